@@ -1,0 +1,401 @@
+"""
+Every setting of the provider: `config.toml`, then the environment.
+
+`IDP__OTP__LIFETIME=PT2M` overrides `lifetime` in the table `[otp]`. Secrets come from the
+environment alone, as `IDP__SECRETS__DATA_KEY` or, from a file, `IDP__SECRETS__DATA_KEY_FILE`.
+All problems are reported in one `ConfigurationError`.
+"""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+Network = IPv4Network | IPv6Network
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used; the message lists every problem, one a line."""
+
+
+def _key_bytes(secret: SecretStr) -> SecretStr:
+    key = decode_key(secret.get_secret_value())
+    if len(set(key)) <= len(key) // 4:
+        raise ValueError("looks like a sample value; generate 32 random bytes")
+    return secret
+
+
+def _key_list(secret: SecretStr) -> SecretStr:
+    for entry in secret.get_secret_value().split(","):
+        key_id, separator, key = entry.strip().partition(":")
+        if not separator or not key_id.isalnum() or len(key_id) > 8:  # noqa: PLR2004
+            raise ValueError("must be `id:key`, several separated by commas, the newest first")
+        _key_bytes(SecretStr(key))
+    return secret
+
+
+def decode_key(text: str) -> bytes:
+    """The 32 bytes that *text* holds in base64 (either alphabet, padding optional)."""
+    padded = text.strip() + "=" * (-len(text.strip()) % 4)
+    try:
+        key = base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True)
+    except binascii.Error:
+        raise ValueError("is not base64") from None
+    if len(key) != 32:  # noqa: PLR2004
+        raise ValueError("must be 32 bytes in base64")
+    return key
+
+
+Key = Annotated[SecretStr, AfterValidator(_key_bytes)]
+KeyList = Annotated[SecretStr, AfterValidator(_key_list)]
+
+
+class Table(BaseModel):
+    """One table of config.toml. An unknown name is an error: a typing mistake must not be silent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Server(Table):
+    issuer: str
+    host: str
+    port: int
+    workers: int = Field(ge=1)
+    threads: int = Field(ge=1)
+
+    @property
+    def secure(self) -> bool:
+        """Whether the issuer is https: cookies are then `Secure`, and HSTS is sent."""
+        return self.issuer.startswith("https://")
+
+    @property
+    def site(self) -> str:
+        """The issuer's host, named in SMS so that phones fill the code in there only."""
+        return urlsplit(self.issuer).hostname or ""
+
+    @model_validator(mode="after")
+    def _issuer_is_one(self) -> Self:
+        parts = urlsplit(self.issuer)
+        if parts.query or parts.fragment or "@" in parts.netloc or not parts.hostname:
+            raise ValueError("issuer must be a URL without query, fragment and user information")
+        if self.issuer.endswith("/"):
+            raise ValueError("issuer must not end with a slash")
+        if parts.path:
+            raise ValueError("issuer must have no path: the pages stand at the root")
+        if parts.scheme != "https" and not (
+            parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+        ):
+            raise ValueError("issuer must be https (http for a loopback host only)")
+        return self
+
+
+class Tls(Table):
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class Http(Table):
+    trusted_proxies: tuple[Network, ...]
+    max_body: int
+
+
+class Database(Table):
+    url: SecretStr | None = None
+    pool_size: int = Field(ge=1)
+
+
+class Redis(Table):
+    url: SecretStr | None = None
+
+
+class Secrets(Table):
+    data_key: KeyList
+    index_key: Key
+    otp_key: Key
+    subject_key: Key
+    secret_pepper: Key
+    refresh_key: Key
+    csrf_key: Key
+    signing_passphrase: SecretStr = Field(min_length=16)
+    carrier_client_key: SecretStr
+    sms_api_key: SecretStr
+
+
+class BrandSettings(Table):
+    name_vi: str
+    name_en: str
+    sub_vi: str
+    sub_en: str
+    sms_name: str
+    hotline: str
+    trial_band: bool
+
+
+class Logs(Table):
+    format: Literal["json", "readable"]
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class Otp(Table):
+    lifetime: timedelta
+    attempts: int = Field(ge=1)
+    resend_after: timedelta
+    live_codes: int = Field(ge=1)
+    challenges_before_pause: int = Field(ge=1)
+    pause: timedelta
+
+
+class Rate(Table):
+    """At most *count* in *period*."""
+
+    count: int = Field(ge=1)
+    period: timedelta
+
+
+class Throttling(Table):
+    otp_per_number: tuple[Rate, ...]
+    otp_sign_in_per_number: tuple[Rate, ...]
+    otp_anonymous_per_network: tuple[Rate, ...]
+    otp_system: tuple[Rate, ...]
+    password_per_number_and_network: tuple[Rate, ...]
+    password_failures_per_network: tuple[Rate, ...]
+    password_failures_system: tuple[Rate, ...]
+    enrolment_per_identity_number: tuple[Rate, ...]
+    client_authentication_failures: tuple[Rate, ...]
+    exempt_networks: tuple[Network, ...]
+
+
+class Passwords(Table):
+    minimum_length: int = Field(ge=8)
+    memory_kib: int
+    iterations: int
+    parallelism: int
+    hashes_at_once: int = Field(ge=0)
+    queue_deadline: timedelta
+
+
+class Sessions(Table):
+    idle: timedelta
+    maximum: timedelta
+    enrolment_counts_as_sign_in: timedelta
+
+
+class Interactions(Table):
+    lifetime: timedelta
+
+
+class Tokens(Table):
+    code: timedelta
+    access_token: timedelta
+    id_token: timedelta
+
+
+class Enrolment(Table):
+    kept: timedelta
+    minimum_age: int
+    otp_proves_for: timedelta
+
+
+class Recovery(Table):
+    sim_change_window: timedelta
+    otp_proves_for: timedelta
+
+
+class Level(Table):
+    level: int = Field(ge=1, le=4)
+    evidence: tuple[str, ...]
+    shown_vi: str
+    shown_en: str
+
+
+class Evidence(Table):
+    carrier_match_lapses_after: timedelta
+
+
+class CarrierSettings(Table):
+    name: str
+    shown: str
+    base_url: str
+    token_url: str
+    unaccented: bool
+    prefixes: tuple[str, ...]
+    check_keyword: str
+
+
+class Carriers(Table):
+    client_id: str
+    call_timeout: timedelta
+    total_timeout: timedelta
+    calls_at_once: int = Field(ge=1)
+    directory: tuple[CarrierSettings, ...]
+
+
+class Messaging(Table):
+    gateway_url: str
+    timeout: timedelta
+
+
+class Signing(Table):
+    folder: Path
+    announce: timedelta
+    active: timedelta
+    publish_after_retirement: timedelta
+
+
+class Registrations(Table):
+    folder: Path
+
+
+class Settings(BaseSettings):
+    """The whole configuration, checked."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IDP__",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    home: Path
+    server: Server
+    tls: Tls
+    http: Http
+    database: Database
+    redis: Redis
+    secrets: Secrets
+    brand: BrandSettings
+    logs: Logs
+    otp: Otp
+    throttling: Throttling
+    passwords: Passwords
+    sessions: Sessions
+    interactions: Interactions
+    tokens: Tokens
+    enrolment: Enrolment
+    recovery: Recovery
+    evidence: Evidence
+    levels: tuple[Level, ...]
+    carriers: Carriers
+    messaging: Messaging
+    signing: Signing
+    registrations: Registrations
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL: the configured one, or the embedded SQLite file."""
+        if self.database.url is not None:
+            return self.database.url.get_secret_value()
+        return f"sqlite:///{(self.home / 'idp.sqlite3').resolve()}"
+
+    @property
+    def redis_url(self) -> str:
+        """The Redis URL: the configured one, or the embedded server's socket."""
+        if self.redis.url is not None:
+            return self.redis.url.get_secret_value()
+        return f"unix://{(self.home / 'redis.sock').resolve()}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` hands over: no `.env` file, no folder of secrets, nothing implicit."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+
+def load(
+    environment: Mapping[str, str] | None = None, *, config: Path | None = None
+) -> Settings:
+    """
+    The settings of this process.
+
+    *environment* defaults to the process environment, *config* to `IDP_CONFIG` or the
+    `config.toml` of the current folder. Raises `ConfigurationError`.
+    """
+    env = dict(os.environ if environment is None else environment)
+    path = config or Path(env.get("IDP_CONFIG", "config.toml"))
+    if not path.is_file():
+        raise ConfigurationError(f"{path}: no such file (set IDP_CONFIG)")
+    try:
+        tables = TomlConfigSettingsSource(Settings, toml_file=path)()
+    except ValueError as error:
+        raise ConfigurationError(f"{path}: {error}") from None
+    values = _merge(tables, _from_environment(env))
+    values.setdefault("secrets", {})  # so that each missing secret is named, not the table
+    values["home"] = Path(env.get("IDP_HOME", values.get("home", "var")))
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise ConfigurationError("\n".join(_problems(error))) from None
+
+
+def _from_environment(env: dict[str, str]) -> dict[str, Any]:
+    """Values named `IDP__TABLE__NAME`; `…_FILE` of a secret is replaced by the file's text."""
+    prefix = "IDP__SECRETS__"
+    for name, value in list(env.items()):
+        if name.startswith(prefix) and name.endswith("_FILE"):
+            try:
+                env[name.removesuffix("_FILE")] = Path(value).read_text("utf-8").strip()
+            except OSError as error:
+                raise ConfigurationError(f"{name}: {error.strerror}: {value}") from None
+            del env[name]
+
+    class Source(EnvSettingsSource):
+        def _load_env_vars(self) -> Mapping[str, str | None]:
+            return {name.lower(): value for name, value in env.items()}
+
+    return Source(Settings)()
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = InitSettingsSource(Settings, base)()
+    for name, value in over.items():
+        if isinstance(value, dict) and isinstance(merged.get(name), dict):
+            merged[name] = {**merged[name], **value}
+        else:
+            merged[name] = value
+    return merged
+
+
+def _problems(error: ValidationError) -> list[str]:
+    """One line a problem, in the words of config.toml; never the value: it may be a secret."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        place = [str(part) for part in problem["loc"]]
+        if place[:1] == ["secrets"] and len(place) > 1:
+            name = "IDP__SECRETS__" + place[1].upper()
+            what = "is missing" if problem["type"] == "missing" else problem["msg"]
+            lines.append(f"{name}: {what} (or {name}_FILE)")
+        else:
+            lines.append(f"{'.'.join(place)}: {problem['msg']}")
+    return lines
