@@ -1,0 +1,26 @@
+"""Random opaque values that are handed out, and the digests that are kept of them."""
+
+import hashlib
+import secrets
+from base64 import urlsafe_b64encode
+from typing import NewType
+
+Handle = NewType("Handle", str)
+"""A random value that names something of ours to one browser or one relying party."""
+
+_ENTROPY_BYTES = 32
+
+
+def new_handle() -> Handle:
+    """Return a fresh handle: 256 random bits as 43 characters that are safe in URLs and cookies."""
+    return Handle(secrets.token_urlsafe(_ENTROPY_BYTES))
+
+
+def digest(value: str) -> str:
+    """
+    Return what is stored of a handle: its SHA-256 as base64url without padding, 43 characters.
+
+    Plain SHA-256 is enough only because a handle has 256 random bits: nobody can run through them.
+    For a value that a person chose, or one with few possibilities, it would hide nothing.
+    """
+    return urlsafe_b64encode(hashlib.sha256(value.encode()).digest()).rstrip(b"=").decode()
