@@ -1,0 +1,86 @@
+"""What is asked of a carrier, and what comes back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from idp.core.birth_date import BirthDate
+from idp.core.full_name import FullName
+from idp.core.identity_number import IdentityNumber
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedIdentity:
+    """Who a person says they are, exactly as typed and put right: nothing is proved yet."""
+
+    identity_number: IdentityNumber
+    full_name: FullName
+    birth_date: BirthDate
+
+
+class Attribute(StrEnum):
+    """The parts of a claimed identity that a carrier compares one by one."""
+
+    IDENTITY_NUMBER = "identity_number"
+    FULL_NAME = "full_name"
+    BIRTH_DATE = "birth_date"
+
+
+class Verdict(StrEnum):
+    """A carrier's word on one attribute; the values are CAMARA's `MatchResult`."""
+
+    TRUE = "true"
+    FALSE = "false"
+    NOT_AVAILABLE = "not_available"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAnswer:
+    """
+    A carrier's word on each attribute of one question.
+
+    There is deliberately no place for a similarity score: two people called An and Anh score 99.
+    """
+
+    identity_number: Verdict
+    full_name: Verdict
+    birth_date: Verdict
+
+
+class Outcome(StrEnum):
+    """What the carriers' answers come to."""
+
+    MATCH = "match"
+    MISMATCH = "mismatch"
+    NOT_AVAILABLE = "not_available"
+    """The holder's carrier keeps no identity number or no name to compare with."""
+    NOT_SUBSCRIBER = "not_subscriber"
+    """No carrier serves the number."""
+
+
+class Spelling(StrEnum):
+    """In which spelling a name was put to the carrier."""
+
+    AS_TYPED = "as_typed"
+    TONE_VARIANT = "tone_variant"
+    ASCII = "ascii"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchOutcome:
+    """The end of one question to the carriers, with what must be kept as evidence of it."""
+
+    outcome: Outcome
+    carrier: str | None
+    """Who holds the number's record and got the identity; None when nobody serves the number."""
+    differing: frozenset[Attribute]
+    """What is known to differ; empty unless the outcome is a mismatch."""
+    spelling: Spelling | None
+    """The spelling that the carrier confirmed; None unless it confirmed the name."""
+    attributes: frozenset[Attribute]
+    """What the carrier confirmed."""
+    reference: str
+    """The `x-correlator` of the calls, by which a carrier finds them in its own log."""
+    checked_at: datetime
+    asked: tuple[str, ...]
+    """Who got the number, in order, whatever they answered."""

@@ -1,0 +1,133 @@
+"""How the carriers are asked, and how their answers are read. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from idp.carriers.model import Attribute, Outcome, RecordAnswer, Spelling, Verdict
+from idp.core.full_name import FullName
+from idp.core.phone_number import PhoneNumber
+
+_PREFIX_LENGTH = 3
+
+
+def asking_order(
+    number: PhoneNumber,
+    carriers: tuple[str, ...],
+    prefixes: Mapping[str, str],
+) -> tuple[str, ...]:
+    """
+    Return *carriers* with the one first to which the prefix of *number* was allotted.
+
+    *prefixes* maps the first three digits of the national form to a carrier. Only a hint: numbers
+    are portable since 2018, so everybody else follows in the given order.
+    """
+    hinted = prefixes.get(number.national[:_PREFIX_LENGTH])
+    return tuple(sorted(carriers, key=lambda carrier: carrier != hinted))
+
+
+@dataclass(frozen=True, slots=True)
+class NameAttempt:
+    """One spelling of a name, ready to be put to a carrier."""
+
+    spelling: Spelling
+    name: str
+
+
+def first_attempt(name: FullName) -> NameAttempt:
+    """Return the name as its bearer types it: always the first that is asked."""
+    return NameAttempt(Spelling.AS_TYPED, name.value)
+
+
+def next_attempt(
+    name: FullName,
+    tried: Spelling,
+    answer: RecordAnswer,
+    *,
+    unaccented: bool,
+) -> NameAttempt | None:
+    """
+    Return what to ask after *tried* got *answer*, or None when the answer stands.
+
+    At most three spellings: as typed, the other tone placement, unaccented capitals. The last goes
+    only to a carrier whose records are *unaccented*, and only once it confirmed the identity number
+    and the whole date of birth: without marks Đặng and Đăng are one name, so the rest must carry
+    the proof.
+    """
+    if answer.identity_number is not Verdict.TRUE or answer.full_name is not Verdict.FALSE:
+        return None
+    if tried is Spelling.AS_TYPED and (variant := name.tone_variant()) is not None:
+        return NameAttempt(Spelling.TONE_VARIANT, variant.value)
+    if tried is Spelling.ASCII or not unaccented or answer.birth_date is not Verdict.TRUE:
+        return None
+    plain = name.ascii()
+    if plain == name.value.upper():  # already asked
+        return None
+    return NameAttempt(Spelling.ASCII, plain)
+
+
+def outcome_of(answer: RecordAnswer) -> Outcome:
+    """
+    Return what the last *answer* of the holder's carrier comes to.
+
+    A match needs the identity number and the name confirmed, and a date of birth that the carrier
+    confirms or does not keep. Without a number or a name to compare with there is neither a match
+    nor a mismatch.
+    """
+    if answer.identity_number is Verdict.FALSE:
+        return Outcome.MISMATCH
+    if Verdict.NOT_AVAILABLE in (answer.identity_number, answer.full_name):
+        return Outcome.NOT_AVAILABLE
+    if Verdict.FALSE in (answer.full_name, answer.birth_date):
+        return Outcome.MISMATCH
+    return Outcome.MATCH
+
+
+def differing(answer: RecordAnswer, *, unaccented: bool) -> frozenset[Attribute]:
+    """
+    Return what a mismatching *answer* proves to differ, so that the person mends the right field.
+
+    A name counts only when all its spellings were open to be asked. With a wrong identity number
+    none but the first is; and a carrier with *unaccented* records denies every name with marks
+    until the date of birth is right.
+    """
+    if outcome_of(answer) is not Outcome.MISMATCH:
+        return frozenset()
+    found = set()
+    if answer.birth_date is Verdict.FALSE:
+        found.add(Attribute.BIRTH_DATE)
+    if answer.identity_number is Verdict.FALSE:
+        found.add(Attribute.IDENTITY_NUMBER)
+    elif answer.full_name is Verdict.FALSE and not (unaccented and found):
+        found.add(Attribute.FULL_NAME)
+    return frozenset(found)
+
+
+def confirmed(answer: RecordAnswer) -> frozenset[Attribute]:
+    """Return what *answer* confirms."""
+    verdicts = {
+        Attribute.IDENTITY_NUMBER: answer.identity_number,
+        Attribute.FULL_NAME: answer.full_name,
+        Attribute.BIRTH_DATE: answer.birth_date,
+    }
+    return frozenset(part for part, verdict in verdicts.items() if verdict is Verdict.TRUE)
+
+
+def sim_changed(
+    latest_change: datetime | None,
+    monitored: timedelta | None,
+    *,
+    now: datetime,
+    window: timedelta,
+) -> bool | None:
+    """
+    Whether the SIM changed in the last *window*; None when the carrier cannot know.
+
+    *latest_change* None means no change within the *monitored* period (CAMARA sim-swap,
+    `retrieve-date`), which says nothing of the time before it.
+    """
+    if latest_change is not None:
+        return now - latest_change <= window
+    if monitored is not None and monitored >= window:
+        return False
+    return None

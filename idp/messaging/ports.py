@@ -1,0 +1,29 @@
+"""Handing a text to the network."""
+
+from typing import Protocol
+
+from idp.core.phone_number import PhoneNumber
+
+
+class SmsNotSent(Exception):
+    """
+    The gateway did not accept the message; sending it again under the same reference is safe.
+
+    *cause* is a word for the log. Holds neither the number nor the text.
+    """
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"text message not accepted: {cause}")
+        self.cause = cause
+
+
+class SmsSender(Protocol):
+    """Hands a text to the network; returning means accepted, not delivered."""
+
+    def send(self, to: PhoneNumber, text: str, *, reference: str) -> None:
+        """
+        Send *text* (one message: 160 characters of GSM 7-bit) to *to*; raises `SmsNotSent`.
+
+        *reference* names the message to the gateway: the same one again sends nothing twice.
+        """
+        ...
