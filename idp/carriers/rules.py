@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from idp.carriers.model import Attribute, Outcome, RecordAnswer, Spelling, Verdict
+from idp.carriers.model import (
+    Attribute,
+    MatchOutcome,
+    Outcome,
+    RecordAnswer,
+    Spelling,
+    Verdict,
+)
 from idp.core.full_name import FullName
 from idp.core.phone_number import PhoneNumber
 
@@ -111,6 +118,43 @@ def confirmed(answer: RecordAnswer) -> frozenset[Attribute]:
         Attribute.BIRTH_DATE: answer.birth_date,
     }
     return frozenset(part for part, verdict in verdicts.items() if verdict is Verdict.TRUE)
+
+
+def conclusion(
+    answer: RecordAnswer,
+    spelling: Spelling,
+    *,
+    unaccented: bool,
+    carrier: str,
+    reference: str,
+    checked_at: datetime,
+    asked: tuple[str, ...],
+) -> MatchOutcome:
+    """Return what the last *answer* of *carrier*, to a name in *spelling*, ends the question in."""
+    return MatchOutcome(
+        outcome=outcome_of(answer),
+        carrier=carrier,
+        differing=differing(answer, unaccented=unaccented),
+        spelling=spelling if answer.full_name is Verdict.TRUE else None,
+        attributes=confirmed(answer),
+        reference=reference,
+        checked_at=checked_at,
+        asked=asked,
+    )
+
+
+def nobodys_number(*, reference: str, checked_at: datetime, asked: tuple[str, ...]) -> MatchOutcome:
+    """Return the end of a question about a number that every carrier denied."""
+    return MatchOutcome(
+        outcome=Outcome.NOT_SUBSCRIBER,
+        carrier=None,
+        differing=frozenset(),
+        spelling=None,
+        attributes=frozenset(),
+        reference=reference,
+        checked_at=checked_at,
+        asked=asked,
+    )
 
 
 def sim_changed(
