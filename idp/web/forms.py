@@ -1,0 +1,104 @@
+"""
+The base of every form: fields that take what people type, and speak with our words only.
+
+Nothing here writes HTML: the macros do. `required` and `maxlength` are never set, since the first
+makes the browser answer in its own language and the second cuts pasted text without a word.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Never
+
+from wtforms import Form as WTForm
+from wtforms import StringField
+from wtforms.meta import DefaultMeta
+from wtforms.validators import StopValidation
+from wtforms.widgets import PasswordInput
+
+from idp.core.typed_text import plain_digits, visible
+from idp.web.csrf import BrowserBound
+
+
+def plain_line(text: str | None) -> str:
+    """
+    Make one clean line of typed or pasted text: NFC, single spaces, nothing invisible.
+
+    Some keyboards send decomposed letters (NFD), and a NUL is an error to PostgreSQL.
+    """
+    composed = unicodedata.normalize("NFC", visible(text or ""))
+    return " ".join("".join(" " if _is_control(c) else c for c in composed).split())
+
+
+def digits_as_typed(text: str | None) -> str:
+    """Drop what people group digits with; all else stays as typed."""
+    return plain_digits(plain_line(text))
+
+
+def secret_as_typed(text: str | None) -> str:
+    """Compose a password (NFC) and change nothing else: spaces count, also at its ends."""
+    return unicodedata.normalize("NFC", text or "")
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) == "Cc"
+
+
+class LineField(StringField):
+    """One line of text; `data` has passed `plain_line`."""
+
+    def __init__(self, label: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
+        super().__init__(label, filters=[plain_line], **kwargs)
+
+
+class SecretField(StringField):
+    """A password; `data` has passed `secret_as_typed`, and no page ever shows it again."""
+
+    widget = PasswordInput()
+
+    def __init__(self, label: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
+        super().__init__(label, filters=[secret_as_typed], **kwargs)
+
+
+@dataclass(frozen=True)
+class ErrorLine:
+    """One line of the error summary: the field it leads to, and the words at that field."""
+
+    field_id: str
+    text: str
+
+
+class Form(WTForm):
+    """
+    A form of ours. Made by `Pages.form`, which hands in the token and what was posted.
+
+    Field ids equal field names. A field's own check is a method `validate_<name>` that calls
+    `refuse`; `fail` adds what only the server could find out.
+    """
+
+    class Meta(DefaultMeta):
+        csrf = True
+        csrf_class = BrowserBound
+        # False and not a language: WTForms has no Vietnamese, and every message is ours.
+        locales = False
+
+    def check_token(self) -> None:
+        """Raise `CsrfFailed` unless this form was posted from the page it was shown on."""
+        self["csrf_token"].pre_validate(self)
+
+    def fail(self, field: str, text: str) -> None:
+        """Put *text* at *field*, as if its own check had found it."""
+        self[field].errors = [*self[field].errors, text]
+
+    @property
+    def summary(self) -> tuple[ErrorLine, ...]:
+        """The errors in the order of the fields, one line per text."""
+        lines: dict[str, ErrorLine] = {}
+        for field in self:
+            for text in field.errors:
+                lines.setdefault(str(text), ErrorLine(field.id, text))
+        return tuple(lines.values())
+
+
+def refuse(text: str) -> Never:
+    """End the check of a field with *text*; WTForms takes it from here."""
+    raise StopValidation(text)

@@ -1,0 +1,118 @@
+"""
+Which language a page speaks.
+
+An explicit choice made in this interaction, then what the relying party asked for (`ui_locales`,
+OIDC Core §3.1.2.1), then the browser's last choice, then Vietnamese. `Accept-Language` has no say:
+many phones here are set to English by people who read Vietnamese.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from flask import Response, g, request
+from werkzeug.datastructures import MultiDict
+
+LANGUAGES = ("vi", "en")
+DEFAULT = "vi"
+LIFETIME = timedelta(days=365)
+
+_COOKIE = re.compile(r"(vi|en)\.([A-Za-z0-9_-]{0,128})")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A language somebody picked by hand, and the interaction ("" = none) it was picked in."""
+
+    language: str
+    interaction: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Choice | None":
+        """Read the cookie's value; None for anything we did not write."""
+        written = _COOKIE.fullmatch(text)
+        return cls(written[1], written[2]) if written else None
+
+    def __str__(self) -> str:
+        return f"{self.language}.{self.interaction}"
+
+
+def choose(
+    *, asked: str | None, ui_locales: Sequence[str], remembered: Choice | None, interaction: str
+) -> str:
+    """
+    Decide the language of a page.
+
+    A choice made by hand within this interaction outlives the page it was made on; without that,
+    the relying party's wish would take the page back to Vietnamese at the next step.
+    """
+    if asked in LANGUAGES:
+        return str(asked)
+    if remembered and interaction and remembered.interaction == interaction:
+        return remembered.language
+    for wish in ui_locales:
+        language = wish.partition("-")[0].lower()
+        if language in LANGUAGES:
+            return language
+    return remembered.language if remembered else DEFAULT
+
+
+class LanguageCookie:
+    """Remembers the language a person picked with the switch at the top of the page."""
+
+    def __init__(self, *, secure: bool) -> None:
+        self._secure = secure
+        self.name = "__Host-idp_lang" if secure else "idp_lang"
+
+    def locale(self) -> str:
+        """Give the language of this request; `g.ui_locales` is what the interaction asks for."""
+        return choose(
+            asked=request.args.get("lang"),
+            ui_locales=g.get("ui_locales", ()),
+            remembered=Choice.parse(request.cookies.get(self.name, "")),
+            interaction=request.args.get("i", ""),
+        )
+
+    def remember(self, response: Response) -> Response:
+        """Keep the choice of a request that carries `?lang=`; every other response stays as is."""
+        asked, interaction = request.args.get("lang", ""), request.args.get("i", "")
+        choice = Choice.parse(f"{asked}.{interaction}")
+        if choice:
+            response.set_cookie(
+                self.name,
+                str(choice),
+                max_age=LIFETIME,
+                path="/",
+                secure=self._secure,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+
+def other_language(current: str) -> str:
+    """Name the language the switch leads to."""
+    return "en" if current == "vi" else "vi"
+
+
+def switch_url(language: str) -> str:
+    """
+    Give the address of this same page in *language*, with the rest of its query kept.
+
+    Only the query: the path stays the browser's own, so a path such as `//host` cannot make the
+    switch a link to somewhere else.
+    """
+    query = MultiDict(request.args)
+    query.setlist("lang", [language])
+    return "?" + _encoded(query)
+
+
+def same_page_url() -> str:
+    """Give the address of this page, to be loaded anew."""
+    return "?" + _encoded(request.args)
+
+
+def _encoded(query: MultiDict[str, str]) -> str:
+    return urlencode(list(query.items(multi=True)))

@@ -1,0 +1,178 @@
+"""
+Pages: the one object views render with.
+
+Given its brand and its keys by the composition root, it puts on an app what every page needs:
+languages, files, headers, the pages for errors. Views call `render` and `form`, nothing else.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
+
+import flask_babel  # type: ignore[import-untyped]
+from flask import Flask, Response, render_template, request
+from jinja2 import FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from idp.web.browser import BrowserCookie
+from idp.web.csrf import CookieMissing, form_token
+from idp.web.error_pages import add_error_pages
+from idp.web.forms import Form
+from idp.web.headers import SecurityHeaders, content_security_policy
+from idp.web.help_views import help_routes
+from idp.web.locale import DEFAULT, LANGUAGES, LanguageCookie, other_language, switch_url
+from idp.web.static_files import StaticFiles
+from idp.web.translations import catalogue
+
+TEMPLATES = Path(__file__).parent / "templates"
+TIMEZONE = "Asia/Ho_Chi_Minh"
+
+F = TypeVar("F", bound=Form)
+
+
+class NamedRelyingParty(Protocol):
+    """What a page says of the portal that asks."""
+
+    @property
+    def initiate_login_uri(self) -> str | None: ...
+
+    def name(self, locale: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Brand:
+    """Who runs the service, as shown at the top and the foot of every page."""
+
+    name_vi: str = "Cổng Dịch vụ công Quốc gia"
+    name_en: str = "National Public Service Portal"
+    sub_vi: str = "Tài khoản đăng nhập một lần"
+    sub_en: str = "Single sign-on account"
+    trial_band: bool = True
+    hotline: str = "1800 1096"
+    emblem: str = "icon.svg"
+
+    def name(self, locale: str) -> str:
+        return self.name_en if locale == "en" else self.name_vi
+
+    def sub(self, locale: str) -> str:
+        return self.sub_en if locale == "en" else self.sub_vi
+
+    @property
+    def hotline_uri(self) -> str:
+        """The hotline as an address a telephone dials."""
+        return "tel:" + "".join(c for c in self.hotline if c.isdigit() or c == "+")
+
+
+class Pages:
+    """
+    Renders templates and makes forms for the request at hand.
+
+    `certification` adds the band that says passwords and codes mean nothing here.
+    """
+
+    def __init__(
+        self,
+        *,
+        brand: Brand,
+        csrf_key: bytes,
+        cookies: BrowserCookie,
+        static: StaticFiles | None = None,
+        certification: bool = False,
+    ) -> None:
+        self._brand = brand
+        self._csrf_key = csrf_key
+        self._cookies = cookies
+        self._static = static or StaticFiles()
+        self._certification = certification
+        self._language = LanguageCookie(secure=cookies.secure)
+        self._headers = SecurityHeaders(secure=cookies.secure)
+
+    def init_app(self, app: Flask) -> None:
+        """Put languages, templates, files, headers, help and error pages on *app*; once per app."""
+        babel = flask_babel.Babel(
+            app,
+            default_locale=DEFAULT,
+            default_timezone=TIMEZONE,
+            locale_selector=self._language.locale,
+        )
+        with app.app_context():
+            texts = babel.domain_instance
+        for language in set(LANGUAGES) - {DEFAULT}:
+            # flask-babel looks here before it looks for compiled files, which we do not have.
+            texts.cache[language, texts.domain[0]] = catalogue(language)
+        app.jinja_loader = FileSystemLoader(TEMPLATES)
+        app.jinja_env.undefined = StrictUndefined
+        app.jinja_env.trim_blocks = True
+        app.jinja_env.lstrip_blocks = True
+        app.jinja_env.filters["combined"] = lambda first, second: {**first, **second}
+        app.jinja_env.globals |= {
+            "brand": self._brand,
+            "certification": self._certification,
+            "page_url": _page_url,
+            "static": self._static.url,
+            "switch_url": switch_url,
+        }
+        self._static.init_app(app)
+        app.after_request(self._headers.apply)
+        app.after_request(self._language.remember)
+        app.register_blueprint(help_routes(self))
+        add_error_pages(app, self)
+
+    def render(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        csp: dict[str, str | None] | None = None,
+        **context: object,
+    ) -> Response:
+        """
+        Render *template* in the language of this request.
+
+        *context* may name `relying_party` (`NamedRelyingParty`) and `i`, the interaction's id;
+        that is otherwise the one in the query, and links of the page stay within it. *csp* changes single directives, see
+        `content_security_policy`.
+        """
+        locale = str(flask_babel.get_locale())
+        known = {
+            "i": request.args.get("i"),
+            "relying_party": None,
+            "locale": locale,
+            "other_locale": other_language(locale),
+        }
+        response = Response(
+            render_template(template, **(known | context)), status, mimetype="text/html"
+        )
+        if csp is not None:
+            response.headers["Content-Security-Policy"] = content_security_policy(**csp)
+        return response
+
+    def form(self, form_class: type[F], **data: Any) -> F:  # noqa: ANN401 (each form's own)
+        """
+        Make a form: filled from what was posted, or with *data* when the page is first shown.
+
+        Raises `CookieMissing` or `CsrfFailed` for a POST that is not this browser's own; both
+        have their pages. What *data* names beside fields goes to the form's constructor.
+        """
+        if request.method != "POST":
+            return self.blank_form(form_class, **data)
+        browser = self._cookies.handle()
+        if browser is None:
+            raise CookieMissing
+        token = form_token(self._csrf_key, browser, form_class.__name__)
+        form = form_class(request.form, meta={"csrf_context": token}, **data)
+        form.check_token()
+        return form
+
+    def blank_form(self, form_class: type[F], **data: Any) -> F:  # noqa: ANN401 (each form's own)
+        """Make a form to be shown, not read: for a second form on a page that was posted to."""
+        token = form_token(self._csrf_key, self._cookies.ensure(), form_class.__name__)
+        return form_class(None, meta={"csrf_context": token}, **data)
+
+
+@pass_context
+def _page_url(context: Context, path: str) -> str:
+    """Give the address of a page of ours, within this interaction where there is one."""
+    interaction = context.get("i")
+    return f"{path}?{urlencode({'i': interaction})}" if interaction else path

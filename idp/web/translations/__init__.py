@@ -1,0 +1,26 @@
+"""
+The catalogues of translated texts: Vietnamese is the source, English the translation.
+
+The ``.po`` file is the only copy: it is compiled in memory when the program starts, so there is
+nothing to build, to commit twice, or to race for among workers.
+"""
+
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+FOLDER = Path(__file__).parent
+
+
+def catalogue(language: str) -> Translations:
+    """Read and compile the catalogue of *language*; a text it lacks stays Vietnamese."""
+    path = FOLDER / language / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as source:
+        messages = read_po(source, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return Translations(compiled)
