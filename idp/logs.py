@@ -1,0 +1,105 @@
+"""
+The operational log: one line an event, JSON for machines or readable for people.
+
+It never says who: the values of names in `PERSONAL` are withheld, at any depth, and long numbers
+in free text (identity numbers, phone numbers in a library's message) are blacked out. Who did
+what belongs to the audit events (`idp.audit`).
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Literal
+
+import orjson
+import structlog
+
+WITHHELD = "(withheld)"
+
+PERSONAL = frozenset(
+    """
+    address authorization birth_date birthdate code code_verifier cookie client_assertion
+    client_secret email family_name full_name given_name handle id_document id_token id_token_hint
+    identity_number login_hint new_password old_identity_number otp passphrase password person
+    phone phone_number recipient refresh_token access_token secret sub text to token username
+    """.split()  # noqa: SIM905  # read as a paragraph
+)
+
+# 9 digits and more are an identity number or a phone number as people and carriers write them;
+# within a longer word (a hash, a correlation id) they are not.
+_LONG_NUMBER = re.compile(r"(?<![\w.-])\+?\d(?:[ .-]?\d){8,14}(?![\w-])")
+_FREE_TEXT = ("event", "exception", "error", "detail")
+
+# At INFO these tell whole URLs, or every job's arguments.
+_TALKATIVE = ("httpx", "httpcore", "apscheduler", "dramatiq", "alembic", "werkzeug")
+
+
+def configure(*, format: Literal["json", "readable"], level: str) -> None:  # noqa: A002
+    """
+    Send structlog and the standard library's logging to stderr in the same shape.
+
+    Once per process, at its start; *level* is a name such as INFO.
+    """
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    render = (
+        _json
+        if format == "json"
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    )
+    rendering: list[structlog.typing.Processor] = [
+        structlog.processors.format_exc_info,
+        withhold_personal_data,
+        render,
+    ]
+    structlog.configure(
+        processors=[*shared, *rendering],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.captureWarnings(capture=True)
+
+
+def withhold_personal_data(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Replace what says who a person is, or what a person knows; a processor of structlog."""
+    for name, value in event.items():
+        event[name] = _withheld(name, value)
+    for name in _FREE_TEXT:
+        if isinstance(text := event.get(name), str):
+            event[name] = _LONG_NUMBER.sub(WITHHELD, text)
+    return event
+
+
+def _withheld(name: str, value: object) -> object:
+    if name.lower() in PERSONAL:
+        return WITHHELD
+    if isinstance(value, Mapping):
+        return {inner: _withheld(str(inner), content) for inner, content in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_withheld("", content) for content in value]
+    return value
+
+
+def _json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    return orjson.dumps(event, default=repr).decode()
