@@ -1,0 +1,55 @@
+"""`python -m sandbox`: serves the sandbox until it is told to stop."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from threading import Event, Thread
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from sandbox import SandboxConfig, create_sandbox
+from sandbox.config import InvalidConfig, ServerAddress
+
+logger = logging.getLogger("sandbox")
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Logs no request lines: they name phone numbers."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT. Exits with one line for whatever keeps it from starting."""
+    logging.basicConfig(stream=sys.stderr, format="%(name)s: %(levelname)s: %(message)s")
+    stopped = Event()
+    try:
+        address = ServerAddress.from_environment(os.environ)
+        app = create_sandbox(SandboxConfig.from_environment(os.environ), pause=stopped.wait)
+        listening = socket.create_server((address.host, address.port))
+    except (InvalidConfig, ValueError) as error:
+        sys.exit(f"sandbox: {error}")
+    except OSError as error:
+        sys.exit(f"sandbox: cannot listen on {address.host}:{address.port}: {error.strerror}")
+    with listening:
+        server = make_server(
+            address.host,
+            address.port,
+            app,
+            threaded=True,
+            request_handler=QuietHandler,
+            fd=listening.fileno(),
+        )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    Thread(target=server.serve_forever, name="sandbox-server", daemon=True).start()
+    stopped.wait()
+    server.shutdown()
+    server.server_close()
+
+
+if __name__ == "__main__":
+    main()
