@@ -1,0 +1,1 @@
+"""Dak Lak's portal: the integration kit with this province's names, look and registration."""
