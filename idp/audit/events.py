@@ -1,0 +1,177 @@
+"""
+The security events, one class each.
+
+A field is an id, a name from a fixed list, a number or a moment: never a person's data.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityEvent:
+    """What every event has; the class name is its kind."""
+
+    citizen_id: str | None = None
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSucceeded(SecurityEvent):
+    """Password and one-time password were right."""
+
+    amr: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordRefused(SecurityEvent):
+    """A password was wrong; no citizen_id where the number belongs to nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetExceeded(SecurityEvent):
+    """A throttle said no."""
+
+    budget: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtpRefused(SecurityEvent):
+    """A one-time password was wrong, late or one too many."""
+
+    purpose: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsUndelivered(SecurityEvent):
+    """The gateway did not take a text."""
+
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierUnanswered(SecurityEvent):
+    """No carrier could say whose the number is, or the holder's did not answer."""
+
+    carriers: tuple[str, ...]
+    during: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierAsked(SecurityEvent):
+    """A carrier compared a person with its record."""
+
+    carrier: str | None
+    outcome: str
+    spelling: str | None
+    reference: str
+    asked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenEnrolled(SecurityEvent):
+    """An account was made; the hash tells which notice was shown."""
+
+    notice_version: str
+    notice_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentFoundAccount(SecurityEvent):
+    """Somebody with a matching subscription wanted to enrol a number that has an account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneMoved(SecurityEvent):
+    """A carrier named a new holder: the number left this citizen's account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordReset(SecurityEvent):
+    """A forgotten password was replaced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordResetHeld(SecurityEvent):
+    """The code was right, and the SIM too new, the number recycled or the carrier silent."""
+
+    reason: str
+    possible_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven(SecurityEvent):
+    """The citizen agreed to share claims."""
+
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRefused(SecurityEvent):
+    """The citizen did not agree."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeIssued(SecurityEvent):
+    """An authorization code went to a relying party."""
+
+    grant_id: str
+    acr: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensIssued(SecurityEvent):
+    """A code was redeemed."""
+
+    grant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeReplayed(SecurityEvent):
+    """A spent code came again: its grant was revoked."""
+
+    grant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRefused(SecurityEvent):
+    """A relying party did not prove itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut(SecurityEvent):
+    """A session ended by sign-out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsEnded(SecurityEvent):
+    """Every session of a citizen ended."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelyingPartyRegistered(SecurityEvent):
+    """A registration was added or changed."""
+
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelyingPartyDisabled(SecurityEvent):
+    """A relying party may not be used any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRotated(SecurityEvent):
+    """A relying party got a new secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKeysChanged(SecurityEvent):
+    """A signing key was announced, activated or retired by hand."""
+
+    change: str
+    kid: str
+    reason: str

@@ -1,0 +1,158 @@
+"""The entities of a citizen. What identifies a person is encrypted and found by blind index."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from idp.core.birth_date import BirthDate
+from idp.core.full_name import FullName
+from idp.core.identity_number import IdentityNumber, IdentityNumberKind
+from idp.core.phone_number import PhoneNumber
+from idp.db import Base
+from idp.db.types import PersonalText, UtcDateTime, one_of
+
+CitizenId = NewType("CitizenId", str)
+"""A random UUID, ours alone: a relying party sees the pairwise subject instead."""
+
+
+class CitizenStatus(StrEnum):
+    """Whether the account can be used; a held one says so only after the right password."""
+
+    ACTIVE = "active"
+    HELD = "held"
+
+
+class EvidenceKind(StrEnum):
+    """What speaks for a person being who they say; the level table in config.toml names these."""
+
+    SELF_DECLARED = "self_declared"
+    CARRIER_MATCH = "carrier_match"
+    COUNTER_VISIT = "counter_visit"
+    QUALIFIED_SIGNATURE = "qualified_signature"
+    VNEID_LEVEL_2 = "vneid_level_2"
+
+
+class Citizen(Base):
+    """A person with an account."""
+
+    __tablename__ = "citizen"
+
+    id: Mapped[CitizenId] = mapped_column(String(36), primary_key=True)
+    status: Mapped[CitizenStatus] = mapped_column(one_of(CitizenStatus))
+    name_text: Mapped[str] = mapped_column("full_name", PersonalText("citizen.full_name"))
+    birth_date_text: Mapped[str] = mapped_column("birth_date", PersonalText("citizen.birth_date"))
+    email: Mapped[str | None] = mapped_column(PersonalText("citizen.email"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+    identity_numbers: Mapped[list["CitizenIdentityNumber"]] = relationship(lazy="raise")
+    phones: Mapped[list["Phone"]] = relationship(lazy="raise")
+    evidence: Mapped[list["Evidence"]] = relationship(lazy="raise")
+    credential: Mapped["PasswordCredential | None"] = relationship(lazy="raise")
+
+    @property
+    def full_name(self) -> FullName:
+        """The name as the citizen wrote it at enrolment."""
+        return FullName(self.name_text)
+
+    @property
+    def birth_date(self) -> BirthDate:
+        """The birth date, or the year alone."""
+        return BirthDate.from_iso(self.birth_date_text)
+
+    def number_of(self, kind: IdentityNumberKind) -> IdentityNumber | None:
+        """The active number of that kind."""
+        for number in self.identity_numbers:
+            if number.active and number.kind == kind:
+                return IdentityNumber(number.value)
+        return None
+
+    @property
+    def phone_number(self) -> PhoneNumber | None:
+        """Where one-time passwords go: the active default number."""
+        for phone in self.phones:
+            if phone.active and phone.is_default:
+                return PhoneNumber(phone.number)
+        return None
+
+
+class CitizenIdentityNumber(Base):
+    """One identity number of a citizen: CCCD and CMND of one person are two rows."""
+
+    __tablename__ = "citizen_identity_number"
+    __table_args__ = (
+        Index(
+            "uq_citizen_identity_number_active",
+            "value_index",
+            unique=True,
+            sqlite_where=text("active = 1"),
+            postgresql_where=text("active"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizen.id"), index=True)
+    kind: Mapped[IdentityNumberKind] = mapped_column(one_of(IdentityNumberKind))
+    value: Mapped[str] = mapped_column(PersonalText("citizen_identity_number.value"))
+    value_index: Mapped[bytes] = mapped_column(LargeBinary(32))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class Phone(Base):
+    """A verified phone number; at most one active citizen has it."""
+
+    __tablename__ = "phone"
+    __table_args__ = (
+        Index(
+            "uq_phone_active",
+            "number_index",
+            unique=True,
+            sqlite_where=text("active = 1"),
+            postgresql_where=text("active"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizen.id"), index=True)
+    number: Mapped[str] = mapped_column(PersonalText("phone.number"))
+    number_index: Mapped[bytes] = mapped_column(LargeBinary(32))
+    active: Mapped[bool] = mapped_column(default=True)
+    is_default: Mapped[bool] = mapped_column(default=True)
+    verified_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class PasswordCredential(Base):
+    """What is kept of a password: its Argon2id hash."""
+
+    __tablename__ = "password_credential"
+
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizen.id"), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(255))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class Evidence(Base):
+    """
+    A record that speaks for a person's identity; levels are derived from these alone.
+
+    *attributes* are the names of what was confirmed, *spelling* which writing of the name matched.
+    """
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizen.id"), index=True)
+    kind: Mapped[EvidenceKind] = mapped_column(one_of(EvidenceKind))
+    verifier: Mapped[str] = mapped_column(String(64))
+    reference: Mapped[str] = mapped_column(String(256))
+    attributes: Mapped[list[str]] = mapped_column(JSON)
+    spelling: Mapped[str | None] = mapped_column(String(16))
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phone.id"))
+    verified_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    lapsed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -1,0 +1,67 @@
+"""What is derived of a citizen: the verification level and the pairwise subject."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType, Protocol
+from uuid import UUID
+
+from idp.citizens.model import CitizenId, EvidenceKind
+
+Subject = NewType("Subject", str)
+"""The identifier of a citizen at one sector: `sub`, and `TechID` for portals of the old kind."""
+
+
+class HeldEvidence(Protocol):
+    """What the level needs to know of an evidence record."""
+
+    kind: EvidenceKind
+    verified_at: datetime
+    expires_at: datetime | None
+    lapsed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationLevel:
+    """A level and the words for it."""
+
+    level: int
+    evidence: frozenset[str]
+    shown_vi: str
+    shown_en: str
+
+
+def speaks(evidence: HeldEvidence, at: datetime) -> bool:
+    """Whether the record still counts at that moment."""
+    if evidence.lapsed_at is not None and evidence.lapsed_at <= at:
+        return False
+    return evidence.expires_at is None or at < evidence.expires_at
+
+
+def verification_level(
+    evidence: Iterable[HeldEvidence], table: Sequence[VerificationLevel], at: datetime
+) -> VerificationLevel:
+    """
+    The highest level of *table* that evidence speaks for at that moment, else the lowest.
+
+    Derived each time, never stored: a level falls the moment its evidence lapses.
+    """
+    kinds = {str(record.kind) for record in evidence if speaks(record, at)}
+    reached = [level for level in table if level.evidence & kinds]
+    return max(reached or [min(table, key=_level)], key=_level)
+
+
+def _level(entry: VerificationLevel) -> int:
+    return entry.level
+
+
+def pairwise_subject(key: bytes, sector: str, citizen: CitizenId) -> Subject:
+    """
+    The subject of *citizen* at *sector* (OpenID Connect Core §8.1).
+
+    A UUID made of HMAC-SHA-256; *key* never rotates, because portals key their records on it.
+    """
+    value = hmac.digest(key, f"{sector}\0{citizen}".encode(), hashlib.sha256)
+    return Subject(str(UUID(bytes=value[:16], version=5)))

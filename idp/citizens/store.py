@@ -1,0 +1,157 @@
+"""Queries on citizens; none of them commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import Session, selectinload
+
+from idp.citizens.model import (
+    Citizen,
+    CitizenId,
+    CitizenIdentityNumber,
+    CitizenStatus,
+    Evidence,
+    PasswordCredential,
+    Phone,
+)
+from idp.core.identity_number import IdentityNumber
+from idp.core.phone_number import PhoneNumber
+from idp.db.encryption import BlindIndex
+
+IDENTITY_NUMBER: Final = "identity_number"
+PHONE_NUMBER: Final = "phone_number"
+
+EvidenceRows = Sequence[Evidence]
+Part = Literal["identity_numbers", "phones", "evidence", "credential"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRecord:
+    """What signing in needs of a citizen: one row, found by identity number."""
+
+    citizen_id: CitizenId
+    status: CitizenStatus
+    password_hash: str
+    phone_number: PhoneNumber | None
+
+
+def identity_number_index(index: BlindIndex, number: str) -> bytes:
+    """The blind index of an identity number; *number* may be what somebody typed for one."""
+    return index.of(IDENTITY_NUMBER, number)
+
+
+def phone_number_index(index: BlindIndex, number: PhoneNumber) -> bytes:
+    """The blind index of a phone number."""
+    return index.of(PHONE_NUMBER, number.e164)
+
+
+def sign_in_record(session: Session, number_index: bytes) -> SignInRecord | None:
+    """The citizen whose active identity number has that index."""
+    row = session.execute(
+        select(Citizen.id, Citizen.status, PasswordCredential.hash, Phone.number)
+        .join(CitizenIdentityNumber, CitizenIdentityNumber.citizen_id == Citizen.id)
+        .join(PasswordCredential, PasswordCredential.citizen_id == Citizen.id)
+        .outerjoin(
+            Phone,
+            and_(
+                Phone.citizen_id == Citizen.id, Phone.active.is_(True), Phone.is_default.is_(True)
+            ),
+        )
+        .where(
+            CitizenIdentityNumber.value_index == number_index,
+            CitizenIdentityNumber.active.is_(True),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    number = None if row.number is None else PhoneNumber(row.number)
+    return SignInRecord(row.id, row.status, row.hash, number)
+
+
+def citizen(session: Session, citizen_id: CitizenId, *parts: Part) -> Citizen:
+    """The citizen with the named parts loaded; a missing one is a fault of ours (`NoResultFound`)."""
+    options = [selectinload(getattr(Citizen, part)) for part in parts]
+    return session.execute(
+        select(Citizen).where(Citizen.id == citizen_id).options(*options)
+    ).scalar_one()
+
+
+def phone_number_of(session: Session, citizen_id: CitizenId) -> PhoneNumber | None:
+    """The number that one-time passwords of the citizen go to."""
+    number = session.execute(
+        select(Phone.number).where(
+            Phone.citizen_id == citizen_id, Phone.active.is_(True), Phone.is_default.is_(True)
+        )
+    ).scalar_one_or_none()
+    return None if number is None else PhoneNumber(number)
+
+
+def holder_of_identity_number(session: Session, number_index: bytes) -> CitizenId | None:
+    """The citizen to whom an identity number belongs."""
+    return session.execute(
+        select(CitizenIdentityNumber.citizen_id).where(
+            CitizenIdentityNumber.value_index == number_index,
+            CitizenIdentityNumber.active.is_(True),
+        )
+    ).scalar_one_or_none()
+
+
+def holder_of_phone(session: Session, number_index: bytes) -> CitizenId | None:
+    """The citizen whose verified number it is."""
+    return session.execute(
+        select(Phone.citizen_id).where(Phone.number_index == number_index, Phone.active.is_(True))
+    ).scalar_one_or_none()
+
+
+def has_identity_number(session: Session, citizen_id: CitizenId, number_index: bytes) -> bool:
+    """Whether an active number with that index is the citizen's."""
+    return holder_of_identity_number(session, number_index) == citizen_id
+
+
+def evidence_of(session: Session, citizen_id: CitizenId) -> EvidenceRows:
+    """Every evidence record of the citizen."""
+    return session.execute(select(Evidence).where(Evidence.citizen_id == citizen_id)).scalars().all()
+
+
+def release_phone(session: Session, number_index: bytes, at: datetime) -> CitizenId | None:
+    """
+    Take a number from the citizen who holds it, and let the evidence that rests on it lapse.
+
+    Returns who that was.
+    """
+    phone = session.execute(
+        select(Phone).where(Phone.number_index == number_index, Phone.active.is_(True))
+    ).scalar_one_or_none()
+    if phone is None:
+        return None
+    phone.active = False
+    phone.removed_at = at
+    session.execute(
+        update(Evidence)
+        .where(Evidence.phone_id == phone.id, Evidence.lapsed_at.is_(None))
+        .values(lapsed_at=at)
+    )
+    session.flush()
+    return phone.citizen_id
+
+
+def replace_password(session: Session, citizen_id: CitizenId, password_hash: str, at: datetime) -> None:
+    """Store a new password hash."""
+    session.execute(
+        update(PasswordCredential)
+        .where(PasswordCredential.citizen_id == citizen_id)
+        .values(hash=password_hash, changed_at=at)
+    )
+
+
+def add(session: Session, new: Citizen, index: BlindIndex) -> None:
+    """Add a citizen with all parts; blind indexes are filled in here."""
+    for number in new.identity_numbers:
+        number.value_index = identity_number_index(index, IdentityNumber(number.value).value)
+    for phone in new.phones:
+        phone.number_index = phone_number_index(index, PhoneNumber(phone.number))
+    session.add(new)
+    session.flush()

@@ -1,0 +1,67 @@
+"""Transactions: explicit, short, and never open while a password is hashed or a carrier is asked."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from idp.db.encryption import PersonalDataCipher
+
+
+class Database:
+    """
+    Opens transactions on one engine.
+
+    On SQLite a transaction that writes begins with `BEGIN IMMEDIATE`: one that starts as a reader
+    and then wants to write is refused ("database is locked") whatever the time-out.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = sessionmaker(
+            engine.execution_options(writes=True), expire_on_commit=False, autoflush=False
+        )
+        self._reader = sessionmaker(engine, expire_on_commit=False, autoflush=False)
+
+    @classmethod
+    def open(cls, engine: Engine, cipher: PersonalDataCipher) -> "Database":
+        """Prepare *engine*: the cipher for its personal columns, SQLite's journal and locking."""
+        engine.dialect.personal_data_cipher = cipher  # type: ignore[attr-defined]
+        if engine.dialect.name == "sqlite":
+            _prepare_sqlite(engine)
+        return cls(engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A transaction that may write: committed at the end, rolled back by an exception."""
+        with self._writer.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads."""
+        with self._reader() as session:
+            yield session
+
+    def ping(self) -> None:
+        """Raise SQLAlchemy's error where the database does not answer."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401
+        connection.isolation_level = None  # the driver's own BEGIN would be a reader's
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA busy_timeout = 10000")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,56 @@
+"""Queries on grants; none of them commits."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from idp.citizens.model import CitizenId
+from idp.grants.model import Grant, GrantId
+from idp.sessions.model import SessionId
+
+
+def mark_redeemed(session: Session, grant_id: GrantId, at: datetime) -> bool:
+    """Note that the grant's code was redeemed; false where the grant was revoked meanwhile."""
+    statement = (
+        update(Grant)
+        .where(Grant.id == grant_id, Grant.revoked_at.is_(None))
+        .values(redeemed_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(session.connection().execute(statement).rowcount)
+
+
+def revoke(session: Session, grant_id: GrantId, at: datetime) -> None:
+    """End one grant."""
+    _revoke_where(session, at, Grant.id == grant_id)
+
+
+def revoke_of_session(session: Session, session_id: SessionId, at: datetime) -> list[GrantId]:
+    """End every live grant of a session; their ids."""
+    return _revoke_where(session, at, Grant.session_id == session_id)
+
+
+def revoke_of_citizen(session: Session, citizen_id: CitizenId, at: datetime) -> list[GrantId]:
+    """End every live grant of a citizen; their ids."""
+    return _revoke_where(session, at, Grant.citizen_id == citizen_id)
+
+
+def _revoke_where(session: Session, at: datetime, which: object) -> list[GrantId]:
+    statement = (
+        update(Grant)
+        .where(which, Grant.revoked_at.is_(None))  # type: ignore[arg-type]
+        .values(revoked_at=at)
+        .returning(Grant.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def client_ids_of_session(session: Session, session_id: SessionId) -> list[str]:
+    """The relying parties that a session reached."""
+    return list(
+        session.execute(
+            select(Grant.client_id).where(Grant.session_id == session_id).distinct()
+        ).scalars()
+    )

@@ -1,0 +1,122 @@
+"""The dispatcher: finds the facts, asks the rules, and sends the browser to the next page."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from idp.citizens import store as citizens
+from idp.citizens.rules import VerificationLevel, verification_level
+from idp.consents.store import consented_claims
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.interactions.model import Interaction
+from idp.interactions.ports import AuthorizationResponse, Interactions, Responder
+from idp.interactions.rules import Facts, Refusal, Step, next_step, sign_in_needed
+from idp.relying_parties.claims import released_claims
+from idp.relying_parties.model import RelyingParty
+from idp.relying_parties.ports import RelyingParties
+from idp.sessions.model import Session
+from idp.sessions.rules import acr_reached, authentication_level
+
+PAGES: Final[Mapping[Step, str]] = {
+    Step.CHOOSE: "/choose",
+    Step.LOGIN: "/login",
+    Step.OTP: "/otp",
+    Step.ENROL: "/enrol/method",
+    Step.RECOVER: "/recover",
+    Step.SIGNED_IN_AS: "/signed-in-as",
+    Step.NOT_YOU: "/not-you",
+    Step.CONSENT: "/consent",
+}
+ACCOUNT: Final = "/account"
+
+
+class AlreadyAnswered(Exception):
+    """The relying party has had its answer; a reload gets a page, not a second code."""
+
+
+class Flow:
+    """Sends each interaction to its next page, and in the end to the relying party."""
+
+    def __init__(
+        self,
+        *,
+        interactions: Interactions,
+        responder: Responder,
+        relying_parties: RelyingParties,
+        database: Database,
+        levels: tuple[VerificationLevel, ...],
+        clock: Clock,
+    ) -> None:
+        self._interactions = interactions
+        self._responder = responder
+        self._relying_parties = relying_parties
+        self._database = database
+        self._levels = levels
+        self._clock = clock
+
+    def proceed(self, interaction: Interaction, session: Session | None) -> str:
+        """
+        The path of the next page, for the 303 that ends a POST of ours.
+
+        The end is a page too: Chromium applies `form-action` to the whole chain of redirects after
+        a POST, so the way to the portal begins with a GET.
+        """
+        step = self.next_step(interaction, session)
+        if isinstance(step, Step) and step is not Step.RESPOND:
+            return f"{PAGES[step]}?i={interaction.id}"
+        return ACCOUNT if interaction.request is None else f"/continue?i={interaction.id}"
+
+    def next_step(self, interaction: Interaction, session: Session | None) -> Step | Refusal:
+        """What has to happen next, from what is stored now."""
+        return next_step(interaction, self._facts(interaction, session))
+
+    def answer(
+        self, interaction: Interaction, session: Session | None
+    ) -> AuthorizationResponse | None:
+        """
+        The answer to the relying party where nothing is left to do, else `None`.
+
+        Given once: raises `AlreadyAnswered` after that.
+        """
+        if interaction.answered:
+            raise AlreadyAnswered
+        step = self.next_step(interaction, session)
+        if interaction.request is None or (isinstance(step, Step) and step is not Step.RESPOND):
+            return None
+        if not self._interactions.answer(interaction):
+            raise AlreadyAnswered
+        if isinstance(step, Refusal) or session is None:
+            error = step.error if isinstance(step, Refusal) else "login_required"
+            return self._responder.refuse(interaction, error)
+        return self._responder.approve(interaction, session)
+
+    def _facts(self, interaction: Interaction, session: Session | None) -> Facts:
+        request = interaction.request
+        if request is None or session is None or sign_in_needed(interaction, session):
+            return Facts(session)
+        relying_party = self._relying_parties.find(request.client_id)
+        if relying_party is None:
+            return Facts(session)
+        citizen_id = session.authentication.citizen_id
+        with self._database.reading() as reading:
+            return Facts(
+                session,
+                wanted=released_claims(relying_party, request.scope),
+                consented=consented_claims(reading, citizen_id, request.client_id),
+                level_reached=self._level_reached(
+                    relying_party, session, citizens.evidence_of(reading, citizen_id)
+                )
+                if relying_party.minimum_acr
+                else True,
+                hint_is_other=request.login_hint is not None
+                and not citizens.has_identity_number(
+                    reading, citizen_id, bytes.fromhex(request.login_hint)
+                ),
+            )
+
+    def _level_reached(
+        self, relying_party: RelyingParty, session: Session, evidence: citizens.EvidenceRows
+    ) -> bool:
+        level = verification_level(evidence, self._levels, self._clock.now()).level
+        reached = acr_reached(level, authentication_level(session.authentication.amr))
+        return relying_party.minimum_acr in reached

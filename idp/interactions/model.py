@@ -1,0 +1,95 @@
+"""One authorization request in progress."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from idp.citizens.model import CitizenId
+from idp.relying_parties.model import ClientId
+
+InteractionId = NewType("InteractionId", str)
+"""A handle in the query of our pages (`?i=`); of no use without the browser's own cookie."""
+
+
+class Prompt(StrEnum):
+    """Values of `prompt` (OpenID Connect Core §3.1.2.1, Initiating User Registration §4)."""
+
+    NONE = "none"
+    LOGIN = "login"
+    CONSENT = "consent"
+    CREATE = "create"
+
+
+class Intent(StrEnum):
+    """What the citizen is about while not signed in."""
+
+    SIGN_IN = "sign_in"
+    ENROL = "enrol"
+    RECOVER = "recover"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """
+    An authorization request that has passed every check.
+
+    *login_hint* is the blind index of the identity number in the hint, in hex: the number itself is
+    kept nowhere. *max_age* is in seconds.
+    """
+
+    client_id: ClientId
+    redirect_uri: str
+    scope: tuple[str, ...]
+    response_mode: str = "query"
+    state: str | None = None
+    nonce: str | None = None
+    code_challenge: str | None = None
+    prompt: frozenset[Prompt] = frozenset()
+    max_age: int | None = None
+    login_hint: str | None = None
+    ui_locales: tuple[str, ...] = ()
+    acr_values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """
+    What has happened so far in answering *request* (`None`: the citizen came to us directly).
+
+    *browser* is the digest of the browser handle it is bound to; unbound only between a cross-site
+    POST to /authorize and our own GET. *refusal* is the error that ends it.
+    """
+
+    id: InteractionId
+    request: AuthorizationRequest | None
+    started_at: datetime
+    browser: str | None = None
+    intent: Intent = Intent.SIGN_IN
+    account_chosen: bool = False
+    password_verified: CitizenId | None = None
+    challenge_id: str | None = None
+    enrolment_id: str | None = None
+    recovery: "RecoveryProgress | None" = None
+    session_confirmed: bool = False
+    consented: bool = False
+    refusal: str | None = None
+    answered: bool = False
+    version: int = 0
+
+    def with_(self, **changes: object) -> "Interaction":
+        """The same interaction with some facts changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryProgress:
+    """
+    How far a password recovery has come.
+
+    *citizen_id* is `None` where the typed details match nobody: the pages are the same.
+    """
+
+    citizen_id: CitizenId | None
+    challenge_id: str
+    possession_proved_at: datetime | None = None

@@ -1,0 +1,67 @@
+"""Where interactions are kept, and who answers the relying party in the end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote
+
+from idp.interactions.model import Interaction, InteractionId
+from idp.sessions.model import Session
+
+Change = Callable[[Interaction], Interaction]
+
+
+class InteractionGone(Exception):
+    """There is no such interaction any more."""
+
+
+class Interactions(Protocol):
+    """Interactions in progress."""
+
+    def add(self, interaction: Interaction) -> None:
+        """Store a new one."""
+        ...
+
+    def find(self, interaction_id: InteractionId) -> Interaction | None:
+        """The interaction as it is now."""
+        ...
+
+    def update(self, interaction: Interaction, change: Change) -> Interaction:
+        """
+        Apply *change* to the newest stored value, and store what it returns.
+
+        Compare-and-set: *change* may be called more than once and must have no side effects.
+        Raises `InteractionGone`.
+        """
+        ...
+
+    def answer(self, interaction: Interaction) -> bool:
+        """Mark it answered; true for one caller only."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationResponse:
+    """What goes back to the relying party, in the query of its redirect URI (RFC 6749 §4.1.2)."""
+
+    redirect_uri: str
+    parameters: tuple[tuple[str, str], ...]
+
+    @property
+    def location(self) -> str:
+        """The URL to send the browser to; a query of the redirect URI's own is kept (§3.1.2)."""
+        joint = "&" if "?" in self.redirect_uri else "?"
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in self.parameters)
+        return f"{self.redirect_uri}{joint}{query}"
+
+
+class Responder(Protocol):
+    """The protocol's side: turns a finished interaction into an answer."""
+
+    def approve(self, interaction: Interaction, session: Session) -> AuthorizationResponse:
+        """Issue an authorization code for the session's citizen."""
+        ...
+
+    def refuse(self, interaction: Interaction, error: str) -> AuthorizationResponse:
+        """Tell the relying party *error*."""
+        ...

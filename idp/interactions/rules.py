@@ -1,0 +1,116 @@
+"""The next step of an interaction: pure, from what is known, and the only place that decides it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from idp.interactions.model import Intent, Interaction, Prompt
+from idp.sessions.model import Session
+
+
+class Step(StrEnum):
+    """The one thing the citizen, or we, have to do next."""
+
+    CHOOSE = "choose"
+    LOGIN = "login"
+    OTP = "otp"
+    ENROL = "enrol"
+    RECOVER = "recover"
+    SIGNED_IN_AS = "signed_in_as"
+    NOT_YOU = "not_you"
+    CONSENT = "consent"
+    RESPOND = "respond"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The request ends with this error (OpenID Connect Core §3.1.2.6)."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """
+    What the rules need to know besides the interaction.
+
+    *wanted* and *consented* are names of claims; *level_reached* is whether the relying party's
+    registered minimum is met; *hint_is_other*: the login hint names somebody else.
+    """
+
+    session: Session | None
+    wanted: frozenset[str] = frozenset()
+    consented: frozenset[str] = frozenset()
+    level_reached: bool = True
+    hint_is_other: bool = False
+
+
+def next_step(interaction: Interaction, facts: Facts) -> Step | Refusal:
+    """Name what has to happen next, or the error that ends the request."""
+    if interaction.refusal is not None:
+        return Refusal(interaction.refusal)
+    if facts.session is None or sign_in_needed(interaction, facts.session):
+        return _unless_silent(interaction, "login_required", _step_to_sign_in(interaction))
+    if _enrolment_asked_for(interaction, facts.session):
+        return Step.SIGNED_IN_AS
+    if facts.hint_is_other and not _settled(interaction, facts.session):
+        return _unless_silent(interaction, "login_required", Step.NOT_YOU)
+    if not facts.level_reached:
+        return Refusal("unmet_authentication_requirements")
+    if _consent_needed(interaction, facts):
+        return _unless_silent(interaction, "consent_required", Step.CONSENT)
+    return Step.RESPOND
+
+
+def sign_in_needed(interaction: Interaction, session: Session) -> bool:
+    """Whether the request asks for a sign-in that this session does not offer."""
+    request = interaction.request
+    if request is None or _made_here(interaction, session):
+        return False
+    if Prompt.LOGIN in request.prompt:
+        return True
+    if request.max_age is None:
+        return False
+    # Measured at the start: measured now, max_age=0 would ask for ever.
+    age = interaction.started_at - session.authentication.auth_time
+    return age > timedelta(seconds=request.max_age)
+
+
+def _made_here(interaction: Interaction, session: Session) -> bool:
+    return session.authentication.auth_time >= interaction.started_at
+
+
+def _settled(interaction: Interaction, session: Session) -> bool:
+    return interaction.session_confirmed or _made_here(interaction, session)
+
+
+def _step_to_sign_in(interaction: Interaction) -> Step:
+    if interaction.intent is Intent.ENROL:
+        return Step.ENROL
+    if interaction.intent is Intent.RECOVER:
+        return Step.RECOVER
+    if interaction.password_verified is not None:
+        return Step.OTP
+    return Step.LOGIN if interaction.account_chosen else Step.CHOOSE
+
+
+def _enrolment_asked_for(interaction: Interaction, session: Session) -> bool:
+    request = interaction.request
+    if request is None or Prompt.CREATE not in request.prompt:
+        return False
+    return not _settled(interaction, session)
+
+
+def _consent_needed(interaction: Interaction, facts: Facts) -> bool:
+    request = interaction.request
+    if request is None or interaction.consented:
+        return False
+    return Prompt.CONSENT in request.prompt or not facts.wanted <= facts.consented
+
+
+def _unless_silent(interaction: Interaction, error: str, step: Step) -> Step | Refusal:
+    """`prompt=none` never shows a page."""
+    request = interaction.request
+    if request is not None and Prompt.NONE in request.prompt:
+        return Refusal(error)
+    return step

@@ -1,0 +1,27 @@
+"""Where sessions are kept."""
+
+from typing import Protocol
+
+from idp.citizens.model import CitizenId
+from idp.core.handles import Handle
+from idp.sessions.model import Session, SessionId
+
+
+class Sessions(Protocol):
+    """Sessions by the handle in the browser's cookie; a store keeps the digest alone."""
+
+    def begin(self, session: Session) -> Handle:
+        """Store *session* under a new handle."""
+        ...
+
+    def find(self, handle: Handle) -> Session | None:
+        """The live session of *handle*; reading it postpones its idle end."""
+        ...
+
+    def end(self, handle: Handle) -> Session | None:
+        """End the session of *handle*; the session, for the one caller that ended it."""
+        ...
+
+    def end_all_of(self, citizen_id: CitizenId) -> tuple[SessionId, ...]:
+        """End every session of a citizen; the sessions that ended."""
+        ...

@@ -1,0 +1,49 @@
+"""Counting against budgets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+
+class Window(Protocol):
+    """At most *count* in *period*."""
+
+    @property
+    def count(self) -> int:
+        """How often."""
+        ...
+
+    @property
+    def period(self) -> timedelta:
+        """In what time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A named stack of windows: all of them must allow what is counted."""
+
+    name: str
+    windows: Sequence[Window]
+
+
+class BudgetSpent(Exception):
+    """The budget is used up; it allows more after *retry_after*."""
+
+    def __init__(self, budget: str, retry_after: timedelta) -> None:
+        super().__init__(budget)
+        self.budget = budget
+        self.retry_after = retry_after
+
+
+class Throttle(Protocol):
+    """Counts against budgets; where counting is impossible, it is refused (fail closed)."""
+
+    def count(self, budget: Budget, *key: str) -> None:
+        """Count one. Raises `BudgetSpent`."""
+        ...
+
+    def clear(self, budget: Budget, *key: str) -> None:
+        """Forget what was counted."""
+        ...
