@@ -4,9 +4,16 @@ The words of every text message.
 Unaccented, because Vietnamese marks would switch the network to UCS-2 and 70 characters; one
 message each. They name the purpose and the portal, for a code that only says "your code" invites
 being read out to a caller. They hold nothing of a person: messages show on locked screens.
+Names (of a portal, of the service) are the registered ASCII names, and lose their last words where
+there is no room for all of them. Each function raises ValueError if even the fixed words have none,
+which only a setting can bring about (a host, a hotline).
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+
+Notice = Callable[[str, datetime, str], str]
+"""A notice's text, from the service's ASCII name, the moment, and the number to call."""
 
 LONGEST_TEXT = 160
 
@@ -29,28 +36,21 @@ def otp_text(purpose: str, code: str, portal_name: str | None, minutes: int, hos
     """
     Return the message that carries a one-time password.
 
-    *purpose* completes "… la ma …" ("dang nhap", "dat lai mat khau"); *portal_name* is the
-    registered ASCII name, shortened at a word if there is no room for all of it, or None where no
-    portal is in play; *host* is the host of the page that asks for the code, without a port.
-    Raises ValueError when the host leaves no room for the fixed words.
+    *purpose* completes "… la ma …" ("dang nhap", "dat lai mat khau"); *portal_name* is None where
+    no portal is in play; *host* is the host of the page that asks for the code, without a port.
     """
     # The last line is the origin-bound one-time code format of the WICG: browsers offer the code
     # on this host and on no look-alike.
-    start, end = f"{code} la ma {purpose}", f", het han sau {minutes} phut."
-    end += f" Khong dua ma cho bat ky ai.\n\n@{host} #{code}"
-    room = LONGEST_TEXT - len(start) - len(end) - 1
-    name = _shortened(portal_name or "", room)
-    text = f"{start} {name}{end}" if name else f"{start}{end}"
-    if not is_one_message(text):
-        raise ValueError("the host or the purpose is too long for a text message")
-    return text
+    end = f", het han sau {minutes} phut. Khong dua ma cho bat ky ai.\n\n@{host} #{code}"
+    return _one_message(f"{code} la ma {purpose}", portal_name or "", end)
 
 
 def password_changed_text(service: str, at: datetime, hotline: str) -> str:
     """Return the notice to the holder that the password changed at *at* (aware)."""
-    return (
-        f"Mat khau tai khoan {_shortened(service, 40)} cua ban vua duoc doi luc {_moment(at)}. "
-        f"Neu khong phai ban, goi ngay {hotline}."
+    return _one_message(
+        "Mat khau tai khoan",
+        service,
+        f" cua ban vua duoc doi luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
     )
 
 
@@ -60,17 +60,20 @@ def phone_moved_text(service: str, at: datetime, hotline: str) -> str:
 
     Does not say which: the reader knows the own numbers, and nobody else shall learn them.
     """
-    return (
-        f"Mot so dien thoai vua roi tai khoan {_shortened(service, 40)} cua ban luc {_moment(at)}: "
-        f"nha mang bao so nay da doi chu. Can giup, goi {hotline}."
+    return _one_message(
+        "Mot so dien thoai vua roi tai khoan",
+        service,
+        f" cua ban luc {_moment(at)}: nha mang bao so nay da doi chu. Can giup, goi {hotline}.",
     )
 
 
 def enrolment_finished_text(service: str, at: datetime, hotline: str) -> str:
     """Return the notice that an account was created with this number at *at* (aware)."""
-    return (
-        f"Tai khoan {_shortened(service, 40)} da duoc tao bang so dien thoai nay "
-        f"luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}."
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" da duoc tao bang so dien thoai nay luc {_moment(at)}."
+        f" Neu khong phai ban, goi ngay {hotline}.",
     )
 
 
@@ -78,8 +81,12 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(_VIETNAM):%H:%M %d/%m/%Y}"
 
 
-def _shortened(name: str, room: int) -> str:
+def _one_message(start: str, name: str, end: str) -> str:
+    """Put as many words of *name* as there is room for between *start* and *end*."""
     words = "".join(char for char in name if char in GSM_7).split()
-    while words and len(" ".join(words)) > room:
+    while words and len(start) + 1 + len(" ".join(words)) + len(end) > LONGEST_TEXT:
         words.pop()
-    return " ".join(words)
+    text = " ".join([start, *words]) + end
+    if not is_one_message(text):
+        raise ValueError("the fixed words leave no room: the host or the hotline is too long")
+    return text

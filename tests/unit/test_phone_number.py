@@ -53,7 +53,26 @@ def test_what_is_no_vietnamese_mobile_number_is_refused(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "prefix",
-    "032 039 052 055 056 058 059 070 076 079 081 089 090 091 092 093 096 099".split(),
+    [
+        "032",
+        "039",
+        "052",
+        "055",
+        "056",
+        "058",
+        "059",
+        "070",
+        "076",
+        "079",
+        "081",
+        "089",
+        "090",
+        "091",
+        "092",
+        "093",
+        "096",
+        "099",
+    ],
 )
 def test_every_carriers_range_is_accepted(prefix: str) -> None:
     assert PhoneNumber.parse(f"{prefix}1234567").national == f"{prefix}1234567"

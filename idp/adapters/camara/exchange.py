@@ -57,8 +57,10 @@ class Exchange:
         call_timeout: timedelta,
         connections: int,
         transport: httpx.BaseTransport | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._call_timeout = call_timeout
+        self._monotonic = monotonic
         self._client = httpx.Client(
             transport=transport,
             trust_env=False,
@@ -112,7 +114,7 @@ class Exchange:
         if seconds <= 0:
             raise CallFailed("out of time")
         timeout = httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
-        end = Deadline(timedelta(seconds=seconds))
+        end = Deadline(timedelta(seconds=seconds), self._monotonic)
         content = bytearray()
         with self._client.stream(
             "POST", url, headers=headers, data=form, json=members, timeout=timeout
