@@ -2,7 +2,8 @@
 A portal as a process.
 
 Environment: `OIDC_ISSUER`, `OIDC_CLIENT_SECRET`, `PORTAL_SECRET_KEY`, `PORTAL_HOST`,
-`PORTAL_PORT`. Logs to stderr, warnings only; ends on SIGTERM and SIGINT.
+`PORTAL_PORT`, `PORTAL_REGISTRATION` (a file; the portal's own unless it is set). Logs to stderr,
+warnings only; ends on SIGTERM and SIGINT.
 """
 
 import logging
@@ -39,7 +40,8 @@ def serve(folder: Path, *, default_port: int) -> int:
     """Serve the portal described in *folder* until a signal; return the exit status."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        site = Site.load(folder)
+        registration = os.environ.get("PORTAL_REGISTRATION")
+        site = Site.load(folder, Path(registration) if registration else None)
         app = _portal(site, os.environ)
         host = os.environ.get("PORTAL_HOST", "127.0.0.1")
         port = int(os.environ.get("PORTAL_PORT", str(default_port)))

@@ -46,12 +46,16 @@ class Site:
     procedures: tuple[Procedure, ...]
 
     @classmethod
-    def load(cls, folder: Path) -> "Site":
-        """Read `registration.toml` and `portal.toml`; raise ValueError or OSError."""
+    def load(cls, folder: Path, registration: Path | None = None) -> "Site":
+        """
+        Read `portal.toml` and `registration.toml`; raise ValueError or OSError.
+
+        *registration* is another registration's file: the same portal at another address.
+        """
         document = tomllib.loads((folder / "portal.toml").read_text(encoding="utf-8"))
         try:
             return cls(
-                registration=Registration.load(folder / "registration.toml"),
+                registration=Registration.load(registration or folder / "registration.toml"),
                 theme=Theme(document["theme"]),
                 cookie_prefix=str(document["cookie_prefix"]),
                 hotline=str(document["hotline"]),
