@@ -130,9 +130,9 @@ class Pages:
         """
         Render *template* in the language of this request.
 
-        *context* may name `relying_party` (`NamedRelyingParty`) and `i`, the interaction's id;
-        that is otherwise the one in the query, and links of the page stay within it. *csp* changes single directives, see
-        `content_security_policy`.
+        *context* may name `relying_party` (`NamedRelyingParty`) and `i`, the interaction's id; that
+        is otherwise the one in the query, and links of the page stay within it. *csp* changes
+        single directives, see `content_security_policy`.
         """
         locale = str(flask_babel.get_locale())
         known = {
