@@ -106,9 +106,9 @@ class ClientAssertions:
     def _key_for(self, unverified: jwk.GuestProtocol) -> jwk.Key:
         """Choose by kid, and by the kind of key that the algorithm takes."""
         header = unverified.headers()
-        kind = ALGORITHMS.get(header.get("alg", ""))
+        kind = ALGORITHMS.get(str(header.get("alg")))
         for key in self.keys:
-            if key.key_type == kind and header.get("kid") in {None, key.kid}:
+            if key.key_type == kind and header.get("kid", key.kid) == key.kid:
                 return key
         raise InvalidAssertion("no key of the client fits alg and kid")
 
