@@ -22,10 +22,16 @@ class Window(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A named stack of windows: all of them must allow what is counted."""
+    """
+    A named stack of windows: all of them must allow what is counted.
+
+    With *by_network* the last part of the key is a network (`203.0.113.0/24`), and exempt ones (an
+    office behind one address) are not counted.
+    """
 
     name: str
     windows: Sequence[Window]
+    by_network: bool = False
 
 
 class BudgetSpent(Exception):

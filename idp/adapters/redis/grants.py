@@ -1,0 +1,145 @@
+"""Authorization codes and access tokens in Redis, by their digest."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
+
+import redis
+from pydantic import TypeAdapter
+
+from idp.adapters.redis.connection import milliseconds
+from idp.core.clock import Clock
+from idp.core.handles import Handle, digest, new_handle
+from idp.grants.model import (
+    AccessToken,
+    AuthorizationCode,
+    GrantId,
+    Redeemed,
+    Replayed,
+    Unknown,
+)
+from idp.relying_parties.model import ClientId
+
+REGISTRY_VERSION: Final = "registry_version"
+
+# RFC 6749 §4.1.2: one use. The code is spent only by the relying party it was issued to (else a
+# stranger could burn it), and what is left of it names the grant that a replay has to end.
+_REDEEM: Final = """
+local version = redis.call('GET', KEYS[3]) or '0'
+local held = redis.call('HMGET', KEYS[1], 'client', 'grant', 'record')
+if held[1] == ARGV[1] then
+    redis.call('DEL', KEYS[1])
+    redis.call('SET', KEYS[2], held[1] .. ' ' .. held[2], 'PX', ARGV[2])
+    return {version, 'redeemed', held[3]}
+end
+local spent = redis.call('GET', KEYS[2])
+if spent and string.sub(spent, 1, string.len(ARGV[1]) + 1) == ARGV[1] .. ' ' then
+    return {version, 'replayed', string.sub(spent, string.len(ARGV[1]) + 2)}
+end
+return {version, 'unknown', ''}
+"""
+
+# A replay may revoke the grant before the winner of the race has stored its token: the mark left
+# by the revocation makes that token stillborn.
+_ISSUE_TOKEN: Final = """
+if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('SADD', KEYS[2], KEYS[1])
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+return 1
+"""
+_REVOKE: Final = """
+for _, token in ipairs(redis.call('SMEMBERS', KEYS[1])) do redis.call('DEL', token) end
+redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[2], '1', 'PX', ARGV[1])
+"""
+
+
+class RedisAuthorizationCodes:
+    """`code:<digest>` while it lives, `spent_code:<digest>` as long as what it gave."""
+
+    def __init__(
+        self, client: "redis.Redis[bytes]", *, lifetime: timedelta, token_lifetime: timedelta
+    ) -> None:
+        self._redis = client
+        self._lifetime = milliseconds(lifetime)
+        self._remembered = milliseconds(lifetime + token_lifetime)
+        self._redeem = client.register_script(_REDEEM)
+        self._json = TypeAdapter(AuthorizationCode)
+
+    def issue(self, code: AuthorizationCode) -> Handle:
+        """Store *code* for its lifetime; the value to hand out."""
+        value = new_handle()
+        key = f"code:{digest(value)}"
+        with self._redis.pipeline() as pipeline:
+            pipeline.hset(
+                key,
+                mapping={
+                    "client": code.authorization.client_id,
+                    "grant": code.authorization.grant_id,
+                    "record": self._json.dump_json(code),
+                },
+            )
+            pipeline.pexpire(key, self._lifetime)
+            pipeline.execute()
+        return value
+
+    def redeem(self, value: str, client_id: ClientId) -> Redeemed | Replayed | Unknown:
+        """Spend the code, for its relying party and for one caller."""
+        hashed = digest(value)
+        version, what, record = self._redeem(
+            keys=[f"code:{hashed}", f"spent_code:{hashed}", REGISTRY_VERSION],
+            args=[client_id, self._remembered],
+        )
+        if what == b"redeemed":
+            return Redeemed(self._json.validate_json(record), int(version))
+        if what == b"replayed":
+            return Replayed(GrantId(record.decode()), int(version))
+        return Unknown(int(version))
+
+
+class RedisAccessTokens:
+    """`token:<digest>`, `tokens_of:<grant>`, and `revoked:<grant>` for those still to come."""
+
+    def __init__(
+        self,
+        client: "redis.Redis[bytes]",
+        *,
+        lifetime: timedelta,
+        code_lifetime: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._redis = client
+        self._remembered = milliseconds(lifetime + code_lifetime)
+        self._clock = clock
+        self._issue = client.register_script(_ISSUE_TOKEN)
+        self._revoke = client.register_script(_REVOKE)
+        self._json = TypeAdapter(AccessToken)
+
+    def issue(self, token: AccessToken) -> Handle:
+        """Store *token* until it expires; the value to hand out."""
+        value = new_handle()
+        grant_id = token.authorization.grant_id
+        self._issue(
+            keys=[f"token:{digest(value)}", f"tokens_of:{grant_id}", f"revoked:{grant_id}"],
+            args=[
+                self._json.dump_json(token),
+                milliseconds(token.expires_at - self._clock.now()),
+            ],
+        )
+        return value
+
+    def find(self, value: str) -> AccessToken | None:
+        """What a token stands for, while it is valid."""
+        raw = self._redis.get(f"token:{digest(value)}")
+        if raw is None:
+            return None
+        token = self._json.validate_json(raw)
+        return token if self._clock.now() < token.expires_at else None
+
+    def revoke(self, grants: Collection[GrantId]) -> None:
+        """End every access token of *grants*, those about to be stored included."""
+        for grant_id in grants:
+            self._revoke(
+                keys=[f"tokens_of:{grant_id}", f"revoked:{grant_id}"], args=[self._remembered]
+            )

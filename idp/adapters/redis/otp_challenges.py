@@ -1,0 +1,137 @@
+"""One-time password challenges in Redis: the record, its counter, and the pauses between texts."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import redis
+from pydantic import TypeAdapter
+
+from idp.adapters.redis.connection import milliseconds
+from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
+
+# Attempts are a field of their own: counting is one command, and no compare-and-set can lose one.
+_COUNT_ATTEMPT: Final = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+local attempts = redis.call('HINCRBY', KEYS[1], 'attempts', 1)
+local failed = redis.call('HGET', KEYS[1], 'failed')
+return {redis.call('HGET', KEYS[1], 'record'), attempts, failed}
+"""
+_CHANGE: Final = """
+if redis.call('HGET', KEYS[1], 'record') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'record', ARGV[2])
+redis.call('HDEL', KEYS[1], 'failed')
+return 1
+"""
+_MARK_FAILED: Final = """
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'failed', '1') end
+"""
+_COUNT_EXHAUSTED: Final = """
+local count = redis.call('INCR', KEYS[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return count
+"""
+
+
+class RedisOtpChallenges:
+    """`otp:<id>`, `otp_cooldown:<purpose>:<number>`, `otp_exhausted:<purpose>:<number>`."""
+
+    def __init__(self, client: "redis.Redis[bytes]") -> None:
+        self._redis = client
+        self._count_attempt = client.register_script(_COUNT_ATTEMPT)
+        self._change = client.register_script(_CHANGE)
+        self._mark_failed = client.register_script(_MARK_FAILED)
+        self._count_exhausted = client.register_script(_COUNT_EXHAUSTED)
+        self._json = TypeAdapter(Challenge)
+
+    def add(self, challenge: Challenge, *, lifetime: timedelta) -> None:
+        """Store a new one."""
+        key = _key(challenge.id)
+        with self._redis.pipeline() as pipeline:
+            pipeline.hset(key, mapping={"record": self._json.dump_json(challenge)})
+            pipeline.pexpire(key, milliseconds(lifetime))
+            pipeline.execute()
+
+    def find(self, challenge_id: ChallengeId) -> Challenge | None:
+        """The challenge as it is now."""
+        raw, attempts, failed = self._redis.hmget(
+            _key(challenge_id), ["record", "attempts", "failed"]
+        )
+        return None if raw is None else self._read(raw, attempts, failed)
+
+    def count_attempt(self, challenge_id: ChallengeId) -> Challenge | None:
+        """Count one attempt, and return the challenge as it is after that."""
+        found = self._count_attempt(keys=[_key(challenge_id)])
+        return None if found is None else self._read(*found)
+
+    def add_code(
+        self, challenge_id: ChallengeId, code: SentCode, *, resend_from: datetime
+    ) -> Challenge | None:
+        """Add a code; the challenge after that."""
+        while (current := self.find(challenge_id)) is not None:
+            stored = replace(current, attempts=0, delivery_failed=False)
+            changed = replace(stored, codes=(*current.codes, code), resend_from=resend_from)
+            if self._change(
+                keys=[_key(challenge_id)],
+                args=[self._json.dump_json(stored), self._json.dump_json(changed)],
+            ):
+                return replace(changed, attempts=current.attempts)
+        return None
+
+    def mark_undelivered(self, challenge_id: ChallengeId) -> None:
+        """Note that a text could not be sent."""
+        self._mark_failed(keys=[_key(challenge_id)])
+
+    def spend(self, challenge_id: ChallengeId) -> bool:
+        """Remove it; true for one caller only."""
+        return bool(self._redis.delete(_key(challenge_id)))
+
+    def start_cooldown(self, purpose: OtpPurpose, number_index: str, period: timedelta) -> bool:
+        """Claim the right to send one text; true for one caller."""
+        return bool(
+            self._redis.set(
+                _cooldown(purpose, number_index), b"1", nx=True, px=milliseconds(period)
+            )
+        )
+
+    def end_cooldown(self, purpose: OtpPurpose, number_index: str) -> None:
+        """Give it back."""
+        self._redis.delete(_cooldown(purpose, number_index))
+
+    def cooldown_left(self, purpose: OtpPurpose, number_index: str) -> timedelta:
+        """How long it still lasts."""
+        left = int(self._redis.pttl(_cooldown(purpose, number_index)))
+        return timedelta(milliseconds=max(0, left))
+
+    def count_exhausted(self, purpose: OtpPurpose, number_index: str, pause: timedelta) -> None:
+        """Note that all attempts of a challenge were used up."""
+        self._count_exhausted(keys=[_exhausted(purpose, number_index)], args=[milliseconds(pause)])
+
+    def exhausted(self, purpose: OtpPurpose, number_index: str) -> tuple[int, timedelta]:
+        """How many challenges were used up lately, and how long that counts."""
+        key = _exhausted(purpose, number_index)
+        with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.get(key)
+            pipeline.pttl(key)
+            count, left = pipeline.execute()
+        return int(count or 0), timedelta(milliseconds=max(0, int(left)))
+
+    def forget_exhausted(self, purpose: OtpPurpose, number_index: str) -> None:
+        """Start over."""
+        self._redis.delete(_exhausted(purpose, number_index))
+
+    def _read(self, raw: bytes, attempts: Any, failed: Any) -> Challenge:  # noqa: ANN401
+        stored = self._json.validate_json(raw)
+        return replace(stored, attempts=int(attempts or 0), delivery_failed=failed is not None)
+
+
+def _key(challenge_id: ChallengeId) -> str:
+    return f"otp:{challenge_id}"
+
+
+def _cooldown(purpose: OtpPurpose, number_index: str) -> str:
+    return f"otp_cooldown:{purpose}:{number_index}"
+
+
+def _exhausted(purpose: OtpPurpose, number_index: str) -> str:
+    return f"otp_exhausted:{purpose}:{number_index}"

@@ -1,0 +1,64 @@
+"""Counting against budgets: the `limits` package on our Redis."""
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+
+import redis
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.storage import RedisStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from idp.core.clock import Clock
+from idp.settings import Network
+from idp.throttling.ports import Budget, BudgetSpent, Window
+
+
+class RedisThrottle:
+    """
+    Fixed windows: one atomic command each, and an exact time for "try again in …".
+
+    The burst at a window's edge that this allows is bounded by the longer windows of the stack.
+    """
+
+    def __init__(
+        self,
+        client: "redis.Redis[bytes]",
+        url: str,
+        *,
+        exempt_networks: tuple[Network, ...],
+        clock: Clock,
+    ) -> None:
+        storage = RedisStorage(
+            url.replace("unix://", "redis+unix://", 1),
+            connection_pool=client.connection_pool,
+        )
+        self._limiter = FixedWindowRateLimiter(storage)
+        self._exempt = exempt_networks
+        self._clock = clock
+
+    def count(self, budget: Budget, *key: str) -> None:
+        """Count one. Raises `BudgetSpent`, with the wait until the first window allows more."""
+        if budget.by_network and self._is_exempt(key[-1]):
+            return
+        for window in budget.windows:
+            item = _item(window)
+            if not self._limiter.hit(item, budget.name, *key):
+                ends = self._limiter.get_window_stats(item, budget.name, *key).reset_time
+                left = datetime.fromtimestamp(ends, UTC) - self._clock.now()
+                raise BudgetSpent(budget.name, max(left, timedelta(seconds=1)))
+
+    def clear(self, budget: Budget, *key: str) -> None:
+        """Forget what was counted."""
+        for window in budget.windows:
+            self._limiter.clear(_item(window), budget.name, *key)
+
+    def _is_exempt(self, network: str) -> bool:
+        client = ip_network(network)
+        return any(
+            client.version == exempt.version and client.subnet_of(exempt)  # type: ignore[arg-type]
+            for exempt in self._exempt
+        )
+
+
+def _item(window: Window) -> RateLimitItem:
+    return RateLimitItemPerSecond(window.count, int(window.period.total_seconds()))

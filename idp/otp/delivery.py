@@ -1,0 +1,94 @@
+"""Sending a queued code: the worker looks the number up and derives the code; the job has neither."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from idp.audit.events import SmsUndelivered
+from idp.audit.log import record
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.messaging.ports import SmsNotSent, SmsSender
+from idp.messaging.texts import otp_text
+from idp.otp.model import Challenge, ChallengeId, OtpPurpose
+from idp.otp.one_time_passwords import CodeGenerator
+from idp.otp.ports import OtpChallenges, Recipients
+from idp.relying_parties.model import ClientId
+from idp.relying_parties.ports import RelyingParties
+
+# One text for every purpose would invite relaying ("read me the code, it only confirms …").
+_PURPOSES: Final[Mapping[OtpPurpose, str]] = {
+    OtpPurpose.SIGN_IN: "dang nhap",
+    OtpPurpose.ENROLMENT: "dang ky tai khoan tai",
+    OtpPurpose.RECOVERY: "dat lai mat khau",
+}
+
+
+class OtpDelivery:
+    """Sends one code of one challenge."""
+
+    def __init__(
+        self,
+        *,
+        challenges: OtpChallenges,
+        codes: CodeGenerator,
+        recipients: Recipients,
+        sender: SmsSender,
+        relying_parties: RelyingParties,
+        service_name: str,
+        site: str,
+        minutes: int,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._challenges = challenges
+        self._codes = codes
+        self._recipients = recipients
+        self._sender = sender
+        self._relying_parties = relying_parties
+        self._service_name = service_name
+        self._site = site
+        self._minutes = minutes
+        self._database = database
+        self._clock = clock
+
+    def __call__(self, challenge_id: ChallengeId, counter: int) -> None:
+        """
+        Send it, unless it has expired, was used, or is a blank challenge's.
+
+        Safe to repeat: the gateway knows the message by its reference. Raises `SmsNotSent` after
+        noting it, so that the queue tries again while the code lives.
+        """
+        challenge = self._challenges.find(challenge_id)
+        if challenge is None or challenge.person is None or not self._lives(challenge, counter):
+            return
+        number = self._recipients.number_of(challenge.purpose, challenge.person)
+        if number is None:
+            return
+        text = otp_text(
+            _PURPOSES[challenge.purpose],
+            self._codes.code(challenge.id, counter),
+            self._asked_by(challenge),
+            self._minutes,
+            self._site,
+        )
+        try:
+            self._sender.send(number, text, reference=f"{challenge.id}-{counter}")
+        except SmsNotSent:
+            self._note_failure(challenge)
+            raise
+
+    def _lives(self, challenge: Challenge, counter: int) -> bool:
+        now = self._clock.now()
+        return any(code.counter == counter and now < code.expires_at for code in challenge.codes)
+
+    def _asked_by(self, challenge: Challenge) -> str:
+        if challenge.client_id is None:
+            return self._service_name
+        relying_party = self._relying_parties.find(ClientId(challenge.client_id))
+        return relying_party.sms_name if relying_party else self._service_name
+
+    def _note_failure(self, challenge: Challenge) -> None:
+        self._challenges.mark_undelivered(challenge.id)
+        with self._database.transaction() as transaction:
+            event = SmsUndelivered(client_id=challenge.client_id, purpose=challenge.purpose)
+            record(transaction, event, self._clock.now())

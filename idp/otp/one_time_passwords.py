@@ -1,0 +1,295 @@
+"""
+Sending, resending and checking one-time passwords.
+
+The code is HOTP (RFC 4226) by pyotp; its secret is HMAC(server key, challenge id), so that neither
+the store nor the queue holds anything from which a code could be told.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import pyotp
+
+from idp.audit.events import BudgetExceeded, OtpRefused
+from idp.audit.log import record
+from idp.citizens.store import phone_number_index
+from idp.core.clock import Clock
+from idp.core.handles import new_handle
+from idp.core.phone_number import PhoneNumber
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex
+from idp.otp.model import Challenge, ChallengeId, Checked, OtpPurpose, SentCode, Verdict
+from idp.otp.ports import OtpChallenges, OtpDeliveries
+from idp.throttling.ports import Budget, BudgetSpent, Throttle
+
+DIGITS: Final = 6
+
+
+class ResendTooEarly(Exception):
+    """The next text may be sent after *wait*."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+class Paused(Exception):
+    """Too many challenges in a row were used up; the next may begin after *wait*."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class OtpPolicy:
+    """The numbers behind the rules, from settings."""
+
+    lifetime: timedelta
+    attempts: int
+    resend_after: timedelta
+    live_codes: int
+    challenges_before_pause: int
+    pause: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class OtpBudgets:
+    """
+    How many texts may be sent.
+
+    A sign-in code, sent after the right password, has its own budget per number: strangers, who
+    know no password, cannot use it up.
+    """
+
+    anonymous_per_number: Budget
+    sign_in_per_number: Budget
+    anonymous_per_network: Budget
+    system: Budget
+
+
+class CodeGenerator:
+    """Derives the codes of a challenge."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def code(self, challenge_id: ChallengeId, counter: int) -> str:
+        """The six digits of that challenge and counter."""
+        seed = hmac.digest(self._key, challenge_id.encode(), hashlib.sha256)
+        return pyotp.HOTP(base64.b32encode(seed[:20]).decode(), digits=DIGITS).at(counter)
+
+
+class OneTimePasswords:
+    """One-time passwords by SMS, for whichever purpose."""
+
+    def __init__(
+        self,
+        *,
+        challenges: OtpChallenges,
+        deliveries: OtpDeliveries,
+        codes: CodeGenerator,
+        throttle: Throttle,
+        policy: OtpPolicy,
+        budgets: OtpBudgets,
+        index: BlindIndex,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._challenges = challenges
+        self._deliveries = deliveries
+        self._codes = codes
+        self._throttle = throttle
+        self.policy = policy
+        self._budgets = budgets
+        self._index = index
+        self._database = database
+        self._clock = clock
+
+    def begin(
+        self,
+        purpose: OtpPurpose,
+        *,
+        person: str | None,
+        number: PhoneNumber,
+        interaction_id: str,
+        client_id: str | None,
+        network: str,
+    ) -> Challenge:
+        """
+        Begin a challenge and have the first code sent to *number*.
+
+        A blank one (*person* is `None`) costs and counts the same. While the number's cool-down
+        runs no text is sent: the challenge then has no code yet, and `resend_from` says when.
+        Raises `BudgetSpent`, `Paused`.
+        """
+        number_index = phone_number_index(self._index, number).hex()
+        exhausted, pause = self._challenges.exhausted(purpose, number_index)
+        if exhausted >= self.policy.challenges_before_pause:
+            raise Paused(pause)
+        now = self._clock.now()
+        challenge = Challenge(
+            id=ChallengeId(new_handle()),
+            purpose=purpose,
+            person=person,
+            number_index=number_index,
+            interaction_id=interaction_id,
+            client_id=client_id,
+            codes=(),
+            resend_from=now + self.policy.resend_after,
+        )
+        if self._may_send(challenge, network):
+            challenge = replace(challenge, codes=(self._next_code(challenge, now),))
+        else:
+            wait = self._challenges.cooldown_left(purpose, number_index)
+            challenge = replace(challenge, resend_from=now + wait)
+        self._challenges.add(challenge, lifetime=self._challenge_lifetime)
+        for code in challenge.codes:
+            self._deliveries.enqueue(challenge.id, code.counter)
+        return challenge
+
+    def challenge(self, challenge_id: str | None) -> Challenge | None:
+        """The challenge as it is now."""
+        return None if challenge_id is None else self._challenges.find(ChallengeId(challenge_id))
+
+    def is_exhausted(self, challenge: Challenge) -> bool:
+        """Whether all tries of the challenge are used up."""
+        return challenge.attempts >= self.policy.attempts
+
+    def resend(self, challenge: Challenge, *, network: str) -> Challenge:
+        """
+        Have another code sent; the older ones stay valid until their own end.
+
+        Raises `ResendTooEarly`, `BudgetSpent`.
+        """
+        now = self._clock.now()
+        if now < challenge.resend_from:
+            raise ResendTooEarly(challenge.resend_from - now)
+        if not self._may_send(challenge, network):
+            raise ResendTooEarly(
+                self._challenges.cooldown_left(challenge.purpose, challenge.number_index)
+            )
+        code = self._next_code(challenge, now)
+        changed = self._challenges.add_code(
+            challenge.id, code, resend_from=now + self.policy.resend_after
+        )
+        if changed is None:
+            return challenge
+        self._deliveries.enqueue(challenge.id, code.counter)
+        return changed
+
+    def check(
+        self,
+        challenge_id: str | None,
+        typed: str,
+        *,
+        purpose: OtpPurpose,
+        person: str | None,
+        interaction_id: str,
+    ) -> Checked:
+        """
+        Judge a typed code: counted first, then compared, then spent, each by one atomic step.
+
+        `ACCEPTED` is said once. A challenge of another purpose, person or interaction is `GONE`.
+        """
+        if challenge_id is None:
+            return Checked(Verdict.GONE)
+        challenge = self._challenges.count_attempt(ChallengeId(challenge_id))
+        if challenge is None or not _bound_to(challenge, purpose, person, interaction_id):
+            return Checked(Verdict.GONE)
+        checked = self._judge(challenge, typed)
+        if checked.verdict is Verdict.ACCEPTED:
+            self._challenges.end_cooldown(purpose, challenge.number_index)
+            self._challenges.forget_exhausted(purpose, challenge.number_index)
+            return checked
+        self._note_refusal(challenge, checked)
+        return checked
+
+    def _judge(self, challenge: Challenge, typed: str) -> Checked:
+        left = self.policy.attempts - challenge.attempts
+        if left < 0:
+            return Checked(Verdict.EXHAUSTED)
+        live = self._live(challenge.codes)
+        # Every live code is compared, in constant time, whether or not one was right already.
+        matches = [
+            hmac.compare_digest(self._codes.code(challenge.id, code.counter), typed)
+            for code in live
+        ]
+        if any(matches) and challenge.person is not None:
+            # The spending decides: of two requests with the right code, one is accepted.
+            spent = self._challenges.spend(challenge.id)
+            return Checked(Verdict.ACCEPTED if spent else Verdict.GONE)
+        if challenge.codes and not live:
+            return Checked(Verdict.EXPIRED, left)
+        return Checked(Verdict.WRONG, left) if left else Checked(Verdict.EXHAUSTED)
+
+    def _live(self, codes: Sequence[SentCode]) -> list[SentCode]:
+        now = self._clock.now()
+        live = [code for code in codes if now < code.expires_at]
+        return live[-self.policy.live_codes :]
+
+    def _note_refusal(self, challenge: Challenge, checked: Checked) -> None:
+        if checked.verdict is Verdict.EXHAUSTED and challenge.attempts == self.policy.attempts:
+            self._challenges.count_exhausted(
+                challenge.purpose, challenge.number_index, self.policy.pause
+            )
+        with self._database.transaction() as transaction:
+            record(
+                transaction,
+                OtpRefused(
+                    citizen_id=_citizen(challenge),
+                    client_id=challenge.client_id,
+                    purpose=challenge.purpose,
+                    verdict=checked.verdict,
+                ),
+                self._clock.now(),
+            )
+
+    def _may_send(self, challenge: Challenge, network: str) -> bool:
+        """Claim the number's cool-down, then count against the budgets. Raises `BudgetSpent`."""
+        purpose, number = challenge.purpose, challenge.number_index
+        if not self._challenges.start_cooldown(purpose, number, self.policy.resend_after):
+            return False
+        try:
+            if purpose is OtpPurpose.SIGN_IN:
+                self._throttle.count(self._budgets.sign_in_per_number, number)
+            else:
+                self._throttle.count(self._budgets.anonymous_per_number, purpose, number)
+                self._throttle.count(self._budgets.anonymous_per_network, network)
+            self._throttle.count(self._budgets.system)
+        except BudgetSpent as spent:
+            self._challenges.end_cooldown(purpose, number)
+            with self._database.transaction() as transaction:
+                event = BudgetExceeded(citizen_id=_citizen(challenge), budget=spent.budget)
+                record(transaction, event, self._clock.now())
+            raise
+        return True
+
+    def _next_code(self, challenge: Challenge, now: datetime) -> SentCode:
+        counter = challenge.codes[-1].counter + 1 if challenge.codes else 0
+        return SentCode(counter, now + self.policy.lifetime)
+
+    @property
+    def _challenge_lifetime(self) -> timedelta:
+        """Long enough to resend more than once; what is typed after that finds it gone."""
+        return 5 * self.policy.lifetime
+
+
+def _bound_to(
+    challenge: Challenge, purpose: OtpPurpose, person: str | None, interaction_id: str
+) -> bool:
+    return (challenge.purpose, challenge.person, challenge.interaction_id) == (
+        purpose,
+        person,
+        interaction_id,
+    )
+
+
+def _citizen(challenge: Challenge) -> str | None:
+    """The citizen a challenge is about; a pending enrolment is none yet."""
+    return None if challenge.purpose is OtpPurpose.ENROLMENT else challenge.person
