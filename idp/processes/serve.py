@@ -59,7 +59,7 @@ def serve(settings: Settings, build: Callable[[], WSGIApplication]) -> None:
         backlog=BACKLOG,
         respawn_failed_workers=True,
         workers_kill_timeout=SECONDS_TO_FINISH,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its warnings judge the number of threads: ours is measured
         log_dictconfig=LOGGING,
         log_access=False,
         ssl_cert=settings.tls.certificate,

@@ -1,0 +1,123 @@
+"""
+The command line: `idp …`.
+
+Commands import what they run when they run: `idp demo` and `idp --help` stay light, and a broken
+part breaks only what needs it.
+"""
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from idp.settings import Settings
+
+
+class CommandLine(click.Group):
+    """The processes, which stand here, and the commands that the composition root offers."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_offered().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or _offered().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what goes wrong is told in words, with `--debug` as it happened."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if ctx.params["debug"]:
+                raise
+            for line in _in_words(error):
+                click.echo(f"idp: {line}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=CommandLine)
+@click.option("--debug", is_flag=True, help="Show where an error came from.")
+def main(*, debug: bool) -> None:
+    """One account for every provincial portal: an OpenID Provider."""
+    del debug  # read by CommandLine.invoke
+
+
+@main.command()
+@click.option("--logs", is_flag=True, help="Show what the processes log.")
+def demo(*, logs: bool) -> None:
+    """Run the whole system on this machine, on embedded parts."""
+    from idp.processes.demo.supervisor import demonstrate  # noqa: PLC0415
+
+    sys.exit(demonstrate(os.environ, follow=logs))
+
+
+@main.command()
+def serve() -> None:
+    """Run the web server."""
+    settings = _begin()
+    # Before the workers are forked, so that they share what it loads.
+    from idp.app import create_app  # noqa: PLC0415
+    from idp.processes import serve  # noqa: PLC0415
+
+    serve.serve(settings, partial(create_app, settings))
+
+
+@main.command()
+def worker() -> None:
+    """Run queued jobs and the regular sweeps."""
+    settings = _begin()
+    from idp.app import create_worker  # noqa: PLC0415
+    from idp.core.clock import SystemClock  # noqa: PLC0415
+    from idp.processes import worker  # noqa: PLC0415
+
+    broker, sweeps = create_worker(settings)
+    worker.work(broker, sweeps, redis_url=settings.redis_url, clock=SystemClock())
+
+
+@main.command()
+@click.option(
+    "--client-secrets",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Where a new portal's secret is written, as <client_id>.client_secret.",
+)
+def prepare(*, client_secrets: Path) -> None:
+    """Make an installation ready: database, signing keys, relying parties; safe to repeat."""
+    settings = _begin()
+    from idp.app import prepare  # noqa: PLC0415
+
+    prepare(settings, client_secrets=client_secrets)
+
+
+def _begin() -> "Settings":
+    """The checked settings of a process, with its log set up. Raises ConfigurationError."""
+    from idp import logs, settings  # noqa: PLC0415
+
+    loaded = settings.load()
+    logs.configure(format=loaded.logs.format, level=loaded.logs.level)
+    return loaded
+
+
+def _offered() -> click.Group:
+    from idp.app import command_line  # noqa: PLC0415
+
+    return command_line()
+
+
+def _in_words(error: Exception) -> list[str]:
+    """One line each problem of the configuration; of any other error its first line."""
+    from idp.settings import ConfigurationError  # noqa: PLC0415
+
+    lines = str(error).splitlines()
+    if isinstance(error, ConfigurationError):
+        return lines
+    return [": ".join([type(error).__name__, *lines[:1]]) + " (--debug shows where)"]
+
+
+if __name__ == "__main__":
+    main(prog_name="idp")
