@@ -66,12 +66,9 @@ class Provider:
         self.issuer = issuer
         self._client = client
         self._clock = clock
-        # The machine's own trust store, and no proxy from the environment: codes and secrets pass.
         self._http = httpx.Client(
             timeout=TIMEOUT,
-            transport=transport,
-            verify=ssl.create_default_context(),
-            trust_env=False,
+            transport=transport or _network(),
             headers={"Accept": "application/json"},
         )
         self._lock = Lock()
@@ -170,6 +167,11 @@ class Provider:
         if response.is_server_error or response.is_redirect:
             raise ProviderUnavailable(f"{_path(response)}: {response.status_code}")
         return response
+
+
+def _network() -> httpx.BaseTransport:
+    """Trust whom the machine trusts; use no proxy of the environment: codes and secrets pass."""
+    return httpx.HTTPTransport(verify=ssl.create_default_context(), trust_env=False)
 
 
 def _path(response: httpx.Response) -> str:
