@@ -367,6 +367,15 @@ class TestTokens:
         assert 0 < claims["exp"] - claims["iat"] <= 300
         assert first["client_assertion"] != second["client_assertion"]
 
+    @pytest.mark.parametrize(
+        "unfit",
+        [ECKey.generate_key("P-384"), ECKey.generate_key("P-256", private=False)],
+        ids=["another curve", "public"],
+    )
+    def test_a_key_that_cannot_sign_is_refused_at_start(self, clock: Clock, unfit: ECKey) -> None:
+        with pytest.raises(ValueError, match="private P-256"):
+            CamaraCarrierRecords((), prefixes={}, key=unfit, clock=clock)
+
     def test_a_token_serves_until_shortly_before_its_end(
         self, carriers: Carriers, records: CamaraCarrierRecords, clock: Clock
     ) -> None:

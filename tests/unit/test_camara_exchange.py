@@ -76,3 +76,28 @@ def test_a_call_gets_no_more_time_than_the_question_has_left() -> None:
 
     assert [times["read"] for times in allowed] == [3, 1.5]
     exchange.close()
+
+
+@pytest.mark.parametrize(("breaks", "answered"), [(1, True), (2, False)])
+def test_a_broken_connection_is_tried_once_more(
+    breaks: int,
+    answered: bool,  # noqa: FBT001
+) -> None:
+    tried: list[httpx.Request] = []
+
+    def closed(request: httpx.Request) -> httpx.Response:
+        tried.append(request)
+        if len(tried) <= breaks:
+            raise httpx.RemoteProtocolError("server disconnected", request=request)
+        return httpx.Response(200, json={})
+
+    exchange = Exchange(timedelta(seconds=3), 1, httpx.MockTransport(closed))
+    deadline = Deadline(timedelta(seconds=8))
+
+    if answered:
+        assert exchange.post("https://carrier/", deadline).status == 200
+    else:
+        with pytest.raises(CallFailed, match="connection"):
+            exchange.post("https://carrier/", deadline)
+    assert len(tried) == 2
+    exchange.close()

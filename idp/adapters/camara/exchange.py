@@ -9,6 +9,7 @@ from datetime import timedelta
 import httpx
 
 _CONNECT_SECONDS = 1.0  # a carrier in the same country that needs longer is down
+_TRIES = 2  # a kept connection may have been closed from the other side; questions change nothing
 _MAX_ANSWER = 64 * 1024  # the largest specified answer is under 4 KiB
 
 
@@ -83,19 +84,25 @@ class Exchange:
         Send one POST, of a form or of JSON *members*, and return the answer; raises `CallFailed`.
 
         It ends with the call's time limit or with *deadline*, whichever is first; a body that
-        trickles in is cut off by the same limit.
+        trickles in is cut off by the same limit. A connection that breaks is tried once more.
         """
         # httpx's exceptions carry the request, and the request carries a person. Raising only
         # after the except blocks leaves no trace of them in the chain of exceptions.
         cause = ""
-        try:
-            return self._post(url, deadline, headers, form, members)
-        except CallFailed as failure:
-            cause = failure.cause
-        except httpx.TimeoutException:
-            cause = "timeout"
-        except httpx.HTTPError:
-            cause = "connection"
+        for _ in range(_TRIES):
+            try:
+                return self._post(url, deadline, headers, form, members)
+            except CallFailed as failure:
+                cause = failure.cause
+                break
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                cause = "connection"
+            except httpx.TimeoutException:
+                cause = "timeout"
+                break
+            except httpx.HTTPError:
+                cause = "connection"
+                break
         raise CallFailed(cause)
 
     def close(self) -> None:

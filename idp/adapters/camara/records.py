@@ -72,7 +72,8 @@ class CamaraCarrierRecords:
         self._prefixes = dict(prefixes)
         self._clock = clock
         self._total_timeout = total_timeout
-        self._exchange = Exchange(call_timeout, questions_at_once, transport)
+        connections = questions_at_once * len(endpoints)  # one kept for every thread and carrier
+        self._exchange = Exchange(call_timeout, connections, transport)
         self._tokens = AccessTokens(key, clock, self._exchange)
         self._places = BoundedSemaphore(questions_at_once)
 

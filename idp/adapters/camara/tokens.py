@@ -28,6 +28,8 @@ class AccessTokens:
     """
 
     def __init__(self, key: ECKey, clock: Clock, exchange: Exchange) -> None:
+        if not key.is_private or key.curve_name != "P-256":
+            raise ValueError("the carriers' client key must be a private P-256 key (ES256)")
         self._key = key
         self._key_id = key.kid or key.thumbprint()
         self._clock = clock
