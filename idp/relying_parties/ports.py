@@ -1,4 +1,4 @@
-"""What others need of the registry."""
+"""What others need of the registry, and how its changes become known."""
 
 from typing import Protocol
 
@@ -13,5 +13,17 @@ class RelyingParties(Protocol):
         ...
 
     def catch_up(self, version: int) -> None:
-        """Reload where *version*, as a protocol script returned it, is newer than what is held."""
+        """Reload where *version*, as a protocol script returned it, is not the one held."""
+        ...
+
+
+class RegistryVersion(Protocol):
+    """A number that every process sees, and every change of a registration raises."""
+
+    def current(self) -> int:
+        """The number now; nought before the first change."""
+        ...
+
+    def bump(self) -> None:
+        """Raise it: what is held in memory anywhere is old."""
         ...

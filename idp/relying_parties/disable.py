@@ -1,0 +1,45 @@
+"""Keeping a relying party out, at once, and letting it in again."""
+
+from idp.audit.events import RelyingPartyDisabled, RelyingPartyRegistered
+from idp.audit.log import record
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.relying_parties import store
+from idp.relying_parties.model import ClientId
+from idp.relying_parties.ports import RegistryVersion
+from idp.relying_parties.rotate_secret import UnknownRelyingParty
+
+
+class Disable:
+    """Switches a relying party off and on; every worker knows with its next protocol request."""
+
+    def __init__(self, *, database: Database, version: RegistryVersion, clock: Clock) -> None:
+        self._database = database
+        self._version = version
+        self._clock = clock
+
+    def __call__(self, client_id: ClientId) -> None:
+        """Let it do nothing any more. Raises `UnknownRelyingParty`."""
+        self._set(client_id, enabled=False)
+
+    def undo(self, client_id: ClientId) -> None:
+        """Let it in again. Raises `UnknownRelyingParty`."""
+        self._set(client_id, enabled=True)
+
+    def _set(self, client_id: ClientId, *, enabled: bool) -> None:
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            row = store.record_of(transaction, client_id)
+            if row is None:
+                raise UnknownRelyingParty(client_id)
+            if row.enabled is enabled:
+                return
+            row.enabled = enabled
+            row.updated_at = now
+            event = (
+                RelyingPartyRegistered(client_id=client_id, changed=("enabled",))
+                if enabled
+                else RelyingPartyDisabled(client_id=client_id)
+            )
+            record(transaction, event, now)
+        self._version.bump()

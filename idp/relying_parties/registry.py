@@ -1,0 +1,50 @@
+"""The registry that every worker holds in memory."""
+
+from threading import Lock
+
+from idp.db.database import Database
+from idp.relying_parties import store
+from idp.relying_parties.model import ClientId, RelyingParty
+from idp.relying_parties.ports import RegistryVersion
+
+
+class Registry:
+    """
+    All relying parties, loaded from SQL at the start and whenever their version has moved.
+
+    Versions are compared for being equal, not for order: a volatile store that lost its number
+    begins again at nought, and is then as good a reason to look.
+    """
+
+    def __init__(self, database: Database, version: RegistryVersion) -> None:
+        self._database = database
+        self._version = version
+        self._loading = Lock()
+        # Before the rows: a change between the two must look like a change afterwards.
+        self._held = version.current()
+        self._relying_parties = self._load()
+
+    def find(self, client_id: ClientId) -> RelyingParty | None:
+        """The relying party of that id, enabled or not."""
+        return self._relying_parties.get(client_id)
+
+    def all(self) -> tuple[RelyingParty, ...]:
+        """Every relying party, by its id."""
+        return tuple(self._relying_parties[name] for name in sorted(self._relying_parties))
+
+    def catch_up(self, version: int) -> None:
+        """Reload where *version* is not the one held."""
+        if version == self._held:
+            return
+        with self._loading:
+            if version != self._held:
+                self._relying_parties = self._load()
+                self._held = version
+
+    def catch_up_now(self) -> None:
+        """Ask for the version first: one question to the volatile store."""
+        self.catch_up(self._version.current())
+
+    def _load(self) -> dict[ClientId, RelyingParty]:
+        with self._database.reading() as reading:
+            return store.all_of(reading)

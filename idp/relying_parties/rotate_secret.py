@@ -1,0 +1,61 @@
+"""Giving a relying party a new secret."""
+
+from datetime import timedelta
+
+from idp.audit.events import SecretRotated
+from idp.audit.log import record
+from idp.core.clock import Clock
+from idp.core.handles import Handle, new_handle
+from idp.db.database import Database
+from idp.relying_parties import store
+from idp.relying_parties.model import ClientId
+from idp.relying_parties.ports import RegistryVersion
+from idp.relying_parties.secrets import SecretHasher
+
+
+class UnknownRelyingParty(Exception):
+    """No relying party has that id."""
+
+
+class RotateSecret:
+    """Makes a new secret; the older ones keep counting for a while, so that nothing stops."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        version: RegistryVersion,
+        hasher: SecretHasher,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._version = version
+        self._hasher = hasher
+        self._clock = clock
+
+    def __call__(self, client_id: ClientId, *, grace: timedelta) -> Handle:
+        """
+        The new secret, shown this once; the older ones end after *grace* at the latest.
+
+        Without any grace they end at once: the answer to one that leaked.
+        Raises `UnknownRelyingParty`.
+        """
+        now = self._clock.now()
+        secret = new_handle()
+        with self._database.transaction() as transaction:
+            row = store.record_of(transaction, client_id)
+            if row is None:
+                raise UnknownRelyingParty(client_id)
+            for older in row.secrets:
+                if older.expires_at is None or older.expires_at > now + grace:
+                    older.expires_at = now + grace
+            store.add_secret(
+                transaction,
+                client_id,
+                hash_=self._hasher.hash(secret),
+                last_four=secret[-4:],
+                at=now,
+            )
+            record(transaction, SecretRotated(client_id=client_id), now)
+        self._version.bump()
+        return secret

@@ -1,0 +1,77 @@
+"""What may stand in a registration: URIs and names, each rule with the attack it stops. Pure."""
+
+import re
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from idp.relying_parties.claims import SCOPE_CLAIMS
+
+MAX_URI: Final = 2048  # characters; longer ones do not pass every proxy
+MAX_SMS_NAME: Final = 24  # characters; the text message has 160 for everything
+
+KNOWN_SCOPES: Final = frozenset(SCOPE_CLAIMS)
+KNOWN_CLAIMS: Final = frozenset(
+    {claim for claims in SCOPE_CLAIMS.values() for claim in claims}
+    | {"authentication_level", "gender"}
+)
+
+_CLIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_URI_CHARACTERS: Final = re.compile(
+    r"[A-Za-z0-9._~:/?\[\]@!$&'()+,;=%-]+"
+)  # RFC 3986, less * and #
+_SMS_NAME: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9 .-]{{0,{MAX_SMS_NAME - 1}}}")
+
+
+def uri_problem(uri: str) -> str | None:  # noqa: PLR0911 (one reason, one line)
+    """
+    Why *uri* cannot be an address of a relying party's, or `None`.
+
+    Said so that an operator can mend it; RFC 9700 §2.1 and §4.1 say why each matters.
+    """
+    if len(uri) > MAX_URI:
+        return f"is longer than {MAX_URI} characters"
+    if "#" in uri:
+        return "has a fragment (#): codes would end up where scripts read them"
+    if "*" in uri:
+        return "has a wildcard (*): only exact addresses are compared"
+    if not _URI_CHARACTERS.fullmatch(uri):
+        return "has characters that must be percent-encoded, or none at all"
+    try:
+        parts = urlsplit(uri)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "is not a URL"
+    if parts.scheme not in {"https", "http"} or not host:
+        return "must be absolute and begin with https://"
+    if "@" in parts.netloc:
+        return "has user information (@): a reader takes it for the host"
+    if ".." in unquote(parts.path).split("/"):
+        return "has '..' in its path: it names another page than it seems to"
+    if parts.scheme == "http" and not is_loopback(host):
+        return "must begin with https:// (http is for loopback hosts only)"
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* is this machine; a name that merely resolves to it is not."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def client_id_problem(client_id: str) -> str | None:
+    """Why *client_id* cannot be one, or `None`; it stands in URLs, logs and file names."""
+    if _CLIENT_ID.fullmatch(client_id):
+        return None
+    return "must be 1 to 128 letters, digits, dots, hyphens or underscores"
+
+
+def sms_name_problem(name: str) -> str | None:
+    """Why a text message cannot name the portal so, or `None`."""
+    if _SMS_NAME.fullmatch(name):
+        return None
+    return f"must be 1 to {MAX_SMS_NAME} unaccented letters, digits, spaces, dots or hyphens"

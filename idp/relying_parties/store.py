@@ -1,0 +1,95 @@
+"""Queries on registrations; none of them commits."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from idp.relying_parties.model import (
+    ClientId,
+    ClientSecret,
+    RelyingParty,
+    RelyingPartyRecord,
+    RelyingPartySecret,
+)
+from idp.relying_parties.registration import InvalidRegistration, Registration, parse_registration
+
+_log = structlog.get_logger(__name__)
+
+
+def all_of(session: Session) -> dict[ClientId, RelyingParty]:
+    """
+    Every relying party, enabled or not.
+
+    A stored registration that breaks a rule made since then is left out and logged: one portal
+    must not keep all others from their citizens.
+    """
+    found = {}
+    for record in session.execute(select(RelyingPartyRecord)).scalars():
+        try:
+            found[record.client_id] = _relying_party(record)
+        except InvalidRegistration as error:
+            _log.error("registration_left_out", client_id=record.client_id, problems=error.problems)
+    return found
+
+
+def record_of(session: Session, client_id: ClientId) -> RelyingPartyRecord | None:
+    """The stored registration of that id, locked against other changes where the database can."""
+    return session.execute(
+        select(RelyingPartyRecord)
+        .where(RelyingPartyRecord.client_id == client_id)
+        .with_for_update()
+    ).scalar_one_or_none()
+
+
+def documents(session: Session) -> Mapping[ClientId, tuple[Mapping[str, object], bool]]:
+    """The stored registrations as they were handed in, and whether each is enabled."""
+    rows = session.execute(
+        select(
+            RelyingPartyRecord.client_id,
+            RelyingPartyRecord.registration,
+            RelyingPartyRecord.enabled,
+        ).order_by(RelyingPartyRecord.client_id)
+    )
+    return {row.client_id: (row.registration, row.enabled) for row in rows}
+
+
+def add(session: Session, registration: Registration, at: datetime) -> None:
+    """Store a new registration."""
+    relying_party = registration.relying_party
+    session.add(
+        RelyingPartyRecord(
+            client_id=relying_party.client_id,
+            sector=relying_party.sector,
+            registration=dict(registration.document),
+            enabled=True,
+            created_at=at,
+            updated_at=at,
+        )
+    )
+    session.flush()
+
+
+def add_secret(
+    session: Session,
+    client_id: ClientId,
+    *,
+    hash_: bytes,
+    last_four: str,
+    at: datetime,
+) -> None:
+    """Store a secret's hash beside those that are there."""
+    session.add(
+        RelyingPartySecret(
+            client_id=client_id, hash=hash_, last_four=last_four, created_at=at, expires_at=None
+        )
+    )
+
+
+def _relying_party(record: RelyingPartyRecord) -> RelyingParty:
+    secrets = tuple(ClientSecret(secret.hash, secret.expires_at) for secret in record.secrets)
+    parsed = parse_registration(record.registration).relying_party
+    return replace(parsed, enabled=record.enabled, secrets=secrets)
