@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from fcntl import LOCK_EX, flock
@@ -162,9 +162,8 @@ class KeysOnDisk:
     def _write(self, target: Path, content: bytes) -> None:
         """Put *content* at *target*: all of it, or, after a crash, what was there before."""
         temporary = target.with_name(f".{target.name}.new")
-        with suppress(FileNotFoundError):  # left by a crash; we hold the lock
-            temporary.unlink()
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+        # We hold the lock: what is there already was left by a crash.
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
