@@ -32,6 +32,10 @@ class VerificationLevel:
     shown_vi: str
     shown_en: str
 
+    def shown(self, locale: str) -> str:
+        """The words for it, in that language."""
+        return self.shown_en if locale == "en" else self.shown_vi
+
 
 def speaks(evidence: HeldEvidence, at: datetime) -> bool:
     """Whether the record still counts at that moment."""

@@ -15,11 +15,12 @@ from idp.core.handles import digest, new_handle
 from idp.interactions.flow import Flow
 from idp.interactions.model import Intent, Interaction, InteractionId
 from idp.interactions.ports import Interactions
-from idp.relying_parties.model import RelyingParty
+from idp.interactions.rules import Refusal, Step, sign_in_needed
+from idp.interactions.sign_in import SignIn
+from idp.relying_parties.model import ClientId, RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.model import Authentication, Session
-from idp.interactions.sign_in import SignIn
 from idp.web.browser import BrowserCookie
 
 
@@ -35,6 +36,14 @@ class OtherBrowser(Exception):
         self.relying_party = relying_party
 
 
+class BegunHere(Exception):
+    """An interaction of our own has begun: the page is to be asked for again, with its name."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        super().__init__()
+        self.interaction = interaction
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """What a step works on."""
@@ -47,6 +56,11 @@ class Visit:
     def page(self) -> dict[str, object]:
         """What every page of an interaction is rendered with."""
         return {"i": self.interaction.id, "relying_party": self.relying_party}
+
+    @property
+    def client_id(self) -> ClientId | None:
+        """The relying party that asks, if one does."""
+        return None if self.interaction.request is None else self.interaction.request.client_id
 
 
 class Visits:
@@ -75,12 +89,12 @@ class Visits:
         """
         The visit of this request.
 
-        A GET without `?i=` begins an interaction of our own (the citizen came to us directly); the
-        view then answers `at_its_own_address`. Raises `InteractionExpired`, `OtherBrowser`.
+        Without `?i=` it is one of our own: the citizen came to us directly. Raises
+        `InteractionExpired`, `OtherBrowser`, and `BegunHere` to give a new one its address.
         """
         name = request.args.get("i")
         if name is None:
-            return self._visit(self._begin())
+            raise BegunHere(self._begin())
         interaction = self._interactions.find(InteractionId(name))
         if interaction is None:
             raise InteractionExpired
@@ -111,15 +125,26 @@ class Visits:
 
     def sign_out(self, visit: Visit) -> Visit:
         """End this browser's session: somebody else wants to sign in."""
-        handle = self._session_cookie.handle()
-        if handle is not None:
-            self._sign_in.end(handle)
-        self._session_cookie.clear()
+        self.end_session()
         return replace(visit, session=None)
+
+    def end_session(self) -> Session | None:
+        """End this browser's session, and take its cookie; the session that ended."""
+        handle = self._session_cookie.handle()
+        self._session_cookie.clear()
+        return None if handle is None else self._sign_in.end(handle)
 
     def proceed(self, visit: Visit) -> Response:
         """Send the browser to the next page: 303, whatever the step was."""
         return redirect(self._flow.proceed(visit.interaction, visit.session), 303)  # type: ignore[return-value]
+
+    def step(self, visit: Visit) -> Step | Refusal:
+        """What has to happen next in the visit's interaction."""
+        return self._flow.next_step(visit.interaction, visit.session)
+
+    def is_signed_in(self, visit: Visit) -> bool:
+        """Whether this browser's session is all the interaction needs of a sign-in."""
+        return visit.session is not None and not sign_in_needed(visit.interaction, visit.session)
 
     def session(self) -> Session | None:
         """The session of this browser."""

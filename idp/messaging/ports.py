@@ -1,7 +1,9 @@
 """Handing a text to the network."""
 
+from datetime import datetime
 from typing import Protocol
 
+from idp.citizens.model import CitizenId
 from idp.core.phone_number import PhoneNumber
 
 
@@ -26,4 +28,16 @@ class SmsSender(Protocol):
 
         *reference* names the message to the gateway: the same one again sends nothing twice.
         """
+        ...
+
+
+class Notices(Protocol):
+    """Tells a citizen, through the worker, what happened to the own account; *at* is aware."""
+
+    def password_changed(self, citizen_id: CitizenId, at: datetime) -> None:
+        """The password was replaced."""
+        ...
+
+    def enrolment_finished(self, citizen_id: CitizenId, at: datetime) -> None:
+        """The account was made."""
         ...

@@ -1,0 +1,22 @@
+"""Whose number a challenge is about: a citizen's, or a pending enrolment's."""
+
+from idp.citizens.model import CitizenId
+from idp.citizens.store import phone_number_of
+from idp.core.phone_number import PhoneNumber
+from idp.db.database import Database
+from idp.enrolment.store import number_of_pending
+from idp.otp.model import OtpPurpose
+
+
+class SqlRecipients:
+    """Looks the number up at the moment of sending: no job and no challenge holds it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def number_of(self, purpose: OtpPurpose, person: str) -> PhoneNumber | None:
+        """The number to send to, as it is now."""
+        with self._database.reading() as reading:
+            if purpose is OtpPurpose.ENROLMENT:
+                return number_of_pending(reading, person)
+            return phone_number_of(reading, CitizenId(person))

@@ -1,0 +1,55 @@
+"""What the consent page shows: real values, in words, the sensitive ones masked."""
+
+from typing import NamedTuple
+
+from flask_babel import gettext as _  # type: ignore[import-untyped]
+
+from idp.citizens.claims import claim_values
+from idp.citizens.model import Citizen
+from idp.citizens.rules import VerificationLevel
+from idp.core.birth_date import BirthDate
+from idp.core.phone_number import PhoneNumber
+from idp.relying_parties.claims import LEVEL_CLAIM
+
+_MASKED_DIGITS = 4
+
+
+class Item(NamedTuple):
+    """One line: what is shared, and its value as the citizen knows it."""
+
+    label: str
+    value: str
+
+
+def consent_items(
+    citizen: Citizen, level: VerificationLevel, claims: frozenset[str]
+) -> tuple[Item, ...]:
+    """The lines for *claims*, in the order people read them; what is not held is not shown."""
+    held = claim_values(citizen, claims)
+    items = []
+    if "name" in held:
+        items.append(Item(_("Họ và tên"), str(held["name"])))
+    if "identity_number" in held:
+        items.append(Item(_("Số CCCD"), _ending(str(held["identity_number"]))))
+    if "old_identity_number" in held:
+        items.append(Item(_("Số CMND"), _ending(str(held["old_identity_number"]))))
+    if "birthdate" in held:
+        items.append(Item(_("Ngày sinh"), _written(citizen.birth_date)))
+    if "phone_number" in held:
+        number = PhoneNumber(str(held["phone_number"]))
+        items.append(
+            Item(_("Số điện thoại"), _("kết thúc bằng %(digits)s", digits=number.last_three))
+        )
+    if LEVEL_CLAIM in claims:
+        items.append(Item(_("Mức xác minh"), _("Mức %(level)d", level=level.level)))
+    return tuple(items)
+
+
+def _ending(number: str) -> str:
+    return str(_("kết thúc bằng %(digits)s", digits=number[-_MASKED_DIGITS:]))
+
+
+def _written(birth_date: BirthDate) -> str:
+    if birth_date.day is None or birth_date.month is None:
+        return str(birth_date.year)
+    return f"{birth_date.day:02}/{birth_date.month:02}/{birth_date.year}"

@@ -1,0 +1,141 @@
+"""Checking identity number and password: the same work and the same answer for every reason."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from idp.audit.events import BudgetExceeded, PasswordRefused
+from idp.audit.log import record
+from idp.citizens import store
+from idp.citizens.model import CitizenId, CitizenStatus
+from idp.citizens.password_hasher import PasswordHasher
+from idp.core.clock import Clock
+from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
+from idp.core.phone_number import PhoneNumber
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex
+from idp.throttling.ports import Budget, BudgetSpent, Throttle
+
+_LONGEST_NUMBER: Final = 64
+_LONGEST_PASSWORD: Final = 1024
+"""Anything longer is no password of ours; hashing megabytes would be a gift to an attacker."""
+
+
+class WrongCredentials(Exception):
+    """Number or password, unknown or wrong: which one is nobody's business."""
+
+
+class AccountHeld(Exception):
+    """The account is held; said only after the right password."""
+
+
+class NoPhone(Exception):
+    """The account has lost its phone number, so no code can be sent; said as late as that."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginBudgets:
+    """
+    How often passwords may be tried.
+
+    By (typed number, network), so that a stranger elsewhere slows himself and not the owner.
+    """
+
+    per_number_and_network: Budget
+    failures_per_network: Budget
+    failures_system: Budget
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordVerified:
+    """The password was right; the phone's turn is next."""
+
+    citizen_id: CitizenId
+    phone_number: PhoneNumber
+
+
+class PasswordLogin:
+    """Identity number and password."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        index: BlindIndex,
+        hasher: PasswordHasher,
+        throttle: Throttle,
+        budgets: LoginBudgets,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._index = index
+        self._hasher = hasher
+        self._throttle = throttle
+        self._budgets = budgets
+        self._clock = clock
+
+    def __call__(self, typed_number: str, password: str, *, network: str) -> PasswordVerified:
+        """
+        Verify *password* for the account of *typed_number*.
+
+        Raises `WrongCredentials`, `BudgetSpent`, and after the right password `AccountHeld` and
+        `NoPhone`; `HasherBusy` where too many wait.
+        """
+        number_index = store.identity_number_index(self._index, _comparable(typed_number))
+        key = (number_index.hex(), network)
+        self._throttle.count(self._budgets.per_number_and_network, *key)
+        with self._database.reading() as reading:
+            found = store.sign_in_record(reading, number_index)
+        stored = found.password_hash if found else None
+        if not self._hasher.verify(password[:_LONGEST_PASSWORD], stored) or found is None:
+            self._note_refusal(found.citizen_id if found else None, network)
+            raise WrongCredentials
+        self._throttle.clear(self._budgets.per_number_and_network, *key)
+        if self._hasher.needs_rehash(found.password_hash):
+            self._rehash(found.citizen_id, password)
+        if found.status is CitizenStatus.HELD:
+            raise AccountHeld
+        if found.phone_number is None:
+            raise NoPhone
+        return PasswordVerified(found.citizen_id, found.phone_number)
+
+    def _note_refusal(self, citizen_id: CitizenId | None, network: str) -> None:
+        """Record it, and count it against the network and, as an alarm, the whole system."""
+        spent = [
+            budget
+            for budget, key in (
+                (self._budgets.failures_per_network, (network,)),
+                (self._budgets.failures_system, ()),
+            )
+            if self._is_spent(budget, key)
+        ]
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            record(transaction, PasswordRefused(citizen_id=citizen_id), now)
+            for budget in spent:
+                record(transaction, BudgetExceeded(budget=budget.name), now)
+        if self._budgets.failures_per_network in spent:
+            raise BudgetSpent(
+                self._budgets.failures_per_network.name,
+                self._budgets.failures_per_network.windows[0].period,
+            )
+
+    def _is_spent(self, budget: Budget, key: tuple[str, ...]) -> bool:
+        try:
+            self._throttle.count(budget, *key)
+        except BudgetSpent:
+            return True
+        return False
+
+    def _rehash(self, citizen_id: CitizenId, password: str) -> None:
+        now = self._clock.now()
+        new_hash = self._hasher.hash(password)
+        with self._database.transaction() as transaction:
+            store.replace_password(transaction, citizen_id, new_hash, now)
+
+
+def _comparable(typed_number: str) -> str:
+    """The number as it is indexed; a text that is none is looked up all the same, in vain."""
+    try:
+        return IdentityNumber.parse(typed_number).value
+    except InvalidIdentityNumber:
+        return typed_number[:_LONGEST_NUMBER]

@@ -1,0 +1,248 @@
+"""The pages of a sign-in: which account, password, code."""
+
+from math import ceil
+
+from flask import Blueprint, Response
+from flask.views import MethodView
+
+from idp.citizens.store import phone_number_of
+from idp.core.clock import Clock
+from idp.core.phone_number import PhoneNumber
+from idp.db.database import Database
+from idp.interactions.rules import Step
+from idp.interactions.visits import Visit, Visits
+from idp.login.forms import ChooseForm, LoginForm
+from idp.login.password_login import (
+    AccountHeld,
+    NoPhone,
+    PasswordLogin,
+    PasswordVerified,
+    WrongCredentials,
+)
+from idp.otp.model import Challenge, OtpPurpose
+from idp.otp.one_time_passwords import OneTimePasswords, Paused
+from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
+from idp.sessions.model import Authentication
+from idp.throttling.ports import BudgetSpent
+from idp.web.network import client_network
+from idp.web.pages import Pages
+
+PASSWORD_AND_SMS = ("pwd", "otp", "sms", "mfa")
+"""What a sign-in with password and text message is in the words of RFC 8176."""
+
+
+class Choose(MethodView):
+    """`/choose`: which account to sign in with."""
+
+    def __init__(self, pages: Pages, visits: Visits) -> None:
+        self._pages = pages
+        self._visits = visits
+
+    def get(self) -> Response:
+        """The chooser."""
+        visit = self._visits.current()
+        if self._visits.is_signed_in(visit):
+            return self._visits.proceed(visit)
+        return self._show(visit, self._pages.form(ChooseForm))
+
+    def post(self) -> Response:
+        """The choice: our own account, or back to the portal."""
+        visit = self._visits.current()
+        form = self._pages.form(ChooseForm)
+        if not form.validate():
+            return self._show(visit, form)
+        if form.is_cancelled:
+            return self._visits.proceed(
+                self._visits.update(visit, lambda current: current.with_(refusal="access_denied"))
+            )
+        return self._visits.proceed(
+            self._visits.update(visit, lambda current: current.with_(account_chosen=True))
+        )
+
+    def _show(self, visit: Visit, form: ChooseForm) -> Response:
+        return self._pages.render("login/choose.html", form=form, **visit.page)
+
+
+class Login(MethodView):
+    """`/login`: identity number and password."""
+
+    def __init__(
+        self, pages: Pages, visits: Visits, login: PasswordLogin, otp: OneTimePasswords, page: OtpPage
+    ) -> None:
+        self._pages = pages
+        self._visits = visits
+        self._login = login
+        self._otp = otp
+        self._page = page
+
+    def get(self) -> Response:
+        """The form; with a session that suffices there is nothing to ask."""
+        visit = self._visits.current()
+        if self._visits.is_signed_in(visit):
+            return self._visits.proceed(visit)
+        return self._show(visit, self._pages.form(LoginForm))
+
+    def post(self) -> Response:
+        """The typed pair."""
+        visit = self._visits.current()
+        form = self._pages.form(LoginForm)
+        if not form.validate():
+            return self._show(visit, form)
+        try:
+            verified = self._login(
+                form.typed_number, form.typed_password, network=client_network()
+            )
+        except WrongCredentials:
+            form.fail_credentials()
+            return self._show(visit, form)
+        except BudgetSpent as spent:
+            minutes = max(1, ceil(spent.retry_after.total_seconds() / 60))
+            return self._pages.render(
+                "login/slowed.html", status=429, minutes=minutes, **visit.page
+            )
+        except AccountHeld:
+            return self._pages.render("login/held.html", **visit.page)
+        except NoPhone:
+            return self._pages.render("login/no_phone.html", **visit.page)
+        return self._send_code(visit, verified)
+
+    def _send_code(self, visit: Visit, verified: PasswordVerified) -> Response:
+        try:
+            challenge = self._challenge(visit, verified)
+        except (BudgetSpent, Paused) as limit:
+            return self._page.limited(limit, visit.page)
+        return self._visits.proceed(
+            self._visits.update(
+                visit,
+                lambda current: current.with_(
+                    account_chosen=True,
+                    password_verified=verified.citizen_id,
+                    challenge_id=challenge.id,
+                ),
+            )
+        )
+
+    def _challenge(self, visit: Visit, verified: PasswordVerified) -> Challenge:
+        """The challenge already begun for this person in this interaction, else a new one."""
+        begun = self._otp.challenge(visit.interaction.challenge_id)
+        if (
+            begun is not None
+            and begun.purpose is OtpPurpose.SIGN_IN
+            and begun.person == verified.citizen_id
+        ):
+            return begun
+        return begin_sign_in_challenge(self._otp, visit, verified.citizen_id, verified.phone_number)
+
+    def _show(self, visit: Visit, form: LoginForm) -> Response:
+        return self._pages.render("login/login.html", form=form, **visit.page)
+
+
+class SignInCode(MethodView):
+    """`/otp`: the code that completes a sign-in."""
+
+    def __init__(
+        self,
+        visits: Visits,
+        otp: OneTimePasswords,
+        page: OtpPage,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._visits = visits
+        self._otp = otp
+        self._page = page
+        self._database = database
+        self._clock = clock
+
+    def get(self) -> Response:
+        """The question for the code."""
+        visit = self._visits.current()
+        question = self._question(visit)
+        return self._page.show(question) if question else self._back_to_password(visit)
+
+    def post(self) -> Response:
+        """The typed code, or the wish for another."""
+        visit = self._visits.current()
+        question = self._question(visit)
+        if question is None:
+            return self._back_to_password(visit)
+        answer = self._page.post(question)
+        if answer != ACCEPTED:
+            return answer
+        citizen_id = visit.interaction.password_verified
+        if citizen_id is None:  # the question was asked for nobody else
+            return self._back_to_password(visit)
+        authentication = Authentication(citizen_id, self._clock.now(), PASSWORD_AND_SMS)
+        return self._visits.proceed(self._visits.sign_in(visit, authentication))
+
+    def _question(self, visit: Visit) -> OtpQuestion | None:
+        citizen_id = visit.interaction.password_verified
+        if citizen_id is None or self._visits.step(visit) is not Step.OTP:
+            return None
+        challenge = self._otp.challenge(visit.interaction.challenge_id)
+        if challenge is None:
+            return None
+        with self._database.reading() as reading:
+            number = phone_number_of(reading, citizen_id)
+        if number is None:
+            return None
+
+        def begin() -> Challenge:
+            begun = begin_sign_in_challenge(self._otp, visit, citizen_id, number)
+            self._visits.update(visit, lambda current: current.with_(challenge_id=begun.id))
+            return begun
+
+        return OtpQuestion(
+            purpose=OtpPurpose.SIGN_IN,
+            person=citizen_id,
+            interaction_id=visit.interaction.id,
+            challenge=challenge,
+            page=visit.page,
+            begin=begin,
+            number=number,
+        )
+
+    def _back_to_password(self, visit: Visit) -> Response:
+        """The code's time is over, or the step is: the password is asked for again, if need be."""
+        if visit.interaction.password_verified is None:
+            return self._visits.proceed(visit)
+        return self._visits.proceed(
+            self._visits.update(
+                visit,
+                lambda current: current.with_(password_verified=None, challenge_id=None),
+            )
+        )
+
+
+def begin_sign_in_challenge(
+    otp: OneTimePasswords, visit: Visit, citizen_id: str, number: PhoneNumber
+) -> Challenge:
+    """Begin a challenge for the citizen whose password was right."""
+    return otp.begin(
+        OtpPurpose.SIGN_IN,
+        person=citizen_id,
+        number=number,
+        interaction_id=visit.interaction.id,
+        client_id=visit.client_id,
+        network=client_network(),
+    )
+
+
+def login_routes(
+    *,
+    pages: Pages,
+    visits: Visits,
+    login: PasswordLogin,
+    otp: OneTimePasswords,
+    page: OtpPage,
+    database: Database,
+    clock: Clock,
+) -> Blueprint:
+    """The blueprint of the sign-in pages."""
+    blueprint = Blueprint("login", __name__)
+    blueprint.add_url_rule("/choose", view_func=Choose.as_view("choose", pages, visits))
+    blueprint.add_url_rule("/login", view_func=Login.as_view("login", pages, visits, login, otp, page))
+    blueprint.add_url_rule(
+        "/otp", view_func=SignInCode.as_view("otp", visits, otp, page, database, clock)
+    )
+    return blueprint

@@ -1,0 +1,47 @@
+"""Notices to a citizen about the own account: sent by the worker to the number we know."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from idp.citizens.model import CitizenId
+from idp.citizens.store import phone_number_of
+from idp.db.database import Database
+from idp.messaging.ports import SmsSender
+from idp.messaging.texts import Notice, enrolment_finished_text, password_changed_text
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a name)
+    ENROLMENT_FINISHED = "enrolment_finished"
+
+
+_TEXTS: Final[Mapping[NoticeKind, Notice]] = {
+    NoticeKind.PASSWORD_CHANGED: password_changed_text,
+    NoticeKind.ENROLMENT_FINISHED: enrolment_finished_text,
+}
+
+
+class NoticeDelivery:
+    """Sends one notice."""
+
+    def __init__(
+        self, *, database: Database, sender: SmsSender, service_name: str, hotline: str
+    ) -> None:
+        self._database = database
+        self._sender = sender
+        self._service_name = service_name
+        self._hotline = hotline
+
+    def __call__(
+        self, kind: NoticeKind, citizen_id: CitizenId, at: datetime, *, reference: str
+    ) -> None:
+        """Tell the citizen what happened at that moment. Raises `SmsNotSent`."""
+        with self._database.reading() as reading:
+            number = phone_number_of(reading, citizen_id)
+        if number is not None:
+            text = _TEXTS[kind](self._service_name, at, self._hotline)
+            self._sender.send(number, text, reference=reference)
