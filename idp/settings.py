@@ -75,7 +75,7 @@ KeyList = Annotated[SecretStr, AfterValidator(_key_list)]
 
 
 class Table(BaseModel):
-    """One table of config.toml. An unknown name is an error: a typing mistake must not be silent."""
+    """One table of config.toml. An unknown name is an error: no mistake in it stays silent."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -333,9 +333,7 @@ class Settings(BaseSettings):
         return (init_settings,)
 
 
-def load(
-    environment: Mapping[str, str] | None = None, *, config: Path | None = None
-) -> Settings:
+def load(environment: Mapping[str, str] | None = None, *, config: Path | None = None) -> Settings:
     """
     The settings of this process.
 

@@ -72,7 +72,7 @@ def sign_in_record(session: Session, number_index: bytes) -> SignInRecord | None
 
 
 def citizen(session: Session, citizen_id: CitizenId, *parts: Part) -> Citizen:
-    """The citizen with the named parts loaded; a missing one is a fault of ours (`NoResultFound`)."""
+    """The citizen with the named parts loaded. Raises `NoResultFound`: a fault of ours."""
     options = [selectinload(getattr(Citizen, part)) for part in parts]
     return session.execute(
         select(Citizen).where(Citizen.id == citizen_id).options(*options)
@@ -113,7 +113,9 @@ def has_identity_number(session: Session, citizen_id: CitizenId, number_index: b
 
 def evidence_of(session: Session, citizen_id: CitizenId) -> EvidenceRows:
     """Every evidence record of the citizen."""
-    return session.execute(select(Evidence).where(Evidence.citizen_id == citizen_id)).scalars().all()
+    return (
+        session.execute(select(Evidence).where(Evidence.citizen_id == citizen_id)).scalars().all()
+    )
 
 
 def release_phone(session: Session, number_index: bytes, at: datetime) -> CitizenId | None:
@@ -138,7 +140,9 @@ def release_phone(session: Session, number_index: bytes, at: datetime) -> Citize
     return phone.citizen_id
 
 
-def replace_password(session: Session, citizen_id: CitizenId, password_hash: str, at: datetime) -> None:
+def replace_password(
+    session: Session, citizen_id: CitizenId, password_hash: str, at: datetime
+) -> None:
     """Store a new password hash."""
     session.execute(
         update(PasswordCredential)

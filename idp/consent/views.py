@@ -40,7 +40,7 @@ class ConsentQuestion:
 
 
 class AskConsent(MethodView):
-    """May this portal have these details?"""
+    """`/consent`: the question whether this portal may have these details."""
 
     def __init__(
         self,

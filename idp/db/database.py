@@ -1,4 +1,4 @@
-"""Transactions: explicit, short, and never open while a password is hashed or a carrier is asked."""
+"""Transactions: explicit, short, never open while a password is hashed or a carrier asked."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import DateTime, Enum, LargeBinary
 from sqlalchemy.engine import Dialect
@@ -52,7 +52,7 @@ class PersonalText(TypeDecorator[str]):
         """Encrypt."""
         return None if value is None else _cipher(dialect).encrypt(value, column=self.column)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         """Decrypt. Raises `UnreadableCiphertext`."""
         return None if value is None else _cipher(dialect).decrypt(value, column=self.column)
 

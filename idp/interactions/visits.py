@@ -7,6 +7,7 @@ interaction, whose browser, which session, how a sign-in is noted) stands here o
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import Response, g, redirect, request
 
@@ -53,7 +54,7 @@ class Visit:
     relying_party: RelyingParty | None
 
     @property
-    def page(self) -> dict[str, object]:
+    def page(self) -> dict[str, Any]:
         """What every page of an interaction is rendered with."""
         return {"i": self.interaction.id, "relying_party": self.relying_party}
 

@@ -67,7 +67,12 @@ class Login(MethodView):
     """`/login`: identity number and password."""
 
     def __init__(
-        self, pages: Pages, visits: Visits, login: PasswordLogin, otp: OneTimePasswords, page: OtpPage
+        self,
+        pages: Pages,
+        visits: Visits,
+        login: PasswordLogin,
+        otp: OneTimePasswords,
+        page: OtpPage,
     ) -> None:
         self._pages = pages
         self._visits = visits
@@ -89,9 +94,7 @@ class Login(MethodView):
         if not form.validate():
             return self._show(visit, form)
         try:
-            verified = self._login(
-                form.typed_number, form.typed_password, network=client_network()
-            )
+            verified = self._login(form.typed_number, form.typed_password, network=client_network())
         except WrongCredentials:
             form.fail_credentials()
             return self._show(visit, form)
@@ -241,7 +244,9 @@ def login_routes(
     """The blueprint of the sign-in pages."""
     blueprint = Blueprint("login", __name__)
     blueprint.add_url_rule("/choose", view_func=Choose.as_view("choose", pages, visits))
-    blueprint.add_url_rule("/login", view_func=Login.as_view("login", pages, visits, login, otp, page))
+    blueprint.add_url_rule(
+        "/login", view_func=Login.as_view("login", pages, visits, login, otp, page)
+    )
     blueprint.add_url_rule(
         "/otp", view_func=SignInCode.as_view("otp", visits, otp, page, database, clock)
     )

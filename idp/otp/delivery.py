@@ -1,4 +1,4 @@
-"""Sending a queued code: the worker looks the number up and derives the code; the job has neither."""
+"""Sending a queued code: the worker looks up the number and derives the code."""
 
 from collections.abc import Mapping
 from typing import Final

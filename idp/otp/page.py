@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from flask import Response, redirect, request
 from flask_babel import format_datetime  # type: ignore[import-untyped]
@@ -37,7 +37,7 @@ class OtpQuestion:
     person: str | None
     interaction_id: str
     challenge: Challenge | None
-    page: dict[str, object]
+    page: dict[str, Any]
     begin: Callable[[], Challenge]
     number: PhoneNumber | None = None
     step: str | None = None
@@ -89,12 +89,10 @@ class OtpPage:
             form.fail_expired()
         return self._render(question, form, self._pages.blank_form(ResendForm))
 
-    def limited(self, error: BudgetSpent | Paused, page: dict[str, object]) -> Response:
+    def limited(self, error: BudgetSpent | Paused, page: dict[str, Any]) -> Response:
         """The page for somebody who asked for too many codes."""
         wait = error.retry_after if isinstance(error, BudgetSpent) else error.wait
-        response = self._pages.render(
-            "otp/limit.html", status=429, minutes=_minutes(wait), **page
-        )
+        response = self._pages.render("otp/limit.html", status=429, minutes=_minutes(wait), **page)
         response.headers["Retry-After"] = str(_seconds(wait))
         return response
 

@@ -9,7 +9,7 @@ _TIMEOUT: Final = 3.0
 """Seconds; a Redis that is away must become a 503 at once, not a thread that waits."""
 
 
-def connect(url: str, *, connections: int) -> "redis.Redis[bytes]":
+def connect(url: str, *, connections: int) -> redis.Redis:
     """A client of *url* (`redis://`, `rediss://`, `unix://`) with at most that many connections."""
     pool: Any = redis.BlockingConnectionPool.from_url(
         url,

@@ -41,7 +41,7 @@ return {version, 'unknown', ''}
 
 # A replay may revoke the grant before the winner of the race has stored its token: the mark left
 # by the revocation makes that token stillborn.
-_ISSUE_TOKEN: Final = """
+_ISSUE: Final = """
 if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('SADD', KEYS[2], KEYS[1])
@@ -59,7 +59,7 @@ class RedisAuthorizationCodes:
     """`code:<digest>` while it lives, `spent_code:<digest>` as long as what it gave."""
 
     def __init__(
-        self, client: "redis.Redis[bytes]", *, lifetime: timedelta, token_lifetime: timedelta
+        self, client: redis.Redis, *, lifetime: timedelta, token_lifetime: timedelta
     ) -> None:
         self._redis = client
         self._lifetime = milliseconds(lifetime)
@@ -103,7 +103,7 @@ class RedisAccessTokens:
 
     def __init__(
         self,
-        client: "redis.Redis[bytes]",
+        client: redis.Redis,
         *,
         lifetime: timedelta,
         code_lifetime: timedelta,
@@ -112,7 +112,7 @@ class RedisAccessTokens:
         self._redis = client
         self._remembered = milliseconds(lifetime + code_lifetime)
         self._clock = clock
-        self._issue = client.register_script(_ISSUE_TOKEN)
+        self._issue = client.register_script(_ISSUE)
         self._revoke = client.register_script(_REVOKE)
         self._json = TypeAdapter(AccessToken)
 

@@ -20,7 +20,7 @@ return 1
 class RedisInteractions:
     """`interaction:<id>`: the record as JSON."""
 
-    def __init__(self, client: "redis.Redis[bytes]", *, lifetime: timedelta) -> None:
+    def __init__(self, client: redis.Redis, *, lifetime: timedelta) -> None:
         self._redis = client
         self._lifetime = milliseconds(lifetime)
         self._compare_and_set = client.register_script(_COMPARE_AND_SET)

@@ -36,7 +36,7 @@ return count
 class RedisOtpChallenges:
     """`otp:<id>`, `otp_cooldown:<purpose>:<number>`, `otp_exhausted:<purpose>:<number>`."""
 
-    def __init__(self, client: "redis.Redis[bytes]") -> None:
+    def __init__(self, client: redis.Redis) -> None:
         self._redis = client
         self._count_attempt = client.register_script(_COUNT_ATTEMPT)
         self._change = client.register_script(_CHANGE)
@@ -120,7 +120,7 @@ class RedisOtpChallenges:
         """Start over."""
         self._redis.delete(_exhausted(purpose, number_index))
 
-    def _read(self, raw: bytes, attempts: Any, failed: Any) -> Challenge:  # noqa: ANN401
+    def _read(self, raw: bytes | str, attempts: Any, failed: Any) -> Challenge:  # noqa: ANN401
         stored = self._json.validate_json(raw)
         return replace(stored, attempts=int(attempts or 0), delivery_failed=failed is not None)
 

@@ -27,7 +27,7 @@ class RedisSessions:
     """`session:<digest>`: the record, for the idle time; `sessions_of:<citizen>`: their digests."""
 
     def __init__(
-        self, client: "redis.Redis[bytes]", *, idle: timedelta, maximum: timedelta, clock: Clock
+        self, client: redis.Redis, *, idle: timedelta, maximum: timedelta, clock: Clock
     ) -> None:
         self._redis = client
         self._idle = milliseconds(idle)

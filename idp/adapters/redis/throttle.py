@@ -22,7 +22,7 @@ class RedisThrottle:
 
     def __init__(
         self,
-        client: "redis.Redis[bytes]",
+        client: redis.Redis,
         url: str,
         *,
         exempt_networks: tuple[Network, ...],
