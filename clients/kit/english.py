@@ -40,11 +40,13 @@ ENGLISH = {
     "Xin chào,": "Hello,",
     "công dân": "citizen",
     "Mức xác minh {level}": "Verification level {level}",
-    "Lần đăng nhập này được hỏi mức {asked} và đạt mức {reached}.": (
-        "This sign-in was asked for {asked} and reached {reached}."
+    "Cổng này đã hỏi: {asked}. Lần đăng nhập này đạt: {reached}.": (
+        "This portal asked for: {asked}. This sign-in reached: {reached}."
     ),
     "Thủ tục": "Procedures",
-    "Cần mức {level}": "Needs {level}",
+    "Cần có: {level}": "Needed: {level}",
+    "Mức {number} ({acr})": "Level {number} ({acr})",
+    "Chưa rõ": "Not known",
     "Không đòi hỏi mức tối thiểu": "No minimum level",
     "Thông tin cổng này nhận được": "What this portal received",
     "Dữ liệu đăng nhập (dành cho buổi trình diễn)": "Sign-in facts (for the demonstration)",

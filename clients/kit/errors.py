@@ -1,7 +1,9 @@
 """Why a sign-in came to nothing. Each class has one page (`problems.py`); details go to the log."""
 
+_LONGEST_SHOWN = 200
 
-class SignInFailed(Exception):  # noqa: N818  named as an event: the citizen did nothing wrong
+
+class SignInFailed(Exception):
     """No session was made."""
 
 
@@ -18,13 +20,18 @@ class AnswerRefused(SignInFailed):
 
 
 class ProviderSaidNo(SignInFailed):
-    """The provider answered with an OAuth error; *description* is its text, not to be trusted."""
+    """
+    The provider answered with an OAuth error.
+
+    *error* and *description* came from outside: what RFC 6749 §4.1.2.1 does not allow in them is
+    not kept, so that they may be shown (escaped) and logged.
+    """
 
     def __init__(self, error: str, description: str = "", *, landing: str | None = None) -> None:
-        super().__init__(error)
-        self.error = error
-        self.description = description
+        self.error = _presentable(error) or "invalid_response"
+        self.description = _presentable(description)
         self.landing = landing
+        super().__init__(self.error)
 
 
 class LevelTooLow(SignInFailed):
@@ -38,3 +45,8 @@ class LevelTooLow(SignInFailed):
 
 class ProviderUnavailable(SignInFailed):
     """The provider did not answer in time, or not with what its interface promises."""
+
+
+def _presentable(text: str) -> str:
+    """Return printable ASCII, cut to a line or two; nothing when there is anything else in it."""
+    return text[:_LONGEST_SHOWN] if text.isascii() and text.isprintable() else ""

@@ -1,6 +1,7 @@
 """The page for every way in which a sign-in can fail: in words, with a way on."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from clients.kit.errors import (
     AnswerRefused,
@@ -10,7 +11,6 @@ from clients.kit.errors import (
     StaleSignIn,
 )
 
-_LONGEST_DESCRIPTION = 200
 _NOT_SILENT = frozenset(
     {"login_required", "interaction_required", "consent_required", "account_selection_required"}
 )
@@ -29,6 +29,10 @@ class Problem:
     details: str = ""
     landing: str | None = None
     leads_to_sign_in: bool = True
+
+    @property
+    def is_for_the_log(self) -> bool:
+        return bool(self.technical) or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def problem_of(failure: SignInFailed) -> Problem:
@@ -113,14 +117,7 @@ def _refusal(refusal: ProviderSaidNo) -> Problem:
         "Chưa đăng nhập được",
         "Cổng Dịch vụ công Quốc gia đã từ chối yêu cầu của cổng này. Bạn không làm gì sai.",
         "Bắt đầu đăng nhập lại",
-        technical=_harmless(refusal.error),
-        details=_harmless(refusal.description),
+        technical=refusal.error,
+        details=refusal.description,
         landing=refusal.landing,
     )
-
-
-def _harmless(text: str) -> str:
-    """RFC 6749 §4.1.2.1: printable ASCII, or not shown at all; never a page's worth of it."""
-    if not (text.isascii() and text.isprintable()):
-        return ""
-    return text[:_LONGEST_DESCRIPTION]

@@ -58,8 +58,8 @@ def test_a_higher_level_is_asked_for_once_then_said_to_be_missing(
     assert portal.provider.authorizations[-1]["acr_values"] == "LoA3"
     assert page.status_code == 403
     assert "<h1>Thủ tục này cần mức xác minh cao hơn</h1>" in page.text
-    assert 'id="level-needed">LoA3<' in page.text
-    assert 'id="level-reached">LoA2<' in page.text
+    assert 'id="level-needed">Mức 3 (LoA3)<' in page.text
+    assert 'id="level-reached">Mức 2 (LoA2)<' in page.text
     assert '<a class="btn" href="/">Về trang chính</a>' in page.text
     assert browser.is_signed_in
 

@@ -196,6 +196,38 @@ def test_an_unknown_refusal_shows_its_code_small_and_its_text_escaped(
     assert 'id="reference"' in page
 
 
+def test_a_refusal_cannot_write_into_the_log(
+    portal: Stage, browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    portal.provider.refusal = ("made\nup", "two\nlines")
+
+    page = browser.sign_in().text
+
+    assert '<code id="error">invalid_response</code>' in page
+    assert "made" not in caplog.text + page
+
+
+def test_who_cancels_is_no_warning(
+    portal: Stage, browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    portal.provider.refusal = ("access_denied", "")
+    browser.sign_in()
+
+    assert caplog.records == []
+
+
+def test_a_wrong_answer_is_logged_under_the_reference_shown(
+    portal: Stage, browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    portal.provider.mischief = Mischief.WRONG_NONCE
+
+    page = browser.sign_in().text
+
+    (record,) = caplog.records
+    assert "id_token.nonce" in record.getMessage()
+    assert record.getMessage().split()[-1].rstrip(")") in page
+
+
 def test_a_refusal_keeps_the_procedure_for_the_next_try(portal: Stage, browser: Browser) -> None:
     portal.provider.refusal = ("access_denied", "")
 

@@ -107,7 +107,7 @@ def test_a_link_signs_nobody_out(browser: Browser) -> None:
     response = browser.get("/sign-out")
 
     assert response.status_code == 405
-    assert response.headers["Allow"] == "OPTIONS, POST"
+    assert response.allow == {"OPTIONS", "POST"}
     assert browser.is_signed_in
 
 
