@@ -10,9 +10,9 @@ from threading import Event, Thread
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox import SandboxConfig, create_sandbox
-from sandbox.config import InvalidConfig, ServerAddress
+from sandbox.config import ServerAddress
 
-logger = logging.getLogger("sandbox")
+STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -30,7 +30,7 @@ def main() -> None:
         address = ServerAddress.from_environment(os.environ)
         app = create_sandbox(SandboxConfig.from_environment(os.environ), pause=stopped.wait)
         listening = socket.create_server((address.host, address.port))
-    except (InvalidConfig, ValueError) as error:
+    except ValueError as error:
         sys.exit(f"sandbox: {error}")
     except OSError as error:
         sys.exit(f"sandbox: cannot listen on {address.host}:{address.port}: {error.strerror}")
@@ -43,10 +43,12 @@ def main() -> None:
             request_handler=QuietHandler,
             fd=listening.fileno(),
         )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+    # Blocked before any thread starts, and waited for: a handler runs in the main thread alone, and
+    # a signal that the kernel gives to another thread does not wake it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     Thread(target=server.serve_forever, name="sandbox-server", daemon=True).start()
-    stopped.wait()
+    signal.sigwait(STOP_SIGNALS)
+    stopped.set()
     server.shutdown()
     server.server_close()
 

@@ -18,6 +18,8 @@ from sandbox.sms import Mailbox, Message
 from sandbox.tempers import Carrier, Temper
 
 MOST_PHONES = 24
+MOST_MESSAGES_AMONG_OTHERS = 4
+MOST_MESSAGES_ALONE = 50
 HEARTBEAT_SECONDS = 15.0
 _CODE = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
 _HEADERS = {
@@ -108,6 +110,7 @@ class PhonePage:
         return {
             "alone": number,
             "phones": phones,
+            "shown_messages": MOST_MESSAGES_AMONG_OTHERS if number is None else MOST_MESSAGES_ALONE,
             "latest": latest,
             "language": language,
             "texts": TEXTS[language],
