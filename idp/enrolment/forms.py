@@ -1,17 +1,16 @@
 """What a person fills in to enrol with a mobile subscription."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from wtforms import RadioField
-
+from idp.carriers.model import ClaimedIdentity
 from idp.core.birth_date import BirthDate, BirthDateProblem, InvalidBirthDate
 from idp.core.full_name import FullName, InvalidFullName
 from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
 from idp.core.phone_number import InvalidPhoneNumber, PhoneNumber
-from idp.web.forms import Form, LineField, refuse
+from idp.enrolment.model import ClaimedDetails
+from idp.web.forms import ChoiceField, Form, LineField, refuse
 from idp.web.texts import lazy_gettext as _
 
 CITIZEN, BUSINESS, AGENCY = "citizen", "business", "agency"
@@ -31,24 +30,21 @@ _BIRTH_DATE_TEXTS: dict[BirthDateProblem, str] = {
 class MethodForm(Form):
     """Who enrols, and by what; nothing is ticked beforehand."""
 
-    subject = RadioField(
+    subject = ChoiceField(
         _("Bạn đăng ký cho ai?"),
         choices=[
             (CITIZEN, _("Công dân")),
             (BUSINESS, _("Doanh nghiệp")),
             (AGENCY, _("Cơ quan nhà nước")),
         ],
-        validate_choice=False,
     )
-    method = RadioField(
-        _("Phương thức"), choices=[(MOBILE, _("Thuê bao di động"))], validate_choice=False
-    )
+    method = ChoiceField(_("Phương thức"), choices=[(MOBILE, _("Thuê bao di động"))])
 
-    def validate_subject(self, field: RadioField) -> None:
+    def validate_subject(self, field: ChoiceField) -> None:
         if field.data not in {CITIZEN, BUSINESS, AGENCY}:
             refuse(_("Chọn bạn đăng ký cho ai"))
 
-    def validate_method(self, field: RadioField) -> None:
+    def validate_method(self, field: ChoiceField) -> None:
         # For a business or an agency no method is open yet, so none need be chosen.
         if self.subject.data not in {BUSINESS, AGENCY} and field.data != MOBILE:
             refuse(_("Chọn một phương thức đăng ký"))
@@ -56,18 +52,7 @@ class MethodForm(Form):
     @property
     def is_open(self) -> bool:
         """Whether the chosen subject can enrol here; otherwise a page says it cannot yet."""
-        return bool(self.subject.data == CITIZEN)
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """What a person says of themself, parsed; nobody has confirmed any of it."""
-
-    identity_number: IdentityNumber
-    full_name: FullName
-    birth_date: BirthDate
-    phone_number: PhoneNumber
-    email: str | None
+        return self.subject.data == CITIZEN
 
 
 class MobileForm(Form):
@@ -143,12 +128,14 @@ class MobileForm(Form):
         """The number and year that were shown to disagree; the page sends it back as seen."""
         return f"{self.identity_number.data}/{self.birth_year.data}"
 
-    def claimed(self) -> Claimed:
+    def details(self) -> ClaimedDetails:
         """Give the parsed values; after a `validate` that found them good."""
-        return Claimed(
-            identity_number=IdentityNumber.parse(self.identity_number.data or ""),
-            full_name=FullName.parse(self.full_name.data or ""),
-            birth_date=self._birth_date(),
+        return ClaimedDetails(
+            identity=ClaimedIdentity(
+                identity_number=IdentityNumber.parse(self.identity_number.data or ""),
+                full_name=FullName.parse(self.full_name.data or ""),
+                birth_date=self._birth_date(),
+            ),
             phone_number=PhoneNumber.parse(self.phone_number.data or ""),
             email=self.email.data or None,
         )

@@ -6,6 +6,7 @@ makes the browser answer in its own language and the second cuts pasted text wit
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Never
 
@@ -48,6 +49,14 @@ class LineField(StringField):
 
     def __init__(self, label: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
         super().__init__(label, filters=[plain_line], **kwargs)
+
+
+class ChoiceField(LineField):
+    """One of a few values, none of them chosen beforehand; the form's own check says which."""
+
+    def __init__(self, label: str, *, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(label, **kwargs)
+        self.choices = choices
 
 
 class SecretField(StringField):

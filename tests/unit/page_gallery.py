@@ -1,0 +1,276 @@
+"""Every page in every state that matters, rendered for the tests that look at all of them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Flask, request
+from werkzeug.datastructures import MultiDict
+
+from idp.citizens.forms import NewPasswordForm
+from idp.consent.forms import ConsentForm
+from idp.enrolment.forms import KeptForm, MethodForm, MobileForm, RecheckForm
+from idp.login.forms import ChooseForm, LoginForm, NotYouForm
+from idp.logout.forms import SignOutForm
+from idp.otp.forms import OtpForm, ResendForm
+from idp.recovery.forms import RecoverForm
+from idp.web.browser import BrowserCookie
+from idp.web.forms import Form
+from idp.web.pages import Brand, Pages
+
+NAME = "Nguyễn Thị Bưởi"
+PASSWORD = "Ngọn-Đèn 4 bấc"  # noqa: S105
+RULES = {"today": date(2026, 11, 21), "minimum_age": 14}
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A relying party, as pages know it."""
+
+    initiate_login_uri: str | None = "https://dichvucong.example/login"
+    client_uri: str = "https://dichvucong.example"
+
+    def name(self, locale: str) -> str:
+        if locale == "en":
+            return "Binh Dinh Public Service Portal"
+        return "Cổng Dịch vụ công tỉnh Bình Định"
+
+
+PORTAL = Portal()
+
+
+def make_app(*, secure: bool = False, brand: Brand | None = None) -> tuple[Flask, Pages]:
+    app = Flask("gallery", static_folder=None)
+    pages = Pages(
+        brand=brand or Brand(), csrf_key=b"k" * 32, cookies=BrowserCookie(secure=secure)
+    )
+    pages.init_app(app)
+    return app, pages
+
+
+Context = Callable[[Pages], dict[str, object]]
+
+
+def _blank(form_class: type[Form], **data: object) -> Context:
+    return lambda pages: {"form": pages.blank_form(form_class, **data)}
+
+
+def refused(form_class: type[Form], posted: dict[str, str], **rules: object) -> Context:
+    def context(_: Pages) -> dict[str, object]:
+        form = form_class(MultiDict(posted), meta={"csrf_context": "t"}, **rules)
+        form["csrf_token"].data = "t"
+        assert not form.validate()
+        return {"form": form}
+
+    return context
+
+
+def _with(context: Context, **more: object) -> Context:
+    return lambda pages: context(pages) | more
+
+
+def _plain(**context: object) -> Context:
+    return lambda _: context
+
+
+def _otp(**more: object) -> Context:
+    def context(pages: Pages) -> dict[str, object]:
+        return {
+            "form": pages.blank_form(OtpForm),
+            "resend_form": pages.blank_form(ResendForm),
+            "last_three": "678",
+            "minutes": 3,
+            "wait_seconds": 0,
+        } | more
+
+    return context
+
+
+def _otp_wrong(pages: Pages) -> dict[str, object]:
+    context = _otp(wait_seconds=42)(pages)
+    context["form"].fail_wrong(4)  # type: ignore[attr-defined]
+    context["resend_form"].fail_too_early(42)  # type: ignore[attr-defined]
+    return context
+
+
+def _login_wrong(pages: Pages) -> dict[str, object]:
+    form = pages.blank_form(LoginForm, username="052099001234")
+    form.fail_credentials()
+    return {"form": form, "wrong": True}
+
+
+_EMPTY_MOBILE = refused(MobileForm, {}, **RULES)
+_WRONG_MOBILE = refused(
+    MobileForm,
+    {
+        "identity_number": "12345",
+        "full_name": "B4o",
+        "birth_day": "31",
+        "birth_month": "2",
+        "birth_year": "1985",
+        "phone_number": "02438221234",
+        "email": "khong",
+    },
+    **RULES,
+)
+_CONSENT = {
+    "items": [("Họ và tên", NAME), ("Số CCCD", "052185001234"), ("Ngày sinh", "27/03/1985")],
+    "full_name": NAME,
+}
+_NOTICE = ["Nhà mạng của bạn được hỏi thông tin này có khớp với thuê bao không."]
+
+PAGES: dict[str, tuple[str, Context]] = {
+    "choose": ("login/choose.html", _blank(ChooseForm)),
+    "login": ("login/login.html", _with(_blank(LoginForm), wrong=False)),
+    "login-wrong": ("login/login.html", _login_wrong),
+    "login-empty": ("login/login.html", refused(LoginForm, {})),
+    "slowed": ("login/slowed.html", _plain(minutes=5)),
+    "held": ("login/held.html", _plain()),
+    "no-phone": ("login/no_phone.html", _plain()),
+    "not-you": ("login/not_you.html", _with(_blank(NotYouForm), full_name=NAME)),
+    "otp": ("otp/otp.html", _otp(wait_seconds=42, step="Bước 3/4", edit_phone_url="/enrol/mobile")),
+    "otp-resent": ("otp/otp.html", _otp(resent_at="09:12", is_undelivered=True)),
+    "otp-cooling": ("otp/otp.html", _otp(is_cooling=True)),
+    "otp-neutral": ("otp/otp.html", _otp(last_three=None)),
+    "otp-wrong": ("otp/otp.html", _otp_wrong),
+    "otp-too-many": ("otp/too_many.html", _with(_blank(ResendForm), wait_seconds=60)),
+    "otp-too-many-late": ("otp/too_many.html", _with(_blank(ResendForm), wait_seconds=900)),
+    "otp-too-many-now": ("otp/too_many.html", _with(_blank(ResendForm), wait_seconds=0)),
+    "otp-limit": ("otp/limit.html", _plain(minutes=40)),
+    "consent": ("consent/consent.html", _with(_blank(ConsentForm), **_CONSENT)),
+    "consent-grown": (
+        "consent/consent.html",
+        _with(
+            _blank(ConsentForm),
+            **_CONSENT,
+            has_grown=True,
+            policy_uri="https://dichvucong.example/privacy",
+            tos_uri="https://dichvucong.example/terms",
+        ),
+    ),
+    "method": ("enrolment/method.html", _blank(MethodForm)),
+    "method-empty": ("enrolment/method.html", refused(MethodForm, {})),
+    "not-open": ("enrolment/not_open.html", _plain(subject="business")),
+    "not-open-agency": ("enrolment/not_open.html", _plain(subject="agency")),
+    "mobile": (
+        "enrolment/mobile.html",
+        _with(_blank(MobileForm, **RULES), notice=_NOTICE, notice_version="2026-11"),
+    ),
+    "mobile-empty": ("enrolment/mobile.html", _with(_EMPTY_MOBILE, notice=[])),
+    "mobile-wrong": ("enrolment/mobile.html", _with(_WRONG_MOBILE, notice=[])),
+    "password": (
+        "enrolment/password.html",
+        _with(_blank(NewPasswordForm), identity_number="052185001234"),
+    ),
+    "password-weak": (
+        "enrolment/password.html",
+        _with(
+            refused(NewPasswordForm, {"new_password": "matkhau", "confirm_password": "x"}),
+            identity_number="052185001234",
+        ),
+    ),
+    "done": (
+        "enrolment/done.html",
+        _plain(
+            level_text="2",
+            last_four="1234",
+            continue_url="/continue?i=abc",
+        ),
+    ),
+    "mismatch": (
+        "enrolment/mismatch.html",
+        _with(
+            _blank(RecheckForm),
+            last_three="678",
+            differences="Số CMT/CCCD",
+            number_differs=True,
+            edit_url="/enrol/mobile",
+        ),
+    ),
+    "not-available": (
+        "enrolment/not_available.html",
+        _with(_blank(RecheckForm), last_three="678", edit_url="/enrol/mobile"),
+    ),
+    "not-subscriber": (
+        "enrolment/not_subscriber.html",
+        _with(_blank(RecheckForm), last_three="678", edit_url="/enrol/mobile"),
+    ),
+    "carrier-away": ("enrolment/carrier_away.html", _blank(RecheckForm)),
+    "exists": ("enrolment/exists.html", _plain()),
+    "kept": ("enrolment/kept.html", _with(_blank(KeptForm), last_three="678")),
+    "recover": ("recovery/start.html", _blank(RecoverForm)),
+    "recover-empty": ("recovery/start.html", refused(RecoverForm, {})),
+    "recover-not-now": ("recovery/not_now.html", _plain(possible_from="09:12, 21/11/2026")),
+    "recover-silent": ("recovery/not_now.html", _plain(possible_from=None)),
+    "recover-password": (
+        "recovery/password.html",
+        _with(_blank(NewPasswordForm), identity_number="052185001234"),
+    ),
+    "recover-done": ("recovery/done.html", _plain(continue_url="/login")),
+    "continue": ("interactions/continue.html", _plain(url="https://dichvucong.example/callback")),
+    "form-post": (
+        "interactions/form_post.html",
+        _plain(
+            url="https://dichvucong.example/callback", fields=[("code", "c"), ("state", '"><b>')]
+        ),
+    ),
+    "expired": ("interactions/expired.html", _plain()),
+    "already-done": ("interactions/already_done.html", _plain()),
+    "other-browser": ("interactions/other_browser.html", _plain()),
+    "signed-in-as": ("interactions/signed_in_as.html", _with(_blank(NotYouForm), full_name=NAME)),
+    "sign-out": ("logout/confirm.html", _blank(SignOutForm)),
+    "signed-out": ("logout/signed_out.html", _plain(return_url="https://dichvucong.example/bye")),
+    "home": ("account/home.html", _plain(portals=[PORTAL])),
+    "home-signed-in": ("account/home.html", _plain(portals=[], signed_in=True)),
+    "account": (
+        "account/overview.html",
+        _with(
+            _blank(SignOutForm),
+            full_name=NAME,
+            level=2,
+            level_text="2",
+            level_since="20/11/2026",
+            last_three="678",
+        ),
+    ),
+    "not-found": ("errors/not_found.html", _plain()),
+    "forbidden": ("errors/forbidden.html", _plain()),
+    "too-many": ("errors/too_many.html", _plain(minutes=3)),
+    "broken": ("errors/broken.html", _plain(reference="7F3K-92QD")),
+    "unavailable": ("errors/unavailable.html", _plain(reference="7F3K-92QD")),
+    "bad-request": ("errors/bad_request.html", _plain(reference="7F3K-92QD")),
+    "form-too-old": ("errors/form_too_old.html", _plain(again_url="?i=abc")),
+    "cookies-off": ("errors/cookies_off.html", _plain(again_url="?i=abc")),
+    "wrong-request": (
+        "errors/wrong_request.html",
+        _plain(parameter="redirect_uri", reference="7F3K-92QD"),
+    ),
+    "help": ("help/help.html", _plain()),
+    "privacy": ("help/privacy.html", _plain()),
+    "accessibility": ("help/accessibility.html", _plain()),
+}
+
+# A consent and a way back exist for a portal only.
+ALWAYS_ASKED = frozenset({"consent", "consent-grown", "continue", "form-post"})
+
+
+def add_gallery(app: Flask, pages: Pages) -> None:
+    """Serve every page at /gallery/<name>; `?alone` leaves the relying party out."""
+
+    def show(name: str) -> object:
+        template, context = PAGES[name]
+        alone = "alone" in request.args and name not in ALWAYS_ASKED
+        return pages.render(
+            template, **(context(pages) | {"relying_party": None if alone else PORTAL})
+        )
+
+    app.add_url_rule("/gallery/<name>", "gallery", show)
+
+
+def each_page() -> Iterator[str]:
+    """Give the address of every page, with and without a relying party, in both languages."""
+    for name in PAGES:
+        for language in ("vi", "en"):
+            yield f"/gallery/{name}?lang={language}"
+            if name not in ALWAYS_ASKED:
+                yield f"/gallery/{name}?lang={language}&alone"
