@@ -126,6 +126,7 @@ class OpenIdProvider:
     token_error: str | None = None
     acr: str | None = "LoA2"
     auth_time: datetime | None = None
+    tells_auth_time: bool = True
     ends_sessions: bool = True
     names_itself: bool = True
     userinfo: dict[str, Any] = field(
@@ -278,6 +279,8 @@ class OpenIdProvider:
             "sid": "sid-of-this-sector",
             "verification_level": 2,
         }
+        if not self.tells_auth_time:
+            del claims["auth_time"]
         mischief = self.mischief
         if mischief in _CLAIMS:
             claims |= _CLAIMS[mischief]
