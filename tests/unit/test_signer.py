@@ -242,6 +242,17 @@ def test_a_store_that_recovers_is_read_again(
     assert complaints == ["first fire", "second fire"]
 
 
+def test_the_same_trouble_is_told_again_after_a_recovery(
+    signer: Signer, store: KeysInMemory, clock: SetClock, complaints: list[str]
+) -> None:
+    for trouble in ("fire", None, "fire"):
+        store.unreadable = trouble
+        clock.advance(CHECK_EVERY)
+        signer.jwks()
+
+    assert complaints == ["fire", "fire"]
+
+
 def test_our_own_token_is_recognised(signer: Signer, clock: SetClock) -> None:
     claims = claims_for(clock)
     token = signer.sign(claims, algorithm=ES256)
@@ -343,6 +354,20 @@ def test_a_header_that_we_do_not_write_is_refused(
 
     with pytest.raises(NotOurToken):
         signer.verify(forged, typ=ID_TOKEN, algorithms=BOTH)
+
+
+@pytest.mark.parametrize("change", [{"typ": None}, {"cty": "JWT"}], ids=str)
+def test_even_our_own_key_does_not_vouch_for_another_header(
+    signer: Signer, store: KeysInMemory, clock: SetClock, change: dict[str, str | None]
+) -> None:
+    material = store.load().keys[0].material
+    header = header_of(signer.sign({}, algorithm=ES256)) | change
+    message = encoded({name: value for name, value in header.items() if value})
+    message += "." + encoded(claims_for(clock))
+    signature = base64.urlsafe_b64encode(material.sign(message.encode())).rstrip(b"=").decode()
+
+    with pytest.raises(NotOurToken, match="header"):
+        signer.verify(f"{message}.{signature}", typ=ID_TOKEN, algorithms=BOTH)
 
 
 @pytest.mark.parametrize(
