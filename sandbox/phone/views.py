@@ -89,7 +89,10 @@ class PhonePage:
     def events(self) -> Response:
         """Say that messages came, until the caller goes away (HTML Standard §9.2)."""
         seen = request.headers.get("Last-Event-ID") or request.args.get("after", "")
-        position = int(seen) if seen.isascii() and seen.isdigit() else self.mailbox.latest
+        latest = self.mailbox.latest
+        position = int(seen) if seen.isascii() and seen.isdigit() else latest
+        if position > latest:  # seen before a restart, when positions began anew
+            position = 0
         return Response(self._stream(position), mimetype="text/event-stream")
 
     def _stream(self, position: int) -> Iterator[str]:

@@ -121,6 +121,16 @@ def test_the_script_is_told_when_a_message_comes(client: CarrierClient) -> None:
     answer.close()
 
 
+def test_a_page_from_before_a_restart_is_told_too(client: CarrierClient) -> None:
+    send(client, "111111 la ma")
+
+    answer = client.http.get("/events?after=0", headers={"Last-Event-ID": "300"})
+    told = iter(answer.response)
+
+    assert [next(told), next(told)][1] == b"id: 1\ndata: 1\n\n"
+    answer.close()
+
+
 def test_both_languages_say_the_same_things() -> None:
     assert TEXTS[Language.VIETNAMESE].keys() == TEXTS[Language.ENGLISH].keys()
 
