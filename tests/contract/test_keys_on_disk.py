@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import (
@@ -134,7 +135,7 @@ def test_an_unencrypted_key_is_refused(store: KeysOnDisk, folder: Path) -> None:
         store.load()
 
 
-def damaged(change: Callable[[dict[str, object]], object]) -> Callable[[str], str]:
+def damaged(change: Callable[[dict[str, Any]], object]) -> Callable[[str], str]:
     def apply(text: str) -> str:
         document = json.loads(text)
         change(document)

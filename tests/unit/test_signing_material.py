@@ -28,17 +28,11 @@ def test_the_kid_is_the_thumbprint(material: KeyMaterial) -> None:
 
 
 def test_another_implementation_verifies_our_signature(material: KeyMaterial) -> None:
-    token = jws.serialize_compact(
-        {"alg": material.algorithm.value},
-        b"{}",
-        material.verification_key.import_key(material.private_key),
-    )
-    head, payload, _ = token.split(".")
-    message = f"{head}.{payload}".encode()
-    ours = jws.default_registry.get_alg(material.algorithm.value)
+    theirs = jws.JWSRegistry(algorithms=[material.algorithm.value]).get_alg(material.algorithm)
+    signature = material.sign(b"message")
 
-    assert ours.verify(message, material.sign(message), material.verification_key)
-    assert not ours.verify(message + b"x", material.sign(message), material.verification_key)
+    assert theirs.verify(b"message", signature, material.verification_key)
+    assert not theirs.verify(b"massage", signature, material.verification_key)
 
 
 def test_the_private_key_shows_in_no_repr(material: KeyMaterial) -> None:
