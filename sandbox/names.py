@@ -15,7 +15,7 @@ TONE_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _LOOK_ALIKES = str.maketrans({"ð": "đ", "Ð": "Đ", "Ɖ": "Đ", "ɖ": "đ"})
 _APOSTROPHES = re.compile("['’‘ʼ`´′ʹ]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_TONE = "[\u0300\u0301\u0303\u0309\u0323]?"
+_TONE = f"[{''.join(sorted(TONE_MARKS))}]?"
 _OPEN_SYLLABLE = re.compile(f"(?:(o)({_TONE})([ae])|(u)({_TONE})(y))({_TONE})$")
 HIGHEST_SCORE_OF_A_MISMATCH = 99
 

@@ -22,6 +22,7 @@ MOST_MESSAGES_AMONG_OTHERS = 4
 MOST_MESSAGES_ALONE = 50
 HEARTBEAT_SECONDS = 15.0
 _CODE = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
+_POSITION = re.compile(r"[0-9]{1,18}")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -90,7 +91,7 @@ class PhonePage:
         """Say that messages came, until the caller goes away (HTML Standard §9.2)."""
         seen = request.headers.get("Last-Event-ID") or request.args.get("after", "")
         latest = self.mailbox.latest
-        position = int(seen) if seen.isascii() and seen.isdigit() else latest
+        position = int(seen) if _POSITION.fullmatch(seen) else latest
         if position > latest:  # seen before a restart, when positions began anew
             position = 0
         return Response(self._stream(position), mimetype="text/event-stream")
