@@ -19,7 +19,7 @@ from idp.web.forms import Form
 from idp.web.pages import Brand, Pages
 
 NAME = "Nguyễn Thị Bưởi"
-PASSWORD = "Ngọn-Đèn 4 bấc"  # noqa: S105
+PASSWORD = "Ngọn-Đèn 4 bấc"
 RULES = {"today": date(2026, 11, 21), "minimum_age": 14}
 
 
@@ -41,9 +41,7 @@ PORTAL = Portal()
 
 def make_app(*, secure: bool = False, brand: Brand | None = None) -> tuple[Flask, Pages]:
     app = Flask("gallery", static_folder=None)
-    pages = Pages(
-        brand=brand or Brand(), csrf_key=b"k" * 32, cookies=BrowserCookie(secure=secure)
-    )
+    pages = Pages(brand=brand or Brand(), csrf_key=b"k" * 32, cookies=BrowserCookie(secure=secure))
     pages.init_app(app)
     return app, pages
 

@@ -98,7 +98,9 @@ def test_a_page_has_one_heading_and_names_itself(rendered: dict[str, str]) -> No
         page = Outline(html)
 
         assert len(page.all("h1")) == 1, url
-        name = "National Public Service Portal" if "lang=en" in url else "Cổng Dịch vụ công Quốc gia"
+        name = (
+            "National Public Service Portal" if "lang=en" in url else "Cổng Dịch vụ công Quốc gia"
+        )
         assert page.title.endswith(f" – {name}"), url
         assert page.all("html")[0]["lang"] == ("en" if "lang=en" in url else "vi"), url
 
