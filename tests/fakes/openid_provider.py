@@ -61,6 +61,7 @@ class Mischief(StrEnum):
     LOGOUT_TOKEN = "logout_token", "id_token.typ"
     UNKNOWN_KID = "unknown_kid", "id_token.kid"
     NO_KID = "no_kid", "id_token.kid"
+    ENCRYPTION_KEY = "encryption_key", "id_token.kid"
     NOT_A_JWT = "not_a_jwt", "id_token.malformed"
     NO_ID_TOKEN = "no_id_token", "token.missing"
     WRONG_TOKEN_TYPE = "wrong_token_type", "token.token_type"
@@ -188,7 +189,10 @@ class OpenIdProvider:
         return _json(document)
 
     def _jwks(self, _request: Request) -> Response:
-        return _json({"keys": [key.as_dict(private=False) for key in (self._key, _rsa_key())]})
+        keys = [key.as_dict(private=False) for key in (self._key, _rsa_key())]
+        if self.mischief is Mischief.ENCRYPTION_KEY:
+            keys[0]["use"] = "enc"
+        return _json({"keys": keys})
 
     def _authorize(self, request: Request) -> Response:
         sent = _once_each(request.get_data(as_text=True) or request.query_string.decode())

@@ -183,3 +183,14 @@ def test_a_portal_description_at_fault_is_refused(tmp_path: Path, old: str, new:
 
     with pytest.raises(InvalidSite):
         Site.load(tmp_path)
+
+
+def test_a_portal_takes_another_registration(tmp_path: Path) -> None:
+    own = (CLIENTS / "binh_dinh" / "registration.toml").read_text(encoding="utf-8")
+    elsewhere = tmp_path / "registration.toml"
+    elsewhere.write_text(own.replace("localhost:8401", "localhost:9401"), encoding="utf-8")
+
+    site = Site.load(CLIENTS / "binh_dinh", elsewhere)
+
+    assert site.registration.redirect_uri == "http://localhost:9401/callback"
+    assert site.cookie_prefix == "bd"
