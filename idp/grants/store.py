@@ -2,12 +2,29 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId
-from idp.grants.model import Grant, GrantId
+from idp.grants.model import Authorization, Grant, GrantId
 from idp.sessions.model import SessionId
+
+
+def add(session: Session, authorization: Authorization, *, at: datetime) -> None:
+    """Store a new grant."""
+    session.connection().execute(
+        insert(Grant).values(
+            id=authorization.grant_id,
+            citizen_id=authorization.citizen_id,
+            client_id=authorization.client_id,
+            session_id=authorization.session_id,
+            scope=list(authorization.scope),
+            claims=list(authorization.claims),
+            acr=authorization.acr,
+            auth_time=authorization.auth_time,
+            issued_at=at,
+        )
+    )
 
 
 def mark_redeemed(session: Session, grant_id: GrantId, at: datetime) -> bool:

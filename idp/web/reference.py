@@ -2,23 +2,28 @@
 
 import base64
 from hashlib import sha256
+from typing import Final
 
-from flask import g
+from flask import g, request
 
 from idp.core.handles import new_handle
 
-_BYTES = 5
+ENVIRON: Final = "idp.reference"
+"""Where whoever numbers requests leaves the reference for the pages (WSGI environment)."""
+
+_BYTES: Final = 5
+
+
+def new_reference() -> str:
+    """Make a reference, as "7F3K-92QD"."""
+    # Base 32 has no 0, 1, 8 and 9: nothing in it is misheard on the telephone.
+    random = sha256(new_handle().encode()).digest()[:_BYTES]
+    text = base64.b32encode(random).decode()
+    return f"{text[:4]}-{text[4:]}"
 
 
 def request_reference() -> str:
-    """
-    Give this request's reference, as "7F3K-92QD"; the same for the whole request.
-
-    `g.reference`, set by whoever numbers requests, wins.
-    """
+    """Give this request's reference; the same for the whole request."""
     if "reference" not in g:
-        # Base 32 has no 0, 1, 8 and 9: nothing in it is misheard on the telephone.
-        random = sha256(new_handle().encode()).digest()[:_BYTES]
-        text = base64.b32encode(random).decode()
-        g.reference = f"{text[:4]}-{text[4:]}"
+        g.reference = request.environ.get(ENVIRON) or new_reference()
     return str(g.reference)

@@ -1,0 +1,250 @@
+"""
+The strict parser of authorization requests (OpenID Connect Core §3.1.2.1).
+
+The order is the security: the client, then its exact redirect URI, and only then errors that go
+there. Where parameters come from (query, form; later a pushed request or a request object) makes no
+difference to what is made of them.
+"""
+
+import re
+from typing import Final
+
+from idp.citizens.store import identity_number_index
+from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
+from idp.db.encryption import BlindIndex
+from idp.interactions.model import AuthorizationRequest, Prompt
+from idp.oidc.errors import (
+    InvalidRequest,
+    InvalidScope,
+    ProtocolError,
+    RefusedRequest,
+    RegistrationNotSupported,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    UnsupportedResponseType,
+    WrongRequest,
+)
+from idp.oidc.http import Parameters
+from idp.oidc.respond import AuthorizationResponses
+from idp.relying_parties.model import ClientId, RelyingParty
+from idp.relying_parties.ports import RelyingParties
+from idp.sessions.rules import ACR_CLASSES
+
+OPENID: Final = "openid"
+RESPONSE_MODES: Final = ("query",)
+
+MAX_STATE: Final = 2048  # characters
+MAX_NONCE: Final = 512
+MAX_HINT: Final = 64
+MAX_LIST: Final = 16  # entries that are read of a list of wishes
+
+# Unknown parameters are ignored (RFC 6749 §3.1). These must be usable when they come (§4.1.2.1:
+# repeated is `invalid_request`), even those without effect yet: `display`, `claims`,
+# `claims_locales`, `id_token_hint`. What a mere wish says (locales, hints, classes) is never wrong.
+_KNOWN: Final = (
+    "response_type",
+    "response_mode",
+    "scope",
+    "nonce",
+    "prompt",
+    "max_age",
+    "code_challenge",
+    "code_challenge_method",
+    "login_hint",
+    "id_token_hint",
+    "acr_values",
+    "ui_locales",
+    "claims_locales",
+    "claims",
+    "display",
+)
+_UNSUPPORTED: Final[tuple[tuple[str, type[ProtocolError]], ...]] = (
+    ("request", RequestNotSupported),
+    ("request_uri", RequestUriNotSupported),
+    ("registration", RegistrationNotSupported),
+)
+
+_S256_CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 §4.2: a SHA-256, base64url
+_SECONDS: Final = re.compile(r"[0-9]{1,9}")  # 30 years: what is more overflows, and means the same
+_LOCALE: Final = re.compile(r"[A-Za-z0-9-]{1,35}")
+
+
+class AuthorizationRequests:
+    """Makes `AuthorizationRequest`s of parameters."""
+
+    def __init__(
+        self,
+        *,
+        relying_parties: RelyingParties,
+        responses: AuthorizationResponses,
+        index: BlindIndex,
+    ) -> None:
+        self._relying_parties = relying_parties
+        self._responses = responses
+        self._index = index
+
+    def read(self, parameters: Parameters) -> AuthorizationRequest:
+        """
+        The request, checked; with the scopes we know and its relying party may ask for.
+
+        Raises `WrongRequest` where a page must say what is wrong, else `RefusedRequest`.
+        """
+        if parameters.oversized:
+            raise WrongRequest(None)
+        relying_party = self._client(parameters)
+        redirect_uri = _redirect_uri(parameters, relying_party)
+        state = _state(parameters, relying_party)
+        try:
+            return self._checked(parameters, relying_party, redirect_uri, state)
+        except ProtocolError as error:
+            response = self._responses.error(redirect_uri, state, error.error, error.description)
+            raise RefusedRequest(response, error, relying_party.client_id) from None
+
+    def _client(self, parameters: Parameters) -> RelyingParty:
+        client_id = parameters.get("client_id")
+        found = None if client_id is None else self._relying_parties.find(ClientId(client_id))
+        if found is None or not found.enabled:
+            raise WrongRequest("client_id", found)
+        return found
+
+    def _checked(
+        self,
+        parameters: Parameters,
+        relying_party: RelyingParty,
+        redirect_uri: str,
+        state: str | None,
+    ) -> AuthorizationRequest:
+        for name, unsupported in _UNSUPPORTED:
+            if name in parameters.values or name in parameters.unusable:
+                raise unsupported(name)
+        for name in _KNOWN:
+            if name in parameters.unusable:
+                raise InvalidRequest(f"{name} is repeated or unreadable")
+        _check_response(parameters)
+        return AuthorizationRequest(
+            client_id=relying_party.client_id,
+            redirect_uri=redirect_uri,
+            scope=_scope(parameters, relying_party),
+            state=state,
+            nonce=_nonce(parameters),
+            code_challenge=_code_challenge(parameters, required=relying_party.pkce_required),
+            prompt=_prompt(parameters),
+            max_age=_max_age(parameters),
+            login_hint=self._login_hint(parameters),
+            ui_locales=_wishes(parameters, "ui_locales", _LOCALE),
+            acr_values=tuple(
+                name for name in _wishes(parameters, "acr_values") if name in ACR_CLASSES
+            ),
+        )
+
+    def _login_hint(self, parameters: Parameters) -> str | None:
+        """The blind index of an identity number; a hint of another kind says nothing to us."""
+        hint = parameters.get("login_hint")
+        if hint is None or len(hint) > MAX_HINT:
+            return None
+        try:
+            number = IdentityNumber.parse(hint)
+        except InvalidIdentityNumber:
+            return None
+        return identity_number_index(self._index, number.value).hex()
+
+
+def _redirect_uri(parameters: Parameters, relying_party: RelyingParty) -> str:
+    """RFC 9700 §2.1: exact match; a prefix or wildcard hands codes to an open redirector."""
+    redirect_uri = parameters.get("redirect_uri")
+    if redirect_uri is not None and redirect_uri in relying_party.redirect_uris:
+        return redirect_uri
+    if redirect_uri is None and "redirect_uri" not in parameters.unusable:
+        for name, _ in _UNSUPPORTED[:2]:
+            if name in parameters.values:  # it stands in there, most likely
+                raise WrongRequest(name, relying_party)
+    raise WrongRequest("redirect_uri", relying_party)
+
+
+def _state(parameters: Parameters, relying_party: RelyingParty) -> str | None:
+    """
+    The state, to be given back exactly.
+
+    One that cannot be (repeated, unreadable, too long to come back through every proxy) gets a
+    page: a redirect without it would look to the portal like a forged one, and a cut one is worse.
+    """
+    state = parameters.get("state")
+    if "state" in parameters.unusable or len(state or "") > MAX_STATE:
+        raise WrongRequest("state", relying_party)
+    return state
+
+
+def _check_response(parameters: Parameters) -> None:
+    response_type = parameters.get("response_type")
+    if response_type is None:
+        raise InvalidRequest("response_type is missing")
+    if response_type != "code":
+        raise UnsupportedResponseType(response_type)
+    response_mode = parameters.get("response_mode")
+    if response_mode is not None and response_mode not in RESPONSE_MODES:
+        raise InvalidRequest("response_mode is not supported")
+
+
+def _scope(parameters: Parameters, relying_party: RelyingParty) -> tuple[str, ...]:
+    """
+    The scopes asked for that we know and the relying party has, each once.
+
+    Others are ignored (OpenID Connect Core §3.1.2.1); without `openid` it is no request of ours.
+    """
+    asked = dict.fromkeys((parameters.get("scope") or "").split(" "))
+    if OPENID not in asked:
+        raise InvalidScope
+    return tuple(name for name in asked if name in relying_party.scopes)
+
+
+def _nonce(parameters: Parameters) -> str | None:
+    nonce = parameters.get("nonce")
+    if len(nonce or "") > MAX_NONCE:
+        raise InvalidRequest("nonce is too long")  # cut, it would not be the same nonce
+    return nonce
+
+
+def _code_challenge(parameters: Parameters, *, required: bool) -> str | None:
+    """RFC 7636 §4.3; `plain` shows the verifier to whoever sees the request (RFC 9700 §2.1.1)."""
+    challenge = parameters.get("code_challenge")
+    method = parameters.get("code_challenge_method")
+    if challenge is None:
+        if required or method is not None:
+            raise InvalidRequest("code_challenge is missing")
+        return None
+    if method != "S256" or not _S256_CHALLENGE.fullmatch(challenge):
+        raise InvalidRequest("code_challenge is not one of S256")
+    return challenge
+
+
+def _prompt(parameters: Parameters) -> frozenset[Prompt]:
+    """
+    The prompts asked for.
+
+    An unknown one is an error rather than something to ignore, as Initiating User Registration
+    via OpenID Connect asks; `none` and `create` stand alone.
+    """
+    names = {name for name in (parameters.get("prompt") or "").split(" ") if name}
+    if not names <= set(Prompt):
+        raise InvalidRequest("prompt has a value that is not supported")
+    prompts = frozenset(Prompt(name) for name in names)
+    if len(prompts) > 1 and prompts & {Prompt.NONE, Prompt.CREATE}:
+        raise InvalidRequest("prompt has a value that must stand alone")
+    return prompts
+
+
+def _max_age(parameters: Parameters) -> int | None:
+    max_age = parameters.get("max_age")
+    if max_age is None:
+        return None
+    if not _SECONDS.fullmatch(max_age):
+        raise InvalidRequest("max_age is no number of seconds")
+    return int(max_age)
+
+
+def _wishes(
+    parameters: Parameters, name: str, form: re.Pattern[str] | None = None
+) -> tuple[str, ...]:
+    """A list of wishes in order of preference; what cannot be one is left out, never an error."""
+    entries = (parameters.get(name) or "").split(" ")[:MAX_LIST]
+    return tuple(entry for entry in entries if form is None or form.fullmatch(entry))

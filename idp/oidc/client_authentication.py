@@ -1,0 +1,133 @@
+"""Client authentication at the endpoints of relying parties (RFC 6749 §2.3, OIDC Core §9)."""
+
+import base64
+import binascii
+import math
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from idp.audit.events import ClientRefused
+from idp.audit.log import record
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.oidc.errors import InvalidClient, InvalidRequest, ProtocolError
+from idp.oidc.http import ProtocolRequest
+from idp.relying_parties.model import ClientAuthentication, ClientId, RelyingParty
+from idp.relying_parties.ports import RelyingParties
+from idp.relying_parties.secrets import SecretHasher
+from idp.throttling.ports import Budget, BudgetSpent, Throttle
+
+BASIC: Final = "basic"
+MAX_CLIENT_ID: Final = 128  # characters that count of an id somebody made up
+
+
+class TooManyFailures(ProtocolError):
+    """The client and network failed too often; *retry_after* in seconds."""
+
+    error = "temporarily_unavailable"
+    description = "Too many failed requests. Try again later."
+    status_code = 429
+
+    def __init__(self, spent: BudgetSpent) -> None:
+        super().__init__(spent.budget)
+        self.retry_after = max(1, math.ceil(spent.retry_after.total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Credentials:
+    method: ClientAuthentication
+    client_id: ClientId
+    secret: str
+
+
+class ClientAuthenticator:
+    """
+    Tells which relying party calls; only the method it registered counts.
+
+    Failures are counted, successes are not: a portal is never locked out by strangers who fail in
+    its name, and a secret of 256 random bits is not found by trying.
+    """
+
+    def __init__(
+        self,
+        *,
+        relying_parties: RelyingParties,
+        hasher: SecretHasher,
+        throttle: Throttle,
+        failures: Budget,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._relying_parties = relying_parties
+        self._hasher = hasher
+        self._throttle = throttle
+        self._failures = failures
+        self._database = database
+        self._clock = clock
+
+    def authenticate(self, request: ProtocolRequest) -> RelyingParty:
+        """The relying party. Raises `InvalidClient`, `InvalidRequest`, `TooManyFailures`."""
+        credentials = _credentials(request)
+        found = self._relying_parties.find(credentials.client_id)
+        if found is not None and self._proves(credentials, found):
+            return found
+        self._note_failure(credentials.client_id, found, request.network)
+        raise InvalidClient(f"{credentials.method} for {'a known' if found else 'no'} client")
+
+    def _proves(self, credentials: _Credentials, relying_party: RelyingParty) -> bool:
+        secret_fits = self._hasher.matches(
+            credentials.secret, relying_party.secrets, self._clock.now()
+        )
+        return (
+            secret_fits
+            and relying_party.enabled
+            and credentials.method is relying_party.client_authentication
+        )
+
+    def _note_failure(
+        self, client_id: ClientId, relying_party: RelyingParty | None, network: str
+    ) -> None:
+        try:
+            self._throttle.count(self._failures, client_id[:MAX_CLIENT_ID], network)
+        except BudgetSpent as spent:
+            raise TooManyFailures(spent) from None
+        with self._database.transaction() as transaction:
+            # Only an id we know: a stranger does not get to write into the audit log.
+            known = None if relying_party is None else relying_party.client_id
+            record(transaction, ClientRefused(client_id=known), self._clock.now())
+
+
+def _credentials(request: ProtocolRequest) -> _Credentials:
+    """What the request brings; more than one way at once is an error (RFC 6749 §2.3)."""
+    form_id, form_secret = request.form.get("client_id"), request.form.get("client_secret")
+    if request.authorization is None:
+        if form_id is None or form_secret is None:
+            raise InvalidClient("no client authentication")
+        return _Credentials(ClientAuthentication.SECRET_POST, ClientId(form_id), form_secret)
+    if form_secret is not None or request.form.get("client_assertion") is not None:
+        raise InvalidRequest("two client authentications")
+    client_id, secret = _basic(request.authorization)
+    if form_id is not None and form_id != client_id:
+        raise InvalidRequest("client_id differs from the authenticated one")
+    return _Credentials(ClientAuthentication.SECRET_BASIC, ClientId(client_id), secret)
+
+
+def _basic(header: str) -> tuple[str, str]:
+    """The halves of HTTP Basic, each form-decoded (RFC 6749 §2.3.1). Raises `InvalidClient`."""
+    scheme, _, encoded = header.partition(" ")
+    try:
+        if scheme.lower() != BASIC:
+            raise InvalidClient("not HTTP Basic")
+        raw = base64.b64decode(encoded.strip().encode("ascii"), validate=True)
+        name, colon, secret = raw.partition(b":")
+        halves = _form_decoded(name), _form_decoded(secret)
+    except (binascii.Error, UnicodeError):
+        raise InvalidClient("malformed HTTP Basic") from None
+    if not colon or not all(halves):
+        raise InvalidClient("HTTP Basic without both halves")
+    return halves
+
+
+def _form_decoded(half: bytes) -> str:
+    return unquote_to_bytes(half.replace(b"+", b" ")).decode("utf-8")

@@ -1,0 +1,102 @@
+"""Discovery (OpenID Connect Discovery §4, RFC 8414) and the JWKS: bytes that stand ready."""
+
+import hashlib
+from base64 import urlsafe_b64encode
+from typing import Any, Final
+
+import orjson
+
+from idp.interactions.model import Prompt
+from idp.oidc.authorize import RESPONSE_MODES
+from idp.oidc.http import Headers, ProtocolRequest, ProtocolResponse
+from idp.oidc.token import GRANT_TYPES
+from idp.relying_parties.claims import SCOPE_CLAIMS, WITHHELD
+from idp.relying_parties.model import SECURITY_PROFILES
+from idp.sessions.rules import ACR_CLASSES, TWO_FACTORS, acr_reached
+from idp.signing.signer import Signer
+from idp.web.locale import LANGUAGES
+
+CACHED_FOR: Final = 3600  # seconds; a signing key is announced for longer than that
+_CACHE: Final[Headers] = (("Cache-Control", f"public, max-age={CACHED_FOR}"),)
+_GOES_WITH_OPENID: Final = ("sub", "authentication_level", "acr", "amr", "auth_time", "sid")
+
+
+def metadata(issuer: str) -> dict[str, Any]:
+    """
+    What this provider is and can do: the truth, and nothing that is not built.
+
+    No name that is not registered with IANA or defined by OpenID stands in it.
+    """
+    profiles = SECURITY_PROFILES.values()
+    claims = {claim for names in SCOPE_CLAIMS.values() for claim in names} - WITHHELD
+    reachable = acr_reached(len(ACR_CLASSES), TWO_FACTORS)
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/authorize",
+        "token_endpoint": f"{issuer}/token",
+        "userinfo_endpoint": f"{issuer}/userinfo",
+        "jwks_uri": f"{issuer}/jwks",
+        "end_session_endpoint": f"{issuer}/logout",
+        "scopes_supported": list(SCOPE_CLAIMS),
+        "response_types_supported": ["code"],
+        "response_modes_supported": list(RESPONSE_MODES),
+        "grant_types_supported": list(GRANT_TYPES),
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": sorted(
+            {name for profile in profiles for name in profile.id_token_algorithms}
+        ),
+        "token_endpoint_auth_methods_supported": sorted(
+            {method for profile in profiles for method in profile.client_authentication}
+        ),
+        "code_challenge_methods_supported": ["S256"],
+        "acr_values_supported": sorted(reachable),
+        "claim_types_supported": ["normal"],
+        "claims_supported": sorted({*claims, *_GOES_WITH_OPENID}),
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,  # the default would be true
+        "authorization_response_iss_parameter_supported": True,
+        "prompt_values_supported": [str(prompt) for prompt in Prompt],
+        "ui_locales_supported": list(LANGUAGES),
+        "op_policy_uri": f"{issuer}/privacy",
+    }
+
+
+class Discovery:
+    """`GET` of both well-known paths: one document, encoded when the process starts."""
+
+    def __init__(self, issuer: str) -> None:
+        self._body = orjson.dumps(metadata(issuer))
+        digest = hashlib.sha256(self._body).digest()
+        self._etag = f'"{urlsafe_b64encode(digest).rstrip(b"=").decode()}"'
+
+    def __call__(self, request: ProtocolRequest) -> ProtocolResponse:
+        """The document, or word that it has not changed."""
+        return _cached(request, self._body, self._etag)
+
+
+class JwksEndpoint:
+    """`GET /jwks`: the published keys of the moment."""
+
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+
+    def __call__(self, request: ProtocolRequest) -> ProtocolResponse:
+        """The keys, or word that they have not changed."""
+        jwks = self._signer.jwks()
+        return _cached(request, jwks.body, jwks.etag)
+
+
+def _cached(request: ProtocolRequest, body: bytes, etag: str) -> ProtocolResponse:
+    headers = (("ETag", etag), *_CACHE)
+    if _has(request.if_none_match, etag):
+        return ProtocolResponse(304, headers)
+    return ProtocolResponse(200, (("Content-Type", "application/json"), *headers), body)
+
+
+def _has(if_none_match: str | None, etag: str) -> bool:
+    """Whether the client holds this very version (RFC 9110 §13.1.2, weak comparison)."""
+    if if_none_match is None:
+        return False
+    held = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return "*" in held or etag in held

@@ -1,0 +1,156 @@
+"""
+The request and the response of protocol endpoints, and the strict parser in between.
+
+Werkzeug leaves a bad `%FF` undecoded and takes the first of two equal names; a protocol that
+compares strings must do neither. Raw bytes never leave this module.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+import orjson
+
+from idp.web.network import network_of
+from idp.web.reference import ENVIRON as REFERENCE
+
+MAX_QUERY: Final = 32_768  # bytes
+MAX_PARAMETERS: Final = 100
+FORM: Final = "application/x-www-form-urlencoded"
+
+_WELL_FORMED: Final = re.compile(rb"(?:[^%]|%[0-9A-Fa-f]{2})*")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """
+    Parameters with one value each; one sent without a value counts as not sent (RFC 6749 §3.1).
+
+    *unusable* are names that came more than once, or whose value is no text: not UTF-8, or with
+    control characters. Which of them matter, the endpoint knows: unknown ones are ignored.
+    *oversized*: too long or too many to be read at all; then there are none.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    unusable: frozenset[str] = frozenset()
+    oversized: bool = False
+
+    @classmethod
+    def parse(cls, raw: bytes, *, limit: int) -> "Parameters":
+        """Read `application/x-www-form-urlencoded` bytes; never raises."""
+        pairs = raw.split(b"&") if raw else []
+        if len(raw) > limit or len(pairs) > MAX_PARAMETERS:
+            return cls(oversized=True)
+        values: dict[str, str] = {}
+        unusable: set[str] = set()
+        for pair in pairs:
+            raw_name, _, raw_value = pair.partition(b"=")
+            name, value = _text(raw_name), _text(raw_value)
+            if not name:
+                continue
+            if value is None or name in values:
+                unusable.add(name)
+            values[name] = value or ""
+        return cls(
+            {name: value for name, value in values.items() if value and name not in unusable},
+            frozenset(unusable),
+        )
+
+    def get(self, name: str) -> str | None:
+        """The value of *name*, where it was sent in a usable form."""
+        return self.values.get(name)
+
+
+def _text(raw: bytes) -> str | None:
+    if not _WELL_FORMED.fullmatch(raw):
+        return None
+    try:
+        text = unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if _CONTROL.search(text) else text
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolRequest:
+    """
+    What a relying party's software sent.
+
+    *form* is empty unless the content type is `FORM`. *network* is the client's, as throttles
+    count it; *reference* names the request in answers and in the log.
+    """
+
+    method: str
+    path: str = "/"
+    query: Parameters = Parameters()
+    form: Parameters = Parameters()
+    authorization: str | None = None
+    content_type: str = ""
+    if_none_match: str | None = None
+    network: str = ""
+    reference: str = ""
+
+    @classmethod
+    def of(cls, environ: Mapping[str, Any], *, max_body: int) -> "ProtocolRequest":
+        """Read a WSGI request; at most *max_body* bytes of its body."""
+        content_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        method = environ["REQUEST_METHOD"]
+        body = b""
+        if method == "POST" and content_type == FORM:
+            body = _body(environ, max_body)
+        return cls(
+            method=method,
+            path=environ.get("PATH_INFO", "/"),
+            query=Parameters.parse(
+                environ.get("QUERY_STRING", "").encode("latin-1", "replace"), limit=MAX_QUERY
+            ),
+            form=Parameters.parse(body, limit=max_body),
+            authorization=environ.get("HTTP_AUTHORIZATION"),
+            content_type=content_type,
+            if_none_match=environ.get("HTTP_IF_NONE_MATCH"),
+            network=network_of(environ.get("REMOTE_ADDR", "")),
+            reference=environ.get(REFERENCE, ""),
+        )
+
+
+def _body(environ: Mapping[str, Any], limit: int) -> bytes:
+    """The body, or one byte more than *limit* of it."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isascii() and length.isdigit():
+        wanted = min(int(length), limit + 1)
+    elif environ.get("wsgi.input_terminated"):
+        wanted = limit + 1  # chunked: the server ends the stream where the body ends
+    else:
+        return b""
+    return bytes(environ["wsgi.input"].read(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolResponse:
+    """What goes back; *client_id*, *error* and *detail* are for the log alone."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    client_id: str | None = None
+    error: str | None = None
+    detail: str | None = None
+
+
+Endpoint = Callable[[ProtocolRequest], ProtocolResponse]
+
+NO_STORE: Final[Headers] = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+
+
+def json_response(
+    status: int, content: Mapping[str, Any], headers: Headers = NO_STORE
+) -> ProtocolResponse:
+    """*content* as JSON; not to be stored unless *headers* say otherwise (RFC 6749 §5.1)."""
+    return ProtocolResponse(
+        status, (("Content-Type", "application/json"), *headers), orjson.dumps(content)
+    )

@@ -1,0 +1,101 @@
+"""`/authorize`, where a browser comes with what a relying party asks."""
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from idp.core.clock import Clock
+from idp.core.handles import digest, new_handle
+from idp.interactions.flow import Flow
+from idp.interactions.model import (
+    AuthorizationRequest,
+    Intent,
+    Interaction,
+    InteractionId,
+    Prompt,
+)
+from idp.interactions.ports import Interactions
+from idp.interactions.visits import Visits
+from idp.oidc.authorize import AuthorizationRequests
+from idp.oidc.errors import RefusedRequest, WrongRequest
+from idp.oidc.http import ProtocolRequest
+from idp.relying_parties.registry import Registry
+from idp.web.browser import BrowserCookie
+from idp.web.pages import Pages
+from idp.web.reference import request_reference
+from idp.web.request_log import note
+
+
+def authorization_routes(
+    *,
+    requests: AuthorizationRequests,
+    registry: Registry,
+    interactions: Interactions,
+    flow: Flow,
+    visits: Visits,
+    browser: BrowserCookie,
+    pages: Pages,
+    max_body: int,
+    clock: Clock,
+) -> Blueprint:
+    """Build the routes of the authorization endpoint."""
+    routes = Blueprint("authorization", __name__)
+
+    def authorize() -> WerkzeugResponse:
+        """Both methods mean the same (OpenID Connect Core §3.1.2.1); cookies differ."""
+        registry.catch_up_now()  # a portal that was disabled a moment ago
+        sent = ProtocolRequest.of(request.environ, max_body=max_body)
+        wanted = requests.read(sent.form if sent.method == "POST" else sent.query)
+        note(client_id=wanted.client_id)
+        return _store(wanted) if sent.method == "POST" else _begin(wanted)
+
+    def _begin(wanted: AuthorizationRequest) -> WerkzeugResponse:
+        interaction = _interaction(wanted, browser_digest=digest(browser.ensure()))
+        interactions.add(interaction)
+        session = visits.session()
+        answer = flow.answer(interaction, session)
+        # A silent answer may go straight back: no POST stands before it.
+        return redirect(answer.location if answer else flow.proceed(interaction, session), 303)
+
+    def _store(wanted: AuthorizationRequest) -> WerkzeugResponse:
+        """
+        Keep the request for our own GET, which reads the cookies and binds it to the browser.
+
+        `SameSite=Lax` holds them back from another site's POST, and setting one here would cut
+        the browser off from the session it has.
+        """
+        interaction = _interaction(wanted, browser_digest=None)
+        interactions.add(interaction)
+        return redirect(f"/resume?i={interaction.id}", 303)
+
+    def _interaction(wanted: AuthorizationRequest, *, browser_digest: str | None) -> Interaction:
+        return Interaction(
+            id=InteractionId(new_handle()),
+            request=wanted,
+            started_at=clock.now(),
+            browser=browser_digest,
+            intent=Intent.ENROL if Prompt.CREATE in wanted.prompt else Intent.SIGN_IN,
+        )
+
+    def wrong_request(error: WrongRequest) -> Response:
+        relying_party = error.relying_party
+        note(
+            client_id=relying_party.client_id if relying_party else None,
+            error="wrong_request",
+            detail=error.parameter,
+        )
+        return pages.render(
+            "errors/wrong_request.html",
+            status=400,
+            parameter=error.parameter,
+            relying_party=relying_party,
+            reference=request_reference(),
+        )
+
+    def refused_request(error: RefusedRequest) -> WerkzeugResponse:
+        note(client_id=error.client_id, error=error.error.error, detail=error.error.detail)
+        return redirect(error.response.location, 303)
+
+    routes.add_url_rule("/authorize", "authorize", authorize, methods=["GET", "POST"])
+    routes.register_error_handler(WrongRequest, wrong_request)
+    routes.register_error_handler(RefusedRequest, refused_request)
+    return routes
