@@ -6,10 +6,15 @@ Pure, and the list is offline: a password is never sent anywhere to be judged.
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from idp.core.birth_date import BirthDate
+from idp.core.full_name import FullName
+from idp.core.identity_number import IdentityNumber
+from idp.core.phone_number import PhoneNumber
 
 SHORTEST = 8
 LONGEST = 256
@@ -55,6 +60,28 @@ def password_problems(password: str, *, forbidden: Collection[str]) -> tuple[Pas
         broken[PasswordProblem.TOO_EASY] = _is_common(composed)
         broken[PasswordProblem.PERSONAL] = _is_personal(composed, forbidden)
     return tuple(problem for problem, is_broken in broken.items() if is_broken)
+
+
+def known_of(
+    identity_numbers: Iterable[IdentityNumber],
+    full_name: FullName,
+    birth_date: BirthDate,
+    phone_number: PhoneNumber | None,
+) -> tuple[str, ...]:
+    """What others know of a person, for *forbidden* of `password_problems`."""
+    born = [str(birth_date.year)]
+    if birth_date.month is not None and birth_date.day is not None:
+        day, month = f"{birth_date.day:02}", f"{birth_date.month:02}"
+        short_year = f"{birth_date.year % 100:02}"
+        born += [day + month + short_year, short_year + month + day]
+    return (
+        *(number.value for number in identity_numbers),
+        full_name.value,
+        *full_name.value.split(),
+        # Without the leading zero it is found in +84… as well.
+        *([phone_number.national.removeprefix("0")] if phone_number else []),
+        *born,
+    )
 
 
 def _is_special(char: str) -> bool:

@@ -17,12 +17,13 @@ from idp.citizens.model import (
     PasswordCredential,
     Phone,
 )
-from idp.core.identity_number import IdentityNumber
+from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.db.encryption import BlindIndex
 
 IDENTITY_NUMBER: Final = "identity_number"
 PHONE_NUMBER: Final = "phone_number"
+_LONGEST_TYPED: Final = 64
 
 EvidenceRows = Sequence[Evidence]
 Part = Literal["identity_numbers", "phones", "evidence", "credential"]
@@ -39,8 +40,20 @@ class SignInRecord:
 
 
 def identity_number_index(index: BlindIndex, number: str) -> bytes:
-    """The blind index of an identity number; *number* may be what somebody typed for one."""
+    """The blind index of an identity number."""
     return index.of(IDENTITY_NUMBER, number)
+
+
+def typed_number_index(index: BlindIndex, typed: str) -> bytes:
+    """
+    The blind index of what was typed for an identity number.
+
+    A text that is none has one too, and is looked up all the same, in vain.
+    """
+    try:
+        return identity_number_index(index, IdentityNumber.parse(typed).value)
+    except InvalidIdentityNumber:
+        return identity_number_index(index, typed[:_LONGEST_TYPED])
 
 
 def phone_number_index(index: BlindIndex, number: PhoneNumber) -> bytes:
@@ -103,6 +116,32 @@ def holder_of_phone(session: Session, number_index: bytes) -> CitizenId | None:
     """The citizen whose verified number it is."""
     return session.execute(
         select(Phone.citizen_id).where(Phone.number_index == number_index, Phone.active.is_(True))
+    ).scalar_one_or_none()
+
+
+def holder_of_both(
+    session: Session, identity_number: bytes, phone_number: bytes
+) -> CitizenId | None:
+    """The citizen to whom both belong, the phone as the one that codes go to; one query."""
+    return session.execute(
+        select(CitizenIdentityNumber.citizen_id)
+        .join(Phone, Phone.citizen_id == CitizenIdentityNumber.citizen_id)
+        .where(
+            CitizenIdentityNumber.value_index == identity_number,
+            CitizenIdentityNumber.active.is_(True),
+            Phone.number_index == phone_number,
+            Phone.active.is_(True),
+            Phone.is_default.is_(True),
+        )
+    ).scalar_one_or_none()
+
+
+def default_phone(session: Session, citizen_id: CitizenId) -> Phone | None:
+    """The phone that codes go to."""
+    return session.execute(
+        select(Phone).where(
+            Phone.citizen_id == citizen_id, Phone.active.is_(True), Phone.is_default.is_(True)
+        )
     ).scalar_one_or_none()
 
 

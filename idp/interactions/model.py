@@ -58,7 +58,8 @@ class Interaction:
     What has happened so far in answering *request* (`None`: the citizen came to us directly).
 
     *browser* is the digest of the browser handle it is bound to; unbound only between a cross-site
-    POST to /authorize and our own GET. *refusal* is the error that ends it.
+    POST to /authorize and our own GET. *enrolled* is the citizen whose account was made in it.
+    *refusal* is the error that ends it.
     """
 
     id: InteractionId
@@ -70,6 +71,7 @@ class Interaction:
     password_verified: CitizenId | None = None
     challenge_id: str | None = None
     enrolment_id: str | None = None
+    enrolled: CitizenId | None = None
     recovery: "RecoveryProgress | None" = None
     session_confirmed: bool = False
     consented: bool = False
@@ -82,14 +84,33 @@ class Interaction:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
+class HoldReason(StrEnum):
+    """Why a password is not reset now, although the code was right."""
+
+    SIM_CHANGED = "sim_changed"
+    NUMBER_RECYCLED = "number_recycled"
+    CARRIER_SILENT = "carrier_silent"
+
+
+@dataclass(frozen=True, slots=True)
+class ResetHold:
+    """A reset that has to wait; *possible_from*, if known, is the latest moment it can be done."""
+
+    reason: HoldReason
+    possible_from: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RecoveryProgress:
     """
     How far a password recovery has come.
 
     *citizen_id* is `None` where the typed details match nobody: the pages are the same.
+    *possession_proved_at* is taken away when it is used: one proof, one new password.
     """
 
     citizen_id: CitizenId | None
-    challenge_id: str
+    challenge_id: str | None
     possession_proved_at: datetime | None = None
+    hold: ResetHold | None = None
+    password_changed: bool = False

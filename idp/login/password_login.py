@@ -9,13 +9,11 @@ from idp.citizens import store
 from idp.citizens.model import CitizenId, CitizenStatus
 from idp.citizens.password_hasher import PasswordHasher
 from idp.core.clock import Clock
-from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
-_LONGEST_NUMBER: Final = 64
 _LONGEST_PASSWORD: Final = 1024
 """Anything longer is no password of ours; hashing megabytes would be a gift to an attacker."""
 
@@ -80,7 +78,7 @@ class PasswordLogin:
         Raises `WrongCredentials`, `BudgetSpent`, and after the right password `AccountHeld` and
         `NoPhone`; `HasherBusy` where too many wait.
         """
-        number_index = store.identity_number_index(self._index, _comparable(typed_number))
+        number_index = store.typed_number_index(self._index, typed_number)
         key = (number_index.hex(), network)
         self._throttle.count(self._budgets.per_number_and_network, *key)
         with self._database.reading() as reading:
@@ -131,11 +129,3 @@ class PasswordLogin:
         new_hash = self._hasher.hash(password)
         with self._database.transaction() as transaction:
             store.replace_password(transaction, citizen_id, new_hash, now)
-
-
-def _comparable(typed_number: str) -> str:
-    """The number as it is indexed; a text that is none is looked up all the same, in vain."""
-    try:
-        return IdentityNumber.parse(typed_number).value
-    except InvalidIdentityNumber:
-        return typed_number[:_LONGEST_NUMBER]

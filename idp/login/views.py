@@ -9,6 +9,7 @@ from idp.citizens.store import phone_number_of
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
+from idp.interactions.model import Intent
 from idp.interactions.rules import Step
 from idp.interactions.visits import Visit, Visits
 from idp.login.forms import ChooseForm, LoginForm
@@ -23,12 +24,10 @@ from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused
 from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
 from idp.sessions.model import Authentication
+from idp.sessions.rules import PASSWORD_AND_SMS
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
-
-PASSWORD_AND_SMS = ("pwd", "otp", "sms", "mfa")
-"""What a sign-in with password and text message is in the words of RFC 8176."""
 
 
 class Choose(MethodView):
@@ -118,6 +117,7 @@ class Login(MethodView):
             self._visits.update(
                 visit,
                 lambda current: current.with_(
+                    intent=Intent.SIGN_IN,
                     account_chosen=True,
                     password_verified=verified.citizen_id,
                     challenge_id=challenge.id,

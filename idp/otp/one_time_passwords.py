@@ -128,20 +128,37 @@ class OneTimePasswords:
         runs no text is sent: the challenge then has no code yet, and `resend_from` says when.
         Raises `BudgetSpent`, `Paused`.
         """
-        number_index = phone_number_index(self._index, number).hex()
+        return self._begin(
+            Challenge(
+                id=ChallengeId(new_handle()),
+                purpose=purpose,
+                person=person,
+                number_index=phone_number_index(self._index, number).hex(),
+                interaction_id=interaction_id,
+                client_id=client_id,
+                codes=(),
+                resend_from=self._clock.now(),
+            ),
+            network,
+        )
+
+    def begin_again(self, used_up: Challenge, *, network: str) -> Challenge:
+        """
+        Begin another challenge about the same number; a blank one is followed by a blank one.
+
+        Raises `BudgetSpent`, `Paused`.
+        """
+        fresh = ChallengeId(new_handle())
+        return self._begin(replace(used_up, id=fresh, codes=(), attempts=0), network)
+
+    def _begin(self, challenge: Challenge, network: str) -> Challenge:
+        purpose, number_index = challenge.purpose, challenge.number_index
         exhausted, pause = self._challenges.exhausted(purpose, number_index)
         if exhausted >= self.policy.challenges_before_pause:
             raise Paused(pause)
         now = self._clock.now()
-        challenge = Challenge(
-            id=ChallengeId(new_handle()),
-            purpose=purpose,
-            person=person,
-            number_index=number_index,
-            interaction_id=interaction_id,
-            client_id=client_id,
-            codes=(),
-            resend_from=now + self.policy.resend_after,
+        challenge = replace(
+            challenge, resend_from=now + self.policy.resend_after, delivery_failed=False
         )
         if self._may_send(challenge, network):
             challenge = replace(challenge, codes=(self._next_code(challenge, now),))

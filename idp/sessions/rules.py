@@ -11,6 +11,8 @@ from idp.sessions.model import SessionId
 ACR_CLASSES: Final = ("LoA1", "LoA2", "LoA3", "LoA4")
 ONE_FACTOR: Final = 1
 TWO_FACTORS: Final = 2
+PASSWORD_AND_SMS: Final = ("pwd", "otp", "sms", "mfa")
+"""What a sign-in with password and text message is in the words of RFC 8176."""
 KNOWLEDGE: Final = frozenset({"pwd"})
 POSSESSION: Final = frozenset({"otp", "sms"})
 

@@ -198,8 +198,19 @@ PAGES: dict[str, tuple[str, Context]] = {
     "kept": ("enrolment/kept.html", _with(_blank(KeptForm), last_three="678")),
     "recover": ("recovery/start.html", _blank(RecoverForm)),
     "recover-empty": ("recovery/start.html", refused(RecoverForm, {})),
-    "recover-not-now": ("recovery/not_now.html", _plain(possible_from="09:12, 21/11/2026")),
-    "recover-silent": ("recovery/not_now.html", _plain(possible_from=None)),
+    "recover-not-now": (
+        "recovery/not_now.html",
+        _plain(reason="sim_changed", possible_from="09:12, 21/11/2026"),
+    ),
+    "recover-recycled": (
+        "recovery/not_now.html",
+        _plain(reason="number_recycled", possible_from=None),
+    ),
+    "recover-silent": (
+        "recovery/not_now.html",
+        _plain(reason="carrier_silent", possible_from=None),
+    ),
+    "recover-lapsed": ("recovery/lapsed.html", _plain()),
     "recover-password": (
         "recovery/password.html",
         _with(_blank(NewPasswordForm), identity_number="052185001234"),

@@ -1,0 +1,171 @@
+"""Asking the carriers whether the phone's subscription is held by the person who enrols."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from idp.audit.events import (
+    BudgetExceeded,
+    CarrierAsked,
+    CarrierUnanswered,
+    EnrolmentFoundAccount,
+    SecurityEvent,
+)
+from idp.audit.log import record
+from idp.carriers.model import MatchOutcome, Outcome
+from idp.carriers.ports import CarrierRecords, CarrierUnavailable
+from idp.citizens.store import holder_of_identity_number
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.enrolment import store
+from idp.enrolment.model import ClaimedDetails, PendingEnrolment, PendingEnrolmentId
+from idp.enrolment.rules import phone_proved
+from idp.throttling.ports import Budget, BudgetSpent, Throttle
+
+
+class NothingToAsk(Exception):
+    """The pending enrolment is gone, or nobody has proved to hold its phone lately."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentBudgets:
+    """
+    How often carriers are asked: their answers would else tell whose number is whose.
+
+    Counted after the phone is proved, so that nobody can use up another person's budget from a
+    desk; and by phone too, so that one phone cannot go through many identity numbers.
+    """
+
+    per_identity_number: Budget
+    per_phone: Budget
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    details: ClaimedDetails
+    revision: int
+    is_owed: bool
+    identity_number: str
+    phone: str
+    client_id: str | None
+
+
+class AskCarrier:
+    """
+    Asks, and stores the answer with the details that were asked about.
+
+    The database is not held while a carrier thinks.
+    """
+
+    def __init__(
+        self,
+        *,
+        carriers: CarrierRecords,
+        database: Database,
+        throttle: Throttle,
+        budgets: EnrolmentBudgets,
+        proves_for: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._carriers = carriers
+        self._database = database
+        self._throttle = throttle
+        self._budgets = budgets
+        self._proves_for = proves_for
+        self._clock = clock
+
+    def __call__(self, pending_id: PendingEnrolmentId) -> None:
+        """
+        Ask about the pending enrolment as it stands.
+
+        Raises `CarrierUnavailable` (everything stays; the next question is not counted),
+        `BudgetSpent`, `NothingToAsk`.
+        """
+        question = self._take(pending_id)
+        if not question.is_owed:
+            self._count(question)
+        try:
+            outcome = self._carriers.match(question.details.phone_number, question.details.identity)
+        except CarrierUnavailable as unavailable:
+            self._note_silence(pending_id, question, unavailable)
+            raise
+        self._store(pending_id, question, outcome)
+
+    def _take(self, pending_id: PendingEnrolmentId) -> _Question:
+        with self._database.transaction() as transaction:
+            row = store.locked(transaction, pending_id)
+            if row is None or not phone_proved(
+                row.phone_confirmed_at, self._clock.now(), self._proves_for
+            ):
+                raise NothingToAsk
+            # Taken before the question is put: two tabs share one that is owed.
+            is_owed = store.take_owed_question(transaction, pending_id)
+            return _Question(
+                details=row.details,
+                revision=row.revision,
+                is_owed=is_owed,
+                identity_number=row.identity_number_index.hex(),
+                phone=row.phone_number_index.hex(),
+                client_id=row.client_id,
+            )
+
+    def _count(self, question: _Question) -> None:
+        try:
+            self._throttle.count(self._budgets.per_phone, question.phone)
+            self._throttle.count(self._budgets.per_identity_number, question.identity_number)
+        except BudgetSpent as spent:
+            with self._database.transaction() as transaction:
+                event = BudgetExceeded(client_id=question.client_id, budget=spent.budget)
+                record(transaction, event, self._clock.now())
+            raise
+
+    def _note_silence(
+        self, pending_id: PendingEnrolmentId, question: _Question, error: CarrierUnavailable
+    ) -> None:
+        with self._database.transaction() as transaction:
+            row = _unchanged(store.locked(transaction, pending_id), question)
+            if row is not None:
+                row.forget_outcome()
+                row.question_owed = True
+            event = CarrierUnanswered(
+                client_id=question.client_id, carriers=error.carriers, during="enrolment"
+            )
+            record(transaction, event, self._clock.now())
+
+    def _store(
+        self, pending_id: PendingEnrolmentId, question: _Question, outcome: MatchOutcome
+    ) -> None:
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            record(transaction, _asked(question, outcome), now)
+            row = _unchanged(store.locked(transaction, pending_id), question)
+            if row is None:
+                return
+            row.outcome = outcome.outcome
+            row.carrier = outcome.carrier
+            row.differing = sorted(outcome.differing)
+            row.confirmed = sorted(outcome.attributes)
+            row.spelling = outcome.spelling
+            row.reference = outcome.reference
+            row.checked_at = outcome.checked_at
+            if outcome.outcome is not Outcome.MATCH:
+                return
+            holder = holder_of_identity_number(transaction, row.identity_number_index)
+            if holder is not None:
+                found = EnrolmentFoundAccount(citizen_id=holder, client_id=question.client_id)
+                record(transaction, found, now)
+
+
+def _unchanged(row: PendingEnrolment | None, question: _Question) -> PendingEnrolment | None:
+    """The row, unless other details were typed while the carrier was asked about these."""
+    return row if row is not None and row.revision == question.revision else None
+
+
+def _asked(question: _Question, outcome: MatchOutcome) -> SecurityEvent:
+    return CarrierAsked(
+        client_id=question.client_id,
+        carrier=outcome.carrier,
+        outcome=outcome.outcome,
+        spelling=outcome.spelling,
+        reference=outcome.reference,
+        asked=outcome.asked,
+    )

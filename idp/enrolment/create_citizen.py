@@ -1,0 +1,183 @@
+"""Making the account: everything in one transaction, or nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from idp.audit.events import CitizenEnrolled, PhoneMoved
+from idp.audit.log import record
+from idp.carriers.model import Outcome
+from idp.citizens import store as citizens
+from idp.citizens.model import (
+    Citizen,
+    CitizenId,
+    CitizenIdentityNumber,
+    CitizenStatus,
+    Evidence,
+    EvidenceKind,
+    PasswordCredential,
+    Phone,
+)
+from idp.citizens.password_hasher import PasswordHasher
+from idp.core.clock import Clock
+from idp.core.handles import new_uuid
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex
+from idp.enrolment import store
+from idp.enrolment.model import PendingEnrolment, PendingEnrolmentId
+from idp.enrolment.rules import phone_proved
+from idp.interactions.sign_in import SignIn
+
+_TRIES: Final = 3
+_SELF: Final = "citizen"
+
+
+class AlreadyEnrolled(Exception):
+    """The identity number has an account."""
+
+
+class NotReady(Exception):
+    """No pending enrolment with a proved phone and a carrier's match: another page is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A new citizen, and when a code proved that the phone is at hand."""
+
+    citizen_id: CitizenId
+    phone_confirmed_at: datetime
+
+
+class CreateCitizen:
+    """
+    Makes a citizen of a pending enrolment.
+
+    A phone number that another citizen had goes to the new one, for a carrier named its holder
+    today; the sessions of the other end, since whoever began them may have had that phone.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        index: BlindIndex,
+        hasher: PasswordHasher,
+        sign_in: SignIn,
+        proves_for: timedelta,
+        carrier_match_lapses_after: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._index = index
+        self._hasher = hasher
+        self._sign_in = sign_in
+        self._proves_for = proves_for
+        self._carrier_match_lapses_after = carrier_match_lapses_after
+        self._clock = clock
+
+    def __call__(self, pending_id: PendingEnrolmentId, password: str) -> Enrolled:
+        """
+        Make the account with *password*, which has passed the rules.
+
+        Raises `AlreadyEnrolled`, `NotReady`, `HasherBusy`; nothing is left behind then but the
+        pending enrolment.
+        """
+        password_hash = self._hasher.hash(password)  # before the transaction: it takes its time
+        for _ in range(_TRIES):
+            try:
+                enrolled, former_holder = self._create(pending_id, password_hash)
+            except IntegrityError:
+                # Another enrolment was faster, with this identity number or this phone: the next
+                # try finds its account, or moves the number as any carrier's match does.
+                continue
+            if former_holder is not None:
+                self._sign_in.end_all_of(former_holder, reason="phone_moved")
+            return enrolled
+        raise AlreadyEnrolled
+
+    def _create(
+        self, pending_id: PendingEnrolmentId, password_hash: str
+    ) -> tuple[Enrolled, CitizenId | None]:
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            pending = store.locked(transaction, pending_id)
+            if pending is None or pending.outcome is not Outcome.MATCH:
+                raise NotReady
+            confirmed_at = pending.phone_confirmed_at
+            if confirmed_at is None or not phone_proved(confirmed_at, now, self._proves_for):
+                raise NotReady
+            index = pending.identity_number_index
+            if citizens.holder_of_identity_number(transaction, index) is not None:
+                raise AlreadyEnrolled
+            former_holder = self._release_phone(transaction, pending, now)
+            citizen = _citizen(pending, password_hash, confirmed_at, now)
+            citizens.add(transaction, citizen, self._index)
+            for evidence in self._evidence(pending, citizen, now):
+                transaction.add(evidence)
+            store.forget_finished(transaction, pending)
+            event = CitizenEnrolled(
+                citizen_id=citizen.id,
+                client_id=pending.client_id,
+                notice_version=pending.notice_version,
+                notice_hash=pending.notice_hash,
+            )
+            record(transaction, event, now)
+            return Enrolled(citizen.id, confirmed_at), former_holder
+
+    def _release_phone(
+        self, transaction: Session, pending: PendingEnrolment, now: datetime
+    ) -> CitizenId | None:
+        former = citizens.release_phone(transaction, pending.phone_number_index, now)
+        if former is not None:
+            record(transaction, PhoneMoved(citizen_id=former, client_id=pending.client_id), now)
+        return former
+
+    def _evidence(
+        self, pending: PendingEnrolment, citizen: Citizen, now: datetime
+    ) -> tuple[Evidence, Evidence]:
+        checked_at = pending.checked_at or now
+        return (
+            Evidence(
+                citizen_id=citizen.id,
+                kind=EvidenceKind.SELF_DECLARED,
+                verifier=_SELF,
+                reference="",
+                attributes=["identity_number", "full_name", "birth_date"],
+                verified_at=pending.created_at,
+            ),
+            Evidence(
+                citizen_id=citizen.id,
+                kind=EvidenceKind.CARRIER_MATCH,
+                verifier=pending.carrier or "",
+                reference=pending.reference or "",
+                attributes=pending.confirmed,
+                spelling=pending.spelling,
+                phone_id=citizen.phones[0].id,
+                verified_at=checked_at,
+                expires_at=checked_at + self._carrier_match_lapses_after,
+            ),
+        )
+
+
+def _citizen(
+    pending: PendingEnrolment, password_hash: str, confirmed_at: datetime, now: datetime
+) -> Citizen:
+    details = pending.details
+    number = details.identity.identity_number
+    return Citizen(
+        id=CitizenId(new_uuid()),
+        status=CitizenStatus.ACTIVE,
+        name_text=details.identity.full_name.value,
+        birth_date_text=details.identity.birth_date.isoformat(),
+        email=details.email,
+        created_at=now,
+        updated_at=now,
+        identity_numbers=[
+            CitizenIdentityNumber(kind=number.kind, value=number.value, created_at=now)
+        ],
+        phones=[Phone(number=details.phone_number.e164, verified_at=confirmed_at)],
+        credential=PasswordCredential(hash=password_hash, changed_at=now),
+    )

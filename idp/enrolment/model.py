@@ -1,0 +1,112 @@
+"""An unfinished enrolment: kept, encrypted, so that an outage costs nobody their answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from sqlalchemy import JSON, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.carriers.model import ClaimedIdentity, Outcome, Spelling
+from idp.core.birth_date import BirthDate
+from idp.core.full_name import FullName
+from idp.core.identity_number import IdentityNumber
+from idp.core.phone_number import PhoneNumber
+from idp.db import Base
+from idp.db.types import PersonalText, UtcDateTime, one_of
+
+PendingEnrolmentId = NewType("PendingEnrolmentId", str)
+"""
+A handle that belongs to one phone number for good.
+
+Another number makes another pending enrolment, so that a code sent to the first can never speak
+for the second, and a job in the queue never finds a number it was not made for.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDetails:
+    """What a person says of themself, parsed; nobody has confirmed any of it."""
+
+    identity: ClaimedIdentity
+    phone_number: PhoneNumber
+    email: str | None
+
+
+class PendingEnrolment(Base):
+    """
+    What was typed, and what has been found out about it since.
+
+    *browser* and *typed_in* are digests: of the browser it belongs to, and of the interaction it
+    was typed in last. *revision* counts the changes of what was typed: an answer of a carrier is
+    stored for the revision it was asked about, or not at all. *question_owed*: a carrier was asked
+    and none answered, so the next question is not counted against the person.
+    """
+
+    __tablename__ = "pending_enrolment"
+
+    id: Mapped[PendingEnrolmentId] = mapped_column(String(43), primary_key=True)
+    browser: Mapped[str] = mapped_column(String(43), index=True)
+    typed_in: Mapped[str] = mapped_column(String(43))
+    client_id: Mapped[str | None] = mapped_column(String(128))
+    number_text: Mapped[str] = mapped_column(
+        "identity_number", PersonalText("pending_enrolment.identity_number")
+    )
+    identity_number_index: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    name_text: Mapped[str] = mapped_column("full_name", PersonalText("pending_enrolment.full_name"))
+    birth_date_text: Mapped[str] = mapped_column(
+        "birth_date", PersonalText("pending_enrolment.birth_date")
+    )
+    phone_text: Mapped[str] = mapped_column(
+        "phone_number", PersonalText("pending_enrolment.phone_number")
+    )
+    phone_number_index: Mapped[bytes] = mapped_column(LargeBinary(32))
+    email: Mapped[str | None] = mapped_column(PersonalText("pending_enrolment.email"))
+    notice_version: Mapped[str] = mapped_column(String(32))
+    notice_hash: Mapped[str] = mapped_column(String(43))
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+    phone_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    question_owed: Mapped[bool] = mapped_column(default=False)
+
+    outcome: Mapped[Outcome | None] = mapped_column(one_of(Outcome))
+    carrier: Mapped[str | None] = mapped_column(String(64))
+    differing: Mapped[list[str]] = mapped_column(JSON, default=list)
+    confirmed: Mapped[list[str]] = mapped_column(JSON, default=list)
+    spelling: Mapped[Spelling | None] = mapped_column(one_of(Spelling))
+    reference: Mapped[str | None] = mapped_column(String(256))
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    @property
+    def details(self) -> ClaimedDetails:
+        """What was typed."""
+        return ClaimedDetails(
+            identity=ClaimedIdentity(
+                IdentityNumber(self.number_text),
+                FullName(self.name_text),
+                BirthDate.from_iso(self.birth_date_text),
+            ),
+            phone_number=PhoneNumber(self.phone_text),
+            email=self.email,
+        )
+
+    def write(self, details: ClaimedDetails, *, identity_number_index: bytes) -> None:
+        """Replace what was typed about the person; what was found out about it is void."""
+        self.number_text = details.identity.identity_number.value
+        self.identity_number_index = identity_number_index
+        self.name_text = details.identity.full_name.value
+        self.birth_date_text = details.identity.birth_date.isoformat()
+        self.email = details.email
+        self.question_owed = False
+        self.forget_outcome()
+
+    def forget_outcome(self) -> None:
+        """Void what a carrier said."""
+        self.outcome = None
+        self.carrier = None
+        self.differing = []
+        self.confirmed = []
+        self.spelling = None
+        self.reference = None
+        self.checked_at = None

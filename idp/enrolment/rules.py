@@ -1,0 +1,93 @@
+"""The order of the wizard's pages: pure, from stored facts, and the only place that decides it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Protocol
+
+from idp.carriers.model import Outcome
+
+
+class Page(StrEnum):
+    """One page of the wizard; the values are the last part of its path."""
+
+    METHOD = "method"
+    MOBILE = "mobile"
+    OTP = "otp"
+    WAITING = "waiting"
+    MISMATCH = "mismatch"
+    NOT_AVAILABLE = "not-available"
+    NOT_SUBSCRIBER = "not-subscriber"
+    EXISTS = "exists"
+    PASSWORD = "password"  # noqa: S105 (a page's name)
+    DONE = "done"
+
+
+_REFUSED: Final = {
+    Outcome.MISMATCH: Page.MISMATCH,
+    Outcome.NOT_AVAILABLE: Page.NOT_AVAILABLE,
+    Outcome.NOT_SUBSCRIBER: Page.NOT_SUBSCRIBER,
+}
+_OPEN_UNTIL_DONE: Final = frozenset({Page.METHOD, Page.MOBILE})
+
+
+class Progress(Protocol):
+    """What the rules need to know of a pending enrolment."""
+
+    @property
+    def phone_confirmed_at(self) -> datetime | None:
+        """When a one-time password for the number was right."""
+        ...
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the carriers said of what is typed now, since that confirmation."""
+        ...
+
+
+def phone_proved(confirmed_at: datetime | None, now: datetime, proves_for: timedelta) -> bool:
+    """Whether the person is known to hold the phone now: a confirmed code speaks for a while."""
+    return confirmed_at is not None and now - confirmed_at < proves_for
+
+
+def next_page(
+    pending: Progress | None,
+    *,
+    has_account: bool,
+    enrolled: bool,
+    now: datetime,
+    proves_for: timedelta,
+) -> Page:
+    """
+    Name the page a person has to see next.
+
+    *has_account*: the identity number belongs to a citizen. It is looked at last, and so is every
+    word of a carrier after the phone: a stranger without it learns nothing about anybody.
+    """
+    if enrolled:
+        return Page.DONE
+    if pending is None:
+        return Page.METHOD
+    if not phone_proved(pending.phone_confirmed_at, now, proves_for):
+        return Page.OTP
+    if pending.outcome is None:
+        return Page.WAITING
+    if pending.outcome is not Outcome.MATCH:
+        return _REFUSED[pending.outcome]
+    return Page.EXISTS if has_account else Page.PASSWORD
+
+
+def may_show(page: Page, due: Page) -> bool:
+    """Whether *page* may be shown while *due* is next: answers can be changed until the end."""
+    return page is due or (page in _OPEN_UNTIL_DONE and due is not Page.DONE)
+
+
+def answers_shown(
+    pending: Progress, *, typed_here: bool, now: datetime, proves_for: timedelta
+) -> bool:
+    """
+    Whether the form may show what was typed.
+
+    Taken up again in a later interaction, perhaps by the next person at a shared computer, the
+    answers stay hidden until the phone is proved.
+    """
+    return typed_here or phone_proved(pending.phone_confirmed_at, now, proves_for)

@@ -1,0 +1,74 @@
+"""Keeping what was typed into the form."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from idp.citizens.store import identity_number_index, phone_number_index
+from idp.core.clock import Clock
+from idp.core.handles import digest, new_handle
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex
+from idp.enrolment import store
+from idp.enrolment.model import ClaimedDetails, PendingEnrolment, PendingEnrolmentId
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """
+    Where details were typed, and what was read before.
+
+    *browser* is the digest of its handle; *current* the pending enrolment of this interaction.
+    """
+
+    interaction_id: str
+    browser: str
+    client_id: str | None
+    notice_version: str
+    notice_hash: str
+    current: PendingEnrolmentId | None
+
+
+class SubmitForm:
+    """Keeps the details of a person for *kept*, whether or not anybody can check them now."""
+
+    def __init__(
+        self, *, database: Database, index: BlindIndex, kept: timedelta, clock: Clock
+    ) -> None:
+        self._database = database
+        self._index = index
+        self._kept = kept
+        self._clock = clock
+
+    def __call__(self, details: ClaimedDetails, where: Circumstances) -> PendingEnrolment:
+        """
+        Store *details*; what was found out about earlier ones is void.
+
+        With the same phone number a confirmation of it still counts; another number is another
+        pending enrolment, with a handle of its own.
+        """
+        phone_index = phone_number_index(self._index, details.phone_number)
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            row = None if where.current is None else store.locked(transaction, where.current)
+            if row is not None and row.phone_number_index != phone_index:
+                transaction.delete(row)
+                row = None
+            if row is None:
+                row = PendingEnrolment(
+                    id=PendingEnrolmentId(new_handle()),
+                    browser=where.browser,
+                    phone_text=details.phone_number.e164,
+                    phone_number_index=phone_index,
+                    revision=0,
+                    created_at=now,
+                )
+                transaction.add(row)
+            number = details.identity.identity_number.value
+            row.write(details, identity_number_index=identity_number_index(self._index, number))
+            row.revision += 1
+            row.typed_in = digest(where.interaction_id)
+            row.client_id = where.client_id
+            row.notice_version = where.notice_version
+            row.notice_hash = where.notice_hash
+            row.expires_at = now + self._kept
+        return row

@@ -1,0 +1,199 @@
+"""Where a person stands in the wizard, and the page that is shown at its turn only."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+
+from flask import Response, redirect
+from flask.views import MethodView
+
+from idp.carriers.ports import CarrierUnavailable
+from idp.citizens.store import holder_of_identity_number
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.enrolment import store
+from idp.enrolment.ask_carrier import AskCarrier, NothingToAsk
+from idp.enrolment.model import PendingEnrolment, PendingEnrolmentId
+from idp.enrolment.rules import Page, may_show, next_page
+from idp.interactions.visits import Visit, Visits
+from idp.otp.model import Challenge, OtpPurpose
+from idp.otp.one_time_passwords import OneTimePasswords, Paused
+from idp.otp.page import OtpPage
+from idp.throttling.ports import BudgetSpent
+from idp.web.network import client_network
+from idp.web.pages import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One visit to the wizard: what is typed so far, and the page that is due."""
+
+    visit: Visit
+    typed: PendingEnrolment | None
+    due: Page
+
+    @property
+    def pending(self) -> PendingEnrolment:
+        """What is typed so far; on a page whose turn comes after the form there is something."""
+        if self.typed is None:
+            raise LookupError(f"nothing is typed, and {self.due} is due")
+        return self.typed
+
+
+class Wizard:
+    """Finds the position from stored facts, and takes the browser to the page that is due."""
+
+    def __init__(
+        self,
+        *,
+        pages: Pages,
+        visits: Visits,
+        otp: OneTimePasswords,
+        otp_page: OtpPage,
+        ask_carrier: AskCarrier,
+        database: Database,
+        proves_for: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._pages = pages
+        self._visits = visits
+        self._otp = otp
+        self._otp_page = otp_page
+        self._ask_carrier = ask_carrier
+        self._database = database
+        self._clock = clock
+        self.proves_for = proves_for
+
+    def position(self, visit: Visit) -> Position:
+        """Where the visit's interaction stands now."""
+        interaction, now = visit.interaction, self._clock.now()
+        typed, has_account = None, False
+        if interaction.enrolment_id is not None and interaction.enrolled is None:
+            with self._database.reading() as reading:
+                typed = store.pending(
+                    reading,
+                    PendingEnrolmentId(interaction.enrolment_id),
+                    browser=browser_of(visit),
+                    now=now,
+                )
+                has_account = typed is not None and (
+                    holder_of_identity_number(reading, typed.identity_number_index) is not None
+                )
+        due = next_page(
+            typed,
+            has_account=has_account,
+            enrolled=interaction.enrolled is not None,
+            now=now,
+            proves_for=self.proves_for,
+        )
+        return Position(visit, typed, due)
+
+    def to(self, visit: Visit, page: Page) -> Response:
+        """Send the browser to a page of the wizard."""
+        return redirect(url_of(visit, page), 303)  # type: ignore[return-value]
+
+    def onwards(self, visit: Visit) -> Response:
+        """Send the browser to the page that is due now."""
+        return self.to(visit, self.position(visit).due)
+
+    def send_code(self, visit: Visit, pending: PendingEnrolment) -> Response:
+        """Ask whether the phone is at hand; a code that was sent already will do."""
+        challenge = self.challenge(visit, pending)
+        if challenge is None:
+            try:
+                self.begin_challenge(visit, pending)
+            except (BudgetSpent, Paused) as limit:
+                return self._otp_page.limited(limit, visit.page)
+        return self.to(visit, Page.OTP)
+
+    def challenge(self, visit: Visit, pending: PendingEnrolment) -> Challenge | None:
+        """The challenge that is out for this pending enrolment."""
+        challenge = self._otp.challenge(visit.interaction.challenge_id)
+        if challenge is None or challenge.purpose is not OtpPurpose.ENROLMENT:
+            return None
+        return challenge if challenge.person == pending.id else None
+
+    def begin_challenge(self, visit: Visit, pending: PendingEnrolment) -> Challenge:
+        """Send a first code. Raises `BudgetSpent`, `Paused`."""
+        challenge = self._otp.begin(
+            OtpPurpose.ENROLMENT,
+            person=pending.id,
+            number=pending.details.phone_number,
+            interaction_id=visit.interaction.id,
+            client_id=visit.client_id,
+            network=client_network(),
+        )
+        self._visits.update(visit, lambda current: current.with_(challenge_id=challenge.id))
+        return challenge
+
+    def ask_carrier(self, visit: Visit, pending: PendingEnrolment) -> Response:
+        """Ask whose subscription it is, and go where the answer leads."""
+        try:
+            self._ask_carrier(pending.id)
+        except BudgetSpent as spent:
+            return self._too_often(visit, spent)
+        except (CarrierUnavailable, NothingToAsk):
+            pass  # stored, or gone: the page that is due says so
+        return self.onwards(visit)
+
+    def _too_often(self, visit: Visit, spent: BudgetSpent) -> Response:
+        wait = spent.retry_after
+        response = self._pages.render(
+            "errors/too_many.html",
+            status=429,
+            minutes=max(1, ceil(wait / timedelta(minutes=1))),
+            **visit.page,
+        )
+        response.headers["Retry-After"] = str(ceil(wait.total_seconds()))
+        return response
+
+
+def browser_of(visit: Visit) -> str:
+    """The digest of the browser: an interaction that is visited is bound to one."""
+    if visit.interaction.browser is None:
+        raise LookupError("a visit without a browser")
+    return visit.interaction.browser
+
+
+def url_of(visit: Visit, page: Page) -> str:
+    """The address of a page of the wizard."""
+    return f"/enrol/{page}?i={visit.interaction.id}"
+
+
+class WizardPage(MethodView, ABC):
+    """A page that is shown at its turn; at any other time, the one that is due takes its place."""
+
+    page: Page
+
+    def __init__(self, pages: Pages, visits: Visits, wizard: Wizard) -> None:
+        self._pages = pages
+        self._visits = visits
+        self._wizard = wizard
+
+    def get(self) -> Response:
+        """The page, or the one that is due."""
+        here = self._arrive()
+        return here if isinstance(here, Response) else self.show(here)
+
+    def post(self) -> Response:
+        """What the page is for, or the page that is due."""
+        here = self._arrive()
+        return here if isinstance(here, Response) else self.act(here)
+
+    @abstractmethod
+    def show(self, here: Position) -> Response:
+        """The page."""
+
+    def act(self, here: Position) -> Response:
+        """What was posted; a page without a form shows itself."""
+        return self._wizard.to(here.visit, here.due)
+
+    def _arrive(self) -> Position | Response:
+        visit = self._visits.current()
+        here = self._wizard.position(visit)
+        if here.due is not Page.DONE and self._visits.is_signed_in(visit):
+            return self._visits.proceed(visit)  # who is signed in has an account
+        if not may_show(self.page, here.due):
+            return self._wizard.to(visit, here.due)
+        return here

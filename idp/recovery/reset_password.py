@@ -1,0 +1,31 @@
+"""Replacing a forgotten password."""
+
+from idp.audit.events import PasswordReset
+from idp.audit.log import record
+from idp.citizens.model import CitizenId
+from idp.citizens.store import replace_password
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.interactions.sign_in import SignIn
+from idp.messaging.ports import Notices
+
+
+class ResetPassword:
+    """Stores the new password, ends every session, and tells the owner of the phone."""
+
+    def __init__(
+        self, *, database: Database, sign_in: SignIn, notices: Notices, clock: Clock
+    ) -> None:
+        self._database = database
+        self._sign_in = sign_in
+        self._notices = notices
+        self._clock = clock
+
+    def __call__(self, citizen_id: CitizenId, password_hash: str, *, client_id: str | None) -> None:
+        """Do so; whoever knew the old password, and was signed in by it, is out."""
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            replace_password(transaction, citizen_id, password_hash, now)
+            record(transaction, PasswordReset(citizen_id=citizen_id, client_id=client_id), now)
+        self._sign_in.end_all_of(citizen_id, reason="password_reset")
+        self._notices.password_changed(citizen_id, now)
