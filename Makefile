@@ -4,7 +4,6 @@
 PYTHON ?= python3
 ARGS ?=
 
-# A child of make ends by itself when make does (see idp/processes/demo/supervisor.py).
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench lock clean
 
@@ -39,7 +38,8 @@ lock: .venv/.ready-to-test ## choose versions anew within pyproject.toml (ARGS=-
 clean: ## remove what was installed; data in var/ stays
 	rm -rf .venv
 
-# Hashes, and no word about where packages come from: that is the machine's business.
+# Hashes, and no word about where packages come from: that is the machine's business. To be run
+# with the oldest Python that is supported (Debian 12's 3.11.2): newer ones need fewer packages.
 COMPILE = --quiet --generate-hashes --strip-extras --allow-unsafe --build-deps-for editable \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
@@ -53,7 +53,7 @@ define install
 	@echo "Installing into .venv (a minute or two the first time) …"
 	@$(PYTHON) -m venv .venv
 	@$(INSTALL) --require-hashes --only-binary :all: --requirement $(1)
-	@$(INSTALL) --no-index --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(INSTALL) --no-index --no-deps --no-build-isolation --editable .
 endef
 
 .venv/.ready-to-run: requirements.lock pyproject.toml
