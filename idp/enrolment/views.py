@@ -1,5 +1,5 @@
 """
-The pages of the wizard, from the code on, and the addresses of all of them.
+The pages of the wizard, from the code on.
 
 Each is shown at its turn only: whatever was bookmarked, copied, reloaded or gone back to, the page
 that is due is found from what is stored.
@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from flask import Blueprint, Response
-from flask.views import MethodView
+from flask import Response
 from flask_babel import get_locale  # type: ignore[import-untyped]
 
 from idp.citizens import store as citizens
@@ -22,11 +21,8 @@ from idp.core.identity_number import IdentityNumber
 from idp.db.database import Database
 from idp.enrolment.confirm_phone import ConfirmPhone
 from idp.enrolment.create_citizen import AlreadyEnrolled, CreateCitizen, Enrolled, NotReady
-from idp.enrolment.form_views import Method, Mobile, NotOpen
 from idp.enrolment.forms import RecheckForm
-from idp.enrolment.notice import Notice
 from idp.enrolment.rules import Page
-from idp.enrolment.submit_form import SubmitForm
 from idp.enrolment.wizard import Position, Wizard, WizardPage, url_of
 from idp.interactions.model import Intent
 from idp.interactions.visits import Visit, Visits
@@ -38,7 +34,7 @@ from idp.sessions.rules import PASSWORD_AND_SMS
 from idp.web.pages import Pages
 from idp.web.texts import gettext as _
 
-_REFUSALS: Final[Mapping[Page, str]] = {
+REFUSALS: Final[Mapping[Page, str]] = {
     Page.MISMATCH: "enrolment/mismatch.html",
     Page.NOT_AVAILABLE: "enrolment/not_available.html",
     Page.NOT_SUBSCRIBER: "enrolment/not_subscriber.html",
@@ -108,7 +104,7 @@ class CarrierSays(WizardPage):
     def show(self, here: Position) -> Response:
         """What the carrier said, and the button to ask again."""
         return self._pages.render(
-            _REFUSALS[self.page],
+            REFUSALS[self.page],
             form=self._pages.blank_form(RecheckForm),
             last_three=here.pending.details.phone_number.last_three,
             differences=_("Số CMT/CCCD, họ tên hoặc ngày sinh"),
@@ -242,58 +238,3 @@ class Done(WizardPage):
             continue_url=f"/resume?i={here.visit.interaction.id}",
             **here.visit.page,
         )
-
-
-def enrolment_routes(
-    *,
-    pages: Pages,
-    visits: Visits,
-    wizard: Wizard,
-    otp_page: OtpPage,
-    submit: SubmitForm,
-    confirm_phone: ConfirmPhone,
-    create: CreateCitizen,
-    notices: Notices,
-    notice: Notice,
-    minimum_age: int,
-    kept: timedelta,
-    counts_as_sign_in: timedelta,
-    levels: tuple[VerificationLevel, ...],
-    database: Database,
-    clock: Clock,
-) -> Blueprint:
-    """The blueprint of the wizard."""
-    blueprint = Blueprint("enrolment", __name__, url_prefix="/enrol")
-    common = (pages, visits, wizard)
-
-    def add(name: str, view: type[MethodView], *arguments: object, **collaborators: object) -> None:
-        rule = f"/{name}"
-        blueprint.add_url_rule(rule, view_func=view.as_view(name, *arguments, **collaborators))
-
-    add("not-open", NotOpen, pages, visits)
-    add(Page.METHOD, Method, *common)
-    add(
-        Page.MOBILE,
-        Mobile,
-        *common,
-        submit=submit,
-        notice=notice,
-        minimum_age=minimum_age,
-        database=database,
-        clock=clock,
-    )
-    add(Page.OTP, Otp, *common, otp_page=otp_page, confirm_phone=confirm_phone)
-    for page in _REFUSALS:
-        add(page, CarrierSays, *common, page=page, kept=kept)
-    add(Page.EXISTS, Exists, *common)
-    add(
-        Page.PASSWORD,
-        Password,
-        *common,
-        create=create,
-        notices=notices,
-        counts_as_sign_in=counts_as_sign_in,
-        clock=clock,
-    )
-    add(Page.DONE, Done, *common, database=database, levels=levels, clock=clock)
-    return blueprint

@@ -6,10 +6,9 @@ is the same whether or not the typed details belong to anybody.
 """
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
-from flask import Blueprint, Response
+from flask import Response
 from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.citizens import store as citizens
@@ -276,34 +275,3 @@ class Done(RecoveryPage):
 
 def _identity_numbers(citizen: Citizen) -> list[IdentityNumber]:
     return [IdentityNumber(number.value) for number in citizen.identity_numbers if number.active]
-
-
-def recovery_routes(
-    *,
-    pages: Pages,
-    visits: Visits,
-    otp: OneTimePasswords,
-    otp_page: OtpPage,
-    find_account: FindAccount,
-    check_phone: CheckPhone,
-    hasher: PasswordHasher,
-    reset: ResetPassword,
-    proves_for: timedelta,
-    database: Database,
-    clock: Clock,
-) -> Blueprint:
-    """The blueprint of a recovery."""
-    blueprint = Blueprint("recovery", __name__)
-    path = Path(visits=visits, otp=otp, proves_for=proves_for, clock=clock)
-
-    def add(view: type[RecoveryPage], **collaborators: object) -> None:
-        function = view.as_view(view.__name__.lower(), pages, path, **collaborators)
-        blueprint.add_url_rule(view.page, view_func=function)
-
-    add(Start, visits=visits, otp=otp, otp_page=otp_page, find_account=find_account)
-    add(Otp, otp=otp, otp_page=otp_page, check_phone=check_phone, clock=clock)
-    add(Lapsed)
-    add(NotNow)
-    add(Password, visits=visits, hasher=hasher, reset=reset, database=database)
-    add(Done)
-    return blueprint

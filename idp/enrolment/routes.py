@@ -1,0 +1,130 @@
+"""The wizard put together: its use cases, and the addresses of its pages."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint
+from flask.views import MethodView
+
+from idp.carriers.ports import CarrierRecords
+from idp.citizens.password_hasher import PasswordHasher
+from idp.citizens.rules import VerificationLevel
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex
+from idp.enrolment.ask_carrier import AskCarrier, EnrolmentBudgets
+from idp.enrolment.confirm_phone import ConfirmPhone
+from idp.enrolment.create_citizen import CreateCitizen
+from idp.enrolment.form_views import Method, Mobile, NotOpen
+from idp.enrolment.notice import Notice
+from idp.enrolment.rules import Page
+from idp.enrolment.submit_form import SubmitForm
+from idp.enrolment.views import REFUSALS, CarrierSays, Done, Exists, Otp, Password
+from idp.enrolment.wizard import Wizard
+from idp.interactions.sign_in import SignIn
+from idp.interactions.visits import Visits
+from idp.messaging.ports import Notices
+from idp.otp.one_time_passwords import OneTimePasswords
+from idp.otp.page import OtpPage
+from idp.throttling.ports import Throttle
+from idp.web.pages import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentPolicy:
+    """
+    The numbers behind the rules, from settings.
+
+    *proves_for*: how long a right code lets the enrolment go on; *counts_as_sign_in*: how old it
+    may be for the enrolment to be a sign-in too.
+    """
+
+    minimum_age: int
+    kept: timedelta
+    proves_for: timedelta
+    counts_as_sign_in: timedelta
+    carrier_match_lapses_after: timedelta
+
+
+def enrolment_routes(
+    *,
+    pages: Pages,
+    visits: Visits,
+    otp: OneTimePasswords,
+    otp_page: OtpPage,
+    carriers: CarrierRecords,
+    hasher: PasswordHasher,
+    sign_in: SignIn,
+    notices: Notices,
+    throttle: Throttle,
+    budgets: EnrolmentBudgets,
+    policy: EnrolmentPolicy,
+    notice: Notice,
+    levels: tuple[VerificationLevel, ...],
+    database: Database,
+    index: BlindIndex,
+    clock: Clock,
+) -> Blueprint:
+    """The blueprint of the wizard."""
+    wizard = Wizard(
+        pages=pages,
+        visits=visits,
+        otp=otp,
+        otp_page=otp_page,
+        ask_carrier=AskCarrier(
+            carriers=carriers,
+            database=database,
+            throttle=throttle,
+            budgets=budgets,
+            proves_for=policy.proves_for,
+            clock=clock,
+        ),
+        database=database,
+        proves_for=policy.proves_for,
+        clock=clock,
+    )
+    submit = SubmitForm(database=database, index=index, kept=policy.kept, clock=clock)
+    create = CreateCitizen(
+        database=database,
+        index=index,
+        hasher=hasher,
+        sign_in=sign_in,
+        proves_for=policy.proves_for,
+        carrier_match_lapses_after=policy.carrier_match_lapses_after,
+        clock=clock,
+    )
+    blueprint = Blueprint("enrolment", __name__, url_prefix="/enrol")
+    common = (pages, visits, wizard)
+
+    def add(name: str, view: type[MethodView], *arguments: object, **collaborators: object) -> None:
+        function = view.as_view(name, *arguments, **collaborators)
+        blueprint.add_url_rule(f"/{name}", view_func=function)
+
+    add("not-open", NotOpen, pages, visits)
+    add(Page.METHOD, Method, *common)
+    add(
+        Page.MOBILE,
+        Mobile,
+        *common,
+        submit=submit,
+        notice=notice,
+        minimum_age=policy.minimum_age,
+        database=database,
+        clock=clock,
+    )
+    confirm_phone = ConfirmPhone(database=database, clock=clock)
+    add(Page.OTP, Otp, *common, otp_page=otp_page, confirm_phone=confirm_phone)
+    for page in REFUSALS:
+        add(page, CarrierSays, *common, page=page, kept=policy.kept)
+    add(Page.EXISTS, Exists, *common)
+    add(
+        Page.PASSWORD,
+        Password,
+        *common,
+        create=create,
+        notices=notices,
+        counts_as_sign_in=policy.counts_as_sign_in,
+        clock=clock,
+    )
+    add(Page.DONE, Done, *common, database=database, levels=levels, clock=clock)
+    return blueprint
