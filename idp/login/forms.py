@@ -54,18 +54,3 @@ class LoginForm(Form):
     def fail_credentials(self) -> None:
         """Say that the pair is wrong: one text whichever of the two it was, at the first field."""
         self.fail("username", _("Số CMT/CCCD hoặc mật khẩu không đúng"))
-
-
-class NotYouForm(Form):
-    """Whether the person of the session is the one before the screen: go on, or somebody else."""
-
-    decision = LineField(id="go-on")
-
-    def validate_decision(self, field: LineField) -> None:
-        if field.data not in {"continue", "other"}:
-            refuse(_("Chọn một trong hai nút"))
-
-    @property
-    def is_other_person(self) -> bool:
-        """Whether the button of somebody else was pressed."""
-        return self.decision.data == "other"

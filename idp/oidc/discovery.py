@@ -37,7 +37,9 @@ def metadata(issuer: str) -> dict[str, Any]:
         "userinfo_endpoint": f"{issuer}/userinfo",
         "jwks_uri": f"{issuer}/jwks",
         "end_session_endpoint": f"{issuer}/logout",
-        "scopes_supported": list(SCOPE_CLAIMS),
+        "scopes_supported": [
+            scope for scope, names in SCOPE_CLAIMS.items() if not WITHHELD.issuperset(names)
+        ],
         "response_types_supported": ["code"],
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(GRANT_TYPES),

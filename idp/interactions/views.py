@@ -1,0 +1,161 @@
+"""
+The pages between the steps: taking an interaction up, the way back to the portal, a session that
+is there already, and what a person sees when the address is of no use any more.
+"""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, request
+from flask.views import MethodView
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from idp.citizens import store as citizens
+from idp.db.database import Database
+from idp.interactions.flow import AlreadyAnswered, Flow
+from idp.interactions.forms import NotYouForm
+from idp.interactions.ports import AuthorizationResponse, InteractionGone
+from idp.interactions.rules import Step
+from idp.interactions.visits import BegunHere, InteractionExpired, OtherBrowser, Visit, Visits
+from idp.web.pages import Pages
+from idp.web.request_log import note
+
+
+class Resume(MethodView):
+    """`/resume`: where a request that was posted from another site gets hold of our cookies."""
+
+    def __init__(self, pages: Pages, visits: Visits, flow: Flow) -> None:
+        self._pages = pages
+        self._visits = visits
+        self._flow = flow
+
+    def get(self) -> WerkzeugResponse:
+        """The answer, where nothing is left to do; else the next step."""
+        visit = self._visits.current()
+        try:
+            answer = self._flow.answer(visit.interaction, visit.session)
+        except AlreadyAnswered:
+            return _already_done(self._pages, visit)
+        if answer is None:
+            return self._visits.proceed(visit)
+        _note(visit, answer)
+        return redirect(answer.location, 303)
+
+
+class Continue(MethodView):
+    """
+    `/continue`: the way back to the portal after a POST of ours.
+
+    A page of its own, because Chromium applies `form-action` to every redirect that follows a
+    POST, and stops at the portal's without a word. The code is made here, once.
+    """
+
+    def __init__(self, pages: Pages, visits: Visits, flow: Flow) -> None:
+        self._pages = pages
+        self._visits = visits
+        self._flow = flow
+
+    def get(self) -> WerkzeugResponse:
+        """The answer as a link that follows itself."""
+        visit = self._visits.current()
+        try:
+            answer = self._flow.answer(visit.interaction, visit.session)
+        except AlreadyAnswered:
+            return _already_done(self._pages, visit)
+        if answer is None:
+            return self._visits.proceed(visit)
+        _note(visit, answer)
+        page = self._pages.render("interactions/continue.html", url=answer.location, **visit.page)
+        page.headers["Refresh"] = f"0; url={answer.location}"
+        return page
+
+
+class SessionQuestion(MethodView):
+    """
+    A page that names the person of the session: go on, or somebody else.
+
+    `/not-you`: the portal hinted at another person. `/signed-in-as`: enrolment was asked for, and
+    somebody is signed in.
+    """
+
+    def __init__(
+        self, pages: Pages, visits: Visits, database: Database, step: Step, template: str
+    ) -> None:
+        self._pages = pages
+        self._visits = visits
+        self._database = database
+        self._step = step
+        self._template = template
+
+    def get(self) -> WerkzeugResponse:
+        """The question, while it is one."""
+        visit = self._visits.current()
+        if self._visits.step(visit) is not self._step:
+            return self._visits.proceed(visit)
+        return self._show(visit, self._pages.form(NotYouForm))
+
+    def post(self) -> WerkzeugResponse:
+        """The answer."""
+        visit = self._visits.current()
+        form = self._pages.form(NotYouForm)
+        if self._visits.step(visit) is not self._step:
+            return self._visits.proceed(visit)
+        if not form.validate():
+            return self._show(visit, form)
+        if form.is_other_person:
+            return self._visits.proceed(self._visits.sign_out(visit))
+        return self._visits.proceed(
+            self._visits.update(visit, lambda current: current.with_(session_confirmed=True))
+        )
+
+    def _show(self, visit: Visit, form: NotYouForm) -> WerkzeugResponse:
+        if visit.session is None:  # the step is one of these two only with a session
+            return self._visits.proceed(visit)
+        with self._database.reading() as reading:
+            citizen = citizens.citizen(reading, visit.session.authentication.citizen_id)
+        return self._pages.render(
+            self._template, form=form, full_name=citizen.full_name.value, **visit.page
+        )
+
+
+def interaction_routes(
+    *, pages: Pages, visits: Visits, flow: Flow, database: Database
+) -> Blueprint:
+    """Build the routes, and the pages that every step's view falls back on."""
+    routes = Blueprint("interactions", __name__)
+    routes.add_url_rule("/resume", view_func=Resume.as_view("resume", pages, visits, flow))
+    routes.add_url_rule("/continue", view_func=Continue.as_view("continue", pages, visits, flow))
+    for step, path, template in (
+        (Step.NOT_YOU, "/not-you", "login/not_you.html"),
+        (Step.SIGNED_IN_AS, "/signed-in-as", "interactions/signed_in_as.html"),
+    ):
+        routes.add_url_rule(
+            path,
+            view_func=SessionQuestion.as_view(step.value, pages, visits, database, step, template),
+        )
+
+    def begun_here(begun: BegunHere) -> WerkzeugResponse:
+        query = [(name, value) for name, value in request.args.items(multi=True) if name != "i"]
+        named = urlencode([("i", begun.interaction.id), *query])
+        return redirect(f"{request.path}?{named}", 303)
+
+    def expired(_: InteractionExpired | InteractionGone) -> Response:
+        return pages.render("interactions/expired.html", status=410)
+
+    def other_browser(error: OtherBrowser) -> Response:
+        return pages.render(
+            "interactions/other_browser.html", status=403, relying_party=error.relying_party
+        )
+
+    routes.app_errorhandler(BegunHere)(begun_here)
+    routes.app_errorhandler(InteractionExpired)(expired)
+    routes.app_errorhandler(InteractionGone)(expired)
+    routes.app_errorhandler(OtherBrowser)(other_browser)
+    return routes
+
+
+def _already_done(pages: Pages, visit: Visit) -> Response:
+    return pages.render("interactions/already_done.html", **visit.page)
+
+
+def _note(visit: Visit, answer: AuthorizationResponse) -> None:
+    note(client_id=visit.client_id, error=dict(answer.parameters).get("error"))

@@ -1,0 +1,40 @@
+"""Who reads logout requests, and where one is kept between two requests of ours."""
+
+from typing import Protocol
+
+from idp.core.handles import Handle
+from idp.logout.model import LogoutRequest
+from idp.relying_parties.model import RelyingParty
+
+
+class WrongLogoutRequest(Exception):
+    """The request is wrong in *parameter*: a page says so, and there is no redirect."""
+
+    def __init__(self, parameter: str | None, relying_party: RelyingParty | None = None) -> None:
+        super().__init__(parameter)
+        self.parameter = parameter
+        self.relying_party = relying_party
+
+
+class LogoutRequests(Protocol):
+    """Reads what relying parties send."""
+
+    def read(self, raw: bytes) -> LogoutRequest:
+        """
+        Check form-encoded parameters, of a query or of a body.
+
+        Raises `WrongLogoutRequest`.
+        """
+        ...
+
+
+class StoredLogouts(Protocol):
+    """Logout requests between a POST and the GET that follows it; kept for minutes."""
+
+    def add(self, request: LogoutRequest) -> Handle:
+        """Keep it; the handle under which it is found."""
+        ...
+
+    def find(self, handle: str) -> LogoutRequest | None:
+        """The request, while it is kept."""
+        ...
