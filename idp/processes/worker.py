@@ -16,8 +16,10 @@ import redis
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 from redis.lock import Lock
+from redis.retry import Retry
 
 from idp.core.clock import Clock
 
@@ -84,7 +86,7 @@ def work(
     """Run jobs and sweeps until SIGTERM or SIGINT; then finish what was begun, and return."""
     ending = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ending)  # also in every thread started below
-    client = redis.Redis.from_url(redis_url)
+    client = redis.Redis.from_url(redis_url, socket_timeout=5, retry=Retry(NoBackoff(), 1))
     leadership = Leadership(client)
     scheduler = _schedule(sweeps, leadership, clock)
     worker = dramatiq.Worker(broker, worker_threads=THREADS)

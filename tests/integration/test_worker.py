@@ -10,6 +10,8 @@ from datetime import timedelta
 import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from idp.core.clock import SystemClock
 from idp.processes.worker import LEADERSHIP, Leadership, work
@@ -63,7 +65,8 @@ def test_the_lead_lapses_unless_it_is_claimed_again(
 
 
 def test_nobody_leads_without_redis() -> None:
-    with redis.Redis(unix_socket_path="/nowhere/redis.sock") as client:
+    once = Retry(NoBackoff(), 0)
+    with redis.Redis(unix_socket_path="/nowhere/redis.sock", retry=once) as client:
         leadership = Leadership(client)
 
         leadership.claim()
