@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from page_gallery import make_app
 from werkzeug.datastructures import MultiDict
 
 from idp.core.birth_date import BirthDate
 from idp.enrolment.forms import KeptForm, MethodForm, MobileForm
+from tests.page_gallery import make_app
 
 TODAY = date(2026, 11, 21)
 GOOD = {

@@ -5,17 +5,18 @@ from typing import TypeVar
 
 import pytest
 from flask import Flask
-from page_gallery import make_app
 from werkzeug.datastructures import MultiDict
 
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
-from idp.login.forms import ChooseForm, LoginForm, NotYouForm
+from idp.interactions.forms import NotYouForm
+from idp.login.forms import ChooseForm, LoginForm
 from idp.logout.forms import SignOutForm
 from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import RecoverForm
 from idp.web.csrf import CsrfFailed
 from idp.web.forms import Form
+from tests.page_gallery import make_app
 
 F = TypeVar("F", bound=Form)
 ALL = [
@@ -179,8 +180,10 @@ def test_a_good_password_twice() -> None:
         ("Đèn-4b", "Dùng 8 ký tự trở lên"),
         (
             "đèn",
-            "Dùng 8 ký tự trở lên; Thêm một chữ in hoa; Thêm một chữ số; "
-            "Thêm một ký tự đặc biệt, như ! @ # $",
+            (
+                "Dùng 8 ký tự trở lên; Thêm một chữ in hoa; Thêm một chữ số; "
+                "Thêm một ký tự đặc biệt, như ! @ # $"
+            ),
         ),
         ("Matkhau@123", "Mật khẩu này quá dễ đoán"),
     ],

@@ -5,13 +5,13 @@ import re
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from page_gallery import make_app
 
 from idp.login.forms import LoginForm
 from idp.logout.forms import SignOutForm
 from idp.web.csrf import form_token
 from idp.web.forms import Form
 from idp.web.pages import Pages
+from tests.page_gallery import make_app
 
 
 def add_form(app: Flask, pages: Pages, path: str, form_class: type[Form]) -> None:

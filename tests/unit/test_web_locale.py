@@ -2,9 +2,9 @@
 
 import pytest
 from flask import Flask, Response, g
-from page_gallery import add_gallery, make_app
 
 from idp.web.locale import Choice, choose
+from tests.page_gallery import add_gallery, make_app
 
 
 @pytest.mark.parametrize(

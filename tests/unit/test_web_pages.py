@@ -5,7 +5,12 @@ from html.parser import HTMLParser
 
 import pytest
 from flask.testing import FlaskClient
-from page_gallery import (
+
+from idp.citizens.forms import NewPasswordForm
+from idp.enrolment.forms import MobileForm
+from idp.login.forms import LoginForm
+from idp.web.pages import TEMPLATES, Brand
+from tests.page_gallery import (
     ALWAYS_ASKED,
     PAGES,
     PASSWORD,
@@ -15,11 +20,6 @@ from page_gallery import (
     make_app,
     refused,
 )
-
-from idp.citizens.forms import NewPasswordForm
-from idp.enrolment.forms import MobileForm
-from idp.login.forms import LoginForm
-from idp.web.pages import TEMPLATES, Brand
 
 VIETNAMESE = re.compile(
     "[àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]", re.IGNORECASE

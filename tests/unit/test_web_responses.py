@@ -5,10 +5,10 @@ import re
 
 import pytest
 from flask import Flask, Response, abort
-from page_gallery import add_gallery, make_app
 
 from idp.web.headers import content_security_policy
 from idp.web.static_files import StaticFiles
+from tests.page_gallery import add_gallery, make_app
 
 
 @pytest.fixture

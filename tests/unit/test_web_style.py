@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from page_gallery import add_gallery, each_page, make_app
 
 from idp.web.static_files import FOLDER
+from tests.page_gallery import add_gallery, each_page, make_app
 
 CSS = (FOLDER / "app.css").read_text(encoding="utf-8")
 SCRIPT = (FOLDER / "app.js").read_text(encoding="utf-8")

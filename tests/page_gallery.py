@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
 from idp.enrolment.forms import KeptForm, MethodForm, MobileForm, RecheckForm
-from idp.login.forms import ChooseForm, LoginForm, NotYouForm
+from idp.interactions.forms import NotYouForm
+from idp.login.forms import ChooseForm, LoginForm
 from idp.logout.forms import SignOutForm
 from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import RecoverForm
