@@ -79,7 +79,9 @@ class AskConsent(MethodView):
             self._decide.allow(
                 question.citizen_id, question.client_id, question.claims, shown=question.shown
             )
-            updated = self._visits.update(visit, lambda current: current.with_(consented=True))
+            updated = self._visits.update(
+                visit, lambda current: current.with_(consented_by=question.citizen_id)
+            )
         else:
             self._decide.deny(question.citizen_id, question.client_id)
             updated = self._visits.update(

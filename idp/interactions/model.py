@@ -58,8 +58,8 @@ class Interaction:
     What has happened so far in answering *request* (`None`: the citizen came to us directly).
 
     *browser* is the digest of the browser handle it is bound to; unbound only between a cross-site
-    POST to /authorize and our own GET. *enrolled* is the citizen whose account was made in it.
-    *refusal* is the error that ends it.
+    POST to /authorize and our own GET. *enrolled* is the citizen whose account was made in it,
+    *consented_by* the one who was asked in it and agreed. *refusal* is the error that ends it.
     """
 
     id: InteractionId
@@ -74,7 +74,7 @@ class Interaction:
     enrolled: CitizenId | None = None
     recovery: "RecoveryProgress | None" = None
     session_confirmed: bool = False
-    consented: bool = False
+    consented_by: CitizenId | None = None
     refusal: str | None = None
     answered: bool = False
     version: int = 0

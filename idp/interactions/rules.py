@@ -1,7 +1,6 @@
 """The next step of an interaction: pure, from what is known, and the only place that decides it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from idp.interactions.model import Intent, Interaction, Prompt
@@ -57,7 +56,7 @@ def next_step(interaction: Interaction, facts: Facts) -> Step | Refusal:
         return _unless_silent(interaction, "login_required", Step.NOT_YOU)
     if not facts.level_reached:
         return Refusal("unmet_authentication_requirements")
-    if _consent_needed(interaction, facts):
+    if _consent_needed(interaction, facts, facts.session):
         return _unless_silent(interaction, "consent_required", Step.CONSENT)
     return Step.RESPOND
 
@@ -73,7 +72,7 @@ def sign_in_needed(interaction: Interaction, session: Session) -> bool:
         return False
     # Measured at the start: measured now, max_age=0 would ask for ever.
     age = interaction.started_at - session.authentication.auth_time
-    return age > timedelta(seconds=request.max_age)
+    return age.total_seconds() > request.max_age
 
 
 def _made_here(interaction: Interaction, session: Session) -> bool:
@@ -101,11 +100,15 @@ def _enrolment_asked_for(interaction: Interaction, session: Session) -> bool:
     return not _settled(interaction, session)
 
 
-def _consent_needed(interaction: Interaction, facts: Facts) -> bool:
+def _consent_needed(interaction: Interaction, facts: Facts, session: Session) -> bool:
     request = interaction.request
-    if request is None or interaction.consented:
+    if request is None:
         return False
-    return Prompt.CONSENT in request.prompt or not facts.wanted <= facts.consented
+    if not facts.wanted <= facts.consented:
+        return True
+    # Somebody else may have signed in since, in another tab: their answer is not there yet.
+    asked = interaction.consented_by == session.authentication.citizen_id
+    return Prompt.CONSENT in request.prompt and not asked
 
 
 def _unless_silent(interaction: Interaction, error: str, step: Step) -> Step | Refusal:

@@ -102,8 +102,7 @@ class Visits:
         visit = self._visit(interaction)
         handle = self._browser.handle()
         if interaction.browser is None and request.method == "GET":
-            browser = digest(self._browser.ensure())
-            return self.update(visit, lambda current: current.with_(browser=browser))
+            return self._bind(visit, digest(self._browser.ensure()))
         if handle is None or digest(handle) != interaction.browser:
             raise OtherBrowser(visit.relying_party)
         return visit
@@ -151,6 +150,15 @@ class Visits:
         """The session of this browser."""
         handle = self._session_cookie.handle()
         return None if handle is None else self._sign_in.find(handle)
+
+    def _bind(self, visit: Visit, browser: str) -> Visit:
+        """Bind the interaction to this browser: the first to come has it, and nobody after."""
+        bound = self.update(
+            visit, lambda current: current.with_(browser=current.browser or browser)
+        )
+        if bound.interaction.browser != browser:
+            raise OtherBrowser(visit.relying_party)
+        return bound
 
     def _begin(self) -> Interaction:
         interaction = Interaction(

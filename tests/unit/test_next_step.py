@@ -1,0 +1,230 @@
+"""The rules of the flow: what has to happen next."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.interactions.model import AuthorizationRequest, Intent, Interaction, Prompt
+from idp.interactions.rules import Facts, Refusal, Step, next_step, sign_in_needed
+from idp.sessions.model import Session
+from tests.fakes.people import (
+    AN,
+    BINH,
+    DAY,
+    MINUTE,
+    NOON,
+    SECOND,
+    interaction_of,
+    request_of,
+    session_of,
+)
+
+WANTED = frozenset({"verification_level", "name"})
+BEFORE = session_of(auth_time=NOON - 5 * MINUTE)
+HERE = session_of(auth_time=NOON + MINUTE)
+PLAIN = request_of()
+
+
+def of(*prompt: Prompt, **changes: object) -> AuthorizationRequest:
+    return request_of(prompt=frozenset(prompt), **changes)
+
+
+def known(session: Session = BEFORE, **changes: object) -> Facts:
+    """A session, and consent to everything that is wanted."""
+    return replace(Facts(session, wanted=WANTED, consented=WANTED), **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("interaction", "facts", "expected"),
+    [
+        # Nobody is signed in.
+        (interaction_of(PLAIN), Facts(None), Step.CHOOSE),
+        (interaction_of(PLAIN, account_chosen=True), Facts(None), Step.LOGIN),
+        (interaction_of(PLAIN, account_chosen=True, password_verified=AN), Facts(None), Step.OTP),
+        (interaction_of(PLAIN, intent=Intent.ENROL), Facts(None), Step.ENROL),
+        (interaction_of(PLAIN, intent=Intent.RECOVER), Facts(None), Step.RECOVER),
+        (interaction_of(None, account_chosen=True), Facts(None), Step.LOGIN),
+        # A detour taken after the password leads on from there, not back to the code.
+        (
+            interaction_of(PLAIN, intent=Intent.RECOVER, password_verified=AN),
+            Facts(None),
+            Step.RECOVER,
+        ),
+        (interaction_of(of(Prompt.NONE)), Facts(None), Refusal("login_required")),
+        # Somebody is.
+        (interaction_of(PLAIN), known(), Step.RESPOND),
+        (interaction_of(of(Prompt.NONE)), known(), Step.RESPOND),
+        (interaction_of(None), Facts(BEFORE), Step.RESPOND),
+        # The request wants a newer sign-in.
+        (interaction_of(of(Prompt.LOGIN)), known(), Step.CHOOSE),
+        (interaction_of(of(Prompt.LOGIN)), known(HERE), Step.RESPOND),
+        (interaction_of(of(max_age=10_000)), known(), Step.RESPOND),
+        (interaction_of(of(max_age=300)), known(), Step.RESPOND),
+        (interaction_of(of(max_age=299)), known(), Step.CHOOSE),
+        (interaction_of(of(max_age=0)), known(), Step.CHOOSE),
+        (interaction_of(of(max_age=0)), known(HERE), Step.RESPOND),
+        (interaction_of(of(Prompt.NONE, max_age=1)), known(), Refusal("login_required")),
+        (interaction_of(of(max_age=10**30)), known(), Step.RESPOND),
+        # Enrolment was asked for, and somebody is signed in.
+        (interaction_of(of(Prompt.CREATE)), known(), Step.SIGNED_IN_AS),
+        (interaction_of(of(Prompt.CREATE), session_confirmed=True), known(), Step.RESPOND),
+        (interaction_of(of(Prompt.CREATE)), known(HERE), Step.RESPOND),
+        (interaction_of(of(Prompt.CREATE), intent=Intent.ENROL), Facts(None), Step.ENROL),
+        # The hint names somebody else.
+        (interaction_of(PLAIN), known(hint_is_other=True), Step.NOT_YOU),
+        (interaction_of(PLAIN, session_confirmed=True), known(hint_is_other=True), Step.RESPOND),
+        (interaction_of(PLAIN), known(HERE, hint_is_other=True), Step.RESPOND),
+        (
+            interaction_of(of(Prompt.NONE)),
+            known(hint_is_other=True),
+            Refusal("login_required"),
+        ),
+        # The registered minimum.
+        (
+            interaction_of(PLAIN),
+            known(level_reached=False),
+            Refusal("unmet_authentication_requirements"),
+        ),
+        # Consent.
+        (interaction_of(PLAIN), known(consented=frozenset()), Step.CONSENT),
+        (interaction_of(PLAIN), known(wanted=WANTED | {"phone_number"}), Step.CONSENT),
+        (interaction_of(PLAIN), known(consented=WANTED | {"phone_number"}), Step.RESPOND),
+        (
+            interaction_of(of(Prompt.NONE)),
+            known(consented=frozenset()),
+            Refusal("consent_required"),
+        ),
+        (interaction_of(of(Prompt.CONSENT)), known(), Step.CONSENT),
+        (interaction_of(of(Prompt.CONSENT), consented_by=AN), known(), Step.RESPOND),
+        # The citizen said no, or went back.
+        (interaction_of(PLAIN, refusal="access_denied"), known(), Refusal("access_denied")),
+        (interaction_of(PLAIN, refusal="access_denied"), Facts(None), Refusal("access_denied")),
+    ],
+)
+def test_what_comes_next(interaction: Interaction, facts: Facts, expected: Step | Refusal) -> None:
+    assert next_step(interaction, facts) == expected
+
+
+def test_a_consent_given_by_one_citizen_does_not_speak_for_the_next() -> None:
+    answered_by_an = interaction_of(PLAIN, consented_by=AN)
+    binh = session_of(BINH, auth_time=NOON + 2 * MINUTE)
+
+    assert next_step(answered_by_an, known(binh, consented=frozenset())) is Step.CONSENT
+
+
+def test_a_withdrawn_consent_is_asked_for_again() -> None:
+    assert (
+        next_step(interaction_of(PLAIN, consented_by=AN), known(consented=frozenset()))
+        is Step.CONSENT
+    )
+
+
+def test_prompt_consent_asks_each_citizen_though_all_is_agreed_to() -> None:
+    answered_by_an = interaction_of(of(Prompt.CONSENT), consented_by=AN)
+
+    assert next_step(answered_by_an, known(session_of(BINH))) is Step.CONSENT
+
+
+def test_a_sign_in_at_the_very_start_counts_as_made_in_the_interaction() -> None:
+    interaction = interaction_of(of(Prompt.LOGIN))
+
+    assert not sign_in_needed(interaction, session_of(auth_time=NOON))
+    assert sign_in_needed(interaction, session_of(auth_time=NOON - SECOND))
+
+
+prompts = st.sampled_from(
+    [
+        frozenset(),
+        frozenset({Prompt.NONE}),
+        frozenset({Prompt.CREATE}),
+        *(
+            frozenset(values)
+            for values in ({Prompt.LOGIN}, {Prompt.CONSENT}, {Prompt.LOGIN, Prompt.CONSENT})
+        ),
+    ]
+)
+claims = st.frozensets(st.sampled_from(["name", "birthdate", "phone_number", "verification_level"]))
+citizens = st.sampled_from([AN, BINH])
+sessions = st.none() | st.builds(
+    lambda citizen, age: session_of(citizen, auth_time=NOON - age),
+    citizens,
+    st.sampled_from([DAY, 5 * MINUTE, SECOND, 0 * SECOND, -SECOND, -DAY]),
+)
+requests = st.none() | st.builds(
+    lambda prompt, max_age: request_of(prompt=prompt, max_age=max_age),
+    prompts,
+    st.sampled_from([None, 0, 1, 300, 10**12]),
+)
+interactions = st.builds(
+    interaction_of,
+    requests,
+    intent=st.sampled_from(Intent),
+    account_chosen=st.booleans(),
+    password_verified=st.none() | citizens,
+    session_confirmed=st.booleans(),
+    consented_by=st.none() | citizens,
+    refusal=st.sampled_from([None, "access_denied"]),
+)
+facts_of_any_kind = st.builds(
+    Facts,
+    sessions,
+    wanted=claims,
+    consented=claims,
+    level_reached=st.booleans(),
+    hint_is_other=st.booleans(),
+)
+
+
+@given(interactions, facts_of_any_kind)
+def test_nothing_is_answered_without_session_level_and_consent(
+    interaction: Interaction, facts: Facts
+) -> None:
+    if next_step(interaction, facts) is not Step.RESPOND:
+        return
+    request = interaction.request
+
+    assert facts.session is not None
+    assert facts.level_reached
+    assert interaction.refusal is None
+    if request is not None:
+        assert facts.wanted <= facts.consented
+        newer = facts.session.authentication.auth_time >= NOON
+        if Prompt.LOGIN in request.prompt:
+            assert newer
+        if request.max_age is not None and not newer:
+            age = NOON - facts.session.authentication.auth_time
+            assert age.total_seconds() <= request.max_age
+        if Prompt.CONSENT in request.prompt:
+            assert interaction.consented_by == facts.session.authentication.citizen_id
+
+
+@given(interactions, facts_of_any_kind)
+def test_prompt_none_never_shows_a_page(interaction: Interaction, facts: Facts) -> None:
+    request = interaction.request
+    if request is None or Prompt.NONE not in request.prompt:
+        return
+
+    step = next_step(interaction, facts)
+
+    assert step is Step.RESPOND or isinstance(step, Refusal)
+
+
+@given(interactions, facts_of_any_kind)
+def test_the_code_is_asked_for_only_after_the_password(
+    interaction: Interaction, facts: Facts
+) -> None:
+    if next_step(interaction, facts) is Step.OTP:
+        assert interaction.password_verified is not None
+
+
+@given(interactions, facts_of_any_kind)
+def test_a_session_just_made_is_never_asked_to_be_made_again(
+    interaction: Interaction, facts: Facts
+) -> None:
+    made_here = replace(facts, session=session_of(auth_time=NOON + SECOND))
+
+    step = next_step(interaction, made_here)
+
+    assert step in {Step.RESPOND, Step.CONSENT} or isinstance(step, Refusal)
