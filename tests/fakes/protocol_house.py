@@ -1,0 +1,454 @@
+"""The protocol's side of the provider on a real Redis and database; people sign in at will."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
+from idp.adapters.redis.interactions import RedisInteractions
+from idp.adapters.redis.registry_version import RedisRegistryVersion
+from idp.adapters.redis.sessions import RedisSessions
+from idp.adapters.redis.stored_logouts import RedisStoredLogouts
+from idp.adapters.redis.throttle import RedisThrottle
+from idp.audit.model import AuditEvent
+from idp.citizens import store as citizens
+from idp.citizens.model import (
+    Citizen,
+    CitizenId,
+    CitizenIdentityNumber,
+    CitizenStatus,
+    Evidence,
+    EvidenceKind,
+    PasswordCredential,
+    Phone,
+)
+from idp.citizens.rules import VerificationLevel
+from idp.consents.store import give
+from idp.core.handles import Handle, new_handle
+from idp.core.identity_number import IdentityNumber
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex
+from idp.grants.model import Grant
+from idp.interactions.flow import Flow
+from idp.interactions.sign_in import SignIn
+from idp.interactions.views import interaction_routes
+from idp.interactions.visits import Visits
+from idp.logout.views import logout_routes
+from idp.oidc.authorize import AuthorizationRequests
+from idp.oidc.client_authentication import ClientAuthenticator
+from idp.oidc.discovery import Discovery, JwksEndpoint
+from idp.oidc.end_session import EndSessionRequests
+from idp.oidc.face import ProtocolFace
+from idp.oidc.id_token import IdTokens, SubjectClaims
+from idp.oidc.probes import Readiness
+from idp.oidc.respond import AuthorizationResponses, OidcResponder
+from idp.oidc.routes import protocol_routes
+from idp.oidc.token import CodeRedemption, TokenEndpoint
+from idp.oidc.userinfo import UserinfoEndpoint
+from idp.oidc.views import authorization_routes
+from idp.relying_parties.disable import Disable
+from idp.relying_parties.model import ClientId
+from idp.relying_parties.register import Register
+from idp.relying_parties.registration import parse_registration
+from idp.relying_parties.registry import Registry
+from idp.relying_parties.rotate_secret import RotateSecret
+from idp.relying_parties.secrets import SecretHasher
+from idp.sessions.cookie import SessionCookie
+from idp.sessions.model import Authentication, Session, SessionId
+from idp.sessions.rules import sid
+from idp.signing.material import SigningAlgorithm
+from idp.signing.model import RotationPolicy
+from idp.signing.rotate import create_missing
+from idp.signing.signer import Signer
+from idp.throttling.ports import Budget
+from idp.web.browser import BrowserCookie
+from idp.web.pages import Brand, Pages
+from tests.fakes.clock import FakeClock
+from tests.fakes.key_store import KeysInMemory
+from tests.fakes.registrations import BASIC, CHALLENGE, POST, VERIFIER, registration
+
+ISSUER = "http://localhost:8400"
+KEY = b"0123456789abcdef0123456789abcdef"
+METHODS = ("pwd", "otp", "sms", "mfa")
+
+_LEVELS = (
+    VerificationLevel(1, frozenset({"self_declared"}), "", ""),
+    VerificationLevel(2, frozenset({"carrier_match"}), "", ""),
+    VerificationLevel(3, frozenset({"counter_visit"}), "", ""),
+)
+_FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Rate:
+    count: int
+    period: timedelta
+
+
+@dataclass
+class Browser:
+    """One browser at the provider."""
+
+    http: FlaskClient
+
+    def get(self, url: str, **options: Any) -> TestResponse:
+        return self.http.get(url, **options)
+
+    def cookie(self, name: str) -> str | None:
+        found = self.http.get_cookie(name)
+        return None if found is None else found.value
+
+
+@dataclass
+class ProtocolHouse:
+    """The endpoints, and short cuts to what steps of a sign-in would have done."""
+
+    database: Database
+    redis: redis.Redis
+    redis_url: str
+    clock: FakeClock
+    index: BlindIndex
+    registrations: tuple[dict[str, Any], ...] = (
+        registration(BASIC),
+        registration(POST, token_endpoint_auth_method="client_secret_post"),
+    )
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        clock, database = self.clock, self.database
+        self.version = RedisRegistryVersion(self.redis)
+        hasher = SecretHasher(KEY)
+        tools = {
+            "database": database,
+            "version": self.version,
+            "hasher": hasher,
+            "clock": clock,
+        }
+        self.register = Register(**tools)
+        self.rotate_secret = RotateSecret(**tools)
+        self.disable = Disable(database=database, version=self.version, clock=clock)
+        self.secrets.update(
+            self.register.apply([parse_registration(r) for r in self.registrations])
+        )
+        self.registry = Registry(database, self.version)
+
+        self.key_store = KeysInMemory()
+        create_missing(self.key_store, list(SigningAlgorithm), clock)
+        signer = Signer(
+            self.key_store,
+            clock,
+            RotationPolicy(publish_after_retirement=timedelta(days=2)),
+            on_unreadable=print,
+        )
+        self.codes = RedisAuthorizationCodes(
+            self.redis, lifetime=timedelta(minutes=1), token_lifetime=timedelta(minutes=5)
+        )
+        self.tokens = RedisAccessTokens(
+            self.redis,
+            lifetime=timedelta(minutes=5),
+            code_lifetime=timedelta(minutes=1),
+            clock=clock,
+        )
+        self.sessions = RedisSessions(
+            self.redis, idle=timedelta(minutes=30), maximum=timedelta(hours=12), clock=clock
+        )
+        self.interactions = RedisInteractions(self.redis, lifetime=timedelta(days=1))
+        responses = AuthorizationResponses(ISSUER)
+        subjects = SubjectClaims(KEY)
+        responder = OidcResponder(
+            responses=responses,
+            relying_parties=self.registry,
+            codes=self.codes,
+            database=database,
+            levels=_LEVELS,
+            clock=clock,
+        )
+        flow = Flow(
+            interactions=self.interactions,
+            responder=responder,
+            relying_parties=self.registry,
+            database=database,
+            levels=_LEVELS,
+            clock=clock,
+        )
+        browser = BrowserCookie(secure=False)
+        sign_in = SignIn(sessions=self.sessions, tokens=self.tokens, database=database, clock=clock)
+        visits = Visits(
+            interactions=self.interactions,
+            relying_parties=self.registry,
+            flow=flow,
+            sign_in=sign_in,
+            browser=browser,
+            session_cookie=SessionCookie(secure=False),
+            clock=clock,
+        )
+        pages = Pages(brand=Brand(), csrf_key=KEY, cookies=browser)
+        self.app = Flask("idp", static_folder=None)
+        self.app.config["MAX_CONTENT_LENGTH"] = 65536
+        pages.init_app(self.app)
+        for blueprint in (
+            authorization_routes(
+                requests=AuthorizationRequests(
+                    relying_parties=self.registry, responses=responses, index=self.index
+                ),
+                registry=self.registry,
+                interactions=self.interactions,
+                flow=flow,
+                visits=visits,
+                browser=browser,
+                pages=pages,
+                max_body=65536,
+                clock=clock,
+            ),
+            interaction_routes(pages=pages, visits=visits, flow=flow, database=database),
+            logout_routes(
+                pages=pages,
+                visits=visits,
+                requests=EndSessionRequests(
+                    issuer=ISSUER, signer=signer, relying_parties=self.registry
+                ),
+                stored=RedisStoredLogouts(self.redis),
+                relying_parties=self.registry,
+                database=database,
+                name_of_session=partial(sid, KEY),
+            ),
+        ):
+            self.app.register_blueprint(blueprint)
+        token = TokenEndpoint(
+            clients=ClientAuthenticator(
+                relying_parties=self.registry,
+                hasher=hasher,
+                throttle=RedisThrottle(self.redis, self.redis_url, exempt_networks=(), clock=clock),
+                failures=Budget("client_authentication", (Rate(3, timedelta(minutes=1)),)),
+                database=database,
+                clock=clock,
+            ),
+            redemption=CodeRedemption(
+                codes=self.codes,
+                tokens=self.tokens,
+                id_tokens=IdTokens(
+                    issuer=ISSUER,
+                    signer=signer,
+                    subjects=subjects,
+                    lifetime=timedelta(minutes=5),
+                    clock=clock,
+                ),
+                relying_parties=self.registry,
+                database=database,
+                access_token_lifetime=timedelta(minutes=5),
+                clock=clock,
+            ),
+        )
+        userinfo = UserinfoEndpoint(
+            tokens=self.tokens,
+            subjects=subjects,
+            relying_parties=self.registry,
+            database=database,
+        )
+        self.app.wsgi_app = ProtocolFace(  # type: ignore[method-assign]
+            self.app.wsgi_app,
+            protocol_routes(
+                discovery=Discovery(ISSUER),
+                jwks=JwksEndpoint(signer),
+                token=token,
+                userinfo=userinfo,
+                readiness=Readiness({"redis": self.redis.ping, "database": database.ping}),
+            ),
+            max_body=65536,
+            outages=(redis.RedisError,),
+        )
+        self.api = self.app.test_client(use_cookies=False)
+
+    # --- people
+
+    def citizen(
+        self,
+        number: str = "052085000001",
+        *,
+        evidence: EvidenceKind = EvidenceKind.CARRIER_MATCH,
+        consents: Mapping[str, tuple[str, ...]] | None = None,
+        old_number: str | None = "215000001",
+    ) -> CitizenId:
+        """Somebody with an account; *consents* are claims by client_id."""
+        now = self.clock.now()
+        citizen_id = CitizenId(f"citizen-{number}")
+        numbers = [number, old_number] if old_number else [number]
+        new = Citizen(
+            id=citizen_id,
+            status=CitizenStatus.ACTIVE,
+            name_text="Nguyễn Thị Bưởi",
+            birth_date_text="1985-03-27",
+            email="buoi@example.vn",
+            created_at=now,
+            updated_at=now,
+            identity_numbers=[
+                CitizenIdentityNumber(
+                    kind=IdentityNumber(each).kind, value=each, active=True, created_at=now
+                )
+                for each in numbers
+            ],
+            phones=[
+                Phone(number=f"+8491{number[-7:]}", active=True, is_default=True, verified_at=now)
+            ],
+            evidence=[
+                Evidence(
+                    kind=evidence,
+                    verifier="viettel",
+                    reference="x",
+                    attributes=[],
+                    spelling=None,
+                    verified_at=now,
+                )
+            ],
+            credential=PasswordCredential(hash="-", changed_at=now),
+        )
+        with self.database.transaction() as transaction:
+            citizens.add(transaction, new, self.index)
+            for client_id, claims in (consents or {}).items():
+                give(
+                    transaction,
+                    citizen_id=citizen_id,
+                    client_id=ClientId(client_id),
+                    claims=claims,
+                    text_hash="-",
+                    at=now,
+                )
+        return citizen_id
+
+    def browser(self) -> Browser:
+        return Browser(self.app.test_client())
+
+    def signed_in(self, citizen_id: CitizenId) -> Browser:
+        """A browser with a session of that citizen, begun now."""
+        browser = self.browser()
+        self.sign_in(browser, citizen_id)
+        return browser
+
+    def sign_in(self, browser: Browser, citizen_id: CitizenId) -> Handle:
+        """Put a session that begins now into a browser."""
+        now = self.clock.now()
+        session = Session(SessionId(new_handle()), Authentication(citizen_id, now, METHODS), now)
+        handle = self.sessions.begin(session)
+        browser.http.set_cookie("idp_session", handle)
+        return handle
+
+    def someone(self, *client_ids: str) -> CitizenId:
+        """Somebody who agreed to everything at those relying parties."""
+        everything = (
+            "name",
+            "birthdate",
+            "phone_number",
+            "phone_number_verified",
+            "identity_number",
+            "old_identity_number",
+            "verification_level",
+        )
+        return self.citizen(consents=dict.fromkeys(client_ids or (BASIC, POST), everything))
+
+    # --- requests
+
+    def parameters(self, client_id: str = BASIC, **changes: str | None) -> dict[str, str]:
+        """An authorization request that is right."""
+        sent = {
+            "response_type": "code",
+            "client_id": client_id,
+            "redirect_uri": f"https://{client_id}.example/callback",
+            "scope": "openid profile phone identity_number",
+            "state": "the-state",
+            "nonce": "the-nonce",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+        } | changes
+        return {name: value for name, value in sent.items() if value is not None}
+
+    def authorize(
+        self, browser: Browser, client_id: str = BASIC, **changes: str | None
+    ) -> TestResponse:
+        return browser.get(f"/authorize?{urlencode(self.parameters(client_id, **changes))}")
+
+    def code(self, browser: Browser, client_id: str = BASIC, **changes: str | None) -> str:
+        """A code by silent sign-in."""
+        answer = answer_of(self.authorize(browser, client_id, **changes))
+        assert "code" in answer, answer
+        return answer["code"]
+
+    def redeem(
+        self,
+        code: str,
+        client_id: str = BASIC,
+        *,
+        secret: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **changes: str | None,
+    ) -> TestResponse:
+        """POST /token as the registered method wants it."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": f"https://{client_id}.example/callback",
+            "code_verifier": VERIFIER,
+        }
+        sent = dict(headers or {})
+        secret = secret or self.secrets[client_id]
+        if client_id == POST:
+            form |= {"client_id": client_id, "client_secret": secret}
+        elif "Authorization" not in sent:
+            sent["Authorization"] = basic(client_id, secret)
+        fields = {name: value for name, value in (form | changes).items() if value is not None}
+        return self.post_form("/token", urlencode(fields), headers=sent)
+
+    def post_form(
+        self, path: str, body: str | bytes, headers: Mapping[str, str] | None = None
+    ) -> TestResponse:
+        return self.api.post(path, data=body, content_type=_FORM, headers=headers)
+
+    def tokens_for(
+        self, browser: Browser, client_id: str = BASIC, **changes: str | None
+    ) -> dict[str, Any]:
+        """The token response of a silent sign-in."""
+        answer = self.redeem(self.code(browser, client_id, **changes), client_id)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json or {})
+
+    def userinfo(self, access_token: str) -> TestResponse:
+        return self.api.get("/userinfo", headers={"Authorization": f"Bearer {access_token}"})
+
+    def claims(self, id_token: str) -> dict[str, Any]:
+        """The claims of an ID token, its signature verified with the published keys."""
+        keys = KeySet.import_key_set(json.loads(self.api.get("/jwks").data))
+        return dict(jwt.decode(id_token, keys, algorithms=["ES256", "RS256"]).claims)
+
+    # --- what was kept
+
+    def events(self) -> list[str]:
+        with self.database.reading() as reading:
+            return list(reading.execute(select(AuditEvent.kind).order_by(AuditEvent.id)).scalars())
+
+    def grants(self) -> list[Grant]:
+        with self.database.reading() as reading:
+            return list(reading.execute(select(Grant).order_by(Grant.issued_at)).scalars())
+
+
+def basic(client_id: str, secret: str) -> str:
+    return "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+
+
+def answer_of(response: TestResponse) -> dict[str, str]:
+    """The parameters of a redirect, each once."""
+    assert response.status_code == 303, response.text
+    pairs = parse_qsl(urlsplit(response.location).query, keep_blank_values=True)
+    assert len(dict(pairs)) == len(pairs)
+    return dict(pairs)
