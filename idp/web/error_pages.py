@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 
 from idp.web.csrf import CookieMissing, CsrfFailed
 from idp.web.locale import same_page_url
@@ -30,9 +30,11 @@ def add_error_pages(app: Flask, pages: "Pages") -> None:
 
     def http_error(error: HTTPException) -> Response:
         original = error.get_response()
-        status = error.code or InternalServerError.code
-        if status < 400:  # noqa: PLR2004 (routing redirects are raised as exceptions too)
-            return Response(original.get_data(), status, original.headers)
+        status = original.status_code
+        if error.response is not None or status < BadRequest.code:
+            return Response(
+                original.get_data(), status, original.headers
+            )  # an answer, or a redirect
         if status >= InternalServerError.code and status not in _TEMPLATES:
             return _broken(pages)
         response = pages.render(

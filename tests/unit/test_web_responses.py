@@ -5,6 +5,7 @@ import re
 
 import pytest
 from flask import Flask, Response, abort
+from werkzeug.exceptions import TooManyRequests
 
 from idp.web.headers import content_security_policy
 from idp.web.static_files import StaticFiles
@@ -23,11 +24,15 @@ def app() -> Flask:
         raise RuntimeError("052099001234")
 
     def crowded() -> Response:
-        abort(Response(status=429, headers={"Retry-After": "130"}))
+        raise TooManyRequests(retry_after=130)
+
+    def answered() -> Response:
+        abort(Response("full", status=429))
 
     app.add_url_rule("/stop/<int:status>", "stop", stop)
     app.add_url_rule("/crash", "crash", crash)
     app.add_url_rule("/crowded", "crowded", crowded)
+    app.add_url_rule("/answered", "answered", answered)
     return app
 
 
@@ -102,6 +107,19 @@ def test_a_crash_shows_a_reference_and_nothing_else(
     assert re.search(r'id="reference">[A-Z2-7]{4}-[A-Z2-7]{4}<', page)
     assert "RuntimeError" not in page
     assert "052099001234" not in page
+
+
+def test_the_wait_is_told_to_people_and_programs(app: Flask) -> None:
+    response = app.test_client().get("/crowded")
+
+    assert "Thử lại sau 3 phút." in response.text
+    assert response.headers["Retry-After"] == "130"
+
+
+def test_a_ready_answer_stays_as_it_is(app: Flask) -> None:
+    response = app.test_client().get("/answered")
+
+    assert (response.status_code, response.text) == (429, "full")
 
 
 def test_redirects_of_routing_stay_redirects() -> None:

@@ -14,7 +14,7 @@ ROOT = Path(idp.__file__).parent
 KEYWORDS: dict[str, None] = {"_": None, "gettext": None, "lazy_gettext": None}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w)\}")
 # One spelling of tone marks: on the second vowel of oa, oe, uy.
-OTHER_SPELLING = re.compile("[hk](?:ó|ò|ỏ|õ|ọ)a|h(?:ú|ù|ủ|ũ|ụ)y", re.IGNORECASE)
+OTHER_SPELLING = re.compile(r"[óòỏõọ][ae]\b|(?<!q)[úùủũụ]y\b", re.IGNORECASE)
 
 
 def texts() -> Iterator[tuple[str, str]]:

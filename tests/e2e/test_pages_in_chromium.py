@@ -1,0 +1,270 @@
+"""Every page in a real browser, under its real policy: accessible, fitting, and quick to help."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask, Response, redirect, request
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from idp.logout.forms import SignOutForm
+from tests.page_gallery import PAGES, add_gallery, make_app
+
+pytestmark = pytest.mark.e2e
+
+CHROMIUM = shutil.which("chromium")
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN_AXE = """rules => axe.run(document, {runOnly: rules}).then(result => result.violations.map(
+    violation => violation.id + ": " + violation.nodes.map(node => node.target.join(" "))))"""
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SMALL_TARGETS = """Array.from(document.querySelectorAll("a, button, summary, input")).filter(e => {
+    const box = e.getBoundingClientRect();
+    return getComputedStyle(e).display !== "inline" && box.width > 1 && box.height > 0
+        && box.height < 43.9 && !e.closest(".choice");
+}).map(e => e.outerHTML)"""
+# It leaves for the portal by itself.
+SHOWN = [name for name in PAGES if name != "form-post"]
+
+
+class Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Posts:
+    """A page with a form, and what arrived from it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def add_to(self, app: Flask, pages: Any) -> None:
+        def show() -> Response:
+            form = pages.form(SignOutForm)
+            if request.method == "POST":
+                self.count += 1
+                return redirect("/help", 303)
+            return pages.render("logout/confirm.html", form=form)
+
+        app.add_url_rule("/form", "form", show, methods=["GET", "POST"])
+
+
+@pytest.fixture(scope="module")
+def posts() -> Posts:
+    return Posts()
+
+
+@pytest.fixture(scope="module")
+def base(posts: Posts) -> Iterator[str]:
+    app, pages = make_app()
+    add_gallery(app, pages)
+    posts.add_to(app, pages)
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def opened(browser: Browser, **options: Any) -> Iterator[Page]:
+    context: BrowserContext = browser.new_context(**options)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [("vi", "light", 320), ("en", "dark", 1280)],
+)
+def test_pages_are_accessible_and_fit(
+    browser: Browser, base: str, language: str, scheme: str, width: int
+) -> None:
+    axe = AXE.read_text(encoding="utf-8")
+    complaints: list[str] = []
+    viewport = {"width": width, "height": 640}
+    with opened(browser, color_scheme=scheme, viewport=viewport) as page:
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        # Lets axe in; the page keeps its policy for all of its own.
+        bypass = page.context.new_cdp_session(page)
+        found: dict[str, Any] = {}
+        for name in SHOWN:
+            page.goto(f"{base}/gallery/{name}?lang={language}")
+            sideways, small = page.evaluate(SIDEWAYS), page.evaluate(SMALL_TARGETS)
+            bypass.send("Page.setBypassCSP", {"enabled": True})
+            page.evaluate(f"{axe}; 0")
+            violations = page.evaluate(RUN_AXE, RULES)
+            bypass.send("Page.setBypassCSP", {"enabled": False})
+            if sideways > 0 or small or violations:
+                found[name] = (sideways, small, violations)
+
+    assert found == {}
+    assert complaints == []
+
+
+def test_larger_text_and_spacing_fit(browser: Browser, base: str) -> None:
+    """WCAG 2.2 SC 1.4.4 and 1.4.12."""
+    spacing = "* { line-height: 1.5 !important; letter-spacing: .12em !important; }"
+    with opened(browser, viewport={"width": 640, "height": 480}, bypass_csp=True) as page:
+        for name in ("mobile-wrong", "otp-wrong", "consent", "mismatch", "password-weak"):
+            page.goto(f"{base}/gallery/{name}")
+            page.add_style_tag(content=f"html {{ font-size: 200%; }} {spacing}")
+
+            assert page.evaluate(SIDEWAYS) <= 0, name
+
+
+def test_the_summary_takes_focus_and_leads_into_the_field(browser: Browser, base: str) -> None:
+    with opened(browser) as page:
+        page.goto(f"{base}/gallery/mobile-wrong")
+
+        assert page.evaluate("document.activeElement.matches('[data-summary]')")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "identity_number"
+
+
+def test_the_summary_leads_to_the_first_choice(browser: Browser, base: str) -> None:
+    with opened(browser) as page:
+        page.goto(f"{base}/gallery/method-empty")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+
+        assert page.evaluate("document.activeElement.id") == "subject-citizen"
+
+
+def test_the_code_field_waits_for_the_code_unless_something_is_wrong(
+    browser: Browser, base: str
+) -> None:
+    with opened(browser) as page:
+        page.goto(f"{base}/gallery/otp")
+        ready = page.evaluate("document.activeElement.id")
+        page.goto(f"{base}/gallery/otp-wrong")
+
+        assert ready == "otp"
+        assert page.evaluate("document.activeElement.id") != "otp"
+
+
+def test_a_password_is_shown_on_request_and_hidden_when_sent(browser: Browser, base: str) -> None:
+    with opened(browser) as page:
+        page.goto(f"{base}/gallery/login")
+        page.fill("#password", "x")
+        page.click("[data-reveal]")
+        shown = page.get_attribute("#password", "type")
+        said = page.text_content("#password-live")
+        page.evaluate("document.querySelector('form').dispatchEvent(new Event('submit'))")
+
+        assert (shown, said) == ("text", "Mật khẩu đang hiện")
+        assert page.get_attribute("#password", "type") == "password"
+
+
+def test_rules_are_ticked_while_one_types(browser: Browser, base: str) -> None:
+    def ticked(page: Page) -> list[str | None]:
+        return [item.get_attribute("data-rule") for item in page.locator("[data-met]").all()]
+
+    with opened(browser) as page:
+        page.goto(f"{base}/gallery/password")
+        page.fill("#new_password", "Ộ")
+        capital = ticked(page)
+        page.fill("#new_password", "Ngọn-Đèn 4 bấc")
+
+        assert capital == ["upper"]
+        assert ticked(page) == ["length", "lower", "upper", "digit", "special"]
+
+
+def test_the_wait_for_another_code_counts_down_and_ends(browser: Browser, base: str) -> None:
+    with opened(browser) as page:
+        page.clock.install()
+        page.goto(f"{base}/gallery/otp")
+        button = page.locator("#otp-resend")
+        waiting = (button.get_attribute("aria-disabled"), button.is_enabled())
+        page.clock.run_for(43_000)
+
+        assert waiting[0] == "true"
+        assert button.get_attribute("aria-disabled") is None
+        assert page.text_content("#otp-live") == "Bạn có thể yêu cầu gửi lại mã"
+
+
+def test_a_double_press_sends_once(browser: Browser, base: str, posts: Posts) -> None:
+    with opened(browser) as page:
+        page.goto(f"{base}/form")
+        before = posts.count
+        page.dblclick("#logout-confirm")
+        page.wait_for_url("**/help")
+
+        assert posts.count == before + 1
+
+
+def test_forms_work_without_scripts(browser: Browser, base: str, posts: Posts) -> None:
+    with opened(browser, java_script_enabled=False) as page:
+        page.goto(f"{base}/form")
+        before = posts.count
+        page.click("#logout-confirm")
+
+        assert posts.count == before + 1
+        assert page.url == f"{base}/help"
+
+
+def test_without_scripts_nothing_dead_is_shown(browser: Browser, base: str) -> None:
+    with opened(browser, java_script_enabled=False) as page:
+        page.goto(f"{base}/gallery/password")
+        revealing = page.locator("[data-reveal]").first.is_visible()
+        page.goto(f"{base}/gallery/otp")
+
+        assert not revealing
+        assert "(sau 42 giây)" in (page.text_content("#otp-resend") or "")
+
+
+def test_the_skip_link_comes_first(browser: Browser, base: str) -> None:
+    with opened(browser) as page:
+        page.goto(f"{base}/gallery/held")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+
+        assert page.url.endswith("#main")
+
+
+def test_the_page_about_a_mismatch_prints_what_the_shop_needs(browser: Browser, base: str) -> None:
+    with opened(browser) as page:
+        page.goto(f"{base}/gallery/mismatch")
+        page.emulate_media(media="print")
+
+        assert page.locator("h1").is_visible()
+        assert page.get_by_text("So giay to").is_visible()
+        assert not page.locator("#recheck-submit").is_visible()
+
+
+def test_the_switch_of_language_keeps_the_page(browser: Browser, base: str) -> None:
+    with opened(browser) as page:
+        page.goto(f"{base}/gallery/login?i=abc")
+        page.click("text=English")
+
+        assert page.url == f"{base}/gallery/login?i=abc&lang=en"
+        assert page.text_content("h1") == "Sign in"
