@@ -1,0 +1,175 @@
+"""The parts of the supervisor that can be told without starting anything."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from idp.processes.demo.addresses import Addresses
+from idp.processes.demo.ensemble import Ensemble
+from idp.processes.demo.home import LONGEST_SOCKET_PATH, Home
+from idp.processes.demo.problem import Problem
+from idp.processes.demo.program import Program
+from idp.processes.demo.secrets_on_disk import SecretsOnDisk
+from idp.processes.demo.welcome import sample_people, welcome
+
+REPOSITORY = Path(__file__).parents[2]
+HEAVY = ("flask", "sqlalchemy", "pydantic", "cryptography", "redis", "ssl", "idp.settings")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path)
+    home.open()
+    home.close()
+    return home
+
+
+@pytest.fixture
+def secrets(home: Home) -> SecretsOnDisk:
+    secrets = SecretsOnDisk(home)
+    secrets.create_missing()
+    return secrets
+
+
+def _ensemble(home: Home, secrets: SecretsOnDisk, environment: dict[str, str]) -> Ensemble:
+    for client_id in ("binh-dinh", "dak-lak"):
+        (home.client_secrets / f"{client_id}.client_secret").write_text(f"secret of {client_id}")
+    return Ensemble(Addresses.from_environment(environment), home, secrets, environment)
+
+
+def test_the_usual_addresses_are_those_of_the_readme() -> None:
+    addresses = Addresses.from_environment({})
+
+    assert [one.origin for one in addresses] == [
+        f"http://localhost:{port}" for port in (8400, 8401, 8402, 8403)
+    ]
+    assert addresses.issuer == "http://localhost:8400"
+    assert addresses.host == "127.0.0.1"
+
+
+def test_a_certificate_makes_the_issuer_https() -> None:
+    addresses = Addresses.from_environment({"IDP__TLS__CERTIFICATE": "tls.pem"})
+
+    assert addresses.issuer == "https://localhost:8400"
+    assert addresses.sandbox.origin == "http://localhost:8403"
+
+
+@pytest.mark.parametrize("port", ["", "0", "65536", "84OO", "-1", "٨٤٠٠"])
+def test_what_is_no_port_is_told(port: str) -> None:
+    with pytest.raises(Problem, match="SANDBOX_PORT"):
+        Addresses.from_environment({"SANDBOX_PORT": port})
+
+
+def test_a_path_too_long_for_a_socket_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="IDP_HOME"):
+        Home(tmp_path / ("x" * LONGEST_SOCKET_PATH)).open()
+
+
+def test_secrets_are_made_once(home: Home, secrets: SecretsOnDisk) -> None:
+    first = {path: path.read_text() for path in home.secrets.iterdir() if path.is_file()}
+
+    SecretsOnDisk(home).create_missing()
+
+    assert first == {path: path.read_text() for path in home.secrets.iterdir() if path.is_file()}
+    assert {path.stat().st_mode & 0o777 for path in first} == {0o600}
+    assert len(set(first.values())) == len(first)
+
+
+def test_carriers_get_the_public_half_alone(secrets: SecretsOnDisk) -> None:
+    (key,) = json.loads(secrets.carrier_client_jwks.read_text())["keys"]
+
+    assert {"kty", "crv", "x", "y", "kid"} <= key.keys()
+    assert "d" not in key
+
+
+def test_each_process_is_told_only_what_it_needs(
+    home: Home, secrets: SecretsOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    environment = {
+        "IDP__DATABASE__URL": "postgresql://user:password@db/idp",
+        "IDP__SECRETS__SMS_API_KEY": "of production",
+        "PATH": "/usr/bin",
+    }
+    ensemble = _ensemble(home, secrets, environment)
+    redis = ensemble.redis()
+    assert redis is not None
+    theirs: list[Program] = [redis, ensemble.sandbox(), *ensemble.portals()]
+
+    for program in theirs:
+        assert not [name for name in program.environment if name.startswith("IDP_")]
+        assert program.environment["PATH"] == "/usr/bin"
+    binh_dinh, dak_lak = (dict(one.environment) for one in ensemble.portals())
+    assert binh_dinh["OIDC_CLIENT_SECRET"] == "secret of binh-dinh"
+    assert "secret of binh-dinh" not in dak_lak.values()
+    assert binh_dinh["PORTAL_SECRET_KEY"] != dak_lak["PORTAL_SECRET_KEY"]
+    provider = ensemble.provider().environment
+    assert provider["IDP__DATABASE__URL"] == environment["IDP__DATABASE__URL"]
+    assert "of production" not in provider.values()
+    for program in (*theirs, ensemble.provider(), ensemble.worker()):
+        assert "secret of" not in repr(program)
+
+
+def test_a_configured_redis_is_not_started_again(home: Home, secrets: SecretsOnDisk) -> None:
+    assert _ensemble(home, secrets, {"IDP__REDIS__URL": "redis://elsewhere"}).redis() is None
+
+
+def test_registrations_name_the_ports_in_use(
+    home: Home, secrets: SecretsOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where ports trade places, which one replacement after another would get wrong."""
+    monkeypatch.chdir(REPOSITORY)
+    swapped = {"BINH_DINH_PORT": "8402", "DAK_LAK_PORT": "8401"}
+
+    _ensemble(home, secrets, swapped).write_registrations()
+
+    written = {
+        portal: (home.registrations / portal / "registration.toml").read_text("utf-8")
+        for portal in ("binh_dinh", "dak_lak")
+    }
+    assert '"http://localhost:8402/callback"' in written["binh_dinh"]
+    assert '"http://localhost:8401/callback"' in written["dak_lak"]
+    assert "8401" not in written["binh_dinh"]
+
+
+def test_a_lost_client_secret_says_how_to_get_another(home: Home, secrets: SecretsOnDisk) -> None:
+    with pytest.raises(Problem, match="rotate-secret binh-dinh"):
+        secrets.client_secret("binh-dinh")
+
+
+def test_the_welcome_names_addresses_and_people(home: Home) -> None:
+    people = sample_people(REPOSITORY / "sandbox" / "people.toml")
+
+    text = welcome(Addresses.from_environment({}), people, home, colours=False)
+
+    assert people
+    for one in people:
+        assert one.full_name in text
+        assert one.phone_number in text
+    assert "\x1b" not in text
+
+
+def test_the_welcome_does_without_people(home: Home, tmp_path: Path) -> None:
+    assert sample_people(tmp_path / "absent.toml") == ()
+    assert "8401" in welcome(Addresses.from_environment({}), (), home, colours=False)
+
+
+def test_the_supervisor_is_small() -> None:
+    """It runs beside everything else for as long as the demonstration lasts."""
+    code = f"import sys, idp.processes.demo.supervisor; print({HEAVY} & sys.modules.keys())"
+    code = code.replace(repr(HEAVY), repr(set(HEAVY)))
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert loaded.stdout.strip() == "set()"
