@@ -170,7 +170,7 @@ class Ensemble:
             "IDP__REGISTRATIONS__FOLDER": str(self._home.registrations),
             "IDP__CARRIERS__DIRECTORY": self._carriers(),
             "IDP__MESSAGING__GATEWAY_URL": self._addresses.sandbox.origin,
-            "IDP__THROTTLING__EXEMPT_NETWORKS": json.dumps(["127.0.0.0/8", "::1/128"]),
+            "IDP__THROTTLING__EXEMPT_NETWORKS": json.dumps(["127.0.0.0/8", "::/56"]),
             **{f"IDP__THROTTLING__{limit}": PRACTICALLY_NONE for limit in EASED_LIMITS},
         }
         fixed = {
