@@ -29,25 +29,23 @@ class Jobs:
     """
 
     def __init__(self, redis_url: str) -> None:
-        self.broker = RedisBroker(url=redis_url, namespace="jobs")
+        self.broker = RedisBroker(url=redis_url, namespace="jobs")  # type: ignore[no-untyped-call]
         self._otp: Callable[[ChallengeId, int], None] | None = None
         self._notice: NoticeDelivery | None = None
         self._send_code = dramatiq.actor(
-            self._run_otp,
             actor_name="send_code",
             broker=self.broker,
             max_retries=_OTP_RETRIES,
             min_backoff=_FIRST_WAIT,
             max_backoff=_LONGEST_WAIT,
-        )
+        )(self._run_otp)
         self._send_notice = dramatiq.actor(
-            self._run_notice,
             actor_name="send_notice",
             broker=self.broker,
             max_retries=_NOTICE_RETRIES,
             min_backoff=_FIRST_WAIT,
             max_backoff=_NOTICE_LONGEST_WAIT,
-        )
+        )(self._run_notice)
 
     def consume(self, *, otp: OtpDelivery, notice: NoticeDelivery) -> None:
         """Give the worker what the jobs need."""
@@ -82,5 +80,3 @@ class Jobs:
             datetime.fromisoformat(at),
             reference=reference,
         )
-
-

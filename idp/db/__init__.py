@@ -8,8 +8,8 @@ transaction and the queries' connection. Does not own any table: those stand in 
 from typing import Final
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import BigInteger, Integer, MetaData
+from sqlalchemy.orm import DeclarativeBase, registry
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -23,7 +23,11 @@ NAMING: Final = {
 class Base(DeclarativeBase):
     """Declarative base of every durable entity; constraint names are the same on each database."""
 
-    metadata = MetaData(naming_convention=NAMING)
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        # Rows of a nation outgrow 31 bits; SQLite numbers rows by itself only in an INTEGER.
+        type_annotation_map={int: BigInteger().with_variant(Integer, "sqlite")},
+    )
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)

@@ -28,7 +28,12 @@ class Database:
 
     @classmethod
     def open(cls, engine: Engine, cipher: PersonalDataCipher) -> "Database":
-        """Prepare *engine*: the cipher for its personal columns, SQLite's journal and locking."""
+        """
+        Prepare *engine*: the cipher for its personal columns, SQLite's journal and locking.
+
+        Its errors quote no parameters: they end in logs, and may be what a citizen typed.
+        """
+        engine.hide_parameters = True
         engine.dialect.personal_data_cipher = cipher  # type: ignore[attr-defined]
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)

@@ -40,13 +40,13 @@ class PersonalDataCipher:
 
     def decrypt(self, ciphertext: bytes, *, column: str) -> str:
         """Return the text. Raises `UnreadableCiphertext`."""
-        if ciphertext[:1] != _VERSION:
+        if len(ciphertext) < 2 or ciphertext[:1] != _VERSION:  # noqa: PLR2004 (version, length)
             raise UnreadableCiphertext(column)
         start = 2 + ciphertext[1]
         cipher = self._ciphers.get(ciphertext[2:start])
-        if cipher is None:
-            raise UnreadableCiphertext(column)
         nonce, sealed = ciphertext[start : start + _NONCE_BYTES], ciphertext[start + _NONCE_BYTES :]
+        if cipher is None or len(nonce) < _NONCE_BYTES:
+            raise UnreadableCiphertext(column)
         try:
             return cipher.decrypt(nonce, sealed, column.encode()).decode()
         except InvalidTag:

@@ -8,8 +8,8 @@ learns of its successor only afterwards.
 
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
 import dramatiq
 import redis
@@ -30,15 +30,13 @@ SECONDS_TO_FINISH = 10  # for jobs in progress when the worker ends; the broker 
 log = structlog.get_logger(__name__)
 
 
-class Sweep(Protocol):
+@dataclass(frozen=True, slots=True)
+class Sweep:
     """Something to be done every so often: drop what has expired, rotate keys, send reminders."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def every(self) -> timedelta: ...
-    @property
-    def run(self) -> Callable[[], None]: ...
+    name: str
+    every: timedelta
+    run: Callable[[], object]
 
 
 class Leadership:

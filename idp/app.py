@@ -1,0 +1,678 @@
+"""
+The composition root: builds everything, and is the only module that knows concrete classes.
+
+Read it as a table of contents: `Parts` is what every process shares, then the web application, the
+worker, the preparation of an installation and the command line, each from parts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache, cached_property, partial
+from math import ceil
+from pathlib import Path
+from typing import Final
+
+import click
+import dramatiq
+import redis
+import structlog
+from flask import Flask, Response
+from flask_migrate import Migrate, upgrade
+from joserfc.jwk import ECKey
+from limits.errors import StorageError
+from redis.exceptions import RedisError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from idp.account.views import account_routes
+from idp.adapters.camara import CamaraCarrierRecords, CarrierEndpoint
+from idp.adapters.jobs import Jobs
+from idp.adapters.keys_on_disk import KeysOnDisk
+from idp.adapters.recipients import SqlRecipients
+from idp.adapters.redis.connection import connect
+from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
+from idp.adapters.redis.interactions import RedisInteractions
+from idp.adapters.redis.otp_challenges import RedisOtpChallenges
+from idp.adapters.redis.registry_version import RedisRegistryVersion
+from idp.adapters.redis.sessions import RedisSessions
+from idp.adapters.redis.stored_logouts import RedisStoredLogouts
+from idp.adapters.redis.throttle import RedisThrottle
+from idp.adapters.sms_gateway import HttpSmsGateway
+from idp.audit.events import SigningKeysChanged
+from idp.audit.log import record
+from idp.carriers.ports import CarrierRecords
+from idp.citizens.password_hasher import HasherBusy, PasswordHasher
+from idp.citizens.rules import VerificationLevel
+from idp.consent.decide import DecideConsent
+from idp.consent.views import consent_routes
+from idp.core.clock import Clock, SystemClock
+from idp.db import db
+from idp.db.commands import db_commands
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.enrolment.ask_carrier import EnrolmentBudgets
+from idp.enrolment.notice import enrolment_notice
+from idp.enrolment.routes import EnrolmentPolicy, enrolment_routes
+from idp.enrolment.sweep import forget_expired_enrolments
+from idp.interactions.flow import Flow
+from idp.interactions.sign_in import SignIn
+from idp.interactions.views import interaction_routes
+from idp.interactions.visits import Visits
+from idp.login.password_login import LoginBudgets, PasswordLogin
+from idp.login.views import login_routes
+from idp.logout.views import logout_routes
+from idp.messaging.notices import NoticeDelivery
+from idp.messaging.ports import SmsSender
+from idp.oidc.authorize import AuthorizationRequests
+from idp.oidc.client_authentication import ClientAuthenticator
+from idp.oidc.discovery import Discovery, JwksEndpoint
+from idp.oidc.end_session import EndSessionRequests
+from idp.oidc.face import ProtocolFace
+from idp.oidc.id_token import IdTokens, SubjectClaims
+from idp.oidc.probes import Readiness
+from idp.oidc.respond import AuthorizationResponses, OidcResponder
+from idp.oidc.routes import protocol_routes
+from idp.oidc.token import CodeRedemption, TokenEndpoint
+from idp.oidc.userinfo import UserinfoEndpoint
+from idp.oidc.views import authorization_routes
+from idp.otp.delivery import OtpDelivery
+from idp.otp.one_time_passwords import CodeGenerator, OneTimePasswords, OtpBudgets, OtpPolicy
+from idp.otp.page import OtpPage
+from idp.processes.configuration import config_commands
+from idp.processes.worker import Sweep
+from idp.recovery.routes import recovery_routes
+from idp.relying_parties.commands import (
+    Registrar,
+    read_registrations,
+    registration_files,
+    relying_parties_commands,
+)
+from idp.relying_parties.disable import Disable
+from idp.relying_parties.register import Register
+from idp.relying_parties.registry import Registry
+from idp.relying_parties.rotate_secret import RotateSecret
+from idp.relying_parties.secrets import SecretHasher
+from idp.sessions.cookie import SessionCookie
+from idp.sessions.rules import sid
+from idp.settings import Settings, decode_key, load
+from idp.signing.commands import keys_commands
+from idp.signing.material import SigningAlgorithm
+from idp.signing.model import RotationPolicy
+from idp.signing.ports import KeyStoreUnreadable
+from idp.signing.rotate import create_missing, keep_up
+from idp.signing.signer import Signer
+from idp.throttling.ports import Budget
+from idp.web.browser import BrowserCookie
+from idp.web.network import TrustedProxies
+from idp.web.pages import Brand, Pages
+from idp.web.reference import request_reference
+
+OUTAGES: Final = (
+    OperationalError,
+    InterfaceError,
+    PoolTimeout,
+    RedisError,
+    StorageError,
+    HasherBusy,
+)
+"""What is raised when a part is away or overrun: 503, since trying again is right."""
+
+MIGRATIONS: Final = str(Path(__file__).parent / "migrations")
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """What may stand in for the world outside: in tests, and wherever no sandbox runs."""
+
+    clock: Clock | None = None
+    carriers: CarrierRecords | None = None
+    sms: SmsSender | None = None
+
+
+class Parts:
+    """What the processes share; each part is built when it is first wanted, once."""
+
+    def __init__(self, settings: Settings, adapters: Adapters | None = None) -> None:
+        self.settings = settings
+        self._adapters = adapters or Adapters()
+        self.clock: Clock = self._adapters.clock or SystemClock()
+        self.flask = Flask("idp", static_folder=None)
+        self.flask.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+        self.flask.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+            "pool_size": settings.database.pool_size,
+            "pool_pre_ping": not settings.database_url.startswith("sqlite"),
+        }
+        self.flask.config["MAX_CONTENT_LENGTH"] = settings.http.max_body
+        db.init_app(self.flask)
+        Migrate(self.flask, db, directory=MIGRATIONS, render_as_batch=True)
+
+    @cached_property
+    def database(self) -> Database:
+        keys = []
+        for entry in self.settings.secrets.data_key.get_secret_value().split(","):
+            key_id, _, key = entry.strip().partition(":")
+            keys.append((key_id, decode_key(key)))
+        with self.flask.app_context():
+            return Database.open(db.engine, PersonalDataCipher(keys))
+
+    @cached_property
+    def index(self) -> BlindIndex:
+        return BlindIndex(decode_key(self.settings.secrets.index_key.get_secret_value()))
+
+    @cached_property
+    def redis(self) -> redis.Redis:
+        return connect(self.settings.redis_url, connections=self.settings.server.threads + 2)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self.settings.redis_url)
+
+    @cached_property
+    def registry_version(self) -> RedisRegistryVersion:
+        return RedisRegistryVersion(self.redis)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.database, self.registry_version)
+
+    @cached_property
+    def secret_hasher(self) -> SecretHasher:
+        return SecretHasher(decode_key(self.settings.secrets.secret_pepper.get_secret_value()))
+
+    @cached_property
+    def keys(self) -> KeysOnDisk:
+        passphrase = self.settings.secrets.signing_passphrase.get_secret_value()
+        return KeysOnDisk(self.settings.signing.folder, passphrase.encode())
+
+    @cached_property
+    def rotation(self) -> RotationPolicy:
+        signing = self.settings.signing
+        return RotationPolicy(
+            announce=signing.announce,
+            active=signing.active,
+            publish_after_retirement=signing.publish_after_retirement,
+        )
+
+    @cached_property
+    def challenges(self) -> RedisOtpChallenges:
+        return RedisOtpChallenges(self.redis)
+
+    @cached_property
+    def code_generator(self) -> CodeGenerator:
+        return CodeGenerator(decode_key(self.settings.secrets.otp_key.get_secret_value()))
+
+    @cached_property
+    def levels(self) -> tuple[VerificationLevel, ...]:
+        return tuple(
+            VerificationLevel(
+                entry.level, frozenset(entry.evidence), entry.shown_vi, entry.shown_en
+            )
+            for entry in self.settings.levels
+        )
+
+    @cached_property
+    def sms(self) -> SmsSender:
+        return self._adapters.sms or HttpSmsGateway(
+            self.settings.messaging.gateway_url,
+            self.settings.secrets.sms_api_key.get_secret_value(),
+            self.settings.messaging.timeout,
+        )
+
+    @cached_property
+    def carriers(self) -> CarrierRecords:
+        return self._adapters.carriers or _carriers(self.settings, self.clock)
+
+
+def create_app(settings: Settings | None = None, adapters: Adapters | None = None) -> Flask:
+    """The web application: what a person sees on Flask, the protocol's API paths in front of it."""
+    parts = Parts(settings or load(), adapters)
+    settings, app, clock, database = parts.settings, parts.flask, parts.clock, parts.database
+    secure, issuer = settings.server.secure, settings.server.issuer
+
+    throttle = RedisThrottle(
+        parts.redis,
+        settings.redis_url,
+        exempt_networks=settings.throttling.exempt_networks,
+    )
+    codes = RedisAuthorizationCodes(
+        parts.redis,
+        lifetime=settings.tokens.code,
+        token_lifetime=settings.tokens.access_token,
+    )
+    tokens = RedisAccessTokens(
+        parts.redis,
+        lifetime=settings.tokens.access_token,
+        code_lifetime=settings.tokens.code,
+        clock=clock,
+    )
+    sessions = RedisSessions(
+        parts.redis, idle=settings.sessions.idle, maximum=settings.sessions.maximum, clock=clock
+    )
+    interactions = RedisInteractions(parts.redis, lifetime=settings.interactions.lifetime)
+
+    signer = Signer(parts.keys, clock, parts.rotation, on_unreadable=_report_unreadable_keys)
+    subject_key = decode_key(settings.secrets.subject_key.get_secret_value())
+    responses = AuthorizationResponses(issuer)
+    responder = OidcResponder(
+        responses=responses,
+        relying_parties=parts.registry,
+        codes=codes,
+        database=database,
+        levels=parts.levels,
+        clock=clock,
+    )
+
+    browser = BrowserCookie(secure=secure)
+    pages = Pages(
+        brand=_brand(settings),
+        csrf_key=decode_key(settings.secrets.csrf_key.get_secret_value()),
+        cookies=browser,
+    )
+    pages.init_app(app)
+    sign_in = SignIn(sessions=sessions, tokens=tokens, database=database, clock=clock)
+    flow = Flow(
+        interactions=interactions,
+        responder=responder,
+        relying_parties=parts.registry,
+        database=database,
+        levels=parts.levels,
+        clock=clock,
+    )
+    visits = Visits(
+        interactions=interactions,
+        relying_parties=parts.registry,
+        flow=flow,
+        sign_in=sign_in,
+        browser=browser,
+        session_cookie=SessionCookie(secure=secure),
+        clock=clock,
+    )
+    hasher = PasswordHasher(
+        memory_kib=settings.passwords.memory_kib,
+        iterations=settings.passwords.iterations,
+        parallelism=settings.passwords.parallelism,
+        hashes_at_once=settings.passwords.hashes_at_once,
+        queue_deadline=settings.passwords.queue_deadline,
+    )
+    otp = OneTimePasswords(
+        challenges=parts.challenges,
+        deliveries=parts.jobs,
+        codes=parts.code_generator,
+        throttle=throttle,
+        policy=_otp_policy(settings),
+        budgets=_otp_budgets(settings),
+        index=parts.index,
+        database=database,
+        clock=clock,
+    )
+    otp_page = OtpPage(pages=pages, otp=otp, clock=clock)
+
+    for blueprint in (
+        authorization_routes(
+            requests=AuthorizationRequests(
+                relying_parties=parts.registry, responses=responses, index=parts.index
+            ),
+            registry=parts.registry,
+            interactions=interactions,
+            flow=flow,
+            visits=visits,
+            browser=browser,
+            pages=pages,
+            max_body=settings.http.max_body,
+            clock=clock,
+        ),
+        interaction_routes(pages=pages, visits=visits, flow=flow, database=database),
+        login_routes(
+            pages=pages,
+            visits=visits,
+            login=PasswordLogin(
+                database=database,
+                index=parts.index,
+                hasher=hasher,
+                throttle=throttle,
+                budgets=_login_budgets(settings),
+                clock=clock,
+            ),
+            otp=otp,
+            page=otp_page,
+            database=database,
+            clock=clock,
+        ),
+        enrolment_routes(
+            pages=pages,
+            visits=visits,
+            otp=otp,
+            otp_page=otp_page,
+            carriers=parts.carriers,
+            hasher=hasher,
+            sign_in=sign_in,
+            notices=parts.jobs,
+            throttle=throttle,
+            budgets=_enrolment_budgets(settings),
+            policy=_enrolment_policy(settings),
+            notice=enrolment_notice(
+                carriers=[carrier.shown for carrier in settings.carriers.directory],
+                kept_days=settings.enrolment.kept.days,
+            ),
+            levels=parts.levels,
+            database=database,
+            index=parts.index,
+            clock=clock,
+        ),
+        recovery_routes(
+            pages=pages,
+            visits=visits,
+            otp=otp,
+            otp_page=otp_page,
+            carriers=parts.carriers,
+            hasher=hasher,
+            sign_in=sign_in,
+            notices=parts.jobs,
+            sim_change_window=settings.recovery.sim_change_window,
+            proves_for=settings.recovery.otp_proves_for,
+            database=database,
+            index=parts.index,
+            clock=clock,
+        ),
+        consent_routes(
+            pages=pages,
+            visits=visits,
+            decide=DecideConsent(database=database, clock=clock),
+            database=database,
+            levels=parts.levels,
+            clock=clock,
+        ),
+        account_routes(
+            pages=pages,
+            visits=visits,
+            registry=parts.registry,
+            database=database,
+            levels=parts.levels,
+            clock=clock,
+        ),
+        logout_routes(
+            pages=pages,
+            visits=visits,
+            requests=EndSessionRequests(
+                issuer=issuer, signer=signer, relying_parties=parts.registry
+            ),
+            stored=RedisStoredLogouts(parts.redis),
+            relying_parties=parts.registry,
+            database=database,
+            name_of_session=partial(sid, subject_key),
+        ),
+    ):
+        app.register_blueprint(blueprint)
+    _answer_outages(app, pages)
+
+    subjects = SubjectClaims(subject_key)
+    face = ProtocolFace(
+        app.wsgi_app,
+        protocol_routes(
+            discovery=Discovery(issuer),
+            jwks=JwksEndpoint(signer),
+            token=TokenEndpoint(
+                clients=ClientAuthenticator(
+                    relying_parties=parts.registry,
+                    hasher=parts.secret_hasher,
+                    throttle=throttle,
+                    failures=Budget(
+                        "client_authentication_failures",
+                        settings.throttling.client_authentication_failures,
+                    ),
+                    database=database,
+                    clock=clock,
+                ),
+                redemption=CodeRedemption(
+                    codes=codes,
+                    tokens=tokens,
+                    id_tokens=IdTokens(
+                        issuer=issuer,
+                        signer=signer,
+                        subjects=subjects,
+                        lifetime=settings.tokens.id_token,
+                        clock=clock,
+                    ),
+                    relying_parties=parts.registry,
+                    database=database,
+                    access_token_lifetime=settings.tokens.access_token,
+                    clock=clock,
+                ),
+            ),
+            userinfo=UserinfoEndpoint(
+                tokens=tokens,
+                subjects=subjects,
+                relying_parties=parts.registry,
+                database=database,
+            ),
+            readiness=Readiness(
+                {"database": database.ping, "redis": parts.redis.ping, "keys": signer.jwks}
+            ),
+        ),
+        max_body=settings.http.max_body,
+        outages=OUTAGES,
+        secure=secure,
+    )
+    app.wsgi_app = TrustedProxies(face, settings.http.trusted_proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _report_unreadable_keys(error: KeyStoreUnreadable) -> None:
+    """The last good ring goes on serving; somebody has to look all the same."""
+    _log.error("signing_keys_unreadable", problem=str(error))
+
+
+def _enrolment_budgets(settings: Settings) -> EnrolmentBudgets:
+    windows = settings.throttling.enrolment_per_identity_number
+    return EnrolmentBudgets(
+        per_identity_number=Budget("enrolment_per_identity_number", windows),
+        per_phone=Budget("enrolment_per_phone", windows),
+    )
+
+
+def _enrolment_policy(settings: Settings) -> EnrolmentPolicy:
+    return EnrolmentPolicy(
+        minimum_age=settings.enrolment.minimum_age,
+        kept=settings.enrolment.kept,
+        proves_for=settings.enrolment.otp_proves_for,
+        counts_as_sign_in=settings.sessions.enrolment_counts_as_sign_in,
+        carrier_match_lapses_after=settings.evidence.carrier_match_lapses_after,
+    )
+
+
+def _otp_policy(settings: Settings) -> OtpPolicy:
+    otp = settings.otp
+    return OtpPolicy(
+        lifetime=otp.lifetime,
+        attempts=otp.attempts,
+        resend_after=otp.resend_after,
+        live_codes=otp.live_codes,
+        challenges_before_pause=otp.challenges_before_pause,
+        pause=otp.pause,
+    )
+
+
+def _otp_budgets(settings: Settings) -> OtpBudgets:
+    throttling = settings.throttling
+    return OtpBudgets(
+        anonymous_per_number=Budget("otp_per_number", throttling.otp_per_number),
+        sign_in_per_number=Budget("otp_sign_in_per_number", throttling.otp_sign_in_per_number),
+        anonymous_per_network=Budget(
+            "otp_anonymous_per_network", throttling.otp_anonymous_per_network, by_network=True
+        ),
+        system=Budget("otp_system", throttling.otp_system),
+    )
+
+
+def _login_budgets(settings: Settings) -> LoginBudgets:
+    throttling = settings.throttling
+    return LoginBudgets(
+        per_number_and_network=Budget(
+            "password_per_number_and_network", throttling.password_per_number_and_network
+        ),
+        failures_per_network=Budget(
+            "password_failures_per_network",
+            throttling.password_failures_per_network,
+            by_network=True,
+        ),
+        failures_system=Budget("password_failures_system", throttling.password_failures_system),
+    )
+
+
+def _brand(settings: Settings) -> Brand:
+    brand = settings.brand
+    return Brand(
+        name_vi=brand.name_vi,
+        name_en=brand.name_en,
+        sub_vi=brand.sub_vi,
+        sub_en=brand.sub_en,
+        trial_band=brand.trial_band,
+        hotline=brand.hotline,
+    )
+
+
+def _carriers(settings: Settings, clock: Clock) -> CarrierRecords:
+    directory = settings.carriers.directory
+    return CamaraCarrierRecords(
+        tuple(
+            CarrierEndpoint(
+                carrier.name,
+                carrier.base_url,
+                carrier.token_url,
+                carrier.unaccented,
+                settings.carriers.client_id,
+            )
+            for carrier in directory
+        ),
+        prefixes={prefix: carrier.name for carrier in directory for prefix in carrier.prefixes},
+        key=ECKey.import_key(settings.secrets.carrier_client_key.get_secret_value()),
+        clock=clock,
+        call_timeout=settings.carriers.call_timeout,
+        total_timeout=settings.carriers.total_timeout,
+        questions_at_once=settings.carriers.calls_at_once,
+    )
+
+
+def _answer_outages(app: Flask, pages: Pages) -> None:
+    """A part that is away is a 503 with a reference: nothing is lost by trying again."""
+
+    def unavailable(error: Exception) -> Response:
+        _log.error("unavailable", reference=request_reference(), cause=type(error).__name__)
+        response = pages.render(
+            "errors/unavailable.html", status=503, reference=request_reference(), minutes=1
+        )
+        response.headers["Retry-After"] = "10"
+        return response
+
+    for error in OUTAGES:
+        app.register_error_handler(error, unavailable)
+
+
+def create_worker(settings: Settings) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
+    """The worker's two halves: the queue with what its jobs need, and the regular sweeps."""
+    parts = Parts(settings)
+    parts.jobs.consume(
+        otp=OtpDelivery(
+            challenges=parts.challenges,
+            codes=parts.code_generator,
+            recipients=SqlRecipients(parts.database),
+            sender=parts.sms,
+            relying_parties=parts.registry,
+            service_name=settings.brand.sms_name,
+            site=settings.server.site,
+            minutes=ceil(settings.otp.lifetime / timedelta(minutes=1)),
+            database=parts.database,
+            clock=parts.clock,
+        ),
+        notice=NoticeDelivery(
+            database=parts.database,
+            sender=parts.sms,
+            service_name=settings.brand.sms_name,
+            hotline=settings.brand.hotline,
+        ),
+    )
+    return parts.jobs.broker, (
+        Sweep(
+            "forget expired enrolments",
+            timedelta(minutes=10),
+            partial(forget_expired_enrolments, parts.database, parts.clock),
+        ),
+        Sweep("keep the signing keys up", timedelta(hours=1), partial(_keep_keys_up, parts)),
+    )
+
+
+def _keep_keys_up(parts: Parts) -> None:
+    """Announce successors, retire what has served its time, and say so in the audit log."""
+    for event in keep_up(parts.keys, parts.rotation, parts.clock):
+        _record_key_change(parts, f"signing_key.{event.kind}", {"kid": event.kid})
+
+
+def _record_key_change(parts: Parts, change: str, details: Mapping[str, str]) -> None:
+    event = SigningKeysChanged(change=change, kid=details["kid"], reason=details.get("reason", ""))
+    with parts.database.transaction() as transaction:
+        record(transaction, event, parts.clock.now())
+
+
+def _registrar(parts: Parts) -> Registrar:
+    return Registrar(
+        folder=parts.settings.registrations.folder,
+        database=parts.database,
+        register=Register(
+            database=parts.database,
+            version=parts.registry_version,
+            hasher=parts.secret_hasher,
+            clock=parts.clock,
+        ),
+        rotate_secret=RotateSecret(
+            database=parts.database,
+            version=parts.registry_version,
+            hasher=parts.secret_hasher,
+            clock=parts.clock,
+        ),
+        disable=Disable(database=parts.database, version=parts.registry_version, clock=parts.clock),
+    )
+
+
+def prepare(settings: Settings, *, client_secrets: Path) -> None:
+    """
+    Make an installation ready; safe to repeat.
+
+    Migrations applied, a signing key of each algorithm made where there is none, the relying
+    parties of `registrations.folder` registered. The secret of each new one is written to
+    `<client_secrets>/<client_id>.client_secret`, readable by its owner alone.
+    """
+    parts = Parts(settings)
+    with parts.flask.app_context():
+        upgrade(MIGRATIONS)
+    create_missing(parts.keys, tuple(SigningAlgorithm), parts.clock)
+    registrar = _registrar(parts)
+    registrations = read_registrations(registration_files(settings.registrations.folder))
+    for client_id, secret in registrar.register.apply(registrations).items():
+        path = client_secrets / f"{client_id}.client_secret"
+        path.touch(mode=0o600)
+        path.write_text(secret, "utf-8")
+
+
+def command_line() -> click.Group:
+    """The commands of the capabilities; each builds what it needs when it is run."""
+
+    @click.group()
+    def commands() -> None:
+        """Everything an operator does from a shell."""
+
+    @cache
+    def parts() -> Parts:
+        return Parts(load())
+
+    commands.add_command(db_commands(lambda: parts().flask, MIGRATIONS))
+    commands.add_command(
+        keys_commands(
+            lambda: (parts().keys, parts().rotation, parts().clock),
+            lambda change, details: _record_key_change(parts(), change, details),
+        )
+    )
+    commands.add_command(relying_parties_commands(lambda: _registrar(parts())))
+    commands.add_command(config_commands(load))
+    return commands
