@@ -1,0 +1,68 @@
+"""
+Measure the provider's speed and size, and print a table: `python -m tests.bench` or `make bench`.
+
+One worker on one core; the stores and the load on another. The figure to trust is processor time
+per operation: operations per second move with whatever else the machine does.
+"""
+
+import argparse
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from tests.bench.measure import machine, on_core
+from tests.bench.scenarios import FULL, QUICK, Scenarios
+from tests.bench.surroundings import NoProvider, provider, stores
+from tests.bench.table import Table
+from tests.bench.wire import NotAsExpected
+
+
+def main() -> int:
+    """Run it; 0 unless something failed. A missed target is no failure: machines differ."""
+    options = _options()
+    size = QUICK if options.quick else FULL
+    try:
+        provider_core, core = machine()
+    except ValueError:
+        click.echo("Two cores are needed: one for the provider, one for the load.", err=True)
+        return 1
+    table = Table()
+    try:
+        # Not below the repository: a socket's name has to be short.
+        with (
+            tempfile.TemporaryDirectory(prefix="idp-bench-") as folder,
+            stores(Path(folder), core=core, wanted=options.database) as used,
+            provider(
+                Path(folder), used, core=provider_core, people=size.rounds * size.sign_ins + 1
+            ) as around,
+            on_core(core),
+        ):
+            scenarios = Scenarios(around, size, stores=used.processes, provider_core=provider_core)
+            for measured in scenarios.rounds():
+                table.add(measured)
+            table.weigh(around.process)
+    except (NoProvider, NotAsExpected) as error:
+        click.echo(f"The measurement was broken off: {error}", err=True)
+        return 1
+    click.echo(
+        f"Python {platform.python_version()}, Redis and {used.named}, {size.rounds} runs of each"
+    )
+    click.echo(table)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="a few operations of each: does it run at all?"
+    )
+    parser.add_argument(
+        "--database", choices=("postgresql", "sqlite"), default="postgresql", help="where rows are"
+    )
+    return parser.parse_args()
+
+
+sys.exit(main())

