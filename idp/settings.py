@@ -9,6 +9,7 @@ All problems are reported in one `ConfigurationError`.
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
@@ -50,10 +51,16 @@ def _key_bytes(secret: SecretStr) -> SecretStr:
 
 
 def _key_list(secret: SecretStr) -> SecretStr:
+    ids = set()
     for entry in secret.get_secret_value().split(","):
         key_id, separator, key = entry.strip().partition(":")
         if not separator or not key_id.isalnum() or len(key_id) > 8:  # noqa: PLR2004
             raise ValueError("must be `id:key`, several separated by commas, the newest first")
+        if key_id in ids:
+            raise ValueError(
+                "names two keys alike: a value says by the id which one it was made with"
+            )
+        ids.add(key_id)
         _key_bytes(SecretStr(key))
     return secret
 
@@ -70,6 +77,15 @@ def decode_key(text: str) -> bytes:
     return key
 
 
+def _counted_network(network: Network) -> Network:
+    # Budgets count networks of this size: a smaller one would be exempt in the file alone.
+    widest = 24 if network.version == 4 else 56  # noqa: PLR2004
+    if network.prefixlen > widest:
+        raise ValueError(f"must be /{widest} or wider: clients are counted by such networks")
+    return network
+
+
+Duration = Annotated[timedelta, Field(gt=timedelta(0))]
 Key = Annotated[SecretStr, AfterValidator(_key_bytes)]
 KeyList = Annotated[SecretStr, AfterValidator(_key_list)]
 
@@ -161,19 +177,19 @@ class Logs(Table):
 
 
 class Otp(Table):
-    lifetime: timedelta
+    lifetime: Duration
     attempts: int = Field(ge=1)
-    resend_after: timedelta
+    resend_after: Duration
     live_codes: int = Field(ge=1)
     challenges_before_pause: int = Field(ge=1)
-    pause: timedelta
+    pause: Duration
 
 
 class Rate(Table):
     """At most *count* in *period*."""
 
     count: int = Field(ge=1)
-    period: timedelta
+    period: Duration
 
 
 class Throttling(Table):
@@ -186,7 +202,7 @@ class Throttling(Table):
     password_failures_system: tuple[Rate, ...]
     enrolment_per_identity_number: tuple[Rate, ...]
     client_authentication_failures: tuple[Rate, ...]
-    exempt_networks: tuple[Network, ...]
+    exempt_networks: tuple[Annotated[Network, AfterValidator(_counted_network)], ...]
 
 
 class Passwords(Table):
@@ -195,34 +211,34 @@ class Passwords(Table):
     iterations: int
     parallelism: int
     hashes_at_once: int = Field(ge=0)
-    queue_deadline: timedelta
+    queue_deadline: Duration
 
 
 class Sessions(Table):
-    idle: timedelta
-    maximum: timedelta
-    enrolment_counts_as_sign_in: timedelta
+    idle: Duration
+    maximum: Duration
+    enrolment_counts_as_sign_in: Duration
 
 
 class Interactions(Table):
-    lifetime: timedelta
+    lifetime: Duration
 
 
 class Tokens(Table):
-    code: timedelta
-    access_token: timedelta
-    id_token: timedelta
+    code: Duration
+    access_token: Duration
+    id_token: Duration
 
 
 class Enrolment(Table):
-    kept: timedelta
+    kept: Duration
     minimum_age: int
-    otp_proves_for: timedelta
+    otp_proves_for: Duration
 
 
 class Recovery(Table):
-    sim_change_window: timedelta
-    otp_proves_for: timedelta
+    sim_change_window: Duration
+    otp_proves_for: Duration
 
 
 class Level(Table):
@@ -233,7 +249,7 @@ class Level(Table):
 
 
 class Evidence(Table):
-    carrier_match_lapses_after: timedelta
+    carrier_match_lapses_after: Duration
 
 
 class CarrierSettings(Table):
@@ -248,22 +264,22 @@ class CarrierSettings(Table):
 
 class Carriers(Table):
     client_id: str
-    call_timeout: timedelta
-    total_timeout: timedelta
+    call_timeout: Duration
+    total_timeout: Duration
     calls_at_once: int = Field(ge=1)
     directory: tuple[CarrierSettings, ...]
 
 
 class Messaging(Table):
     gateway_url: str
-    timeout: timedelta
+    timeout: Duration
 
 
 class Signing(Table):
     folder: Path
-    announce: timedelta
-    active: timedelta
-    publish_after_retirement: timedelta
+    announce: Duration
+    active: Duration
+    publish_after_retirement: Duration
 
 
 class Registrations(Table):
@@ -299,7 +315,7 @@ class Settings(BaseSettings):
     enrolment: Enrolment
     recovery: Recovery
     evidence: Evidence
-    levels: tuple[Level, ...]
+    levels: tuple[Level, ...] = Field(min_length=1)
     carriers: Carriers
     messaging: Messaging
     signing: Signing
@@ -309,7 +325,9 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The database's URL: the configured one, or the embedded SQLite file."""
         if self.database.url is not None:
-            return self.database.url.get_secret_value()
+            url = self.database.url.get_secret_value()
+            # Everybody's way to write it; bare, SQLAlchemy would look for a driver we do not have.
+            return re.sub(r"\Apostgres(ql)?://", "postgresql+psycopg://", url)
         return f"sqlite:///{(self.home / 'idp.sqlite3').resolve()}"
 
     @property
@@ -367,6 +385,14 @@ def _from_environment(env: dict[str, str]) -> dict[str, Any]:
             except OSError as error:
                 raise ConfigurationError(f"{name}: {error.strerror}: {value}") from None
             del env[name]
+
+    unknown = [
+        name
+        for name in env
+        if name.startswith("IDP__") and name.split("__")[1].lower() not in Settings.model_fields
+    ]
+    if unknown:
+        raise ConfigurationError("\n".join(f"{name}: there is no such setting" for name in unknown))
 
     class Source(EnvSettingsSource):
         def _load_env_vars(self) -> Mapping[str, str | None]:
