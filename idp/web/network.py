@@ -51,7 +51,7 @@ class TrustedProxies:
 
 
 def network_of(address: str) -> str:
-    """The network of an address, as throttles count it; what is no address counts as one."""
+    """The network of an address, as throttles count it; all that is no address counts as one."""
     parsed = _parse(address)
     if parsed is None:
         return "0.0.0.0/32"
