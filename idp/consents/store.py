@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId
@@ -34,13 +35,10 @@ def give(
 ) -> None:
     """Add *claims* to the standing consent, and say so in the ledger."""
     consent = session.execute(
-        select(Consent)
-        .where(Consent.citizen_id == citizen_id, Consent.client_id == client_id)
-        .with_for_update()
+        select(Consent).where(_of(citizen_id, client_id)).with_for_update()
     ).scalar_one_or_none()
     if consent is None:
-        consent = Consent(citizen_id=citizen_id, client_id=client_id, claims=[], updated_at=at)
-        session.add(consent)
+        consent = _begun(session, citizen_id, client_id, at)
     consent.claims = sorted({*consent.claims, *claims})
     consent.updated_at = at
     session.add(
@@ -53,3 +51,20 @@ def give(
             at=at,
         )
     )
+
+
+def _begun(session: Session, citizen_id: CitizenId, client_id: ClientId, at: datetime) -> Consent:
+    """An empty consent; the one of another request, if that began it at the same moment."""
+    consent = Consent(citizen_id=citizen_id, client_id=client_id, claims=[], updated_at=at)
+    try:
+        with session.begin_nested():
+            session.add(consent)
+    except IntegrityError:
+        return session.execute(
+            select(Consent).where(_of(citizen_id, client_id)).with_for_update()
+        ).scalar_one()
+    return consent
+
+
+def _of(citizen_id: CitizenId, client_id: ClientId) -> ColumnElement[bool]:
+    return and_(Consent.citizen_id == citizen_id, Consent.client_id == client_id)
