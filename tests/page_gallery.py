@@ -218,17 +218,11 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "recover-done": ("recovery/done.html", _plain(continue_url="/login")),
     "continue": ("interactions/continue.html", _plain(url="https://dichvucong.example/callback")),
-    "form-post": (
-        "interactions/form_post.html",
-        _plain(
-            url="https://dichvucong.example/callback", fields=[("code", "c"), ("state", '"><b>')]
-        ),
-    ),
     "expired": ("interactions/expired.html", _plain()),
     "already-done": ("interactions/already_done.html", _plain()),
     "other-browser": ("interactions/other_browser.html", _plain()),
     "signed-in-as": ("interactions/signed_in_as.html", _with(_blank(NotYouForm), full_name=NAME)),
-    "sign-out": ("logout/confirm.html", _blank(SignOutForm)),
+    "sign-out": ("logout/confirm.html", _with(_blank(SignOutForm), full_name=NAME)),
     "signed-out": ("logout/signed_out.html", _plain(return_url="https://dichvucong.example/bye")),
     "home": ("account/home.html", _plain(portals=[PORTAL])),
     "home-signed-in": ("account/home.html", _plain(portals=[], signed_in=True)),
@@ -261,7 +255,7 @@ PAGES: dict[str, tuple[str, Context]] = {
 }
 
 # A consent and a way back exist for a portal only.
-ALWAYS_ASKED = frozenset({"consent", "consent-grown", "continue", "form-post"})
+ALWAYS_ASKED = frozenset({"consent", "consent-grown", "continue"})
 
 
 def add_gallery(app: Flask, pages: Pages) -> None:

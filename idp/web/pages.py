@@ -19,7 +19,7 @@ from idp.web.browser import BrowserCookie
 from idp.web.csrf import CookieMissing, form_token
 from idp.web.error_pages import add_error_pages
 from idp.web.forms import Form
-from idp.web.headers import SecurityHeaders, content_security_policy
+from idp.web.headers import SecurityHeaders
 from idp.web.help_views import help_routes
 from idp.web.locale import DEFAULT, LANGUAGES, LanguageCookie, other_language, switch_url
 from idp.web.static_files import StaticFiles
@@ -124,15 +124,13 @@ class Pages:
         template: str,
         *,
         status: int = 200,
-        csp: dict[str, str | None] | None = None,
         **context: object,
     ) -> Response:
         """
         Render *template* in the language of this request.
 
         *context* may name `relying_party` (`NamedRelyingParty`) and `i`, the interaction's id; that
-        is otherwise the one in the query, and links of the page stay within it. *csp* changes
-        single directives, see `content_security_policy`.
+        is otherwise the one in the query, and links of the page stay within it.
         """
         locale = str(flask_babel.get_locale())
         known = {
@@ -141,12 +139,8 @@ class Pages:
             "locale": locale,
             "other_locale": other_language(locale),
         }
-        response = Response(
-            render_template(template, **(known | context)), status, mimetype="text/html"
-        )
-        if csp is not None:
-            response.headers["Content-Security-Policy"] = content_security_policy(**csp)
-        return response
+        html = render_template(template, **(known | context))
+        return Response(html, status, mimetype="text/html")
 
     def form(self, form_class: type[F], **data: Any) -> F:  # noqa: ANN401 (each form's own)
         """

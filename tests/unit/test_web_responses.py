@@ -7,7 +7,6 @@ import pytest
 from flask import Flask, Response, abort
 from werkzeug.exceptions import TooManyRequests
 
-from idp.web.headers import content_security_policy
 from idp.web.static_files import StaticFiles
 from tests.page_gallery import add_gallery, make_app
 
@@ -60,14 +59,6 @@ def test_https_is_remembered() -> None:
     headers = app.test_client().get("/gallery/held", base_url="https://id.example").headers
 
     assert headers["Strict-Transport-Security"] == "max-age=31536000"
-
-
-def test_a_page_may_drop_or_add_one_directive() -> None:
-    policy = content_security_policy(form_action=None, frame_src="https://a.example")
-
-    assert "form-action" not in policy
-    assert "frame-src https://a.example" in policy
-    assert "default-src 'none'" in policy
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,4 @@
       .then(function (credential) { if (credential && credential.code) otp.value = credential.code; })
       .catch(function () {});
   }
-
-  // The response that travels by form (response_mode=form_post).
-  each("form[data-submit]", function (form) { form.submit(); });
 })(document);
