@@ -70,8 +70,8 @@ from idp.sessions.cookie import SessionCookie
 from idp.sessions.model import Authentication, Session, SessionId
 from idp.sessions.rules import sid
 from idp.signing.material import SigningAlgorithm
-from idp.signing.model import RotationPolicy
-from idp.signing.rotate import create_missing
+from idp.signing.model import KeyRing, RotationPolicy
+from idp.signing.rules import add_first
 from idp.signing.signer import Signer
 from idp.throttling.ports import Budget
 from idp.web.browser import BrowserCookie
@@ -79,6 +79,7 @@ from idp.web.pages import Brand, Pages
 from tests.fakes.clock import FakeClock
 from tests.fakes.key_store import KeysInMemory
 from tests.fakes.registrations import BASIC, CHALLENGE, POST, VERIFIER, registration
+from tests.fakes.signing_keys import named_material
 
 ISSUER = "http://localhost:8400"
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -146,7 +147,8 @@ class ProtocolHouse:
         self.registry = Registry(database, self.version)
 
         self.key_store = KeysInMemory()
-        create_missing(self.key_store, list(SigningAlgorithm), clock)
+        for algorithm in SigningAlgorithm:
+            self.key_store.update(partial(_with_first_key, algorithm, clock))
         signer = Signer(
             self.key_store,
             clock,
@@ -231,7 +233,7 @@ class ProtocolHouse:
             clients=ClientAuthenticator(
                 relying_parties=self.registry,
                 hasher=hasher,
-                throttle=RedisThrottle(self.redis, self.redis_url, exempt_networks=(), clock=clock),
+                throttle=RedisThrottle(self.redis, self.redis_url, exempt_networks=()),
                 failures=Budget("client_authentication", (Rate(3, timedelta(minutes=1)),)),
                 database=database,
                 clock=clock,
@@ -332,9 +334,10 @@ class ProtocolHouse:
         return Browser(self.app.test_client())
 
     def signed_in(self, citizen_id: CitizenId) -> Browser:
-        """A browser with a session of that citizen, begun now."""
+        """A browser with a session of that citizen, begun a second ago."""
         browser = self.browser()
         self.sign_in(browser, citizen_id)
+        self.clock.advance(timedelta(seconds=1))
         return browser
 
     def sign_in(self, browser: Browser, citizen_id: CitizenId) -> Handle:
@@ -440,6 +443,10 @@ class ProtocolHouse:
     def grants(self) -> list[Grant]:
         with self.database.reading() as reading:
             return list(reading.execute(select(Grant).order_by(Grant.issued_at)).scalars())
+
+
+def _with_first_key(algorithm: SigningAlgorithm, clock: FakeClock, ring: KeyRing) -> KeyRing:
+    return add_first(ring, named_material(f"key-{algorithm}", algorithm), now=clock.now())
 
 
 def basic(client_id: str, secret: str) -> str:
