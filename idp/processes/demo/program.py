@@ -87,11 +87,19 @@ class Running:
 
 
 def end(running: Sequence[Running], *, seconds: float) -> None:
-    """Ask all to end, give them *seconds* together, then kill; nothing of them is left."""
+    """
+    Ask all to end, give them *seconds* together, then kill; nothing of them is left.
+
+    Who presses Ctrl-C again does not want to wait. Not within the first second: the same key may
+    reach us twice, from the terminal and from whoever started us.
+    """
+    begun = time.monotonic()
     for one in running:
         one.ask_to_end()
-    deadline = time.monotonic() + seconds
-    while not all(one.ended() for one in running) and time.monotonic() < deadline:
-        time.sleep(POLL_SECONDS)
+    while not all(one.ended() for one in running):
+        waited = time.monotonic() - begun
+        pressed_again = signal.sigtimedwait({signal.SIGINT}, POLL_SECONDS) and waited > 1
+        if pressed_again or waited > seconds:
+            break
     for one in running:
         one.collect()
