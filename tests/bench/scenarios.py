@@ -16,7 +16,7 @@ from tests.bench.journeys import (
     sign_in,
     userinfo,
 )
-from tests.bench.measure import Run, drive, on_core, run, work
+from tests.bench.measure import Run, on_core, run, work
 from tests.bench.surroundings import Surroundings, password_hasher
 from tests.bench.wire import Connection
 
@@ -66,59 +66,55 @@ class Scenarios:
     def rounds(self) -> Iterator[dict[str, Run]]:
         """What each round measured, by name. Raises `NotAsExpected`."""
         size = self._size
-        with ExitStack() as stack:
-            connections = [
-                stack.enter_context(Connection(self._around.settings.server.port))
-                for _ in range(size.connections)
-            ]
-            self._warm_up(connections)
-            for number in range(size.rounds):
-                people = slice(number * size.sign_ins, (number + 1) * size.sign_ins)
-                yield self._round(connections, people)
+        self._warm_up()
+        for number in range(size.rounds):
+            people = slice(number * size.sign_ins, (number + 1) * size.sign_ins)
+            yield self._round(self._around.people[people])
 
-    def _warm_up(self, connections: Sequence[Connection]) -> None:
+    def _warm_up(self) -> None:
         """Compile templates, open the connections to the stores, fill the caches."""
         last = self._around.people[-1:]
-        drive(self._sign_ins(last, [Browser()]), connections)
-        drive([fetch("/jwks") for _ in range(self._size.documents // 10)], connections)
+        self._drive(self._sign_ins(last, [Browser()]), 1)
+        self._drive([fetch("/jwks") for _ in range(self._size.documents // 10)], 1)
 
-    def _round(self, connections: Sequence[Connection], people: slice) -> dict[str, Run]:
+    def _round(self, people: Sequence[Person]) -> dict[str, Run]:
         size = self._size
-        persons = self._around.people[people]
-        few = connections[: size.browsers]
+        portal = self._around.portal
         measured: dict[str, Run] = {}
 
-        measured[FIRST_SIGN_IN] = self._run(
-            self._sign_ins(persons, [Browser() for _ in persons]), few
-        )
+        first = self._sign_ins(people, [Browser() for _ in people])
+        measured[FIRST_SIGN_IN] = self._drive(first, size.browsers)
         with on_core(self._core):
             measured[ARGON2ID] = argon2id = work(self._verify, size.hashes)
-        browsers = [Browser() for _ in persons]
-        measured[SIGN_IN] = self._run(self._sign_ins(persons, browsers), few)
+        browsers = [Browser() for _ in people]
+        again = self._sign_ins(people, browsers)
+        measured[SIGN_IN] = self._drive(again, size.browsers)
         measured[FIRST_SIGN_IN_APART] = _apart(measured[FIRST_SIGN_IN], argon2id)
         measured[SIGN_IN_APART] = _apart(measured[SIGN_IN], argon2id)
 
         codes: list[Code] = []
-        portal = self._around.portal
         asking = [
             ask_again(portal, browsers[number % len(browsers)], codes)
             for number in range(size.exchanges)
         ]
-        drive(asking, connections)
+        self._drive(asking, size.connections)
         tokens: list[str] = []
-        measured[EXCHANGE] = self._run(
-            [exchange(portal, code, tokens) for code in codes], connections
-        )
-        measured[USERINFO] = self._run(
-            [userinfo(tokens[number % len(tokens)]) for number in range(size.userinfos)],
-            connections,
-        )
+        exchanges = [exchange(portal, code, tokens) for code in codes]
+        measured[EXCHANGE] = self._drive(exchanges, size.connections)
+        asking = [userinfo(tokens[number % len(tokens)]) for number in range(size.userinfos)]
+        measured[USERINFO] = self._drive(asking, size.connections)
         for name, path in ((DISCOVERY, "/.well-known/openid-configuration"), (JWKS, "/jwks")):
-            measured[name] = self._run([fetch(path) for _ in range(size.documents)], connections)
+            measured[name] = self._drive(
+                [fetch(path) for _ in range(size.documents)], size.connections
+            )
         return measured
 
-    def _run(self, journeys: Sequence[Journey], connections: Sequence[Connection]) -> Run:
-        return run(self._around.process, self._stores, journeys, connections)
+    def _drive(self, journeys: Sequence[Journey], at_once: int) -> Run:
+        """One run on fresh connections: the server ends those that were idle for seconds."""
+        with ExitStack() as stack:
+            port = self._around.settings.server.port
+            connections = [stack.enter_context(Connection(port)) for _ in range(at_once)]
+            return run(self._around.process, self._stores, journeys, connections)
 
     def _sign_ins(self, people: Sequence[Person], browsers: Sequence[Browser]) -> list[Journey]:
         around = self._around
