@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from idp.citizens.store import identity_number_index
+from idp.core.acr import ACR_CLASSES
 from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
 from idp.db.encryption import BlindIndex
 from idp.interactions.model import AuthorizationRequest, Prompt
@@ -28,7 +29,6 @@ from idp.oidc.http import Parameters
 from idp.oidc.respond import AuthorizationResponses
 from idp.relying_parties.model import ClientId, RelyingParty
 from idp.relying_parties.ports import RelyingParties
-from idp.sessions.rules import ACR_CLASSES
 
 OPENID: Final = "openid"
 RESPONSE_MODES: Final = ("query",)

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 import orjson
 
+from idp.core.acr import ACR_CLASSES
 from idp.interactions.model import Prompt
 from idp.oidc.authorize import RESPONSE_MODES
 from idp.oidc.http import Headers, ProtocolRequest, ProtocolResponse
 from idp.oidc.token import GRANT_TYPES
 from idp.relying_parties.claims import SCOPE_CLAIMS, WITHHELD
 from idp.relying_parties.model import SECURITY_PROFILES
-from idp.sessions.rules import ACR_CLASSES, TWO_FACTORS, acr_reached
+from idp.sessions.rules import TWO_FACTORS, acr_reached
 from idp.signing.signer import Signer
 from idp.web.locale import LANGUAGES
 

@@ -1,5 +1,6 @@
 """A relying party as the rest of the system sees it (frozen), and as it is stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,33 +14,70 @@ from idp.db.types import UtcDateTime
 
 ClientId = NewType("ClientId", str)
 
+CLIENT_ALGORITHMS: Final = ("RS256", "PS256", "ES256")
+"""What relying parties may sign assertions and request objects with; `none` is nowhere."""
+
 
 class ClientAuthentication(StrEnum):
     """How a relying party proves itself at the token endpoint (OpenID Connect Core §9)."""
 
     SECRET_BASIC = "client_secret_basic"  # noqa: S105 (a method's name)
     SECRET_POST = "client_secret_post"  # noqa: S105
+    PRIVATE_KEY_JWT = "private_key_jwt"
+
+
+class GrantType(StrEnum):
+    """How a relying party may come by tokens (RFC 7591 §2)."""
+
+    AUTHORIZATION_CODE = "authorization_code"
+    REFRESH_TOKEN = "refresh_token"  # noqa: S105
+    CLIENT_CREDENTIALS = "client_credentials"
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityProfile:
-    """What a relying party may and must do: one value, so that no rule asks for its name."""
+    """
+    What a relying party may and must do: one value, so that no rule asks for its name.
+
+    *released_by_registration*: the claims released are those of the registration, whatever the
+    scope asks; *vnconnect_claims*: they go under the names of the existing national sign-on.
+    """
 
     name: str
     client_authentication: frozenset[ClientAuthentication]
+    grant_types: frozenset[GrantType]
     id_token_algorithms: tuple[str, ...]
     pkce_required: bool
+    request_objects: bool
+    released_by_registration: bool
+    vnconnect_claims: bool
 
 
 OIDC: Final = SecurityProfile(
     name="oidc",
+    client_authentication=frozenset(ClientAuthentication),
+    grant_types=frozenset(GrantType),
+    id_token_algorithms=("RS256", "ES256"),
+    pkce_required=True,
+    request_objects=True,
+    released_by_registration=False,
+    vnconnect_claims=False,
+)
+LEGACY: Final = SecurityProfile(
+    name="legacy",
     client_authentication=frozenset(
         {ClientAuthentication.SECRET_BASIC, ClientAuthentication.SECRET_POST}
     ),
-    id_token_algorithms=("RS256", "ES256"),
-    pkce_required=True,
+    grant_types=frozenset({GrantType.AUTHORIZATION_CODE}),
+    id_token_algorithms=("RS256",),
+    pkce_required=False,
+    request_objects=False,
+    released_by_registration=True,
+    vnconnect_claims=True,
 )
-SECURITY_PROFILES: Final = {profile.name: profile for profile in (OIDC,)}
+SECURITY_PROFILES: Final = {profile.name: profile for profile in (OIDC, LEGACY)}
+LEGACY_SECTOR: Final = "vnconnect"
+"""`TechID` is one for all portals in the real system, so those of the old kind share a sector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +89,39 @@ class ClientSecret:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientKeys:
+    """Where the public keys of a relying party are: in its registration, or at an address."""
+
+    jwks: tuple[Mapping[str, object], ...] = ()
+    jwks_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutAddresses:
+    """Where a relying party wants to be told of a sign-out (front- and back-channel logout §2)."""
+
+    frontchannel_uri: str | None = None
+    frontchannel_session_required: bool = False
+    backchannel_uri: str | None = None
+    backchannel_session_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestObjects:
+    """How a relying party may send signed requests; *algorithm* `None`: any that we offer."""
+
+    algorithm: str | None = None
+    uris: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """A registration, checked when it was made."""
+    """
+    A registration, checked when it was made.
+
+    *default_max_age* is in seconds. *resources* are the audiences it may ask tokens of its own for
+    (RFC 8707). *dynamic*: it registered itself.
+    """
 
     client_id: ClientId
     name_vi: str
@@ -74,6 +143,19 @@ class RelyingParty:
     tos_uri: str | None
     enabled: bool
     secrets: tuple[ClientSecret, ...]
+    grant_types: frozenset[GrantType] = frozenset({GrantType.AUTHORIZATION_CODE})
+    client_assertion_algorithm: str | None = None
+    keys: ClientKeys = ClientKeys()
+    request_objects: RequestObjects | None = None
+    userinfo_algorithm: str | None = None
+    default_max_age: int | None = None
+    require_auth_time: bool = False
+    default_acr_values: tuple[str, ...] = ()
+    resources: frozenset[str] = frozenset()
+    logout: LogoutAddresses = LogoutAddresses()
+    logo_uri: str | None = None
+    contacts: tuple[str, ...] = ()
+    dynamic: bool = False
 
     def name(self, locale: str) -> str:
         """The name shown to citizens."""

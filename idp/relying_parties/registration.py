@@ -9,17 +9,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from idp.core.acr import ACR_CLASSES
 from idp.relying_parties.model import (
+    CLIENT_ALGORITHMS,
     OIDC,
     SECURITY_PROFILES,
     ClientAuthentication,
     ClientId,
+    ClientKeys,
+    GrantType,
+    LogoutAddresses,
     RelyingParty,
+    RequestObjects,
+    SecurityProfile,
 )
 from idp.relying_parties.rules import (
     KNOWN_CLAIMS,
     KNOWN_SCOPES,
     client_id_problem,
+    fetched_uri_problem,
+    public_key_problem,
     sms_name_problem,
     uri_problem,
 )
@@ -47,6 +56,21 @@ _NAMES: Final = frozenset(
         "require_pkce",
         "minimum_acr",
         "claims",
+        "token_endpoint_auth_signing_alg",
+        "jwks",
+        "jwks_uri",
+        "request_object_signing_alg",
+        "request_uris",
+        "userinfo_signed_response_alg",
+        "default_max_age",
+        "require_auth_time",
+        "default_acr_values",
+        "resources",
+        "frontchannel_logout_uri",
+        "frontchannel_logout_session_required",
+        "backchannel_logout_uri",
+        "backchannel_logout_session_required",
+        "logo_uri",
     }
 )
 _ACR: Final = re.compile(r"LoA[1-4]")
@@ -111,14 +135,68 @@ def parse_registration(document: Mapping[str, object]) -> Registration:
         tos_uri=read.optional_text("tos_uri", uri_problem),
         enabled=True,
         secrets=(),
+        grant_types=_grant_types(read, profile),
+        client_assertion_algorithm=read.optional_choice(
+            "token_endpoint_auth_signing_alg", CLIENT_ALGORITHMS
+        ),
+        keys=ClientKeys(read.jwks("jwks"), read.optional_text("jwks_uri", fetched_uri_problem)),
+        request_objects=_request_objects(read, profile),
+        userinfo_algorithm=read.optional_choice(
+            "userinfo_signed_response_alg", profile.id_token_algorithms
+        ),
+        default_max_age=read.seconds("default_max_age"),
+        require_auth_time=read.flag("require_auth_time", default=False),
+        default_acr_values=read.members(
+            "default_acr_values", frozenset(ACR_CLASSES), read.texts("default_acr_values")
+        ),
+        resources=frozenset(read.uris("resources")),
+        logout=LogoutAddresses(
+            frontchannel_uri=read.optional_text("frontchannel_logout_uri", uri_problem),
+            frontchannel_session_required=read.flag(
+                "frontchannel_logout_session_required", default=False
+            ),
+            backchannel_uri=read.optional_text("backchannel_logout_uri", uri_problem),
+            backchannel_session_required=read.flag(
+                "backchannel_logout_session_required", default=False
+            ),
+        ),
+        logo_uri=read.optional_text("logo_uri", fetched_uri_problem),
+        contacts=read.texts("contacts"),
     )
     # Code flow only (RFC 9700 §2.1.2): whoever asks for more must not find out in production.
-    read.only("grant_types", {"authorization_code"})
     read.only("response_types", {"code"})
-    read.texts("contacts")
     read.require("openid" in relying_party.scopes, "scope", "must contain openid")
+    _check_keys(read, relying_party)
     read.finish()
     return Registration(dict(document), relying_party)
+
+
+def _grant_types(read: "_Reader", profile: SecurityProfile) -> frozenset[GrantType]:
+    named = read.texts("grant_types") or (GrantType.AUTHORIZATION_CODE,)
+    read.members("grant_types", frozenset(profile.grant_types), named)
+    return frozenset(GrantType(name) for name in named if name in profile.grant_types)
+
+
+def _request_objects(read: "_Reader", profile: SecurityProfile) -> RequestObjects | None:
+    """Request objects are for those who registered for them; `none` is no algorithm of ours."""
+    algorithm = read.optional_choice("request_object_signing_alg", CLIENT_ALGORITHMS)
+    uris = frozenset(read.request_uris("request_uris"))
+    if algorithm is None and not uris:
+        return None
+    read.require(profile.request_objects, "request_object_signing_alg", "not in this profile")
+    return RequestObjects(algorithm, uris)
+
+
+def _check_keys(read: "_Reader", relying_party: RelyingParty) -> None:
+    """OpenID Connect Dynamic Client Registration §2: one source of keys, and one if needed."""
+    keys = relying_party.keys
+    read.require(not (keys.jwks and keys.jwks_uri), "jwks", "cannot stand beside jwks_uri")
+    needed = (
+        relying_party.client_authentication is ClientAuthentication.PRIVATE_KEY_JWT
+        or relying_party.request_objects is not None
+    )
+    held = bool(keys.jwks) or keys.jwks_uri is not None
+    read.require(held or not needed, "jwks", "is missing: jwks or jwks_uri has to name the keys")
 
 
 def _acr_problem(name: str) -> str | None:
@@ -169,6 +247,38 @@ class _Reader:
             return str(value)
         self.require(False, name, f"must be one of {', '.join(allowed)}")
         return default
+
+    def optional_choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
+        return None if name not in self._document else self.choice(name, allowed, allowed[0])
+
+    def seconds(self, name: str) -> int | None:
+        value = self._document.get(name)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+            return value
+        self.require(False, name, "must be a number of seconds")
+        return None
+
+    def jwks(self, name: str) -> tuple[Mapping[str, object], ...]:
+        """The keys of a JWK Set (RFC 7517 §5); a private one is refused, and nowhere kept."""
+        value = self._document.get(name)
+        if value is None:
+            return ()
+        keys = value.get("keys") if isinstance(value, Mapping) else None
+        if not isinstance(keys, list) or not all(isinstance(key, Mapping) for key in keys):
+            self.require(False, name, "must be a JWK Set")
+            return ()
+        problems = [problem for key in keys if (problem := public_key_problem(key))]
+        for problem in problems:
+            self.require(False, name, problem)
+        return () if problems else tuple(keys)
+
+    def request_uris(self, name: str) -> tuple[str, ...]:
+        """Addresses of request objects; a fragment (their hash) is allowed (Core §6.2)."""
+        uris = self.texts(name)
+        for uri in uris:
+            problem = fetched_uri_problem(uri.partition("#")[0])
+            self.require(problem is None, name, f"{uri} {problem}")
+        return uris
 
     def texts(self, name: str) -> tuple[str, ...]:
         value = self._document.get(name, [])

@@ -1,6 +1,7 @@
 """What may stand in a registration: URIs and names, each rule with the attack it stops. Pure."""
 
 import re
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -16,6 +17,7 @@ KNOWN_CLAIMS: Final = frozenset(
     | {"authentication_level", "gender"}
 )
 
+_PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _URI_CHARACTERS: Final = re.compile(
     r"[A-Za-z0-9._~:/?\[\]@!$&'()+,;=%-]+"
@@ -23,7 +25,7 @@ _URI_CHARACTERS: Final = re.compile(
 _SMS_NAME: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9 .-]{{0,{MAX_SMS_NAME - 1}}}")
 
 
-def uri_problem(uri: str) -> str | None:  # noqa: PLR0911 (one reason, one line)
+def uri_problem(uri: str) -> str | None:
     """
     Why *uri* cannot be an address of a relying party's, or `None`.
 
@@ -50,6 +52,24 @@ def uri_problem(uri: str) -> str | None:  # noqa: PLR0911 (one reason, one line)
         return "has '..' in its path: it names another page than it seems to"
     if parts.scheme == "http" and not is_loopback(host):
         return "must begin with https:// (http is for loopback hosts only)"
+    return None
+
+
+def fetched_uri_problem(uri: str) -> str | None:
+    """Why *uri* cannot be one that we fetch, or `None`: https alone, whoever asks."""
+    if not uri.startswith("https://"):
+        return "must begin with https://: we fetch it, and nobody may change it on the way"
+    return uri_problem(uri)
+
+
+def public_key_problem(key: Mapping[str, object]) -> str | None:
+    """Why *key* (a JWK) cannot be a relying party's public key, or `None`."""
+    if not _PRIVATE_MEMBERS.isdisjoint(key):
+        return "holds a private or secret key: delete it everywhere and send the public one only"
+    if key.get("kty") not in {"RSA", "EC"}:
+        return "has a key that is neither RSA nor EC"
+    if key.get("use", "sig") != "sig":
+        return "has a key that is not for signatures"
     return None
 
 

@@ -6,9 +6,9 @@ from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from typing import Final
 
+from idp.core.acr import ACR_CLASSES
 from idp.sessions.model import SessionId
 
-ACR_CLASSES: Final = ("LoA1", "LoA2", "LoA3", "LoA4")
 ONE_FACTOR: Final = 1
 TWO_FACTORS: Final = 2
 PASSWORD_AND_SMS: Final = ("pwd", "otp", "sms", "mfa")
