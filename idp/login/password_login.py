@@ -80,6 +80,9 @@ class PasswordLogin:
         """
         number_index = store.typed_number_index(self._index, typed_number)
         key = (number_index.hex(), network)
+        # Before the password is looked at: whoever has used up a network's failures must not learn
+        # from the next answer whether this password, of this number, would have been right.
+        self._throttle.require(self._budgets.failures_per_network, network)
         self._throttle.count(self._budgets.per_number_and_network, *key)
         with self._database.reading() as reading:
             found = store.sign_in_record(reading, number_index)
@@ -89,7 +92,7 @@ class PasswordLogin:
             raise WrongCredentials
         self._throttle.clear(self._budgets.per_number_and_network, *key)
         if self._hasher.needs_rehash(found.password_hash):
-            self._rehash(found.citizen_id, password)
+            self._rehash(found, password)
         if found.status is CitizenStatus.HELD:
             raise AccountHeld
         if found.phone_number is None:
@@ -124,8 +127,9 @@ class PasswordLogin:
             return True
         return False
 
-    def _rehash(self, citizen_id: CitizenId, password: str) -> None:
-        now = self._clock.now()
+    def _rehash(self, found: store.SignInRecord, password: str) -> None:
         new_hash = self._hasher.hash(password)
         with self._database.transaction() as transaction:
-            store.replace_password(transaction, citizen_id, new_hash, now)
+            store.rehash_password(
+                transaction, found.citizen_id, former=found.password_hash, new=new_hash
+            )

@@ -50,6 +50,10 @@ class Throttle(Protocol):
         """Count one. Raises `BudgetSpent`."""
         ...
 
+    def require(self, budget: Budget, *key: str) -> None:
+        """Raise `BudgetSpent` where one more would not be allowed; counts nothing."""
+        ...
+
     def clear(self, budget: Budget, *key: str) -> None:
         """Forget what was counted."""
         ...

@@ -1,16 +1,18 @@
 """Counting against budgets: the `limits` package on our Redis."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_network
+from typing import Final
 
 import redis
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from idp.core.clock import Clock
 from idp.settings import Network
 from idp.throttling.ports import Budget, BudgetSpent, Window
+
+_PREFIX: Final = "budget"
 
 
 class RedisThrottle:
@@ -26,15 +28,15 @@ class RedisThrottle:
         url: str,
         *,
         exempt_networks: tuple[Network, ...],
-        clock: Clock,
     ) -> None:
         storage = RedisStorage(
             url.replace("unix://", "redis+unix://", 1),
             connection_pool=client.connection_pool,
+            key_prefix=_PREFIX,
         )
+        self._redis = client
         self._limiter = FixedWindowRateLimiter(storage)
         self._exempt = exempt_networks
-        self._clock = clock
 
     def count(self, budget: Budget, *key: str) -> None:
         """Count one. Raises `BudgetSpent`, with the wait until the first window allows more."""
@@ -43,14 +45,26 @@ class RedisThrottle:
         for window in budget.windows:
             item = _item(window)
             if not self._limiter.hit(item, budget.name, *key):
-                ends = self._limiter.get_window_stats(item, budget.name, *key).reset_time
-                left = datetime.fromtimestamp(ends, UTC) - self._clock.now()
-                raise BudgetSpent(budget.name, max(left, timedelta(seconds=1)))
+                raise self._spent(item, budget, *key)
+
+    def require(self, budget: Budget, *key: str) -> None:
+        """Raise `BudgetSpent` where one more would not be allowed; counts nothing."""
+        if budget.by_network and self._is_exempt(key[-1]):
+            return
+        for window in budget.windows:
+            item = _item(window)
+            if not self._limiter.test(item, budget.name, *key):
+                raise self._spent(item, budget, *key)
 
     def clear(self, budget: Budget, *key: str) -> None:
         """Forget what was counted."""
         for window in budget.windows:
             self._limiter.clear(_item(window), budget.name, *key)
+
+    def _spent(self, item: RateLimitItem, budget: Budget, *key: str) -> BudgetSpent:
+        # Redis keeps the time of its windows: a clock of ours beside it could only disagree.
+        left = int(self._redis.pttl(f"{_PREFIX}:{item.key_for(budget.name, *key)}"))
+        return BudgetSpent(budget.name, max(timedelta(milliseconds=left), timedelta(seconds=1)))
 
     def _is_exempt(self, network: str) -> bool:
         client = ip_network(network)
