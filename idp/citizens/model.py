@@ -114,6 +114,13 @@ class Phone(Base):
             sqlite_where=text("active = 1"),
             postgresql_where=text("active"),
         ),
+        Index(
+            "uq_phone_default",
+            "citizen_id",
+            unique=True,
+            sqlite_where=text("active = 1 AND is_default = 1"),
+            postgresql_where=text("active AND is_default"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -161,10 +161,12 @@ def release_phone(session: Session, number_index: bytes, at: datetime) -> Citize
     """
     Take a number from the citizen who holds it, and let the evidence that rests on it lapse.
 
-    Returns who that was.
+    Returns who that was, to one caller only.
     """
     phone = session.execute(
-        select(Phone).where(Phone.number_index == number_index, Phone.active.is_(True))
+        select(Phone)
+        .where(Phone.number_index == number_index, Phone.active.is_(True))
+        .with_for_update()
     ).scalar_one_or_none()
     if phone is None:
         return None
@@ -187,6 +189,19 @@ def replace_password(
         update(PasswordCredential)
         .where(PasswordCredential.citizen_id == citizen_id)
         .values(hash=password_hash, changed_at=at)
+    )
+
+
+def rehash_password(session: Session, citizen_id: CitizenId, *, former: str, new: str) -> None:
+    """
+    Store the same password's hash at another cost.
+
+    Only over *former*: a password that was replaced since it was verified must not come back.
+    """
+    session.execute(
+        update(PasswordCredential)
+        .where(PasswordCredential.citizen_id == citizen_id, PasswordCredential.hash == former)
+        .values(hash=new)
     )
 
 
