@@ -234,7 +234,9 @@ class OneTimePasswords:
         live = self._live(challenge.codes)
         # Every live code is compared, in constant time, whether or not one was right already.
         matches = [
-            hmac.compare_digest(self._codes.code(challenge.id, code.counter), typed)
+            hmac.compare_digest(
+                self._codes.code(challenge.id, code.counter).encode(), typed.encode()
+            )
             for code in live
         ]
         if any(matches) and challenge.person is not None:

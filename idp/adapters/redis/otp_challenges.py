@@ -68,14 +68,12 @@ class RedisOtpChallenges:
         self, challenge_id: ChallengeId, code: SentCode, *, resend_from: datetime
     ) -> Challenge | None:
         """Add a code; the challenge after that."""
-        while (current := self.find(challenge_id)) is not None:
-            stored = replace(current, attempts=0, delivery_failed=False)
-            changed = replace(stored, codes=(*current.codes, code), resend_from=resend_from)
-            if self._change(
-                keys=[_key(challenge_id)],
-                args=[self._json.dump_json(stored), self._json.dump_json(changed)],
-            ):
-                return replace(changed, attempts=current.attempts)
+        key = _key(challenge_id)
+        while (record := self._redis.hget(key, "record")) is not None:
+            stored = self._json.validate_json(record)
+            changed = replace(stored, codes=(*stored.codes, code), resend_from=resend_from)
+            if self._change(keys=[key], args=[record, self._json.dump_json(changed)]):
+                return self.find(challenge_id)
         return None
 
     def mark_undelivered(self, challenge_id: ChallengeId) -> None:

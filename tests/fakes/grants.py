@@ -1,0 +1,79 @@
+"""Codes and access tokens in memory: honest doubles of the ports of grants."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from threading import RLock
+
+from idp.core.clock import Clock
+from idp.core.handles import Handle, new_handle
+from idp.grants.model import (
+    AccessToken,
+    AuthorizationCode,
+    GrantId,
+    Redeemed,
+    Replayed,
+    Unknown,
+)
+from idp.relying_parties.model import ClientId
+from tests.fakes.expiring import Expiring
+
+
+class AuthorizationCodesInMemory:
+    """Implements `AuthorizationCodes`."""
+
+    def __init__(self, clock: Clock, *, lifetime: timedelta, token_lifetime: timedelta) -> None:
+        self._lock = RLock()
+        self._lifetime = lifetime
+        self._remembered = lifetime + token_lifetime
+        self._live: Expiring[AuthorizationCode] = Expiring(clock)
+        self._spent: Expiring[AuthorizationCode] = Expiring(clock)
+        self.registry_version = 0
+
+    def issue(self, code: AuthorizationCode) -> Handle:
+        """See the port."""
+        value = new_handle()
+        with self._lock:
+            self._live.put(value, code, self._lifetime)
+        return value
+
+    def redeem(self, value: str, client_id: ClientId) -> Redeemed | Replayed | Unknown:
+        """See the port."""
+        with self._lock:
+            live, spent = self._live.get(value), self._spent.get(value)
+            if live is not None and live.authorization.client_id == client_id:
+                self._live.pop(value)
+                self._spent.put(value, live, self._remembered)
+                return Redeemed(live, self.registry_version)
+            if spent is not None and spent.authorization.client_id == client_id:
+                return Replayed(spent.authorization.grant_id, self.registry_version)
+            return Unknown(self.registry_version)
+
+
+class AccessTokensInMemory:
+    """Implements `AccessTokens`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._lock = RLock()
+        self._clock = clock
+        self._tokens: dict[str, AccessToken] = {}
+        self._revoked: set[GrantId] = set()
+
+    def issue(self, token: AccessToken) -> Handle:
+        """See the port."""
+        value = new_handle()
+        with self._lock:
+            self._tokens[value] = token
+        return value
+
+    def find(self, value: str) -> AccessToken | None:
+        """See the port."""
+        with self._lock:
+            token = self._tokens.get(value)
+            if token is None or token.authorization.grant_id in self._revoked:
+                return None
+            return token if self._clock.now() < token.expires_at else None
+
+    def revoke(self, grants: Collection[GrantId]) -> None:
+        """See the port."""
+        with self._lock:
+            self._revoked.update(grants)

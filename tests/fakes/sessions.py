@@ -1,0 +1,52 @@
+"""Sessions in memory: an honest double of the port `Sessions`."""
+
+from datetime import timedelta
+from threading import RLock
+
+from idp.citizens.model import CitizenId
+from idp.core.clock import Clock
+from idp.core.handles import Handle, new_handle
+from idp.sessions.model import Session, SessionId
+from tests.fakes.expiring import Expiring
+
+
+class SessionsInMemory:
+    """Implements `Sessions`."""
+
+    def __init__(self, clock: Clock, *, idle: timedelta, maximum: timedelta) -> None:
+        self._lock = RLock()
+        self._clock = clock
+        self._idle = idle
+        self._maximum = maximum
+        self._held: Expiring[Session] = Expiring(clock)
+        self._handles: dict[CitizenId, set[Handle]] = {}
+
+    def begin(self, session: Session) -> Handle:
+        """See the port."""
+        handle = new_handle()
+        with self._lock:
+            self._held.put(handle, session, self._idle)
+            self._handles.setdefault(session.authentication.citizen_id, set()).add(handle)
+        return handle
+
+    def find(self, handle: Handle) -> Session | None:
+        """See the port."""
+        with self._lock:
+            session = self._held.get(handle)
+            if session is None:
+                return None
+            if self._clock.now() - session.authentication.auth_time >= self._maximum:
+                return None
+            self._held.put(handle, session, self._idle)
+            return session
+
+    def end(self, handle: Handle) -> Session | None:
+        """See the port."""
+        with self._lock:
+            return self._held.pop(handle)
+
+    def end_all_of(self, citizen_id: CitizenId) -> tuple[SessionId, ...]:
+        """See the port."""
+        with self._lock:
+            ended = [self._held.pop(handle) for handle in self._handles.pop(citizen_id, set())]
+        return tuple(session.id for session in ended if session is not None)
