@@ -1,0 +1,121 @@
+"""One contract for every store of authorization codes."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import redis
+
+from idp.adapters.redis.grants import RedisAuthorizationCodes
+from idp.adapters.redis.registry_version import RedisRegistryVersion
+from idp.grants.model import AuthorizationCode, GrantId, Redeemed, Replayed, Unknown
+from idp.grants.ports import AuthorizationCodes
+from idp.relying_parties.model import ClientId
+from tests.fakes.clock import FakeClock
+from tests.fakes.grants import AuthorizationCodesInMemory
+from tests.fakes.people import BINH_DINH, DAK_LAK, authorization_of
+
+LIFETIME, TOKEN_LIFETIME = timedelta(seconds=60), timedelta(minutes=5)
+CODE = AuthorizationCode(
+    authorization=authorization_of("grant-1"),
+    redirect_uri="https://binh-dinh.example/callback?x=1",
+    nonce="số",
+    code_challenge=None,
+)
+PassTime = Callable[[timedelta], None]
+
+
+@pytest.fixture(params=["memory", "redis"])
+def codes(
+    request: pytest.FixtureRequest, redis_client: redis.Redis, clock: FakeClock
+) -> AuthorizationCodes:
+    if request.param == "redis":
+        return RedisAuthorizationCodes(
+            redis_client, lifetime=LIFETIME, token_lifetime=TOKEN_LIFETIME
+        )
+    return AuthorizationCodesInMemory(clock, lifetime=LIFETIME, token_lifetime=TOKEN_LIFETIME)
+
+
+def test_a_code_is_redeemed_once_and_then_names_its_grant(codes: AuthorizationCodes) -> None:
+    value = codes.issue(CODE)
+
+    assert codes.redeem(value, BINH_DINH) == Redeemed(CODE, 0)
+    assert codes.redeem(value, BINH_DINH) == Replayed(GrantId("grant-1"), 0)
+    assert codes.redeem(value, BINH_DINH) == Replayed(GrantId("grant-1"), 0)
+
+
+def test_a_stranger_neither_spends_it_nor_learns_of_it(codes: AuthorizationCodes) -> None:
+    value = codes.issue(CODE)
+
+    assert codes.redeem(value, DAK_LAK) == Unknown(0)
+    assert codes.redeem(value, BINH_DINH) == Redeemed(CODE, 0)
+    assert codes.redeem(value, DAK_LAK) == Unknown(0)
+
+
+@pytest.mark.parametrize("client_id", ["binh", "binh-dinh ", "binh-dinh grant-1", ""])
+def test_a_client_id_that_begins_alike_is_a_stranger(
+    codes: AuthorizationCodes, client_id: str
+) -> None:
+    value = codes.issue(CODE)
+    codes.redeem(value, BINH_DINH)
+
+    assert codes.redeem(value, ClientId(client_id)) == Unknown(0)
+
+
+@pytest.mark.parametrize("value", ["", "unknown", "ß\x00" * 100])
+def test_what_is_no_code_is_unknown(codes: AuthorizationCodes, value: str) -> None:
+    assert codes.redeem(value, BINH_DINH) == Unknown(0)
+
+
+def test_each_code_has_256_random_bits(codes: AuthorizationCodes) -> None:
+    values = {codes.issue(CODE) for _ in range(50)}
+
+    assert len(values) == 50
+    assert {len(value) for value in values} == {43}
+
+
+def test_a_code_lives_for_a_minute(codes: AuthorizationCodes, pass_time: PassTime) -> None:
+    """OIDC certification wants a code refused at 62 seconds (FAPI 2.0 SP §5.3.2.1-11)."""
+    early, late = codes.issue(CODE), codes.issue(CODE)
+    pass_time(timedelta(seconds=55))
+    assert isinstance(codes.redeem(early, BINH_DINH), Redeemed)
+    pass_time(timedelta(seconds=5))
+
+    assert codes.redeem(late, BINH_DINH) == Unknown(0)
+
+
+def test_a_replay_is_recognised_as_long_as_a_token_can_live(
+    codes: AuthorizationCodes, pass_time: PassTime
+) -> None:
+    value = codes.issue(CODE)
+    codes.redeem(value, BINH_DINH)
+    pass_time(TOKEN_LIFETIME)
+
+    assert codes.redeem(value, BINH_DINH) == Replayed(GrantId("grant-1"), 0)
+
+
+def test_every_answer_carries_the_version_of_the_registry(redis_client: redis.Redis) -> None:
+    codes = RedisAuthorizationCodes(redis_client, lifetime=LIFETIME, token_lifetime=TOKEN_LIFETIME)
+    version = RedisRegistryVersion(redis_client)
+    value = codes.issue(CODE)
+
+    versions = []
+    for client_id in (DAK_LAK, BINH_DINH, BINH_DINH):
+        version.bump()
+        versions.append(codes.redeem(value, client_id).registry_version)
+
+    assert versions == [1, 2, 3]
+    assert version.current() == 3
+
+
+def test_redis_holds_no_code_and_nothing_without_an_end(redis_client: redis.Redis) -> None:
+    codes = RedisAuthorizationCodes(redis_client, lifetime=LIFETIME, token_lifetime=TOKEN_LIFETIME)
+    value = codes.issue(CODE)
+    live = {key: redis_client.pttl(key) for key in redis_client.scan_iter()}
+    codes.redeem(value, BINH_DINH)
+    spent = {key: redis_client.pttl(key) for key in redis_client.scan_iter()}
+
+    assert len(live) == len(spent) == 1
+    assert all(value.encode() not in key for key in live | spent)
+    assert all(0 < end <= 60_000 for end in live.values())
+    assert all(300_000 < end <= 360_000 for end in spent.values())

@@ -1,0 +1,146 @@
+"""One contract for every throttle."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import ip_network
+
+import pytest
+import redis
+
+from idp.adapters.redis.throttle import RedisThrottle
+from idp.settings import Rate
+from idp.throttling.ports import Budget, BudgetSpent, Throttle
+from tests.fakes.clock import FakeClock
+from tests.fakes.throttle import ThrottleInMemory
+
+MINUTE = timedelta(minutes=1)
+EXEMPT = (ip_network("10.0.0.0/8"), ip_network("2001:db8::/48"))
+STACK = Budget("stack", (Rate(count=2, period=MINUTE), Rate(count=3, period=60 * MINUTE)))
+BY_NETWORK = Budget("by_network", (Rate(count=1, period=MINUTE),), by_network=True)
+PassTime = Callable[[timedelta], None]
+
+
+@pytest.fixture(params=["memory", "redis"])
+def throttle(
+    request: pytest.FixtureRequest, redis_url: str, redis_client: redis.Redis, clock: FakeClock
+) -> Throttle:
+    if request.param == "redis":
+        return RedisThrottle(redis_client, redis_url, exempt_networks=EXEMPT)
+    return ThrottleInMemory(clock, exempt_networks=EXEMPT)
+
+
+def wait_of(throttle: Throttle, budget: Budget, *key: str) -> timedelta:
+    with pytest.raises(BudgetSpent) as spent:
+        throttle.count(budget, *key)
+    assert spent.value.budget == budget.name
+    return spent.value.retry_after
+
+
+def test_what_is_allowed_is_allowed_and_no_more(throttle: Throttle) -> None:
+    throttle.count(STACK, "a")
+    throttle.count(STACK, "a")
+
+    assert MINUTE - timedelta(seconds=5) < wait_of(throttle, STACK, "a") <= MINUTE
+
+
+def test_asking_again_does_not_prolong_the_wait(throttle: Throttle, pass_time: PassTime) -> None:
+    throttle.count(STACK, "a")
+    throttle.count(STACK, "a")
+    for _ in range(5):
+        wait_of(throttle, STACK, "a")
+        pass_time(MINUTE / 5)
+
+    throttle.count(STACK, "a")
+
+
+def test_every_window_has_its_say(throttle: Throttle, pass_time: PassTime) -> None:
+    throttle.count(STACK, "a")
+    throttle.count(STACK, "a")
+    pass_time(MINUTE)
+    throttle.count(STACK, "a")
+
+    assert 58 * MINUTE < wait_of(throttle, STACK, "a") <= 59 * MINUTE
+
+
+def test_keys_and_budgets_are_apart(throttle: Throttle) -> None:
+    other = Budget("other", STACK.windows)
+    for budget, key in ((STACK, ("a",)), (STACK, ("b",)), (STACK, ("a", "b")), (other, ("a",))):
+        throttle.count(budget, *key)
+        throttle.count(budget, *key)
+
+
+def test_a_budget_without_a_key_is_everybody_s(throttle: Throttle) -> None:
+    throttle.count(STACK)
+    throttle.count(STACK)
+
+    wait_of(throttle, STACK)
+
+
+def test_requiring_counts_nothing(throttle: Throttle) -> None:
+    for _ in range(5):
+        throttle.require(STACK, "a")
+    throttle.count(STACK, "a")
+    throttle.require(STACK, "a")
+    throttle.count(STACK, "a")
+
+    with pytest.raises(BudgetSpent) as spent:
+        throttle.require(STACK, "a")
+    assert MINUTE - timedelta(seconds=5) < spent.value.retry_after <= MINUTE
+
+
+def test_clearing_forgets(throttle: Throttle) -> None:
+    throttle.count(STACK, "a")
+    throttle.count(STACK, "a")
+    throttle.clear(STACK, "a")
+    throttle.clear(STACK, "never counted")
+
+    throttle.require(STACK, "a")
+    throttle.count(STACK, "a")
+
+
+@pytest.mark.parametrize("network", ["10.1.2.0/24", "2001:db8:0:100::/56"])
+def test_exempt_networks_are_not_counted(throttle: Throttle, network: str) -> None:
+    for _ in range(3):
+        throttle.count(BY_NETWORK, network)
+        throttle.count(BY_NETWORK, "number", network)
+        throttle.require(BY_NETWORK, network)
+
+
+@pytest.mark.parametrize("network", ["203.0.113.0/24", "2001:db8:1::/56", "0.0.0.0/32"])
+def test_other_networks_are(throttle: Throttle, network: str) -> None:
+    throttle.count(BY_NETWORK, network)
+
+    wait_of(throttle, BY_NETWORK, network)
+
+
+def test_a_budget_that_is_not_by_network_exempts_nobody(throttle: Throttle) -> None:
+    throttle.count(STACK, "10.1.2.0/24")
+    throttle.count(STACK, "10.1.2.0/24")
+
+    wait_of(throttle, STACK, "10.1.2.0/24")
+
+
+def test_the_wait_is_at_least_a_second(throttle: Throttle) -> None:
+    tick = Budget("tick", (Rate(count=1, period=timedelta(seconds=1)),))
+    throttle.count(tick, "a")
+
+    assert wait_of(throttle, tick, "a") == timedelta(seconds=1)
+
+
+def test_without_redis_nothing_is_allowed(clock: FakeClock) -> None:
+    nowhere = "unix:///nowhere/redis.sock"
+    with redis.Redis.from_url(nowhere) as client:
+        throttle = RedisThrottle(client, nowhere, exempt_networks=())
+
+        with pytest.raises(redis.exceptions.ConnectionError):
+            throttle.count(STACK, "a")
+
+
+def test_redis_holds_nothing_without_an_end(redis_url: str, redis_client: redis.Redis) -> None:
+    throttle = RedisThrottle(redis_client, redis_url, exempt_networks=())
+    throttle.count(STACK, "a")
+
+    ends = sorted(redis_client.pttl(key) for key in redis_client.scan_iter())
+
+    assert len(ends) == 2
+    assert 0 < ends[0] <= 60_000 < ends[1] <= 3_600_000
