@@ -136,6 +136,24 @@ def test_registrations_name_the_ports_in_use(
     assert "8401" not in written["binh_dinh"]
 
 
+def test_a_shell_gets_the_settings_of_the_provider(
+    home: Home, secrets: SecretsOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    ensemble = _ensemble(home, secrets, {"IDP__BRAND__NAME_VI": "Cổng 'thử' $HOME"})
+
+    ensemble.write_environment()
+
+    shown = subprocess.run(
+        ["/bin/sh", "-c", f'. {home.environment}; printf %s "$IDP__BRAND__NAME_VI $IDP_HOME"'],
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    assert shown == f"Cổng 'thử' $HOME {home.folder}"
+    assert home.environment.stat().st_mode & 0o777 == 0o600
+    assert secrets.read("INDEX_KEY") not in home.environment.read_text("utf-8")
+
+
 def test_a_lost_client_secret_says_how_to_get_another(home: Home, secrets: SecretsOnDisk) -> None:
     with pytest.raises(Problem, match="rotate-secret binh-dinh"):
         secrets.client_secret("binh-dinh")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import sys
 import tomllib
@@ -133,6 +134,16 @@ class Ensemble:
             folder = self._home.registrations / portal
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "registration.toml").write_text(self._in_use(registration), "utf-8")
+
+    def write_environment(self) -> None:
+        """For a shell: `. var/environment` lets `idp keys list` and the rest work on this data."""
+        settings = {
+            name: value
+            for name, value in self._provider_environment().items()
+            if name.startswith("IDP_")
+        }
+        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in settings.items()]
+        self._home.write_private(self._home.environment, "".join(lines))
 
     def _portal(self, name: str, address: Address) -> Program:
         told = {

@@ -21,6 +21,7 @@ class Home:
         self.logs = self.folder / "log"
         self.registrations = self.folder / "registrations"
         self.redis_socket = self.folder / "redis.sock"
+        self.environment = self.folder / "environment"
         self.database = self.folder / "idp.sqlite3"
         self._lock: int | None = None
 
@@ -51,6 +52,15 @@ class Home:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    @staticmethod
+    def write_private(path: Path, text: str) -> None:
+        """Write whole or not at all, readable by the owner alone from the first moment."""
+        unfinished = path.with_name(f"{path.name}.unfinished")
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        unfinished.rename(path)
 
     def _hold(self, lock: int) -> None:
         try:

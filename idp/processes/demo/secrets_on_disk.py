@@ -76,12 +76,13 @@ class SecretsOnDisk:
                 f"bring them back, or remove {self._home.folder} to begin anew"
             )
         for name in missing:
-            _write(self._path(name), MAKERS[name]())
+            self._write(name, MAKERS[name]())
         for name in PORTAL_SESSION_KEYS:
             if not self._path(name).exists():
-                _write(self._path(name), random_key())
+                self._write(name, random_key())
         if not self.carrier_client_jwks.exists() or "CARRIER_CLIENT_KEY" in missing:
-            _write(self.carrier_client_jwks, _public_jwks(self.read("CARRIER_CLIENT_KEY")))
+            jwks = _public_jwks(self.read("CARRIER_CLIENT_KEY"))
+            self._home.write_private(self.carrier_client_jwks, jwks)
 
     @property
     def carrier_client_jwks(self) -> Path:
@@ -106,6 +107,9 @@ class SecretsOnDisk:
                 f"`idp relying-parties rotate-secret {client_id}` makes a new one; or remove "
                 f"{self._home.folder} to begin anew"
             ) from None
+
+    def _write(self, name: str, secret: str) -> None:
+        self._home.write_private(self._path(name), f"{secret}\n")
 
     def _path(self, name: str) -> Path:
         return self._home.secrets / name.lower()
@@ -134,12 +138,3 @@ def _public_jwks(pem: str) -> str:
 def _coordinate(number: int) -> str:
     """RFC 7518 §6.2.1.2: as many octets as the curve has, base64url without padding."""
     return base64.urlsafe_b64encode(number.to_bytes(KEY_BYTES, "big")).rstrip(b"=").decode()
-
-
-def _write(path: Path, secret: str) -> None:
-    """Write whole or not at all, readable by the owner alone from the first moment."""
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{secret}\n")
-    unfinished.rename(path)

@@ -70,6 +70,7 @@ def _start(
     secrets.create_missing()
     ensemble = Ensemble(addresses, home, secrets, environment)
     ensemble.write_registrations()
+    ensemble.write_environment()
 
     def start(*programs: Program) -> list[Running]:
         started = [Running(one, home.logs / f"{one.name}.log") for one in programs]
