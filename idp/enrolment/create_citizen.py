@@ -86,17 +86,22 @@ class CreateCitizen:
         pending enrolment.
         """
         password_hash = self._hasher.hash(password)  # before the transaction: it takes its time
-        for _ in range(_TRIES):
+        enrolled, former_holder = self._create_repeatedly(pending_id, password_hash)
+        if former_holder is not None:
+            self._sign_in.end_all_of(former_holder, reason="phone_moved")
+        return enrolled
+
+    def _create_repeatedly(
+        self, pending_id: PendingEnrolmentId, password_hash: str
+    ) -> tuple[Enrolled, CitizenId | None]:
+        for _ in range(_TRIES - 1):
             try:
-                enrolled, former_holder = self._create(pending_id, password_hash)
+                return self._create(pending_id, password_hash)
             except IntegrityError:
                 # Another enrolment was faster, with this identity number or this phone: the next
                 # try finds its account, or moves the number as any carrier's match does.
                 continue
-            if former_holder is not None:
-                self._sign_in.end_all_of(former_holder, reason="phone_moved")
-            return enrolled
-        raise AlreadyEnrolled
+        return self._create(pending_id, password_hash)
 
     def _create(
         self, pending_id: PendingEnrolmentId, password_hash: str
