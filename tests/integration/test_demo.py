@@ -190,6 +190,8 @@ def test_secrets_are_for_the_owner_alone_and_stay(
 
     assert (folder / "secrets").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in first} == {0o600}
+    assert (folder / "idp.sqlite3").exists()
+    assert not [path for path in folder.rglob("*") if path.stat().st_mode & 0o077]
     assert {path.name for path in first} >= {"binh-dinh.client_secret", "dak-lak.client_secret"}
     assert first == second
 

@@ -39,6 +39,7 @@ def demonstrate(environment: Mapping[str, str], *, follow: bool = False) -> int:
     """
     if environment.get("MAKELEVEL"):  # `make` may be killed; nobody would end us then
         die_with_parent(os.getppid())
+    os.umask(0o077)  # the database and the logs are nobody else's business on a shared machine
     # Taken one by one with sigtimedwait: no handler interrupts what is half done.
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED_SIGNALS)
     home: Home | None = None
