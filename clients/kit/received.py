@@ -51,6 +51,8 @@ def local_time(moment: datetime) -> str:
 def _in_words(name: str, value: object, translated: Callable[[str], str]) -> str:
     if isinstance(value, bool):
         return translated(YES if value else NO)
+    if name == "updated_at" and isinstance(value, int):
+        return local_time(datetime.fromtimestamp(value, VIETNAM))
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if name == "gender":
