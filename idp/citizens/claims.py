@@ -1,25 +1,43 @@
 """The values of claims about a citizen (OpenID Connect Core §5.1, and the portals' own)."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Final
+from datetime import datetime
+from typing import Final, Protocol
 
-from idp.citizens.model import Citizen
-from idp.core.identity_number import IdentityNumberKind
+from idp.core.birth_date import BirthDate
+from idp.core.full_name import FullName
+from idp.core.identity_number import IdentityNumber, IdentityNumberKind
+from idp.core.phone_number import PhoneNumber
 
 ClaimValue = str | int | bool
 
 
-def _identity_number(citizen: Citizen, kind: IdentityNumberKind) -> str | None:
+class ClaimSource(Protocol):
+    """What claims are made of: a citizen with all parts, or what one query read of it."""
+
+    @property
+    def full_name(self) -> FullName: ...
+    @property
+    def birth_date(self) -> BirthDate: ...
+    @property
+    def phone_number(self) -> PhoneNumber | None: ...
+    @property
+    def updated_at(self) -> datetime: ...
+
+    def number_of(self, kind: IdentityNumberKind) -> IdentityNumber | None: ...
+
+
+def _identity_number(citizen: ClaimSource, kind: IdentityNumberKind) -> str | None:
     number = citizen.number_of(kind)
     return None if number is None else number.value
 
 
-def _phone_number(citizen: Citizen) -> str | None:
+def _phone_number(citizen: ClaimSource) -> str | None:
     number = citizen.phone_number
     return None if number is None else number.e164
 
 
-_VALUES: Final[Mapping[str, Callable[[Citizen], ClaimValue | None]]] = {
+_VALUES: Final[Mapping[str, Callable[[ClaimSource], ClaimValue | None]]] = {
     "name": lambda citizen: citizen.full_name.value,
     "birthdate": lambda citizen: citizen.birth_date.isoformat(),
     "updated_at": lambda citizen: int(citizen.updated_at.timestamp()),
@@ -30,7 +48,7 @@ _VALUES: Final[Mapping[str, Callable[[Citizen], ClaimValue | None]]] = {
 }
 
 
-def claim_values(citizen: Citizen, names: Collection[str]) -> dict[str, ClaimValue]:
+def claim_values(citizen: ClaimSource, names: Collection[str]) -> dict[str, ClaimValue]:
     """The values of those of *names* that are held; what is not held is left out, never null."""
     values = {name: _VALUES[name](citizen) for name in names if name in _VALUES}
     return {name: value for name, value in values.items() if value is not None}

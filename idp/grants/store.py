@@ -1,41 +1,47 @@
 """Queries on grants; none of them commits."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId
 from idp.grants.model import Authorization, Grant, GrantId
 from idp.sessions.model import SessionId
 
+# Made once: building a statement costs more than running it.
+_ADD: Final = insert(Grant)
+_MARK_REDEEMED: Final = (
+    update(Grant)
+    .where(Grant.id == bindparam("grant_id"), Grant.revoked_at.is_(None))
+    .values(redeemed_at=bindparam("at"))
+    .execution_options(synchronize_session=False)
+)
+
 
 def add(session: Session, authorization: Authorization, *, at: datetime) -> None:
     """Store a new grant."""
     session.connection().execute(
-        insert(Grant).values(
-            id=authorization.grant_id,
-            citizen_id=authorization.citizen_id,
-            client_id=authorization.client_id,
-            session_id=authorization.session_id,
-            scope=list(authorization.scope),
-            claims=list(authorization.claims),
-            acr=authorization.acr,
-            auth_time=authorization.auth_time,
-            issued_at=at,
-        )
+        _ADD,
+        {
+            "id": authorization.grant_id,
+            "citizen_id": authorization.citizen_id,
+            "client_id": authorization.client_id,
+            "session_id": authorization.session_id,
+            "scope": list(authorization.scope),
+            "claims": list(authorization.claims),
+            "acr": authorization.acr,
+            "auth_time": authorization.auth_time,
+            "issued_at": at,
+        },
     )
 
 
 def mark_redeemed(session: Session, grant_id: GrantId, at: datetime) -> bool:
     """Note that the grant's code was redeemed; false where the grant was revoked meanwhile."""
-    statement = (
-        update(Grant)
-        .where(Grant.id == grant_id, Grant.revoked_at.is_(None))
-        .values(redeemed_at=at)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(session.connection().execute(statement).rowcount)
+    parameters = {"grant_id": grant_id, "at": at}
+    return bool(session.connection().execute(_MARK_REDEEMED, parameters).rowcount)
 
 
 def revoke(session: Session, grant_id: GrantId, at: datetime) -> None:

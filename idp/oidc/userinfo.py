@@ -4,7 +4,6 @@ from typing import Final
 
 from idp.citizens import store as citizens
 from idp.citizens.claims import claim_values
-from idp.citizens.store import Part
 from idp.db.database import Database
 from idp.grants.model import AccessToken
 from idp.grants.ports import AccessTokens
@@ -21,10 +20,6 @@ from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import RelyingParties
 
 _REALM: Final = 'Bearer realm="userinfo"'
-_PARTS: Final[tuple[tuple[Part, frozenset[str]], ...]] = (
-    ("identity_numbers", frozenset({"identity_number", "old_identity_number"})),
-    ("phones", frozenset({"phone_number", "phone_number_verified"})),
-)
 
 
 class UserinfoEndpoint:
@@ -67,11 +62,9 @@ class UserinfoEndpoint:
 
     def _claims(self, token: AccessToken, relying_party: RelyingParty) -> ProtocolResponse:
         authorization = token.authorization
-        wanted = frozenset(authorization.claims)
-        parts = [part for part, claims in _PARTS if claims & wanted]
         with self._database.reading() as reading:
-            citizen = citizens.citizen(reading, authorization.citizen_id, *parts)
-            values = claim_values(citizen, wanted)
+            citizen = citizens.claim_record(reading, authorization.citizen_id)
+        values = claim_values(citizen, authorization.claims)
         content = {**values, **self._subjects.of(authorization, relying_party)}
         answer = json_response(200, content)
         return ProtocolResponse(
