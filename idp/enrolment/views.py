@@ -174,8 +174,9 @@ class Password(WizardPage):
             return self._wizard.onwards(here.visit)
         except NotReady:  # pressed twice, or in another tab: what is stored by now decides
             return self._wizard.to(here.visit, Page.DONE)
+        visit = self._signed_in(here.visit, enrolled)
         self._notices.enrolment_finished(enrolled.citizen_id, self._clock.now())
-        return self._wizard.to(self._signed_in(here.visit, enrolled), Page.DONE)
+        return self._wizard.to(visit, Page.DONE)
 
     def _signed_in(self, visit: Visit, enrolled: Enrolled) -> Visit:
         visit = self._visits.update(

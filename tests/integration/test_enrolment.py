@@ -268,6 +268,57 @@ def test_an_existing_account_is_named_after_phone_and_carrier_agree(site: Site) 
     assert count(site, Citizen) == 1
 
 
+def test_who_has_an_account_signs_in_instead_and_goes_on_to_the_portal(
+    site: Site, pass_time: PassTime
+) -> None:
+    to_done(site)
+    site.carriers.subscriptions[OTHER_NUMBER] = subscription()
+    browser = to_password(site, phone_number=OTHER_NUMBER.national)
+    pass_time(timedelta(minutes=2))
+
+    browser.open("/login").submit(username="052190000001", password=PASSWORD)
+    assert browser.page == "/otp"
+    browser.submit(otp=last_code(site))
+
+    assert browser.page == "/consent"
+
+
+def test_who_has_an_account_and_no_password_recovers_instead(
+    site: Site, pass_time: PassTime
+) -> None:
+    to_done(site)
+    site.carriers.subscriptions[OTHER_NUMBER] = subscription()
+    browser = to_password(site, phone_number=OTHER_NUMBER.national)
+    pass_time(timedelta(minutes=2))
+
+    browser.open("/recover").submit(username="052190000001", phone_number="0912000001")
+    set_password(browser.submit(otp=last_code(site)))
+    assert browser.page == "/recover/done"
+
+    assert browser.open("/resume").page == "/login"
+
+
+def test_who_is_signed_in_does_not_enrol_by_accident(site: Site) -> None:
+    browser = to_done(site)
+    site.clock.advance(timedelta(minutes=1))
+
+    site.from_portal(browser)
+    assert browser.page == "/signed-in-as"
+    assert browser.open("/enrol/mobile").page == "/signed-in-as"
+    browser.submit(decision="other")
+
+    assert browser.page == "/enrol/method"
+
+
+def test_a_session_that_is_gone_on_with_needs_no_enrolment(site: Site) -> None:
+    browser = to_done(site)
+    site.clock.advance(timedelta(minutes=1))
+
+    site.from_portal(browser).submit(decision="continue")
+
+    assert browser.page == "/consent"
+
+
 def test_somebody_elses_number_is_a_mismatch_even_where_it_has_an_account(site: Site) -> None:
     to_done(site)
     site.carriers.subscriptions[OTHER_NUMBER] = subscription(number="052190000077")
