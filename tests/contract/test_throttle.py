@@ -120,13 +120,6 @@ def test_a_budget_that_is_not_by_network_exempts_nobody(throttle: Throttle) -> N
     wait_of(throttle, STACK, "10.1.2.0/24")
 
 
-def test_the_wait_is_at_least_a_second(throttle: Throttle) -> None:
-    tick = Budget("tick", (Rate(count=1, period=timedelta(seconds=1)),))
-    throttle.count(tick, "a")
-
-    assert wait_of(throttle, tick, "a") == timedelta(seconds=1)
-
-
 def test_without_redis_nothing_is_allowed(clock: FakeClock) -> None:
     nowhere = "unix:///nowhere/redis.sock"
     with redis.Redis.from_url(nowhere) as client:
