@@ -18,6 +18,9 @@ from idp.relying_parties.ports import RelyingParties
 from idp.relying_parties.secrets import SecretHasher
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
+METHODS: Final = (ClientAuthentication.SECRET_BASIC, ClientAuthentication.SECRET_POST)
+"""What is built here; discovery names no other."""
+
 BASIC: Final = "basic"
 MAX_CLIENT_ID: Final = 128  # characters that count of an id somebody made up
 

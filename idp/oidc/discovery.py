@@ -9,6 +9,7 @@ import orjson
 from idp.core.acr import ACR_CLASSES
 from idp.interactions.model import Prompt
 from idp.oidc.authorize import RESPONSE_MODES
+from idp.oidc.client_authentication import METHODS
 from idp.oidc.http import Headers, ProtocolRequest, ProtocolResponse
 from idp.oidc.token import GRANT_TYPES
 from idp.relying_parties.claims import SCOPE_CLAIMS, WITHHELD
@@ -48,9 +49,7 @@ def metadata(issuer: str) -> dict[str, Any]:
         "id_token_signing_alg_values_supported": sorted(
             {name for profile in profiles for name in profile.id_token_algorithms}
         ),
-        "token_endpoint_auth_methods_supported": sorted(
-            {method for profile in profiles for method in profile.client_authentication}
-        ),
+        "token_endpoint_auth_methods_supported": sorted(METHODS),
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": sorted(reachable),
         "claim_types_supported": ["normal"],
