@@ -100,6 +100,7 @@ class CompiledOnce(BytecodeCache):
 
 
 COMPILED = CompiledOnce()
+CSRF_KEY = b"c" * 32
 STATIC = StaticFiles()
 
 
@@ -200,6 +201,11 @@ class Browser:
     def interaction(self) -> str:
         """The interaction named in the address."""
         return self.path.partition("i=")[2].partition("&")[0]
+
+    def cookie(self, name: str) -> str:
+        """The value of a cookie this browser keeps."""
+        cookie = self._client.get_cookie(name)
+        return "" if cookie is None else cookie.value
 
     @property
     def forms(self) -> list[Form]:
@@ -379,7 +385,7 @@ class Site:
             clock=clock,
         )
         browser_cookie = BrowserCookie(secure=False)
-        pages = Pages(brand=Brand(), csrf_key=b"c" * 32, cookies=browser_cookie, static=STATIC)
+        pages = Pages(brand=Brand(), csrf_key=CSRF_KEY, cookies=browser_cookie, static=STATIC)
         pages.init_app(app)
         app.jinja_env.bytecode_cache = COMPILED
         visits = Visits(
