@@ -22,6 +22,7 @@ from idp.web.forms import Form
 from idp.web.headers import SecurityHeaders
 from idp.web.help_views import help_routes
 from idp.web.locale import DEFAULT, LANGUAGES, LanguageCookie, other_language, switch_url
+from idp.web.localized_templates import localize
 from idp.web.static_files import StaticFiles
 from idp.web.translations import catalogue
 
@@ -90,6 +91,14 @@ class Pages:
 
     def init_app(self, app: Flask) -> None:
         """Put languages, templates, files, headers, help and error pages on *app*; once per app."""
+        translations = {
+            language: catalogue(language) for language in LANGUAGES if language != DEFAULT
+        }
+        localize(
+            app,
+            {DEFAULT: str, **{name: each.gettext for name, each in translations.items()}},
+            FileSystemLoader(TEMPLATES),
+        )
         babel = flask_babel.Babel(
             app,
             default_locale=DEFAULT,
@@ -98,10 +107,9 @@ class Pages:
         )
         with app.app_context():
             texts = babel.domain_instance
-        for language in set(LANGUAGES) - {DEFAULT}:
+        for language, translation in translations.items():
             # flask-babel looks here before it looks for compiled files, which we do not have.
-            texts.cache[language, texts.domain[0]] = catalogue(language)
-        app.jinja_loader = FileSystemLoader(TEMPLATES)
+            texts.cache[language, texts.domain[0]] = translation
         app.jinja_env.undefined = StrictUndefined
         app.jinja_env.trim_blocks = True
         app.jinja_env.lstrip_blocks = True
@@ -139,7 +147,7 @@ class Pages:
             "locale": locale,
             "other_locale": other_language(locale),
         }
-        html = render_template(template, **(known | context))
+        html = render_template(f"{locale}/{template}", **(known | context))
         return Response(html, status, mimetype="text/html")
 
     def form(self, form_class: type[F], **data: Any) -> F:  # noqa: ANN401 (each form's own)
