@@ -27,6 +27,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from idp.account.views import account_routes
 from idp.adapters.camara import CamaraCarrierRecords, CarrierEndpoint
+from idp.adapters.fetcher import HttpsFetcher
 from idp.adapters.jobs import Jobs
 from idp.adapters.keys_on_disk import KeysOnDisk
 from idp.adapters.recipients import SqlRecipients
@@ -66,6 +67,7 @@ from idp.messaging.notices import NoticeDelivery
 from idp.messaging.ports import SmsSender
 from idp.oidc.authorize import AuthorizationRequests
 from idp.oidc.client_authentication import ClientAuthenticator
+from idp.oidc.client_keys import ClientKeySet
 from idp.oidc.discovery import Discovery, JwksEndpoint
 from idp.oidc.end_session import EndSessionRequests
 from idp.oidc.face import ProtocolFace
@@ -89,6 +91,7 @@ from idp.relying_parties.commands import (
     relying_parties_commands,
 )
 from idp.relying_parties.disable import Disable
+from idp.relying_parties.ports import Fetcher
 from idp.relying_parties.register import Register
 from idp.relying_parties.registry import Registry
 from idp.relying_parties.rotate_secret import RotateSecret
@@ -176,6 +179,18 @@ class Parts:
     @cached_property
     def registry(self) -> Registry:
         return Registry(self.database, self.registry_version)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        return HttpsFetcher(
+            ca_file=self.settings.http.ca_file,
+            loopback=self.settings.http.fetch_loopback,
+            at_once=max(1, self.settings.server.threads // 2),
+        )
+
+    @cached_property
+    def client_keys(self) -> ClientKeySet:
+        return ClientKeySet(self.fetcher, self.clock)
 
     @cached_property
     def secret_hasher(self) -> SecretHasher:
@@ -570,9 +585,11 @@ def _answer_outages(app: Flask, pages: Pages) -> None:
         app.register_error_handler(error, unavailable)
 
 
-def create_worker(settings: Settings) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
+def create_worker(
+    settings: Settings, adapters: Adapters | None = None
+) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
     """The worker's two halves: the queue with what its jobs need, and the regular sweeps."""
-    parts = Parts(settings)
+    parts = Parts(settings, adapters)
     parts.jobs.consume(
         otp=OtpDelivery(
             challenges=parts.challenges,

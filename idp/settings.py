@@ -22,6 +22,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    FilePath,
     SecretStr,
     ValidationError,
     model_validator,
@@ -137,6 +138,8 @@ class Tls(Table):
 class Http(Table):
     trusted_proxies: tuple[Network, ...]
     max_body: int
+    ca_file: FilePath | None = None
+    fetch_loopback: bool = False
 
 
 class Database(Table):

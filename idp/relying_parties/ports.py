@@ -27,3 +27,23 @@ class RegistryVersion(Protocol):
     def bump(self) -> None:
         """Raise it: what is held in memory anywhere is old."""
         ...
+
+
+class FetchFailed(Exception):
+    """Nothing usable came; *cause* is a word for the log, and says nothing of what was asked."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class Fetcher(Protocol):
+    """Gets small documents from addresses that relying parties name: keys, lists, logos."""
+
+    def fetch(self, url: str, *, media_types: frozenset[str]) -> bytes:
+        """
+        The document at *url*, whose media type is one of *media_types* (lower case, bare).
+
+        Raises `FetchFailed`.
+        """
+        ...

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import httpx
 
+from idp.adapters.deadline import Deadline
+
 _CONNECT_SECONDS = 1.0  # a carrier in the same country that needs longer is down
 _TRIES = 2  # a kept connection may have been closed from the other side; questions change nothing
 _MAX_ANSWER = 64 * 1024  # the largest specified answer is under 4 KiB
@@ -31,18 +33,6 @@ class Reply:
     def is_error(self, status: int, code: str) -> bool:
         """Whether this is CAMARA's error *code*; a proxy's own 404 page is not."""
         return self.status == status and self.body.get("code") == code
-
-
-class Deadline:
-    """The end of the time that one question to the carriers may take."""
-
-    def __init__(self, total: timedelta, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
-        self._end = monotonic() + total.total_seconds()
-
-    def remaining(self) -> float:
-        """Return the seconds that are left; not positive once it has passed."""
-        return self._end - self._monotonic()
 
 
 class Exchange:

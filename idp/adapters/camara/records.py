@@ -13,8 +13,9 @@ from joserfc.jwk import ECKey
 
 from idp.adapters.camara import answers
 from idp.adapters.camara.endpoint import Api, CarrierEndpoint
-from idp.adapters.camara.exchange import CallFailed, Deadline, Exchange, Reply
+from idp.adapters.camara.exchange import CallFailed, Exchange, Reply
 from idp.adapters.camara.tokens import AccessTokens
+from idp.adapters.deadline import Deadline
 from idp.carriers import rules
 from idp.carriers.model import ClaimedIdentity, MatchOutcome, RecordAnswer
 from idp.carriers.ports import CarrierUnavailable

@@ -7,7 +7,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from idp.adapters.camara.endpoint import Api, CarrierEndpoint
-from idp.adapters.camara.exchange import CallFailed, Deadline, Exchange
+from idp.adapters.camara.exchange import CallFailed, Exchange
+from idp.adapters.deadline import Deadline
 from idp.core.clock import Clock
 from idp.core.handles import new_handle
 
