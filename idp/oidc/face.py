@@ -7,6 +7,7 @@ API paths need nothing of Flask, and Flask costs more than all their work: they 
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 import structlog
 
@@ -22,6 +23,7 @@ Methods = Mapping[str, Endpoint]
 
 REQUEST_ID: Final = "X-Request-Id"
 
+_URL: Final = "%:/?#[]@!$&'()*+,;="
 _MAX_PATH: Final = 200  # characters that are logged of a path somebody made up
 _STATUS: Final = {
     200: "200 OK",
@@ -111,6 +113,11 @@ class ProtocolFace:
     def _page(
         self, environ: dict[str, Any], start_response: StartResponse, started: float
     ) -> Iterable[bytes]:
+        # Bytes that may not stand in a URL (RFC 3986 §2): Werkzeug would fail on them.
+        query = environ.get("QUERY_STRING", "")
+        if not query.isascii():
+            environ["QUERY_STRING"] = quote(query.encode("latin-1", "replace"), safe=_URL)
+
         def start(status: str, headers: list[tuple[str, str]], *exc_info: object) -> object:
             self._line(environ, int(status[:3]), started, **environ.get(FACTS, {}))
             numbered = [*headers, (REQUEST_ID, environ[REFERENCE])]
