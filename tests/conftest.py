@@ -6,6 +6,7 @@ Everything is closed at the end of the test that wanted it: a leftover is an err
 
 import base64
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -13,15 +14,18 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import redis
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 
 from idp.adapters.redis.connection import connect
-from idp.db import Base
+from idp.db import Base, db
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.settings import Settings, load
@@ -29,6 +33,9 @@ from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.clock import FakeClock
 from tests.fakes.redis_server import let_pass, redis_executable, running_redis
 from tests.fakes.sms import SmsOutbox
+
+if TYPE_CHECKING:
+    from idp.app import Adapters
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config.toml"
@@ -99,12 +106,12 @@ def postgresql_server() -> Iterator[str]:
         with warnings.catch_warnings():
             # platformdirs complains about machines without XDG_RUNTIME_DIR.
             warnings.simplefilter("ignore")
-            import pgserver  # noqa: PLC0415 (its import wants the catch)
+            from pgserver.postgres_server import get_server  # noqa: PLC0415 (wants the catch)
     except ImportError:
         pytest.skip("pgserver has no wheel for this platform")
     folder = Path(tempfile.mkdtemp(prefix="idp-postgresql-"))
     try:
-        server = pgserver.get_server(folder, cleanup_mode="delete")
+        server = get_server(folder, cleanup_mode="delete")
     except Exception as error:  # noqa: BLE001 (whatever it is: no server, no such tests)
         pytest.skip(f"PostgreSQL does not start here: {error!r}")
     # Nothing of it shall survive this run.
@@ -207,11 +214,15 @@ def secrets() -> Mapping[str, str]:
 @pytest.fixture
 def environment(tmp_path: Path, secrets: Mapping[str, str], redis_url: str) -> dict[str, str]:
     """The process environment of the provider; change it before taking `settings`."""
+    return _environment(tmp_path, secrets, redis_url)
+
+
+def _environment(home: Path, secrets: Mapping[str, str], redis_url: str) -> dict[str, str]:
     return {
         **secrets,
-        "IDP_HOME": str(tmp_path),
+        "IDP_HOME": str(home),
         "IDP__REDIS__URL": redis_url,
-        "IDP__SIGNING__FOLDER": str(tmp_path / "keys"),
+        "IDP__SIGNING__FOLDER": str(home / "keys"),
         "IDP__REGISTRATIONS__FOLDER": str(ROOT / "clients"),
     }
 
@@ -220,6 +231,78 @@ def environment(tmp_path: Path, secrets: Mapping[str, str], redis_url: str) -> d
 def settings(environment: dict[str, str]) -> Settings:
     """The real config.toml, with secrets, an empty Redis and a folder of this test's own."""
     return load(environment, config=CONFIG)
+
+
+@pytest.fixture(scope="session")
+def prepared_home(
+    tmp_path_factory: pytest.TempPathFactory, secrets: Mapping[str, str], redis_server: str
+) -> Path:
+    """A folder in which the provider was made ready once, for `home` to copy."""
+    from idp.app import prepare  # noqa: PLC0415 (only the whole application needs all of it)
+
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare(load(_environment(folder, secrets, redis_server), config=CONFIG), client_secrets=folder)
+    return folder
+
+
+@pytest.fixture
+def home(prepared_home: Path, tmp_path: Path) -> Path:
+    """The provider's folder: database migrated, keys made, both portals registered."""
+    shutil.copytree(prepared_home, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.fixture
+def client_secrets(home: Path) -> dict[str, str]:
+    """The secret of each registered relying party, by its client_id."""
+    return {file.stem: file.read_text("utf-8") for file in home.glob("*.client_secret")}
+
+
+@pytest.fixture
+def adapters(clock: FakeClock, carriers: CarrierRecordsInMemory, sms: SmsOutbox) -> "Adapters":
+    """What stands in for the world outside."""
+    from idp.app import Adapters  # noqa: PLC0415
+
+    return Adapters(clock=clock, carriers=carriers, sms=sms)
+
+
+@pytest.fixture
+def app(home: Path, settings: Settings, adapters: "Adapters") -> Iterator[Flask]:
+    """The whole web application on SQLite and Redis, ready for requests."""
+    from idp.app import create_app  # noqa: PLC0415
+
+    app = create_app(settings, adapters)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    """A browser without a past."""
+    with app.test_client() as client:
+        yield client
+
+
+@pytest.fixture
+def run_jobs(home: Path, settings: Settings, adapters: "Adapters") -> Callable[[], int]:
+    """Do what the worker would do with the jobs that wait; how many those were."""
+    from idp.app import create_worker  # noqa: PLC0415
+
+    broker, _ = create_worker(settings, adapters)
+
+    def run() -> int:
+        done = 0
+        for queue in broker.get_declared_queues():
+            consumer = broker.consume(queue, timeout=1)
+            while (message := next(consumer)) is not None:
+                broker.get_actor(message.actor_name)(*message.args, **message.kwargs)
+                consumer.ack(message)
+                done += 1
+            consumer.close()
+        return done
+
+    return run
 
 
 @pytest.fixture

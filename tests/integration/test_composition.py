@@ -1,0 +1,220 @@
+"""The application as it is composed: made ready, served, and its jobs done."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, inspect, select
+
+from idp.adapters.jobs import Jobs
+from idp.adapters.redis.otp_challenges import RedisOtpChallenges
+from idp.audit.model import AuditEvent
+from idp.citizens import store as citizens
+from idp.core.handles import new_handle
+from idp.core.phone_number import PhoneNumber
+from idp.db import Base, db
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.messaging.ports import SmsNotSent
+from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
+from idp.otp.one_time_passwords import CodeGenerator
+from idp.settings import Settings, decode_key
+from tests.fakes.clock import FakeClock
+from tests.fakes.people import AN, citizen_of
+from tests.fakes.sms import SmsOutbox
+
+MINUTE = timedelta(minutes=1)
+NUMBER = PhoneNumber.parse("0912000001")
+REQUEST = {
+    "response_type": "code",
+    "client_id": "binh-dinh",
+    "redirect_uri": "http://localhost:8401/callback",
+    "scope": "openid",
+    "state": "state",
+    "code_challenge": "c" * 43,
+    "code_challenge_method": "S256",
+}
+
+
+def test_every_portal_gets_a_secret_of_its_own(client_secrets: dict[str, str]) -> None:
+    assert client_secrets.keys() == {"binh-dinh", "dak-lak"}
+    assert len(set(client_secrets.values())) == 2
+
+
+def test_the_secrets_of_portals_are_for_their_owner_alone(home: Path) -> None:
+    assert {file.stat().st_mode & 0o777 for file in home.glob("*.client_secret")} == {0o600}
+
+
+def test_a_silent_request_without_a_session_is_answered_at_once(client: FlaskClient) -> None:
+    answer = client.get(f"/authorize?{urlencode({**REQUEST, 'prompt': 'none'})}")
+
+    location = urlsplit(answer.headers["Location"])
+    assert answer.status_code == 303
+    assert location._replace(query="").geturl() == REQUEST["redirect_uri"]
+    assert parse_qs(location.query)["error"] == ["login_required"]
+    assert parse_qs(location.query)["state"] == ["state"]
+
+
+def test_a_request_begins_with_the_chooser(client: FlaskClient) -> None:
+    answer = client.get(f"/authorize?{urlencode(REQUEST)}", follow_redirects=True)
+
+    assert answer.status_code == 200
+    assert answer.request.path == "/choose"
+
+
+def test_the_migrations_make_what_the_models_say(app: Flask) -> None:
+    with app.app_context():
+        stored = inspect(db.engine)
+        for table in Base.metadata.sorted_tables:
+            assert {column["name"] for column in stored.get_columns(table.name)} == {
+                column.name for column in table.columns
+            }
+            assert {index["name"] for index in stored.get_indexes(table.name)} == {
+                index.name for index in table.indexes
+            }
+
+
+@pytest.fixture
+def stored(home: Path, settings: Settings) -> Iterator[Database]:
+    """The provider's database with one citizen in it, seen from outside."""
+    key_id, _, key = settings.secrets.data_key.get_secret_value().partition(":")
+    engine = create_engine(settings.database_url)
+    database = Database.open(engine, PersonalDataCipher([(key_id, decode_key(key))]))
+    index = BlindIndex(decode_key(settings.secrets.index_key.get_secret_value()))
+    with database.transaction() as transaction:
+        citizens.add(transaction, citizen_of(), index)
+    yield database
+    engine.dispose()
+
+
+@pytest.fixture
+def jobs(settings: Settings) -> Jobs:
+    return Jobs(settings.redis_url)
+
+
+def add_challenge(settings: Settings, client: redis.Redis, expires_at: datetime) -> Challenge:
+    challenge = Challenge(
+        id=ChallengeId(new_handle()),
+        purpose=OtpPurpose.SIGN_IN,
+        person=AN,
+        number_index="",
+        interaction_id="interaction",
+        client_id="binh-dinh",
+        codes=(SentCode(0, expires_at),),
+        resend_from=expires_at,
+    )
+    RedisOtpChallenges(client).add(challenge, lifetime=15 * MINUTE)
+    return challenge
+
+
+def test_a_code_reaches_the_citizen_s_own_number_once(
+    stored: Database,
+    settings: Settings,
+    redis_client: redis.Redis,
+    jobs: Jobs,
+    sms: SmsOutbox,
+    clock: FakeClock,
+    run_jobs: Callable[[], int],
+) -> None:
+    challenge = add_challenge(settings, redis_client, clock.now() + 3 * MINUTE)
+    code = CodeGenerator(decode_key(settings.secrets.otp_key.get_secret_value())).code(
+        challenge.id, 0
+    )
+    for _ in range(2):
+        jobs.enqueue(challenge.id, 0)
+
+    assert run_jobs() == 2
+    assert [(message.to, code in message.text) for message in sms.sent] == [(NUMBER, True)]
+    assert "Cong Binh Dinh" in sms.sent[0].text
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_code_that_is_spent_or_late_is_not_sent(
+    stored: Database,
+    settings: Settings,
+    redis_client: redis.Redis,
+    jobs: Jobs,
+    sms: SmsOutbox,
+    clock: FakeClock,
+    run_jobs: Callable[[], int],
+    late: bool,  # noqa: FBT001
+) -> None:
+    challenge = add_challenge(settings, redis_client, clock.now() + MINUTE)
+    jobs.enqueue(challenge.id, 0)
+    if late:
+        clock.advance(MINUTE)
+    else:
+        RedisOtpChallenges(redis_client).spend(challenge.id)
+
+    assert run_jobs() == 1
+    assert sms.sent == []
+
+
+def test_the_queue_holds_no_number_and_no_code(
+    stored: Database,
+    settings: Settings,
+    redis_client: redis.Redis,
+    jobs: Jobs,
+    clock: FakeClock,
+) -> None:
+    challenge = add_challenge(settings, redis_client, clock.now() + MINUTE)
+    jobs.enqueue(challenge.id, 0)
+    jobs.password_changed(AN, clock.now())
+    code = CodeGenerator(decode_key(settings.secrets.otp_key.get_secret_value())).code(
+        challenge.id, 0
+    )
+
+    held = ""
+    for key in redis_client.scan_iter():
+        kind = redis_client.type(key)
+        held += repr(key)
+        held += repr(redis_client.hgetall(key)) if kind == b"hash" else ""
+        held += repr(redis_client.lrange(key, 0, -1)) if kind == b"list" else ""
+
+    assert challenge.id in held
+    assert [
+        secret for secret in (code, "912000001", "Nguy", "052090000001") if secret in held
+    ] == []
+
+
+def test_a_notice_reaches_the_citizen(
+    stored: Database,
+    jobs: Jobs,
+    sms: SmsOutbox,
+    clock: FakeClock,
+    run_jobs: Callable[[], int],
+) -> None:
+    jobs.password_changed(AN, clock.now())
+    jobs.enrolment_finished(AN, clock.now())
+
+    assert run_jobs() == 2
+    assert [message.to for message in sms.sent] == [NUMBER, NUMBER]
+    assert len({message.text for message in sms.sent}) == 2
+
+
+def test_a_text_that_could_not_be_sent_is_noted(
+    stored: Database,
+    settings: Settings,
+    redis_client: redis.Redis,
+    jobs: Jobs,
+    sms: SmsOutbox,
+    clock: FakeClock,
+    run_jobs: Callable[[], int],
+) -> None:
+    challenge = add_challenge(settings, redis_client, clock.now() + MINUTE)
+    jobs.enqueue(challenge.id, 0)
+    sms.broken = True
+
+    with pytest.raises(SmsNotSent):
+        run_jobs()
+
+    found = RedisOtpChallenges(redis_client).find(challenge.id)
+    assert found is not None
+    assert found.delivery_failed
+    with stored.reading() as reading:
+        assert reading.scalars(select(AuditEvent.kind)).all()[-1] == "sms_undelivered"
