@@ -36,6 +36,7 @@ _STATUS: Final = {
     500: "500 Internal Server Error",
     503: "503 Service Unavailable",
 }
+_BODILESS: Final = {204, 304}  # RFC 9110 §8.6: no length of what is not there
 _log = structlog.get_logger(__name__)
 
 
@@ -82,15 +83,10 @@ class ProtocolFace:
             error=response.error,
             detail=response.detail,
         )
-        start_response(
-            _STATUS[response.status],
-            [
-                *response.headers,
-                *self._common,
-                ("Content-Length", str(len(response.body))),
-                (REQUEST_ID, reference),
-            ],
-        )
+        headers = [*response.headers, *self._common, (REQUEST_ID, reference)]
+        if response.status not in _BODILESS:
+            headers.append(("Content-Length", str(len(response.body))))
+        start_response(_STATUS[response.status], headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
     def _answer(

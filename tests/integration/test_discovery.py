@@ -144,6 +144,7 @@ def test_what_has_not_changed_is_not_sent_again(house: ProtocolHouse, path: str)
         answer = house.api.get(path, headers={"If-None-Match": held})
         assert (answer.status_code, answer.data) == (304, b"")
         assert answer.headers["ETag"] == etag
+        assert "Content-Length" not in answer.headers
     assert house.api.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
