@@ -1,0 +1,115 @@
+"""One system and one browser for all tests here, a new browser profile for each."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.inspection import Inspector, told
+from tests.e2e.people import Person, somebody
+from tests.e2e.running_system import RunningSystem, running_system
+from tests.e2e.sandbox_client import SandboxClient
+from tests.e2e.walk import Walk
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+WIDTHS = {"wide": 1280, "narrow": 320}
+
+OpenWindow = Callable[..., Walk]
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
+    """The running system."""
+    with running_system(tmp_path_factory.mktemp("home")) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A Chromium of this machine, without a window."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def inspector(system: RunningSystem) -> Inspector:
+    """Inspects each page state; `SCREENSHOTS=<folder>` keeps pictures."""
+    folder = os.environ.get("SCREENSHOTS")
+    return Inspector(system.provider, Path(folder) if folder else None)
+
+
+@pytest.fixture
+def sandbox(system: RunningSystem) -> Iterator[SandboxClient]:
+    """Carriers and phones, in order before and after."""
+    with httpx.Client(base_url=system.sandbox) as http:
+        client = SandboxClient(http)
+        yield client
+        client.repair()
+
+
+@pytest.fixture
+def citizen(sandbox: SandboxClient) -> Person:
+    """Somebody new, whose carrier knows them as they are."""
+    return sandbox.subscribe(somebody())
+
+
+@pytest.fixture
+def open_window(
+    chromium: Browser, system: RunningSystem, sandbox: SandboxClient, inspector: Inspector
+) -> Iterator[OpenWindow]:
+    """
+    Open browser profiles, each with one window.
+
+    At the end nothing personal may stand in any address, title or cookie, and no console may have
+    complained.
+    """
+    walks: list[Walk] = []
+
+    def open_(*, width: str = "wide", scripts: bool = True, language: str = "vi") -> Walk:
+        context = chromium.new_context(
+            java_script_enabled=scripts,
+            viewport={"width": WIDTHS[width], "height": 900},
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        walk = Walk(page, system, sandbox, inspector, language, width, scripts)
+        walks.append(walk)
+        return walk
+
+    yield open_
+    complaints = [complaint for walk in walks for complaint in walk.record.complaints]
+    secrets = {secret for person in sandbox.met for secret in person.secrets}
+    gossip = [place for walk in walks for place in told(walk.record, secrets)]
+    for walk in walks:
+        walk.page.context.close()
+    assert (complaints, gossip) == ([], [])
+
+
+@pytest.fixture(params=["wide", "narrow"])
+def walk(request: pytest.FixtureRequest, open_window: OpenWindow) -> Walk:
+    """In Vietnamese: a desk with scripts, and the smallest phone without."""
+    return open_window(width=request.param, scripts=request.param == "wide")
+
+
+@pytest.fixture
+def desk(open_window: OpenWindow) -> Walk:
+    """In Vietnamese, at a desk, with scripts: where neither width nor scripts matter."""
+    return open_window()
+
+
+@pytest.fixture
+def english(open_window: OpenWindow) -> Walk:
+    """In English, at a desk."""
+    return open_window(language="en")

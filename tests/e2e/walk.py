@@ -1,0 +1,197 @@
+"""A person at a browser: what they press and type, in their own order."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from playwright.sync_api import Page
+
+from tests.e2e.inspection import Inspector, Record
+from tests.e2e.people import Person
+from tests.e2e.running_system import RunningSystem
+from tests.e2e.sandbox_client import SandboxClient
+
+SLOWEST: Final = 15_000
+"""Milliseconds that anything may take on a busy machine."""
+
+
+@dataclass
+class Walk:
+    """
+    One window of one browser profile.
+
+    *width* is its name; each page that is looked at is inspected.
+    """
+
+    page: Page
+    system: RunningSystem
+    sandbox: SandboxClient
+    inspector: Inspector
+    language: str
+    width: str
+    scripts: bool
+    record: Record = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(SLOWEST)
+        self.record = Record(self.page)
+        self.record.begin()
+
+    # --- moving ----------------------------------------------------------------------------------
+
+    def open(self, address: str) -> None:
+        """Type an address; a path is the provider's."""
+        self.page.goto(address if "://" in address else self.system.provider + address)
+
+    def open_portal(self, portal: str, path: str = "/") -> None:
+        """Open a page of a portal, in the visitor's language."""
+        mark = "&" if "?" in path else "?"
+        self.open(f"{portal}{path}{mark}lang={self.language}")
+
+    def press(self, name: str) -> None:
+        """Press the button, or follow the link, with this id; wait for the page that comes."""
+        with self.page.expect_navigation():
+            self.page.click(f"#{name}")
+
+    def forget_everything(self) -> None:
+        """Be another browser: no cookies."""
+        self.page.context.clear_cookies()
+
+    def look(self, name: str) -> None:
+        """See that this is the page called *name*, and that nothing is wrong with it."""
+        setting = self.width if self.scripts else f"{self.width}-without-scripts"
+        self.inspector.inspect(name, self.record, setting=setting, scripts=self.scripts)
+
+    @property
+    def heading(self) -> str:
+        """What the page says it is."""
+        return self.page.inner_text("h1")
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines of the error summary."""
+        return self.page.locator("[data-summary] li").all_inner_texts()
+
+    def reads(self, text: str) -> bool:
+        """Whether the page says *text*."""
+        return text in re.sub(r"\s+", " ", self.page.inner_text("main"))
+
+    @property
+    def path(self) -> str:
+        """The path of the page on the screen."""
+        return re.sub(r"^\w+://[^/]+|[?#].*$", "", self.page.url)
+
+    def is_at(self, portal: str) -> bool:
+        """Whether the page is one of *portal*'s."""
+        return self.page.url.startswith(portal + "/")
+
+    # --- enrolling -------------------------------------------------------------------------------
+
+    def choose_mobile(self) -> None:
+        """Citizen, by mobile subscription."""
+        self.page.check("#subject-citizen")
+        self.page.check("#method-mobile")
+        self.press("method-submit")
+
+    def fill_form(self, person: Person, **differently: str) -> None:
+        """Type what *person* is, or something else in single fields."""
+        typed = {
+            "identity_number": person.identity_number,
+            "full_name": person.full_name,
+            "birth_day": person.day,
+            "birth_month": person.month,
+            "birth_year": person.year,
+            "phone_number": person.phone,
+        }
+        for name, text in (typed | differently).items():
+            self.page.fill(f"#{name}", text)
+
+    def submit_form(self, person: Person, **differently: str) -> None:
+        """Fill the form and send it."""
+        self.fill_form(person, **differently)
+        self.press("enrol-submit")
+
+    def type_code(self, code: str) -> None:
+        """Type a one-time password and confirm it."""
+        self.page.fill("#otp", code)
+        self.press("otp-submit")
+
+    def type_code_sent_to(self, person: Person) -> None:
+        """Wait for the text, type its code."""
+        self.type_code(self.sandbox.next_code(person))
+
+    def resend(self) -> None:
+        """Ask for another code when the wait is over; without scripts, until it is."""
+        self.page.locator("#otp-resend[aria-disabled]").wait_for(state="detached")
+        while "resent=1" not in self.page.url:
+            self.press("otp-resend")
+
+    def choose_password(self, password: str, again: str | None = None) -> None:
+        """Type a new password twice."""
+        self.page.fill("#new_password", password)
+        self.page.fill("#confirm_password", password if again is None else again)
+        self.press("password-submit")
+
+    def enrol_up_to_the_code(self, portal: str, person: Person) -> None:
+        """From the portal's "Đăng ký" to the page that asks for the code."""
+        self.open_portal(portal)
+        self.press("enrol")
+        self.choose_mobile()
+        self.submit_form(person)
+
+    def enrol(self, portal: str, person: Person) -> None:
+        """From the portal's "Đăng ký" to the page that says the account was made."""
+        self.enrol_up_to_the_code(portal, person)
+        self.type_code_sent_to(person)
+        self.choose_password(person.password)
+
+    def enrol_and_return(self, portal: str, person: Person) -> None:
+        """Enrol, and go on to the portal, signed in."""
+        self.enrol(portal, person)
+        self.press("enrol-continue")
+        self.allow(portal)
+
+    # --- signing in ------------------------------------------------------------------------------
+
+    def ask_to_sign_in(self, portal: str) -> None:
+        """From the portal's home page to the chooser, or as far as it goes by itself."""
+        self.open_portal(portal)
+        self.press("open-sign-in")
+        self.press("sign-in")
+
+    def type_password(self, person: Person, password: str | None = None) -> None:
+        """Identity number and password."""
+        self.page.fill("#username", person.identity_number)
+        self.page.fill("#password", person.password if password is None else password)
+        self.press("login-submit")
+
+    def sign_in_up_to_the_code(self, portal: str, person: Person) -> None:
+        """From the portal to the page that asks for the code."""
+        self.ask_to_sign_in(portal)
+        self.press("choose-portal-account")
+        self.type_password(person)
+
+    def sign_in(self, portal: str, person: Person) -> None:
+        """From the portal to whatever comes after the code."""
+        self.sign_in_up_to_the_code(portal, person)
+        self.type_code_sent_to(person)
+
+    def allow(self, portal: str) -> None:
+        """Agree, and arrive at the portal."""
+        self.page.click("#consent-allow")
+        self.arrive(portal)
+
+    def deny(self, portal: str) -> None:
+        """Refuse, and arrive at the portal."""
+        self.page.click("#consent-deny")
+        self.arrive(portal)
+
+    def arrive(self, portal: str) -> None:
+        """Be taken to *portal*, however many pages lie between."""
+        self.page.wait_for_url(lambda address: address.startswith(portal + "/"))
+        self.page.wait_for_load_state()
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether the portal greets somebody."""
+        return self.page.locator("#citizen-name").count() == 1
