@@ -376,3 +376,19 @@ def test_only_post_is_answered(house: ProtocolHouse, method: str) -> None:
 
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "POST, OPTIONS"
+
+
+def test_an_exchange_on_each_database(
+    database: Database,
+    redis_client: redis.Redis,
+    redis_url: str,
+    clock: FakeClock,
+    index: BlindIndex,
+) -> None:
+    house = ProtocolHouse(database, redis_client, redis_url, clock, index)
+    tokens = house.tokens_for(house.signed_in(house.someone()))
+
+    assert house.userinfo(tokens["access_token"]).json["name"] == "Nguyễn Thị Bưởi"
+    [grant] = house.grants()
+    assert grant.redeemed_at == clock.now()
+    assert grant.revoked_at is None
