@@ -80,15 +80,12 @@ class PasswordLogin:
         """
         number_index = store.typed_number_index(self._index, typed_number)
         key = (number_index.hex(), network)
-        # Before the password is looked at: whoever has used up a network's failures must not learn
-        # from the next answer whether this password, of this number, would have been right.
-        self._throttle.require(self._budgets.failures_per_network, network)
-        self._throttle.count(self._budgets.per_number_and_network, *key)
+        self._count_attempt(key, network)
         with self._database.reading() as reading:
             found = store.sign_in_record(reading, number_index)
         stored = found.password_hash if found else None
         if not self._hasher.verify(password[:_LONGEST_PASSWORD], stored) or found is None:
-            self._note_refusal(found.citizen_id if found else None, network)
+            self._note_failure(found.citizen_id if found else None, network)
             raise WrongCredentials
         self._throttle.clear(self._budgets.per_number_and_network, *key)
         if self._hasher.needs_rehash(found.password_hash):
@@ -99,28 +96,33 @@ class PasswordLogin:
             raise NoPhone
         return PasswordVerified(found.citizen_id, found.phone_number)
 
-    def _note_refusal(self, citizen_id: CitizenId | None, network: str) -> None:
+    def _count_attempt(self, key: tuple[str, str], network: str) -> None:
+        """Raise `BudgetSpent`, and record it, before the password is looked at."""
+        try:
+            # Whoever has used up a network's failures must not learn from the next answer whether
+            # this password would have been right for this number.
+            self._throttle.require(self._budgets.failures_per_network, network)
+            self._throttle.count(self._budgets.per_number_and_network, *key)
+        except BudgetSpent as spent:
+            with self._database.transaction() as transaction:
+                record(transaction, BudgetExceeded(budget=spent.budget), self._clock.now())
+            raise
+
+    def _note_failure(self, citizen_id: CitizenId | None, network: str) -> None:
         """Record it, and count it against the network and, as an alarm, the whole system."""
-        spent = [
-            budget
-            for budget, key in (
-                (self._budgets.failures_per_network, (network,)),
-                (self._budgets.failures_system, ()),
-            )
-            if self._is_spent(budget, key)
-        ]
+        network_spent = self._is_spent(self._budgets.failures_per_network, network)
+        system_spent = self._is_spent(self._budgets.failures_system)
         now = self._clock.now()
         with self._database.transaction() as transaction:
             record(transaction, PasswordRefused(citizen_id=citizen_id), now)
-            for budget in spent:
-                record(transaction, BudgetExceeded(budget=budget.name), now)
-        if self._budgets.failures_per_network in spent:
-            raise BudgetSpent(
-                self._budgets.failures_per_network.name,
-                self._budgets.failures_per_network.windows[0].period,
-            )
+            if network_spent:
+                event = BudgetExceeded(budget=self._budgets.failures_per_network.name)
+                record(transaction, event, now)
+            if system_spent:
+                event = BudgetExceeded(budget=self._budgets.failures_system.name)
+                record(transaction, event, now)
 
-    def _is_spent(self, budget: Budget, key: tuple[str, ...]) -> bool:
+    def _is_spent(self, budget: Budget, *key: str) -> bool:
         try:
             self._throttle.count(budget, *key)
         except BudgetSpent:

@@ -1,0 +1,223 @@
+"""Identity number and password: one answer for every reason, and no end of tries for nobody."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import create_engine, select, update
+
+from idp.audit.model import AuditEvent
+from idp.citizens import store as citizens
+from idp.citizens.model import Citizen, CitizenStatus, PasswordCredential
+from idp.citizens.password_hasher import PasswordHasher
+from idp.core.phone_number import PhoneNumber
+from idp.db import Base
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.login.password_login import (
+    AccountHeld,
+    LoginBudgets,
+    NoPhone,
+    PasswordLogin,
+    PasswordVerified,
+    WrongCredentials,
+)
+from idp.settings import Rate
+from idp.throttling.ports import Budget, BudgetSpent
+from tests.fakes.clock import FakeClock
+from tests.fakes.people import AN, BINH, NOON, citizen_of
+from tests.fakes.throttle import ThrottleInMemory
+
+MINUTE = timedelta(minutes=1)
+HERE, THERE = "203.0.113.0/24", "198.51.100.0/24"
+AN_S, BINH_S, NOBODY_S = "052090000001", "052090000002", "052090000003"
+PASSWORD = "Đúng mật khẩu 1!"
+
+
+class CountingHasher(PasswordHasher):
+    """Counts what it verifies: each costs the same, whoever it is for."""
+
+    verified = 0
+
+    def verify(self, password: str, stored: str | None) -> bool:
+        """See `PasswordHasher`."""
+        self.verified += 1
+        return super().verify(password, stored)
+
+
+def cheap(iterations: int = 1) -> CountingHasher:
+    return CountingHasher(
+        memory_kib=8,
+        iterations=iterations,
+        parallelism=1,
+        hashes_at_once=1,
+        queue_deadline=timedelta(seconds=30),
+    )
+
+
+@dataclass
+class Counter:
+    """Where people sign in, and what a test looks at."""
+
+    database: Database
+    index: BlindIndex
+    clock: FakeClock
+    throttle: ThrottleInMemory
+    hasher: CountingHasher
+
+    def login(
+        self, number: str = AN_S, password: str = PASSWORD, network: str = HERE
+    ) -> PasswordVerified:
+        return PasswordLogin(
+            database=self.database,
+            index=self.index,
+            hasher=self.hasher,
+            throttle=self.throttle,
+            budgets=LoginBudgets(
+                per_number_and_network=Budget(
+                    "per_number_and_network", (Rate(count=5, period=MINUTE),)
+                ),
+                failures_per_network=Budget(
+                    "failures_per_network", (Rate(count=8, period=5 * MINUTE),), by_network=True
+                ),
+                failures_system=Budget("failures_system", (Rate(count=20, period=5 * MINUTE),)),
+            ),
+            clock=self.clock,
+        )(number, password, network=network)
+
+    def fail(self, times: int, number: str = AN_S, network: str = HERE) -> None:
+        for _ in range(times):
+            with pytest.raises(WrongCredentials):
+                self.login(number, "wrong", network)
+
+    def events(self) -> list[tuple[str, str | None]]:
+        with self.database.reading() as reading:
+            rows = reading.execute(select(AuditEvent.kind, AuditEvent.citizen_id))
+            return [(row.kind, row.citizen_id) for row in rows]
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    engine = create_engine("sqlite://")
+    database = Database.open(engine, PersonalDataCipher([("k1", b"d" * 32)]))
+    Base.metadata.create_all(engine)
+    index, hasher, clock = BlindIndex(b"i" * 32), cheap(), FakeClock(NOON)
+    with database.transaction() as transaction:
+        for citizen in (citizen_of(), citizen_of(BINH, numbers=(BINH_S,), phone=None)):
+            assert citizen.credential
+            citizen.credential.hash = hasher.hash(PASSWORD)
+            citizens.add(transaction, citizen, index)
+    yield Counter(database, index, clock, ThrottleInMemory(clock), hasher)
+    engine.dispose()
+
+
+def test_the_right_pair_is_verified(counter: Counter) -> None:
+    assert counter.login() == PasswordVerified(AN, PhoneNumber.parse("0912000001"))
+    assert counter.events() == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["052 090 000 001", "052.090.000.001", "０５２０９００００００１ "]
+)
+def test_the_number_may_be_written_as_people_do(counter: Counter, typed: str) -> None:
+    assert counter.login(typed).citizen_id == AN
+
+
+@pytest.mark.parametrize(
+    ("number", "password", "whose"),
+    [
+        (AN_S, "wrong", AN),
+        (AN_S, "", AN),
+        (AN_S, PASSWORD.lower(), AN),
+        (AN_S, "x" * 100_000, AN),
+        (NOBODY_S, PASSWORD, None),
+        ("no number at all", PASSWORD, None),
+        ("", PASSWORD, None),
+        ("9" * 100_000, PASSWORD, None),
+    ],
+)
+def test_every_wrong_pair_gets_the_same_answer_for_the_same_work(
+    counter: Counter, number: str, password: str, whose: str | None
+) -> None:
+    with pytest.raises(WrongCredentials) as refused:
+        counter.login(number, password)
+
+    assert str(refused.value) == ""
+    assert counter.hasher.verified == 1
+    assert counter.events() == [("password_refused", whose)]
+
+
+def test_held_and_phoneless_accounts_say_so_after_the_right_password_only(
+    counter: Counter,
+) -> None:
+    with counter.database.transaction() as transaction:
+        transaction.execute(
+            update(Citizen).where(Citizen.id == AN).values(status=CitizenStatus.HELD)
+        )
+
+    with pytest.raises(AccountHeld):
+        counter.login()
+    with pytest.raises(NoPhone):
+        counter.login(BINH_S)
+    counter.fail(1, AN_S)
+    counter.fail(1, BINH_S)
+
+
+def test_tries_are_counted_for_a_number_that_nobody_has_too(counter: Counter) -> None:
+    for number in (AN_S, NOBODY_S):
+        counter.throttle = ThrottleInMemory(counter.clock)
+        counter.fail(5, number)
+        with pytest.raises(BudgetSpent) as spent:
+            counter.login(number)
+        assert spent.value.budget == "per_number_and_network"
+
+
+def test_a_stranger_elsewhere_does_not_lock_the_owner_out(counter: Counter) -> None:
+    counter.fail(5, network=THERE)
+
+    assert counter.login(network=HERE).citizen_id == AN
+
+
+def test_the_right_password_clears_the_tries(counter: Counter) -> None:
+    counter.fail(4)
+    counter.login()
+
+    counter.fail(4)
+
+
+def test_one_network_cannot_try_one_password_over_all_numbers(counter: Counter) -> None:
+    """Once its failures are used up, even the right pair tells it nothing."""
+    for tail in range(8):
+        counter.fail(1, f"0520900001{tail:02}")
+    verified = counter.hasher.verified
+
+    for number in (AN_S, NOBODY_S):
+        with pytest.raises(BudgetSpent) as spent:
+            counter.login(number)
+        assert spent.value.budget == "failures_per_network"
+
+    assert counter.hasher.verified == verified
+    assert counter.events()[-2:] == [("budget_exceeded", None)] * 2
+    assert counter.login(network=THERE).citizen_id == AN
+    counter.clock.advance(5 * MINUTE)
+    assert counter.login().citizen_id == AN
+
+
+def test_too_many_failures_everywhere_are_an_alarm_and_no_lock(counter: Counter) -> None:
+    for tail in range(21):
+        counter.fail(1, f"0520900001{tail:02}", f"198.51.{tail}.0/24")
+
+    assert counter.events()[-2:] == [("password_refused", None), ("budget_exceeded", None)]
+    assert counter.login().citizen_id == AN
+
+
+def test_a_hash_of_former_cost_is_renewed_and_the_password_stays(counter: Counter) -> None:
+    counter.hasher = cheap(iterations=2)
+    counter.login()
+
+    with counter.database.reading() as reading:
+        credential = reading.get_one(PasswordCredential, AN)
+    assert not counter.hasher.needs_rehash(credential.hash)
+    assert credential.changed_at == NOON
+    assert counter.login().citizen_id == AN
