@@ -76,6 +76,8 @@ class OtpDelivery:
         except SmsNotSent:
             self._note_failure(challenge)
             raise
+        if challenge.delivery_failed:
+            self._challenges.note_delivery(challenge.id, failed=False)
 
     def _lives(self, challenge: Challenge, counter: int) -> bool:
         now = self._clock.now()
@@ -88,7 +90,7 @@ class OtpDelivery:
         return relying_party.sms_name if relying_party else self._service_name
 
     def _note_failure(self, challenge: Challenge) -> None:
-        self._challenges.mark_undelivered(challenge.id)
+        self._challenges.note_delivery(challenge.id, failed=True)
         with self._database.transaction() as transaction:
             event = SmsUndelivered(client_id=challenge.client_id, purpose=challenge.purpose)
             record(transaction, event, self._clock.now())

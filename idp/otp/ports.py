@@ -28,8 +28,8 @@ class OtpChallenges(Protocol):
         """Add a code; the challenge after that."""
         ...
 
-    def mark_undelivered(self, challenge_id: ChallengeId) -> None:
-        """Note that a text could not be sent."""
+    def note_delivery(self, challenge_id: ChallengeId, *, failed: bool) -> None:
+        """Note that a text could not be sent, or could in the end."""
         ...
 
     def spend(self, challenge_id: ChallengeId) -> bool:

@@ -66,7 +66,7 @@ def test_a_blank_one_without_codes_is_stored_alike(
 
 def test_nothing_is_known_of_an_unknown_one(challenges: OtpChallenges, stored: Challenge) -> None:
     unknown = ChallengeId("unknown")
-    challenges.mark_undelivered(unknown)
+    challenges.note_delivery(unknown, failed=True)
 
     assert challenges.find(unknown) is None
     assert challenges.count_attempt(unknown) is None
@@ -114,7 +114,7 @@ def test_a_code_can_be_added_to_one_that_was_stored_with_attempts(
 def test_an_undelivered_text_shows_until_the_next_one(
     challenges: OtpChallenges, stored: Challenge
 ) -> None:
-    challenges.mark_undelivered(stored.id)
+    challenges.note_delivery(stored.id, failed=True)
     found = challenges.find(stored.id)
     counted = challenges.count_attempt(stored.id)
     changed = challenges.add_code(stored.id, stored.codes[0], resend_from=stored.resend_from)
@@ -129,6 +129,15 @@ def test_an_undelivered_text_shows_until_the_next_one(
     ]
 
 
+def test_a_text_that_went_out_in_the_end_is_not_called_undelivered(
+    challenges: OtpChallenges, stored: Challenge
+) -> None:
+    for failed in (False, True, False):
+        challenges.note_delivery(stored.id, failed=failed)
+
+    assert challenges.find(stored.id) == stored
+
+
 def test_it_is_spent_once(challenges: OtpChallenges, stored: Challenge) -> None:
     assert [challenges.spend(stored.id) for _ in range(3)] == [True, False, False]
     assert challenges.find(stored.id) is None
@@ -141,7 +150,7 @@ def test_its_lifetime_is_not_prolonged_by_what_happens_to_it(
     pass_time(10 * MINUTE)
     challenges.count_attempt(stored.id)
     challenges.add_code(stored.id, stored.codes[0], resend_from=stored.resend_from)
-    challenges.mark_undelivered(stored.id)
+    challenges.note_delivery(stored.id, failed=True)
     pass_time(5 * MINUTE)
 
     assert challenges.find(stored.id) is None
@@ -210,7 +219,7 @@ def test_redis_holds_nothing_without_an_end(
     challenges.add(challenge, lifetime=LIFETIME)
     challenges.count_attempt(challenge.id)
     challenges.add_code(challenge.id, challenge.codes[0], resend_from=challenge.resend_from)
-    challenges.mark_undelivered(challenge.id)
+    challenges.note_delivery(challenge.id, failed=True)
     challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
     challenges.count_exhausted(SIGN_IN, NUMBER, MINUTE)
 

@@ -49,12 +49,12 @@ class OtpChallengesInMemory:
                 )
             )
 
-    def mark_undelivered(self, challenge_id: ChallengeId) -> None:
+    def note_delivery(self, challenge_id: ChallengeId, *, failed: bool) -> None:
         """See the port."""
         with self._lock:
             found = self.find(challenge_id)
             if found is not None:
-                self._changed(replace(found, delivery_failed=True))
+                self._changed(replace(found, delivery_failed=failed))
 
     def spend(self, challenge_id: ChallengeId) -> bool:
         """See the port."""

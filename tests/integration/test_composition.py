@@ -218,3 +218,21 @@ def test_a_text_that_could_not_be_sent_is_noted(
     assert found.delivery_failed
     with stored.reading() as reading:
         assert reading.scalars(select(AuditEvent.kind)).all()[-1] == "sms_undelivered"
+
+
+def test_a_text_that_is_sent_at_the_second_try_is_no_longer_called_undelivered(
+    stored: Database,
+    settings: Settings,
+    redis_client: redis.Redis,
+    jobs: Jobs,
+    sms: SmsOutbox,
+    clock: FakeClock,
+    run_jobs: Callable[[], int],
+) -> None:
+    challenge = add_challenge(settings, redis_client, clock.now() + MINUTE)
+    RedisOtpChallenges(redis_client).note_delivery(challenge.id, failed=True)
+    jobs.enqueue(challenge.id, 0)
+    run_jobs()
+
+    assert RedisOtpChallenges(redis_client).find(challenge.id) == challenge
+    assert len(sms.sent) == 1

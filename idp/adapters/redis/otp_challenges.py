@@ -23,8 +23,13 @@ redis.call('HSET', KEYS[1], 'record', ARGV[2])
 redis.call('HDEL', KEYS[1], 'failed')
 return 1
 """
-_MARK_FAILED: Final = """
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'failed', '1') end
+_NOTE_DELIVERY: Final = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return end
+if ARGV[1] == 'failed' then
+    redis.call('HSET', KEYS[1], 'failed', '1')
+else
+    redis.call('HDEL', KEYS[1], 'failed')
+end
 """
 _COUNT_EXHAUSTED: Final = """
 local count = redis.call('INCR', KEYS[1])
@@ -40,7 +45,7 @@ class RedisOtpChallenges:
         self._redis = client
         self._count_attempt = client.register_script(_COUNT_ATTEMPT)
         self._change = client.register_script(_CHANGE)
-        self._mark_failed = client.register_script(_MARK_FAILED)
+        self._note_delivery = client.register_script(_NOTE_DELIVERY)
         self._count_exhausted = client.register_script(_COUNT_EXHAUSTED)
         self._json = TypeAdapter(Challenge)
 
@@ -76,9 +81,9 @@ class RedisOtpChallenges:
                 return self.find(challenge_id)
         return None
 
-    def mark_undelivered(self, challenge_id: ChallengeId) -> None:
-        """Note that a text could not be sent."""
-        self._mark_failed(keys=[_key(challenge_id)])
+    def note_delivery(self, challenge_id: ChallengeId, *, failed: bool) -> None:
+        """Note that a text could not be sent, or could in the end."""
+        self._note_delivery(keys=[_key(challenge_id)], args=["failed" if failed else "sent"])
 
     def spend(self, challenge_id: ChallengeId) -> bool:
         """Remove it; true for one caller only."""
