@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from threading import Thread
 from typing import Any, Final, TypeAlias
 
@@ -26,6 +26,8 @@ _CONNECT_SECONDS: Final = 2.0  # for each, so that a dead one leaves time for th
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")  # RFC 4291 §2.4: all others serve other ends
 # An IPv4 address is hidden in these, and a gateway on our side would unwrap it (RFC 3056, 4380).
 _TUNNELS: Final = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
+# Reserved as a whole (RFC 6890 §2.2.2, RFC 7526); the standard library knows parts of them.
+_RESERVED: Final = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
 
 
 class AddressRefused(Exception):
@@ -34,9 +36,9 @@ class AddressRefused(Exception):
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether *address* is a host's on the public internet (RFC 6890); one of ours never is."""
-    if isinstance(address, IPv6Address) and (
-        address not in _GLOBAL_UNICAST or any(address in tunnel for tunnel in _TUNNELS)
-    ):
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    if any(address in network for network in (*_TUNNELS, *_RESERVED)):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
