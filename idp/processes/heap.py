@@ -11,8 +11,8 @@ def share_one_heap() -> None:
     Have all threads of this process allocate from one heap; to be called before they start.
 
     By default each thread has its own, and keeps in it the 19 MiB that its last password hash
-    needed. One heap holds as much as is needed at once; Python's lock lets threads allocate one after
-    the other anyway.
+    needed. One heap holds as much as is needed at once, and Python's lock lets threads allocate
+    one after the other anyway.
     """
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):  # glibc's; others have one heap to begin with
