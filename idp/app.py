@@ -18,7 +18,6 @@ import dramatiq
 import redis
 import structlog
 from flask import Flask, Response
-from flask_migrate import Migrate, upgrade
 from joserfc.jwk import ECKey
 from limits.errors import StorageError
 from redis.exceptions import RedisError
@@ -52,6 +51,7 @@ from idp.db import db
 from idp.db.commands import db_commands
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.db.migrate import migrate
 from idp.enrolment.ask_carrier import EnrolmentBudgets
 from idp.enrolment.notice import enrolment_notice
 from idp.enrolment.routes import EnrolmentPolicy, enrolment_routes
@@ -149,7 +149,6 @@ class Parts:
         }
         self.flask.config["MAX_CONTENT_LENGTH"] = settings.http.max_body
         db.init_app(self.flask)
-        Migrate(self.flask, db, directory=MIGRATIONS, render_as_batch=True)
 
     @cached_property
     def database(self) -> Database:
@@ -661,8 +660,7 @@ def prepare(settings: Settings, *, client_secrets: Path) -> None:
     `<client_secrets>/<client_id>.client_secret`, readable by its owner alone.
     """
     parts = Parts(settings)
-    with parts.flask.app_context():
-        upgrade(MIGRATIONS)
+    migrate(parts.flask, MIGRATIONS)
     create_missing(parts.keys, tuple(SigningAlgorithm), parts.clock)
     registrar = _registrar(parts)
     registrations = read_registrations(registration_files(settings.registrations.folder))

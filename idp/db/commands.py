@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import click
 from flask import Flask
-from flask_migrate import upgrade as migrate
+
+from idp.db.migrate import migrate
 
 
 def db_commands(open_app: Callable[[], Flask], migrations: str) -> click.Group:
@@ -17,8 +18,7 @@ def db_commands(open_app: Callable[[], Flask], migrations: str) -> click.Group:
     @db.command("upgrade")
     def upgrade() -> None:
         """Apply every migration that has not been applied."""
-        with open_app().app_context():
-            migrate(migrations)
+        migrate(open_app(), migrations)
         click.echo("The database is up to date.")
 
     return db
