@@ -135,6 +135,8 @@ PAGES: dict[str, tuple[str, Context]] = {
     "otp-too-many": ("otp/too_many.html", _with(_blank(ResendForm), wait_seconds=60)),
     "otp-too-many-late": ("otp/too_many.html", _with(_blank(ResendForm), wait_seconds=900)),
     "otp-too-many-now": ("otp/too_many.html", _with(_blank(ResendForm), wait_seconds=0)),
+    "otp-ask": ("otp/ask.html", _with(_blank(ResendForm), last_three="678")),
+    "otp-ask-neutral": ("otp/ask.html", _with(_blank(ResendForm), last_three=None)),
     "otp-limit": ("otp/limit.html", _plain(minutes=40)),
     "consent": ("consent/consent.html", _with(_blank(ConsentForm), **_CONSENT)),
     "consent-grown": (

@@ -53,10 +53,10 @@ class OtpPage:
         self._clock = clock
 
     def show(self, question: OtpQuestion) -> Response:
-        """The page, for a GET."""
+        """The page, for a GET: it sends nothing, for whatever prefetches pages would send too."""
         challenge = question.challenge
         if challenge is None:
-            return self._begin_anew(question)
+            return self._ask_to_send(question)
         if self._otp.is_exhausted(challenge):
             return self._used_up(question)
         return self._render(question, self._pages.form(OtpForm), self._pages.form(ResendForm))
@@ -121,6 +121,15 @@ class OtpPage:
             return self._used_up(question, form)
         question.begin()
         return self._to_self(question)
+
+    def _ask_to_send(self, question: OtpQuestion) -> Response:
+        return self._pages.render(
+            "otp/ask.html",
+            form=self._pages.blank_form(ResendForm),
+            last_three=question.number.last_three if question.number else None,
+            step=question.step,
+            **question.page,
+        )
 
     def _begin_anew(self, question: OtpQuestion) -> Response:
         try:

@@ -34,7 +34,7 @@ class SecurityHeaders:
             ]
         )
         if secure:
-            self._headers.set("Strict-Transport-Security", "max-age=31536000")
+            self._headers.set("Strict-Transport-Security", "max-age=63072000")
 
     def apply(self, response: Response) -> Response:
         for name, value in self._headers:

@@ -58,7 +58,7 @@ def test_https_is_remembered() -> None:
 
     headers = app.test_client().get("/gallery/held", base_url="https://id.example").headers
 
-    assert headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert headers["Strict-Transport-Security"] == "max-age=63072000"
 
 
 @pytest.mark.parametrize(
