@@ -278,10 +278,9 @@ def app(home: Path, settings: Settings, adapters: "Adapters") -> Iterator[Flask]
 
 
 @pytest.fixture
-def client(app: Flask) -> Iterator[FlaskClient]:
+def client(app: Flask) -> FlaskClient:
     """A browser without a past."""
-    with app.test_client() as client:
-        yield client
+    return app.test_client()
 
 
 @pytest.fixture

@@ -67,6 +67,19 @@ def test_a_request_begins_with_the_chooser(client: FlaskClient) -> None:
     assert answer.request.path == "/choose"
 
 
+def test_a_posted_request_belongs_to_the_browser_that_takes_it_up_first(app: Flask) -> None:
+    """The POST came across sites, without cookies: its address alone must not be enough for two."""
+    poster, first, second = (app.test_client() for _ in range(3))
+    posted = poster.post("/authorize", data=REQUEST)
+    address = posted.headers["Location"]
+
+    taken_up = [browser.get(address) for browser in (first, second, first)]
+
+    assert posted.status_code == 303
+    assert "Set-Cookie" not in posted.headers
+    assert [answer.status_code for answer in taken_up] == [303, 403, 303]
+
+
 def test_the_migrations_make_what_the_models_say(app: Flask) -> None:
     with app.app_context():
         stored = inspect(db.engine)
@@ -142,7 +155,8 @@ def test_a_code_that_is_spent_or_late_is_not_sent(
     sms: SmsOutbox,
     clock: FakeClock,
     run_jobs: Callable[[], int],
-    late: bool,  # noqa: FBT001
+    *,
+    late: bool,
 ) -> None:
     challenge = add_challenge(settings, redis_client, clock.now() + MINUTE)
     jobs.enqueue(challenge.id, 0)
