@@ -29,6 +29,7 @@ from idp.adapters.camara import CamaraCarrierRecords, CarrierEndpoint
 from idp.adapters.fetcher import HttpsFetcher
 from idp.adapters.jobs import Jobs
 from idp.adapters.keys_on_disk import KeysOnDisk
+from idp.adapters.logout_sender import HttpLogoutSender
 from idp.adapters.recipients import SqlRecipients
 from idp.adapters.redis.connection import connect
 from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
@@ -41,12 +42,17 @@ from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.sms_gateway import HttpSmsGateway
 from idp.audit.events import SigningKeysChanged
 from idp.audit.log import record
+from idp.backchannel.announce import AnnounceLogout
+from idp.backchannel.commands import logouts_command
+from idp.backchannel.deliver import DeliverLogout
+from idp.backchannel.sweep import SWEPT_EVERY, forget_old_logouts, wake_due_logouts
 from idp.carriers.ports import CarrierRecords
 from idp.citizens.password_hasher import HasherBusy, PasswordHasher
 from idp.citizens.rules import VerificationLevel
 from idp.consent.decide import DecideConsent
 from idp.consent.views import consent_routes
 from idp.core.clock import Clock, SystemClock
+from idp.core.handles import random_fraction
 from idp.db import db
 from idp.db.commands import db_commands
 from idp.db.database import Database
@@ -72,6 +78,7 @@ from idp.oidc.discovery import Discovery, JwksEndpoint
 from idp.oidc.end_session import EndSessionRequests
 from idp.oidc.face import ProtocolFace
 from idp.oidc.id_token import IdTokens, SubjectClaims
+from idp.oidc.logout_token import SignedLogoutTokens
 from idp.oidc.probes import Readiness
 from idp.oidc.respond import AuthorizationResponses, OidcResponder
 from idp.oidc.routes import protocol_routes
@@ -210,6 +217,14 @@ class Parts:
         )
 
     @cached_property
+    def signer(self) -> Signer:
+        return Signer(self.keys, self.clock, self.rotation, on_unreadable=_report_unreadable_keys)
+
+    @cached_property
+    def subject_key(self) -> bytes:
+        return decode_key(self.settings.secrets.subject_key.get_secret_value())
+
+    @cached_property
     def challenges(self) -> RedisOtpChallenges:
         return RedisOtpChallenges(self.redis)
 
@@ -266,8 +281,7 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
     )
     interactions = RedisInteractions(parts.redis, lifetime=settings.interactions.lifetime)
 
-    signer = Signer(parts.keys, clock, parts.rotation, on_unreadable=_report_unreadable_keys)
-    subject_key = decode_key(settings.secrets.subject_key.get_secret_value())
+    signer, subject_key = parts.signer, parts.subject_key
     responses = AuthorizationResponses(issuer)
     responder = OidcResponder(
         responses=responses,
@@ -285,7 +299,15 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         cookies=browser,
     )
     pages.init_app(app)
-    sign_in = SignIn(sessions=sessions, tokens=tokens, database=database, clock=clock)
+    sign_in = SignIn(
+        sessions=sessions,
+        tokens=tokens,
+        announce=AnnounceLogout(
+            relying_parties=parts.registry, key=subject_key, wakes=parts.jobs, clock=clock
+        ),
+        database=database,
+        clock=clock,
+    )
     flow = Flow(
         interactions=interactions,
         responder=responder,
@@ -608,8 +630,31 @@ def create_worker(
             service_name=settings.brand.sms_name,
             hotline=settings.brand.hotline,
         ),
+        logout=DeliverLogout(
+            database=parts.database,
+            relying_parties=parts.registry,
+            tokens=SignedLogoutTokens(
+                issuer=settings.server.issuer, signer=parts.signer, clock=parts.clock
+            ),
+            sender=HttpLogoutSender(
+                ca_file=settings.http.ca_file, loopback=settings.http.fetch_loopback
+            ),
+            wakes=parts.jobs,
+            jitter=random_fraction,
+            clock=parts.clock,
+        ),
     )
     return parts.jobs.broker, (
+        Sweep(
+            "wake due logouts",
+            SWEPT_EVERY,
+            partial(wake_due_logouts, parts.database, parts.jobs, parts.clock),
+        ),
+        Sweep(
+            "forget old logouts",
+            timedelta(days=1),
+            partial(forget_old_logouts, parts.database, parts.clock),
+        ),
         Sweep(
             "forget expired enrolments",
             timedelta(minutes=10),
@@ -688,6 +733,8 @@ def command_line() -> click.Group:
             lambda change, details: _record_key_change(parts(), change, details),
         )
     )
-    commands.add_command(relying_parties_commands(lambda: _registrar(parts())))
+    relying_parties = relying_parties_commands(lambda: _registrar(parts()))
+    relying_parties.add_command(logouts_command(lambda: parts().database))
+    commands.add_command(relying_parties)
     commands.add_command(config_commands(load))
     return commands

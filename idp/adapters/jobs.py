@@ -1,12 +1,19 @@
 """The queue: dramatiq on Redis. A job carries ids only; the worker looks the rest up."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 import dramatiq
+import structlog
 from dramatiq.brokers.redis import RedisBroker
+from dramatiq.errors import BrokerError
+from redis.exceptions import RedisError
 
+from idp.backchannel.deliver import DeliverLogout
+from idp.backchannel.lanes import Lanes
+from idp.backchannel.model import DeliveryId
 from idp.citizens.model import CitizenId
 from idp.core.handles import new_handle
 from idp.messaging.notices import NoticeDelivery, NoticeKind
@@ -19,19 +26,25 @@ _OTP_RETRIES: Final = 6
 _NOTICE_RETRIES: Final = 40
 _NOTICE_LONGEST_WAIT: Final = 3_600_000
 """Milliseconds. A code is worth sending while it lives, a notice for a day and more."""
+_AT_ONCE: Final = 2  # logout tokens under way to one relying party, from this process
+_SECONDS_TO_FINISH: Final = 6  # for those under way when the worker ends: longer than one may take
+
+log = structlog.get_logger(__name__)
 
 
 class Jobs:
     """
     The queue's two ends: `enqueue…` for whoever asks, `consume` for the worker.
 
-    Implements `OtpDeliveries` and `Notices`.
+    Implements `OtpDeliveries`, `Notices` and `LogoutWakes`.
     """
 
     def __init__(self, redis_url: str) -> None:
         self.broker = RedisBroker(url=redis_url, namespace="jobs")  # type: ignore[no-untyped-call]
         self._otp: Callable[[ChallengeId, int], None] | None = None
         self._notice: NoticeDelivery | None = None
+        self._logout: DeliverLogout | None = None
+        self._lanes = Lanes(width=_AT_ONCE)
         self._send_code = dramatiq.actor(
             actor_name="send_code",
             broker=self.broker,
@@ -46,10 +59,16 @@ class Jobs:
             min_backoff=_FIRST_WAIT,
             max_backoff=_NOTICE_LONGEST_WAIT,
         )(self._run_notice)
+        self._wake_logout = dramatiq.actor(
+            actor_name="wake_logout",
+            broker=self.broker,
+            max_retries=0,  # the row owns its attempts, and the sweep looks after it
+        )(self._run_logout)
 
-    def consume(self, *, otp: OtpDelivery, notice: NoticeDelivery) -> None:
+    def consume(self, *, otp: OtpDelivery, notice: NoticeDelivery, logout: DeliverLogout) -> None:
         """Give the worker what the jobs need."""
-        self._otp, self._notice = otp, notice
+        self._otp, self._notice, self._logout = otp, notice, logout
+        self.broker.add_middleware(_Finish(self._lanes))
 
     def enqueue(self, challenge_id: ChallengeId, counter: int) -> None:
         """Have the worker send that code."""
@@ -62,6 +81,15 @@ class Jobs:
     def enrolment_finished(self, citizen_id: CitizenId, at: datetime) -> None:
         """Have the worker tell the citizen that the account was made at that moment."""
         self._enqueue_notice(NoticeKind.ENROLMENT_FINISHED, citizen_id, at)
+
+    def wake(self, delivery_id: DeliveryId, *, after: timedelta = timedelta()) -> None:
+        """Have the worker send that logout token; never raises."""
+        # Rounded up: a call that came a millisecond too early would find nothing due.
+        delay = ceil(after / timedelta(milliseconds=1)) + 1 if after else None
+        try:
+            self._wake_logout.send_with_options(args=(delivery_id,), delay=delay)
+        except (RedisError, BrokerError):
+            log.warning("logout.not_woken", exc_info=True)
 
     def _enqueue_notice(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime) -> None:
         self._send_notice.send(kind, citizen_id, at.isoformat(), new_handle())
@@ -80,3 +108,23 @@ class Jobs:
             datetime.fromisoformat(at),
             reference=reference,
         )
+
+    def _run_logout(self, delivery_id: str) -> None:
+        """Hand it on: the threads of the queue wait for no relying party, and OTPs not for them."""
+        if self._logout is None:
+            raise RuntimeError("this process consumes no jobs")
+        deliver, delivery = self._logout, DeliveryId(delivery_id)
+        client_id = deliver.client_waiting_for(delivery)
+        if client_id is not None:
+            self._lanes.hand_in(client_id, delivery, lambda: deliver(delivery))
+
+
+class _Finish(dramatiq.Middleware):
+    """Lets what the lanes began end with the worker."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+
+    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
+        """The worker takes no more jobs."""
+        self._lanes.close(_SECONDS_TO_FINISH)

@@ -152,6 +152,22 @@ class SessionsEnded(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutConfirmed(SecurityEvent):
+    """A relying party confirmed that it ended its session."""
+
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutUnconfirmed(SecurityEvent):
+    """A relying party was told in vain: it refused, or did not answer for a day."""
+
+    attempts: int
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RelyingPartyRegistered(SecurityEvent):
     """A registration was added or changed."""
 

@@ -10,6 +10,7 @@ Handle = NewType("Handle", str)
 """A random value that names something of ours to one browser or one relying party."""
 
 _ENTROPY_BYTES = 32
+_FRACTIONS = 2**32
 
 
 def new_handle() -> Handle:
@@ -20,6 +21,11 @@ def new_handle() -> Handle:
 def new_uuid() -> str:
     """Return a random UUID (RFC 9562 §5.4), for what is named for good: no secret."""
     return str(UUID(bytes=secrets.token_bytes(16), version=4))
+
+
+def random_fraction() -> float:
+    """Return a random number in [0, 1): for spreading what would otherwise happen at once."""
+    return secrets.randbelow(_FRACTIONS) / _FRACTIONS
 
 
 def digest(value: str) -> str:

@@ -1,13 +1,15 @@
 """Queries on grants; none of them commits."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId
 from idp.grants.model import Authorization, Grant, GrantId
+from idp.relying_parties.model import ClientId
 from idp.sessions.model import SessionId
 
 # Made once: building a statement costs more than running it.
@@ -70,10 +72,34 @@ def _revoke_where(session: Session, at: datetime, which: object) -> list[GrantId
     return list(session.execute(statement).scalars())
 
 
-def client_ids_of_session(session: Session, session_id: SessionId) -> list[str]:
-    """The relying parties that a session reached."""
-    return list(
-        session.execute(
-            select(Grant.client_id).where(Grant.session_id == session_id).distinct()
-        ).scalars()
+def client_ids_of_session(session: Session, session_id: SessionId) -> list[ClientId]:
+    """The relying parties that a session reached, the first one first."""
+    statement = (
+        select(Grant.client_id)
+        .where(Grant.session_id == session_id)
+        .group_by(Grant.client_id)
+        .order_by(func.min(Grant.issued_at))
     )
+    return list(session.execute(statement).scalars())
+
+
+def reached_by_citizen(
+    session: Session, citizen_id: CitizenId, *, sessions: Collection[SessionId], since: datetime
+) -> list[tuple[ClientId, SessionId]]:
+    """
+    The relying parties that a citizen's sessions reached, each with the session.
+
+    Of *sessions*, and of any other that reached one since that moment and was never ended.
+    """
+    statement = (
+        select(Grant.client_id, Grant.session_id)
+        .where(
+            Grant.citizen_id == citizen_id,
+            or_(
+                Grant.session_id.in_(sessions),
+                and_(Grant.revoked_at.is_(None), Grant.issued_at >= since),
+            ),
+        )
+        .distinct()
+    )
+    return [(client_id, session_id) for client_id, session_id in session.execute(statement)]

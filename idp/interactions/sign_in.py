@@ -1,25 +1,46 @@
 """Beginning and ending a session."""
 
+from dataclasses import dataclass
+
 from idp.audit.events import SessionsEnded, SignedOut, SignInSucceeded
 from idp.audit.log import record
+from idp.backchannel.announce import AnnounceLogout
+from idp.backchannel.model import Reached
+from idp.backchannel.rules import PORTAL_SESSION
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
 from idp.grants import store as grants
 from idp.grants.ports import AccessTokens
+from idp.relying_parties.model import ClientId
 from idp.sessions.model import Authentication, Session, SessionId
 from idp.sessions.ports import Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSession:
+    """A session that is over, and the relying parties it reached."""
+
+    session: Session
+    reached: tuple[ClientId, ...]
 
 
 class SignIn:
     """Notes sign-ins and sign-outs: the session, its grants and tokens, and the audit log."""
 
     def __init__(
-        self, *, sessions: Sessions, tokens: AccessTokens, database: Database, clock: Clock
+        self,
+        *,
+        sessions: Sessions,
+        tokens: AccessTokens,
+        announce: AnnounceLogout,
+        database: Database,
+        clock: Clock,
     ) -> None:
         self._sessions = sessions
         self._tokens = tokens
+        self._announce = announce
         self._database = database
         self._clock = clock
 
@@ -54,23 +75,51 @@ class SignIn:
         """The live session of *handle*."""
         return self._sessions.find(handle)
 
-    def end(self, handle: Handle) -> Session | None:
-        """End the session of *handle*, its grants and their access tokens."""
-        session = self._sessions.end(handle)
+    def end(self, handle: Handle) -> EndedSession | None:
+        """
+        End the session of *handle*, its grants and their access tokens; tell its relying parties.
+
+        `None` where there is none, or another request was faster. The session itself ends last
+        within the transaction: a database that is away keeps it whole, and the citizen can try
+        again; none of its relying parties is forgotten.
+        """
+        session = self._sessions.find(handle)
         if session is None:
             return None
-        now = self._clock.now()
+        citizen_id, now = session.authentication.citizen_id, self._clock.now()
+        self._announce.prepare()
         with self._database.transaction() as transaction:
+            reached = grants.client_ids_of_session(transaction, session.id)
             ended = grants.revoke_of_session(transaction, session.id, now)
-            record(transaction, SignedOut(citizen_id=session.authentication.citizen_id), now)
+            told = self._announce.write(
+                transaction, citizen_id, [Reached(client_id, session.id) for client_id in reached]
+            )
+            record(transaction, SignedOut(citizen_id=citizen_id), now)
+            if self._sessions.end(handle) is None:
+                transaction.rollback()
+                return None
         self._tokens.revoke(ended)
-        return session
+        self._announce.wake(told)
+        return EndedSession(session, tuple(reached))
 
     def end_all_of(self, citizen_id: CitizenId, *, reason: str) -> None:
-        """End every session of a citizen, with their grants and tokens."""
-        self._sessions.end_all_of(citizen_id)
+        """
+        End every session of a citizen, with their grants and tokens; tell the relying parties.
+
+        Also those that a session of the last day reached which had ended by being idle: their own
+        sessions may live on, and whoever had the old password must be out everywhere.
+        """
         now = self._clock.now()
+        self._announce.prepare()
         with self._database.transaction() as transaction:
+            sessions = self._sessions.end_all_of(citizen_id)
+            reached = grants.reached_by_citizen(
+                transaction, citizen_id, sessions=sessions, since=now - PORTAL_SESSION
+            )
             ended = grants.revoke_of_citizen(transaction, citizen_id, now)
+            told = self._announce.write(
+                transaction, citizen_id, [Reached(*each) for each in reached]
+            )
             record(transaction, SessionsEnded(citizen_id=citizen_id, reason=reason), now)
         self._tokens.revoke(ended)
+        self._announce.wake(told)

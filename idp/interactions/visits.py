@@ -17,7 +17,7 @@ from idp.interactions.flow import Flow
 from idp.interactions.model import Intent, Interaction, InteractionId
 from idp.interactions.ports import Interactions
 from idp.interactions.rules import Refusal, Step, sign_in_needed
-from idp.interactions.sign_in import SignIn
+from idp.interactions.sign_in import EndedSession, SignIn
 from idp.relying_parties.model import ClientId, RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.cookie import SessionCookie
@@ -128,8 +128,8 @@ class Visits:
         self.end_session()
         return replace(visit, session=None)
 
-    def end_session(self) -> Session | None:
-        """End this browser's session, and take its cookie; the session that ended."""
+    def end_session(self) -> EndedSession | None:
+        """End this browser's session, and take its cookie; what ended."""
         handle = self._session_cookie.handle()
         self._session_cookie.clear()
         return None if handle is None else self._sign_in.end(handle)

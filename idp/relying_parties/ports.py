@@ -17,6 +17,14 @@ class RelyingParties(Protocol):
         ...
 
 
+class CurrentRelyingParties(RelyingParties, Protocol):
+    """The registry for those whom no protocol script tells its version."""
+
+    def catch_up_now(self) -> None:
+        """Ask for the version, and reload where it has moved."""
+        ...
+
+
 class RegistryVersion(Protocol):
     """A number that every process sees, and every change of a registration raises."""
 

@@ -57,6 +57,7 @@ from idp.web.pages import Brand, Pages
 from idp.web.static_files import StaticFiles
 from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.clock import FakeClock
+from tests.fakes.logouts import nobody_to_tell
 from tests.fakes.sms import SmsOutbox
 
 PORTAL = RelyingParty(
@@ -369,7 +370,13 @@ class Site:
             code_lifetime=settings.tokens.code,
             clock=clock,
         )
-        sign_in = SignIn(sessions=self.sessions, tokens=tokens, database=self.database, clock=clock)
+        sign_in = SignIn(
+            sessions=self.sessions,
+            tokens=tokens,
+            announce=nobody_to_tell(clock),
+            database=self.database,
+            clock=clock,
+        )
         levels = tuple(
             VerificationLevel(
                 entry.level, frozenset(entry.evidence), entry.shown_vi, entry.shown_en

@@ -24,6 +24,7 @@ from idp.adapters.redis.sessions import RedisSessions
 from idp.adapters.redis.stored_logouts import RedisStoredLogouts
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.audit.model import AuditEvent
+from idp.backchannel.announce import AnnounceLogout
 from idp.citizens import store as citizens
 from idp.citizens.model import (
     Citizen,
@@ -78,6 +79,7 @@ from idp.web.browser import BrowserCookie
 from idp.web.pages import Brand, Pages
 from tests.fakes.clock import FakeClock
 from tests.fakes.key_store import KeysInMemory
+from tests.fakes.logouts import WakesInMemory
 from tests.fakes.registrations import BASIC, CHALLENGE, POST, VERIFIER, registration
 from tests.fakes.signing_keys import named_material
 
@@ -187,7 +189,18 @@ class ProtocolHouse:
             clock=clock,
         )
         browser = BrowserCookie(secure=False)
-        sign_in = SignIn(sessions=self.sessions, tokens=self.tokens, database=database, clock=clock)
+        self.wakes = WakesInMemory()
+        announce = AnnounceLogout(
+            relying_parties=self.registry, key=KEY, wakes=self.wakes, clock=clock
+        )
+        sign_in = SignIn(
+            sessions=self.sessions,
+            tokens=self.tokens,
+            announce=announce,
+            database=database,
+            clock=clock,
+        )
+        self.end_all_of = sign_in.end_all_of
         visits = Visits(
             interactions=self.interactions,
             relying_parties=self.registry,

@@ -37,6 +37,10 @@ REGISTERED = {
     "userinfo_endpoint",
     "jwks_uri",
     "end_session_endpoint",
+    "frontchannel_logout_supported",
+    "frontchannel_logout_session_supported",
+    "backchannel_logout_supported",
+    "backchannel_logout_session_supported",
     "scopes_supported",
     "response_types_supported",
     "response_modes_supported",
@@ -74,7 +78,7 @@ def test_2_every_member_has_its_type() -> None:
         if name.endswith(("_endpoint", "_uri")):
             assert urlsplit(value).scheme == "https"
             assert urlsplit(value).netloc == "id.example"
-        elif name.endswith("parameter_supported"):
+        elif name.endswith(("parameter_supported", "logout_supported", "logout_session_supported")):
             assert isinstance(value, bool)
         elif name.endswith("_supported"):
             assert value

@@ -31,6 +31,7 @@ from idp.interactions.sign_in import SignIn
 from idp.throttling.ports import Budget, BudgetSpent
 from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.clock import FakeClock
+from tests.fakes.logouts import nobody_to_tell
 
 PASSWORD = "Song Hàn-82 chiều"
 PROVES_FOR = timedelta(minutes=15)
@@ -82,6 +83,7 @@ class Enrolments:
                 code_lifetime=timedelta(minutes=1),
                 clock=clock,
             ),
+            announce=nobody_to_tell(clock),
             database=database,
             clock=clock,
         )
