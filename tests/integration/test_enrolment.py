@@ -550,7 +550,7 @@ def test_a_proof_of_the_phone_lasts_a_quarter_of_an_hour(site: Site, pass_time: 
 
     assert browser.page == "/enrol/otp"
     assert count(site, Citizen) == 0
-    assert browser.submit(otp=last_code(site)).page == "/enrol/password"
+    assert browser.resend().submit(otp=last_code(site)).page == "/enrol/password"
     assert len(site.carriers.disclosed) == 2
 
 
@@ -831,3 +831,14 @@ def test_pages_speak_english_too(site: Site) -> None:
     browser.open(f"{browser.path}&lang=en")
     assert "Viettel, VinaPhone" in browser.html
     assert "we ask the operator" in browser.html
+
+
+def test_opening_the_page_of_the_code_sends_none(site: Site, pass_time: PassTime) -> None:
+    browser = to_password(site)
+    sent = len(site.sms.sent)
+    pass_time(timedelta(minutes=16))
+
+    browser.open("/enrol/otp")
+    browser.open("/enrol/otp")
+
+    assert len(site.sms.sent) == sent
