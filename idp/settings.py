@@ -289,6 +289,14 @@ class Registrations(Table):
     folder: Path
 
 
+class Certification(Table):
+    """A mode for conformance suites: it makes signing in worthless, so it is for tests alone."""
+
+    enabled: bool = False
+    otp: str | None = Field(default=None, pattern="^[0-9]{6}$")
+    person_file: FilePath | None = None
+
+
 class Settings(BaseSettings):
     """The whole configuration, checked."""
 
@@ -323,6 +331,22 @@ class Settings(BaseSettings):
     messaging: Messaging
     signing: Signing
     registrations: Registrations
+    certification: Certification = Certification()
+
+    @model_validator(mode="after")
+    def _certification_is_for_tests(self) -> Self:
+        if not self.certification.enabled:
+            return self
+        if self.certification.otp is None:
+            raise ValueError("certification: IDP__CERTIFICATION__OTP is missing: six digits")
+        # A name under .test can never be registered (RFC 6761 §6.2): no citizen gets here by it.
+        host = self.server.site
+        if host not in LOOPBACK_HOSTS and not host.endswith(".test"):
+            raise ValueError(
+                "certification: is enabled, and every one-time password would be the same: "
+                f"the issuer's host must be a loopback one or end in .test, not {host}"
+            )
+        return self
 
     @property
     def database_url(self) -> str:
@@ -424,5 +448,7 @@ def _problems(error: ValidationError) -> list[str]:
             what = "is missing" if problem["type"] == "missing" else problem["msg"]
             lines.append(f"{name}: {what} (or {name}_FILE)")
         else:
-            lines.append(f"{'.'.join(place)}: {problem['msg']}")
+            # A rule about several tables has no place: its words name them.
+            what = problem["msg"].removeprefix("Value error, ")
+            lines.append(f"{'.'.join(place)}: {what}" if place else what)
     return lines

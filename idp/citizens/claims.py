@@ -4,12 +4,11 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
+from idp.citizens.model import ClaimValue
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.core.phone_number import PhoneNumber
-
-ClaimValue = str | int | bool
 
 
 class ClaimSource(Protocol):
@@ -23,6 +22,8 @@ class ClaimSource(Protocol):
     def phone_number(self) -> PhoneNumber | None: ...
     @property
     def updated_at(self) -> datetime: ...
+    @property
+    def standard_claims(self) -> Mapping[str, ClaimValue]: ...
 
     def number_of(self, kind: IdentityNumberKind) -> IdentityNumber | None: ...
 
@@ -50,5 +51,13 @@ _VALUES: Final[Mapping[str, Callable[[ClaimSource], ClaimValue | None]]] = {
 
 def claim_values(citizen: ClaimSource, names: Collection[str]) -> dict[str, ClaimValue]:
     """The values of those of *names* that are held; what is not held is left out, never null."""
-    values = {name: _VALUES[name](citizen) for name in names if name in _VALUES}
+    values = {name: _value(citizen, name) for name in names}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _value(citizen: ClaimSource, name: str) -> ClaimValue | None:
+    # What is stored under the very name of the claim says more than what is derived.
+    stored = citizen.standard_claims.get(name)
+    if stored is not None or name not in _VALUES:
+        return stored
+    return _VALUES[name](citizen)

@@ -1,5 +1,7 @@
 """The entities of a citizen. What identifies a person is encrypted and found by blind index."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -16,6 +18,10 @@ from idp.db.types import PersonalText, UtcDateTime, one_of
 
 CitizenId = NewType("CitizenId", str)
 """A random UUID, ours alone: a relying party sees the pairwise subject instead."""
+
+
+ClaimValue = str | int | bool | Mapping[str, str]
+"""What a claim can hold; the last is for `address` (OpenID Connect Core §5.1.1)."""
 
 
 class CitizenStatus(StrEnum):
@@ -45,6 +51,9 @@ class Citizen(Base):
     name_text: Mapped[str] = mapped_column("full_name", PersonalText("citizen.full_name"))
     birth_date_text: Mapped[str] = mapped_column("birth_date", PersonalText("citizen.birth_date"))
     email: Mapped[str | None] = mapped_column(PersonalText("citizen.email"))
+    standard_claims_text: Mapped[str | None] = mapped_column(
+        "standard_claims", PersonalText("citizen.standard_claims")
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
@@ -63,6 +72,11 @@ class Citizen(Base):
         """The birth date, or the year alone."""
         return BirthDate.from_iso(self.birth_date_text)
 
+    @property
+    def standard_claims(self) -> Mapping[str, ClaimValue]:
+        """Standard claims beyond the record; only the person of certification runs has some."""
+        return read_standard_claims(self.standard_claims_text)
+
     def number_of(self, kind: IdentityNumberKind) -> IdentityNumber | None:
         """The active number of that kind."""
         for number in self.identity_numbers:
@@ -77,6 +91,11 @@ class Citizen(Base):
             if phone.active and phone.is_default:
                 return PhoneNumber(phone.number)
         return None
+
+
+def read_standard_claims(text: str | None) -> Mapping[str, ClaimValue]:
+    """The claims that are stored as *text*, a JSON object; `None` is none."""
+    return {} if text is None else dict(json.loads(text))
 
 
 class CitizenIdentityNumber(Base):

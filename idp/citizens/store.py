@@ -1,7 +1,7 @@
 """Queries on citizens; none of them commits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
@@ -13,9 +13,11 @@ from idp.citizens.model import (
     CitizenId,
     CitizenIdentityNumber,
     CitizenStatus,
+    ClaimValue,
     Evidence,
     PasswordCredential,
     Phone,
+    read_standard_claims,
 )
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
@@ -52,8 +54,10 @@ class ClaimRecord:
     full_name: FullName
     birth_date: BirthDate
     phone_number: PhoneNumber | None
+    email: str | None
     updated_at: datetime
     identity_numbers: tuple[IdentityNumber, ...]
+    standard_claims: Mapping[str, ClaimValue] = field(default_factory=dict)
 
     def number_of(self, kind: IdentityNumberKind) -> IdentityNumber | None:
         """The active number of that kind."""
@@ -65,7 +69,9 @@ _CLAIM_RECORD: Final = (
     select(
         Citizen.name_text,
         Citizen.birth_date_text,
+        Citizen.email,
         Citizen.updated_at,
+        Citizen.standard_claims_text,
         Phone.number,
         CitizenIdentityNumber.value,
     )
@@ -140,13 +146,15 @@ def citizen(session: Session, citizen_id: CitizenId, *parts: Part) -> Citizen:
 def claim_record(session: Session, citizen_id: CitizenId) -> ClaimRecord:
     """What claims about the citizen are made of; the citizen is there (else `IndexError`)."""
     rows = session.connection().execute(_CLAIM_RECORD, {"citizen_id": citizen_id}).all()
-    name, birth_date, updated_at, phone, _ = rows[0]
+    name, birth_date, email, updated_at, standard_claims, phone, _ = rows[0]
     return ClaimRecord(
         full_name=FullName(name),
         birth_date=BirthDate.from_iso(birth_date),
         phone_number=None if phone is None else PhoneNumber(phone),
+        email=email,
         updated_at=updated_at,
-        identity_numbers=tuple(IdentityNumber(row[4]) for row in rows if row[4] is not None),
+        identity_numbers=tuple(IdentityNumber(row[6]) for row in rows if row[6] is not None),
+        standard_claims=read_standard_claims(standard_claims),
     )
 
 
