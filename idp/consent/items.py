@@ -40,6 +40,8 @@ def consent_items(
         items.append(
             Item(_("Số điện thoại"), _("kết thúc bằng %(digits)s", digits=number.last_three))
         )
+    if "email" in held:
+        items.append(Item(_("Thư điện tử"), str(held["email"])))
     if LEVEL_CLAIM in claims:
         items.append(Item(_("Mức xác minh"), _("Mức %(level)d", level=level.level)))
     return tuple(items)

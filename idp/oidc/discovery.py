@@ -12,7 +12,7 @@ from idp.oidc.authorize import RESPONSE_MODES
 from idp.oidc.client_authentication import METHODS
 from idp.oidc.http import Headers, ProtocolRequest, ProtocolResponse
 from idp.oidc.token import GRANT_TYPES
-from idp.relying_parties.claims import SCOPE_CLAIMS, WITHHELD
+from idp.relying_parties.claims import SCOPE_CLAIMS, SCOPES
 from idp.relying_parties.model import SECURITY_PROFILES
 from idp.sessions.rules import TWO_FACTORS, acr_reached
 from idp.signing.signer import Signer
@@ -30,7 +30,7 @@ def metadata(issuer: str) -> dict[str, Any]:
     No name that is not registered with IANA or defined by OpenID stands in it.
     """
     profiles = SECURITY_PROFILES.values()
-    claims = {claim for names in SCOPE_CLAIMS.values() for claim in names} - WITHHELD
+    claims = {claim for names in SCOPE_CLAIMS.values() for claim in names}
     reachable = acr_reached(len(ACR_CLASSES), TWO_FACTORS)
     return {
         "issuer": issuer,
@@ -39,11 +39,11 @@ def metadata(issuer: str) -> dict[str, Any]:
         "userinfo_endpoint": f"{issuer}/userinfo",
         "jwks_uri": f"{issuer}/jwks",
         "end_session_endpoint": f"{issuer}/logout",
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
-        "scopes_supported": [
-            scope for scope, names in SCOPE_CLAIMS.items() if not WITHHELD.issuperset(names)
-        ],
+        "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(GRANT_TYPES),

@@ -6,15 +6,14 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from idp.relying_parties.claims import SCOPE_CLAIMS
+from idp.relying_parties.claims import SCOPE_CLAIMS, SCOPES
 
 MAX_URI: Final = 2048  # characters; longer ones do not pass every proxy
 MAX_SMS_NAME: Final = 24  # characters; the text message has 160 for everything
 
-KNOWN_SCOPES: Final = frozenset(SCOPE_CLAIMS)
+KNOWN_SCOPES: Final = frozenset(SCOPES)
 KNOWN_CLAIMS: Final = frozenset(
-    {claim for claims in SCOPE_CLAIMS.values() for claim in claims}
-    | {"authentication_level", "gender"}
+    {claim for claims in SCOPE_CLAIMS.values() for claim in claims} | {"authentication_level"}
 )
 
 _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})

@@ -21,7 +21,7 @@ from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
 from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
-from idp.adapters.redis.stored_logouts import RedisStoredLogouts
+from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.audit.model import AuditEvent
 from idp.backchannel.announce import AnnounceLogout
@@ -47,6 +47,7 @@ from idp.interactions.flow import Flow
 from idp.interactions.sign_in import SignIn
 from idp.interactions.views import interaction_routes
 from idp.interactions.visits import Visits
+from idp.logout.sign_out import SignOut
 from idp.logout.views import logout_routes
 from idp.oidc.authorize import AuthorizationRequests
 from idp.oidc.client_authentication import ClientAuthenticator
@@ -211,6 +212,7 @@ class ProtocolHouse:
             clock=clock,
         )
         pages = Pages(brand=Brand(), csrf_key=KEY, cookies=browser)
+        farewells = RedisFarewells(self.redis)
         self.app = Flask("idp", static_folder=None)
         self.app.config["MAX_CONTENT_LENGTH"] = 65536
         pages.init_app(self.app)
@@ -236,9 +238,19 @@ class ProtocolHouse:
                     issuer=ISSUER, signer=signer, relying_parties=self.registry
                 ),
                 stored=RedisStoredLogouts(self.redis),
+                farewells=farewells,
+                sign_out=SignOut(
+                    visits=visits,
+                    farewells=farewells,
+                    relying_parties=self.registry,
+                    name_of_session=partial(sid, KEY),
+                    issuer=ISSUER,
+                    clock=clock,
+                ),
                 relying_parties=self.registry,
                 database=database,
                 name_of_session=partial(sid, KEY),
+                clock=clock,
             ),
         ):
             self.app.register_blueprint(blueprint)
@@ -368,6 +380,7 @@ class ProtocolHouse:
             "birthdate",
             "phone_number",
             "phone_number_verified",
+            "email",
             "identity_number",
             "old_identity_number",
             "verification_level",

@@ -1,9 +1,22 @@
 """Values of claims: what is held, in the specification's form, and never null."""
 
+from dataclasses import replace
+
 from idp.citizens.claims import claim_values
 from idp.citizens.model import Phone
-from idp.relying_parties.claims import SCOPE_CLAIMS, released_claims
-from idp.relying_parties.model import OIDC, ClientAuthentication, RelyingParty
+from idp.relying_parties.claims import (
+    SCOPE_CLAIMS,
+    askable_scope,
+    narrowed_claims,
+    released_claims,
+)
+from idp.relying_parties.model import (
+    LEGACY,
+    OIDC,
+    ClientAuthentication,
+    GrantType,
+    RelyingParty,
+)
 from tests.fakes.people import BINH_DINH, NOON, citizen_of
 
 EVERYTHING = frozenset(claim for claims in SCOPE_CLAIMS.values() for claim in claims)
@@ -90,8 +103,42 @@ def test_the_registration_and_the_scope_must_both_agree() -> None:
     assert released_claims(portal, ("openid", "phone", "unheard_of")) == {"verification_level"}
 
 
-def test_an_unproved_email_goes_to_nobody() -> None:
-    portal = relying_party("email", "email_verified")
+def test_an_email_address_goes_out_as_unproved() -> None:
+    citizen = citizen_of()
+    citizen.email = "an@example.vn"
 
-    assert released_claims(portal, ("openid", "email")) == {"verification_level"}
+    assert claim_values(citizen, {"email", "email_verified"}) == {
+        "email": "an@example.vn",
+        "email_verified": False,
+    }
     assert claim_values(citizen_of(), {"email", "email_verified"}) == {}
+
+
+def test_some_profiles_leave_it_to_the_registration() -> None:
+    portal = replace(relying_party("name", "identity_number"), profile=LEGACY)
+
+    assert released_claims(portal, ("openid",)) == {
+        "name",
+        "identity_number",
+        "verification_level",
+    }
+
+
+def test_offline_access_is_for_those_who_refresh() -> None:
+    portal = replace(relying_party(), scopes=frozenset({"openid", "profile", "offline_access"}))
+    refreshing = replace(portal, grant_types=frozenset({GrantType.REFRESH_TOKEN}))
+    asked = ("profile", "openid", "profile", "offline_access", "phone", "unheard_of")
+
+    assert askable_scope(portal, asked) == ("profile", "openid")
+    assert askable_scope(refreshing, asked) == ("profile", "openid", "offline_access")
+
+
+def test_a_dropped_scope_takes_its_claims_along() -> None:
+    claims = ("address", "name", "phone_number", "verification_level")
+
+    assert narrowed_claims(claims, {"profile"}) == (
+        "address",
+        "phone_number",
+        "verification_level",
+    )
+    assert narrowed_claims(claims, ()) == claims
