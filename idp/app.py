@@ -152,7 +152,6 @@ class Parts:
         self.flask.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
         self.flask.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
             "pool_size": settings.database.pool_size,
-            "pool_pre_ping": not settings.database_url.startswith("sqlite"),
         }
         self.flask.config["MAX_CONTENT_LENGTH"] = settings.http.max_body
         db.init_app(self.flask)

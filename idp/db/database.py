@@ -3,12 +3,20 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from idp.db.encryption import PersonalDataCipher
+
+_RESTED: Final = 1.0
+"""Seconds after which a connection might have been closed behind our back."""
+_RESTS_SINCE: Final = "rests_since"
 
 
 class Database:
@@ -24,7 +32,7 @@ class Database:
         self._writer = sessionmaker(
             engine.execution_options(writes=True), expire_on_commit=False, autoflush=False
         )
-        self._reader = sessionmaker(engine, expire_on_commit=False, autoflush=False)
+        self._reader = sessionmaker(_reading(engine), expire_on_commit=False, autoflush=False)
 
     @classmethod
     def open(cls, engine: Engine, cipher: PersonalDataCipher) -> "Database":
@@ -37,6 +45,8 @@ class Database:
         engine.dialect.personal_data_cipher = cipher  # type: ignore[attr-defined]
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
+        else:
+            _ping_what_rested(engine)
         return cls(engine)
 
     @contextmanager
@@ -55,6 +65,43 @@ class Database:
         """Raise SQLAlchemy's error where the database does not answer."""
         with self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
+
+
+def _reading(engine: Engine) -> Engine:
+    """
+    The engine for what only reads.
+
+    PostgreSQL's READ COMMITTED shows each statement what is committed by then, inside a transaction
+    or outside: without one, BEGIN and ROLLBACK need not travel. SQLite's is a snapshot, and costs
+    no travel.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _ping_what_rested(engine: Engine) -> None:
+    """
+    Replace connections that were closed while nobody used them.
+
+    Like `pool_pre_ping`, but a connection that was in use a moment ago is not asked: that would be
+    one more question for each answer of a busy process.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS_SINCE] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(
+        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        if monotonic() - record.info.get(_RESTS_SINCE, monotonic()) < _RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool tries another one, in the end a new one
 
 
 def _prepare_sqlite(engine: Engine) -> None:
