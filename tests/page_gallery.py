@@ -226,6 +226,18 @@ PAGES: dict[str, tuple[str, Context]] = {
     "signed-in-as": ("interactions/signed_in_as.html", _with(_blank(NotYouForm), full_name=NAME)),
     "sign-out": ("logout/confirm.html", _with(_blank(SignOutForm), full_name=NAME)),
     "signed-out": ("logout/signed_out.html", _plain(return_url="https://dichvucong.example/bye")),
+    "signing-out": (
+        "logout/signing_out.html",
+        _plain(frames=(), onwards_url="/signed-out?l=abc&framed=1"),
+    ),
+    "signed-out-everywhere": (
+        "logout/signed_out.html",
+        _plain(return_url=None, confirmed=1, unconfirmed=[]),
+    ),
+    "signed-out-not-everywhere": (
+        "logout/signed_out.html",
+        _plain(return_url=None, confirmed=2, unconfirmed=[PORTAL]),
+    ),
     "home": ("account/home.html", _plain(portals=[PORTAL])),
     "home-signed-in": ("account/home.html", _plain(portals=[], signed_in=True)),
     "account": (

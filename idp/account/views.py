@@ -11,6 +11,7 @@ from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.visits import Visits
 from idp.logout.forms import SignOutForm
+from idp.logout.sign_out import SignOut
 from idp.relying_parties.registry import Registry
 from idp.web.pages import Pages
 
@@ -82,21 +83,21 @@ class Account(MethodView):
 class SignOutHere(MethodView):
     """`/account/sign-out`: ends the session everywhere, from our own page."""
 
-    def __init__(self, pages: Pages, visits: Visits) -> None:
+    def __init__(self, pages: Pages, sign_out: SignOut) -> None:
         self._pages = pages
-        self._visits = visits
+        self._sign_out = sign_out
 
     def post(self) -> Response:
         """Sign out."""
         self._pages.form(SignOutForm)
-        self._visits.end_session()
-        return redirect("/signed-out", 303)  # type: ignore[return-value]
+        return redirect(self._sign_out.last_page(self._sign_out()), 303)  # type: ignore[return-value]
 
 
 def account_routes(
     *,
     pages: Pages,
     visits: Visits,
+    sign_out: SignOut,
     registry: Registry,
     database: Database,
     levels: tuple[VerificationLevel, ...],
@@ -109,6 +110,6 @@ def account_routes(
         "/account", view_func=Account.as_view("account", pages, visits, database, levels, clock)
     )
     blueprint.add_url_rule(
-        "/account/sign-out", view_func=SignOutHere.as_view("sign_out", pages, visits)
+        "/account/sign-out", view_func=SignOutHere.as_view("sign_out", pages, sign_out)
     )
     return blueprint

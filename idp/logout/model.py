@@ -1,9 +1,11 @@
-"""A relying party's wish to sign somebody out, once it is checked."""
+"""A relying party's wish to sign somebody out, once it is checked; and a sign-out that was done."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from idp.relying_parties.model import ClientId
+from idp.sessions.model import SessionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +31,19 @@ class LogoutRequest:
             return self.redirect_uri
         joint = "&" if "?" in self.redirect_uri else "?"
         return f"{self.redirect_uri}{joint}state={quote(self.state, safe='')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """
+    A sign-out that was done, and what its last pages show.
+
+    *reached* are the relying parties of the session that ended, and *frames* the addresses by
+    which those with a front channel are told in this browser. Without a session there are none.
+    """
+
+    wish: LogoutRequest = LogoutRequest()
+    session_id: SessionId | None = None
+    reached: tuple[ClientId, ...] = ()
+    frames: tuple[str, ...] = ()
+    ended_at: datetime | None = None

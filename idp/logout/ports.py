@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from idp.core.handles import Handle
-from idp.logout.model import LogoutRequest
+from idp.logout.model import Farewell, LogoutRequest
 from idp.relying_parties.model import RelyingParty
 
 
@@ -37,4 +37,16 @@ class StoredLogouts(Protocol):
 
     def find(self, handle: str) -> LogoutRequest | None:
         """The request, while it is kept."""
+        ...
+
+
+class Farewells(Protocol):
+    """Sign-outs that were done, while their last pages are looked at; kept for minutes."""
+
+    def add(self, farewell: Farewell) -> Handle:
+        """Keep it; the handle under which it is found."""
+        ...
+
+    def find(self, handle: str) -> Farewell | None:
+        """The sign-out, while it is kept."""
         ...

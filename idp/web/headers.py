@@ -1,5 +1,7 @@
 """The security headers of every page (OWASP ASVS 5.0, V3.4)."""
 
+from collections.abc import Iterable
+
 from flask import Response
 from werkzeug.datastructures import Headers
 
@@ -10,11 +12,19 @@ _POLICY = (
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 
+POLICY_FOR_A_POST_ELSEWHERE = _POLICY.removesuffix("; form-action 'self'")
+"""For the one page that posts to a portal: naming it would not do, for its redirects count too."""
+
 _PERMISSIONS = (
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
     "magnetometer=(), microphone=(), midi=(), payment=(), usb=(), "
     "otp-credentials=(self), publickey-credentials-get=(self)"
 )
+
+
+def policy(*, frame_src: Iterable[str]) -> str:
+    """Return the policy of a page that frames pages of those origins, and of no others."""
+    return f"{_POLICY}; frame-src {' '.join(frame_src)}"
 
 
 class SecurityHeaders:
