@@ -9,7 +9,7 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, inspect, select
+from sqlalchemy import create_engine, select
 
 from idp.adapters.jobs import Jobs
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
@@ -17,7 +17,6 @@ from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
 from idp.core.handles import new_handle
 from idp.core.phone_number import PhoneNumber
-from idp.db import Base, db
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.messaging.ports import SmsNotSent
@@ -78,18 +77,6 @@ def test_a_posted_request_belongs_to_the_browser_that_takes_it_up_first(app: Fla
     assert posted.status_code == 303
     assert "Set-Cookie" not in posted.headers
     assert [answer.status_code for answer in taken_up] == [303, 403, 303]
-
-
-def test_the_migrations_make_what_the_models_say(app: Flask) -> None:
-    with app.app_context():
-        stored = inspect(db.engine)
-        for table in Base.metadata.sorted_tables:
-            assert {column["name"] for column in stored.get_columns(table.name)} == {
-                column.name for column in table.columns
-            }
-            assert {index["name"] for index in stored.get_indexes(table.name)} == {
-                index.name for index in table.indexes
-            }
 
 
 @pytest.fixture
