@@ -37,7 +37,7 @@ from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
-from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
+from idp.adapters.redis.stored_logouts import RedisStoredLogouts
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.sms_gateway import HttpSmsGateway
 from idp.audit.events import SigningKeysChanged
@@ -47,6 +47,10 @@ from idp.backchannel.commands import logouts_command
 from idp.backchannel.deliver import DeliverLogout
 from idp.backchannel.sweep import SWEPT_EVERY, forget_old_logouts, wake_due_logouts
 from idp.carriers.ports import CarrierRecords
+from idp.certification.codes import FixedCode, NoTextMessages
+from idp.certification.keep_person import KeepPerson
+from idp.certification.model import read_person
+from idp.certification.rules import for_certification
 from idp.citizens.password_hasher import HasherBusy, PasswordHasher
 from idp.citizens.rules import VerificationLevel
 from idp.consent.decide import DecideConsent
@@ -68,7 +72,6 @@ from idp.interactions.views import interaction_routes
 from idp.interactions.visits import Visits
 from idp.login.password_login import LoginBudgets, PasswordLogin
 from idp.login.views import login_routes
-from idp.logout.sign_out import SignOut
 from idp.logout.views import logout_routes
 from idp.messaging.notices import NoticeDelivery
 from idp.messaging.ports import SmsSender
@@ -89,6 +92,7 @@ from idp.oidc.views import authorization_routes
 from idp.otp.delivery import OtpDelivery
 from idp.otp.one_time_passwords import CodeGenerator, OneTimePasswords, OtpBudgets, OtpPolicy
 from idp.otp.page import OtpPage
+from idp.otp.ports import Codes
 from idp.processes.configuration import config_commands
 from idp.processes.worker import Sweep
 from idp.recovery.routes import recovery_routes
@@ -146,7 +150,7 @@ class Parts:
     """What the processes share; each part is built when it is first wanted, once."""
 
     def __init__(self, settings: Settings, adapters: Adapters | None = None) -> None:
-        self.settings = settings
+        self.settings = settings = for_certification(settings)
         self._adapters = adapters or Adapters()
         self.clock: Clock = self._adapters.clock or SystemClock()
         self.flask = Flask("idp", static_folder=None)
@@ -229,7 +233,10 @@ class Parts:
         return RedisOtpChallenges(self.redis)
 
     @cached_property
-    def code_generator(self) -> CodeGenerator:
+    def code_generator(self) -> Codes:
+        certification = self.settings.certification
+        if certification.enabled and certification.otp is not None:
+            return FixedCode(certification.otp)
         return CodeGenerator(decode_key(self.settings.secrets.otp_key.get_secret_value()))
 
     @cached_property
@@ -243,6 +250,8 @@ class Parts:
 
     @cached_property
     def sms(self) -> SmsSender:
+        if self.settings.certification.enabled:
+            return NoTextMessages()
         return self._adapters.sms or HttpSmsGateway(
             self.settings.messaging.gateway_url,
             self.settings.secrets.sms_api_key.get_secret_value(),
@@ -297,6 +306,7 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         brand=_brand(settings),
         csrf_key=decode_key(settings.secrets.csrf_key.get_secret_value()),
         cookies=browser,
+        certification=settings.certification.enabled,
     )
     pages.init_app(app)
     sign_in = SignIn(
@@ -325,15 +335,6 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         session_cookie=SessionCookie(secure=secure),
         clock=clock,
     )
-    farewells, name_of_session = RedisFarewells(parts.redis), partial(sid, subject_key)
-    sign_out = SignOut(
-        visits=visits,
-        farewells=farewells,
-        relying_parties=parts.registry,
-        name_of_session=name_of_session,
-        issuer=issuer,
-        clock=clock,
-    )
     hasher = PasswordHasher(
         memory_kib=settings.passwords.memory_kib,
         iterations=settings.passwords.iterations,
@@ -341,6 +342,8 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         hashes_at_once=settings.passwords.hashes_at_once,
         queue_deadline=settings.passwords.queue_deadline,
     )
+    if settings.certification.enabled:
+        _certify(parts, hasher)
     otp = OneTimePasswords(
         challenges=parts.challenges,
         deliveries=parts.jobs,
@@ -432,7 +435,6 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         account_routes(
             pages=pages,
             visits=visits,
-            sign_out=sign_out,
             registry=parts.registry,
             database=database,
             levels=parts.levels,
@@ -445,12 +447,9 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
                 issuer=issuer, signer=signer, relying_parties=parts.registry
             ),
             stored=RedisStoredLogouts(parts.redis),
-            farewells=farewells,
-            sign_out=sign_out,
             relying_parties=parts.registry,
             database=database,
-            name_of_session=name_of_session,
-            clock=clock,
+            name_of_session=partial(sid, subject_key),
         ),
     ):
         app.register_blueprint(blueprint)
@@ -506,6 +505,21 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
     )
     app.wsgi_app = TrustedProxies(face, settings.http.trusted_proxies)  # type: ignore[method-assign]
     return app
+
+
+def _certify(parts: Parts, hasher: PasswordHasher) -> None:
+    """Say loudly what this process is, and keep the person whom the suite signs in."""
+    _log.warning(
+        "CERTIFICATION MODE: every one-time password is the same and no text message is sent; "
+        "this service protects nobody's account",
+        issuer=parts.settings.server.issuer,
+    )
+    file = parts.settings.certification.person_file
+    if file is not None:
+        keep = KeepPerson(
+            database=parts.database, index=parts.index, hasher=hasher, clock=parts.clock
+        )
+        keep(read_person(file))
 
 
 def _report_unreadable_keys(error: KeyStoreUnreadable) -> None:
@@ -624,6 +638,7 @@ def create_worker(
 ) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
     """The worker's two halves: the queue with what its jobs need, and the regular sweeps."""
     parts = Parts(settings, adapters)
+    settings = parts.settings
     parts.jobs.consume(
         otp=OtpDelivery(
             challenges=parts.challenges,

@@ -78,6 +78,11 @@ class CitizenEnrolled(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CertificationPersonKept(SecurityEvent):
+    """A person was made, or changed, by a file: certification mode is on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentFoundAccount(SecurityEvent):
     """Somebody with a matching subscription wanted to enrol a number that has an account."""
 

@@ -10,8 +10,7 @@ from idp.db.database import Database
 from idp.messaging.ports import SmsNotSent, SmsSender
 from idp.messaging.texts import otp_text
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose
-from idp.otp.one_time_passwords import CodeGenerator
-from idp.otp.ports import OtpChallenges, Recipients
+from idp.otp.ports import Codes, OtpChallenges, Recipients
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.ports import RelyingParties
 
@@ -30,7 +29,7 @@ class OtpDelivery:
         self,
         *,
         challenges: OtpChallenges,
-        codes: CodeGenerator,
+        codes: Codes,
         recipients: Recipients,
         sender: SmsSender,
         relying_parties: RelyingParties,

@@ -24,7 +24,7 @@ from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.otp.model import Challenge, ChallengeId, Checked, OtpPurpose, SentCode, Verdict
-from idp.otp.ports import OtpChallenges, OtpDeliveries
+from idp.otp.ports import Codes, OtpChallenges, OtpDeliveries
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 DIGITS: Final = 6
@@ -93,7 +93,7 @@ class OneTimePasswords:
         *,
         challenges: OtpChallenges,
         deliveries: OtpDeliveries,
-        codes: CodeGenerator,
+        codes: Codes,
         throttle: Throttle,
         policy: OtpPolicy,
         budgets: OtpBudgets,

@@ -61,6 +61,14 @@ class OtpChallenges(Protocol):
         ...
 
 
+class Codes(Protocol):
+    """What the codes of a challenge are: told again whenever one is sent or compared."""
+
+    def code(self, challenge_id: ChallengeId, counter: int) -> str:
+        """The digits of that challenge and counter."""
+        ...
+
+
 class OtpDeliveries(Protocol):
     """The queue of codes to be sent; a job carries ids only."""
 
