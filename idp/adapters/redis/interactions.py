@@ -38,14 +38,17 @@ class RedisInteractions:
     def update(self, interaction: Interaction, change: Change) -> Interaction:
         """Apply *change* to the newest value. Raises `InteractionGone`."""
         key = _key(interaction.id)
+        # What the caller has read a moment ago most often is the newest: no need to read it again.
+        current = interaction
+        stored: bytes | str = self._json.dump_json(interaction)
         while True:
-            raw = self._redis.get(key)
-            if raw is None:
-                raise InteractionGone
-            current = self._json.validate_json(raw)
             changed = change(current).with_(version=current.version + 1)
-            if self._compare_and_set(keys=[key], args=[raw, self._json.dump_json(changed)]):
+            if self._compare_and_set(keys=[key], args=[stored, self._json.dump_json(changed)]):
                 return changed
+            newest = self._redis.get(key)
+            if newest is None:
+                raise InteractionGone
+            current, stored = self._json.validate_json(newest), newest
 
     def answer(self, interaction: Interaction) -> bool:
         """Mark it answered; true for one caller only."""
