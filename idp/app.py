@@ -37,7 +37,7 @@ from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
-from idp.adapters.redis.stored_logouts import RedisStoredLogouts
+from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.sms_gateway import HttpSmsGateway
 from idp.audit.events import SigningKeysChanged
@@ -72,6 +72,7 @@ from idp.interactions.views import interaction_routes
 from idp.interactions.visits import Visits
 from idp.login.password_login import LoginBudgets, PasswordLogin
 from idp.login.views import login_routes
+from idp.logout.sign_out import SignOut
 from idp.logout.views import logout_routes
 from idp.messaging.notices import NoticeDelivery
 from idp.messaging.ports import SmsSender
@@ -335,6 +336,15 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         session_cookie=SessionCookie(secure=secure),
         clock=clock,
     )
+    farewells, name_of_session = RedisFarewells(parts.redis), partial(sid, subject_key)
+    sign_out = SignOut(
+        visits=visits,
+        farewells=farewells,
+        relying_parties=parts.registry,
+        name_of_session=name_of_session,
+        issuer=issuer,
+        clock=clock,
+    )
     hasher = PasswordHasher(
         memory_kib=settings.passwords.memory_kib,
         iterations=settings.passwords.iterations,
@@ -435,6 +445,7 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         account_routes(
             pages=pages,
             visits=visits,
+            sign_out=sign_out,
             registry=parts.registry,
             database=database,
             levels=parts.levels,
@@ -447,9 +458,12 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
                 issuer=issuer, signer=signer, relying_parties=parts.registry
             ),
             stored=RedisStoredLogouts(parts.redis),
+            farewells=farewells,
+            sign_out=sign_out,
             relying_parties=parts.registry,
             database=database,
-            name_of_session=partial(sid, subject_key),
+            name_of_session=name_of_session,
+            clock=clock,
         ),
     ):
         app.register_blueprint(blueprint)
