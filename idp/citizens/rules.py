@@ -17,10 +17,14 @@ Subject = NewType("Subject", str)
 class HeldEvidence(Protocol):
     """What the level needs to know of an evidence record."""
 
-    kind: EvidenceKind
-    verified_at: datetime
-    expires_at: datetime | None
-    lapsed_at: datetime | None
+    @property
+    def kind(self) -> EvidenceKind: ...
+    @property
+    def verified_at(self) -> datetime: ...
+    @property
+    def expires_at(self) -> datetime | None: ...
+    @property
+    def lapsed_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)

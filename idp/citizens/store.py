@@ -15,6 +15,7 @@ from idp.citizens.model import (
     CitizenStatus,
     ClaimValue,
     Evidence,
+    EvidenceKind,
     PasswordCredential,
     Phone,
     read_standard_claims,
@@ -33,7 +34,6 @@ IDENTITY_NUMBER: Final = "identity_number"
 PHONE_NUMBER: Final = "phone_number"
 _LONGEST_TYPED: Final = 64
 
-EvidenceRows = Sequence[Evidence]
 Part = Literal["identity_numbers", "phones", "evidence", "credential"]
 
 
@@ -64,7 +64,39 @@ class ClaimRecord:
         return next((number for number in self.identity_numbers if number.kind is kind), None)
 
 
+@dataclass(frozen=True, slots=True)
+class EvidenceRecord:
+    """What levels are derived from (`rules.HeldEvidence`), and the phone it rests on."""
+
+    kind: EvidenceKind
+    verified_at: datetime
+    expires_at: datetime | None
+    lapsed_at: datetime | None
+    phone_id: int | None
+
+
 # Made once: building and hashing a statement costs more than running it.
+_SIGN_IN_RECORD: Final = (
+    select(Citizen.id, Citizen.status, PasswordCredential.hash, Phone.number)
+    .join(CitizenIdentityNumber, CitizenIdentityNumber.citizen_id == Citizen.id)
+    .join(PasswordCredential, PasswordCredential.citizen_id == Citizen.id)
+    .outerjoin(
+        Phone,
+        and_(Phone.citizen_id == Citizen.id, Phone.active.is_(True), Phone.is_default.is_(True)),
+    )
+    .where(
+        CitizenIdentityNumber.value_index == bindparam("number_index"),
+        CitizenIdentityNumber.active.is_(True),
+    )
+)
+_PHONE_NUMBER: Final = select(Phone.number).where(
+    Phone.citizen_id == bindparam("citizen_id"),
+    Phone.active.is_(True),
+    Phone.is_default.is_(True),
+)
+_EVIDENCE: Final = select(
+    Evidence.kind, Evidence.verified_at, Evidence.expires_at, Evidence.lapsed_at, Evidence.phone_id
+).where(Evidence.citizen_id == bindparam("citizen_id"))
 _CLAIM_RECORD: Final = (
     select(
         Citizen.name_text,
@@ -114,21 +146,8 @@ def phone_number_index(index: BlindIndex, number: PhoneNumber) -> bytes:
 
 def sign_in_record(session: Session, number_index: bytes) -> SignInRecord | None:
     """The citizen whose active identity number has that index."""
-    row = session.execute(
-        select(Citizen.id, Citizen.status, PasswordCredential.hash, Phone.number)
-        .join(CitizenIdentityNumber, CitizenIdentityNumber.citizen_id == Citizen.id)
-        .join(PasswordCredential, PasswordCredential.citizen_id == Citizen.id)
-        .outerjoin(
-            Phone,
-            and_(
-                Phone.citizen_id == Citizen.id, Phone.active.is_(True), Phone.is_default.is_(True)
-            ),
-        )
-        .where(
-            CitizenIdentityNumber.value_index == number_index,
-            CitizenIdentityNumber.active.is_(True),
-        )
-    ).one_or_none()
+    found = session.connection().execute(_SIGN_IN_RECORD, {"number_index": number_index})
+    row = found.one_or_none()
     if row is None:
         return None
     number = None if row.number is None else PhoneNumber(row.number)
@@ -160,11 +179,8 @@ def claim_record(session: Session, citizen_id: CitizenId) -> ClaimRecord:
 
 def phone_number_of(session: Session, citizen_id: CitizenId) -> PhoneNumber | None:
     """The number that one-time passwords of the citizen go to."""
-    number = session.execute(
-        select(Phone.number).where(
-            Phone.citizen_id == citizen_id, Phone.active.is_(True), Phone.is_default.is_(True)
-        )
-    ).scalar_one_or_none()
+    found = session.connection().execute(_PHONE_NUMBER, {"citizen_id": citizen_id})
+    number = found.scalar_one_or_none()
     return None if number is None else PhoneNumber(number)
 
 
@@ -216,11 +232,10 @@ def has_identity_number(session: Session, citizen_id: CitizenId, number_index: b
     return holder_of_identity_number(session, number_index) == citizen_id
 
 
-def evidence_of(session: Session, citizen_id: CitizenId) -> EvidenceRows:
+def evidence_of(session: Session, citizen_id: CitizenId) -> Sequence[EvidenceRecord]:
     """Every evidence record of the citizen."""
-    return (
-        session.execute(select(Evidence).where(Evidence.citizen_id == citizen_id)).scalars().all()
-    )
+    rows = session.connection().execute(_EVIDENCE, {"citizen_id": citizen_id})
+    return [EvidenceRecord(*row) for row in rows]
 
 
 def release_phone(session: Session, number_index: bytes, at: datetime) -> CitizenId | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,17 +12,20 @@ from idp.citizens.model import CitizenId
 from idp.consents.model import Consent, ConsentChange, ConsentLedgerEntry
 from idp.relying_parties.model import ClientId
 
+# Made once: building and hashing a statement costs more than running it.
+_CLAIMS: Final = select(Consent.claims).where(
+    Consent.citizen_id == bindparam("citizen_id"), Consent.client_id == bindparam("client_id")
+)
+
 
 def consented_claims(
     session: Session, citizen_id: CitizenId, client_id: ClientId
 ) -> frozenset[str]:
     """The claims that the citizen agreed to share with the relying party."""
-    claims = session.execute(
-        select(Consent.claims).where(
-            Consent.citizen_id == citizen_id, Consent.client_id == client_id
-        )
-    ).scalar_one_or_none()
-    return frozenset(claims or ())
+    found = session.connection().execute(
+        _CLAIMS, {"citizen_id": citizen_id, "client_id": client_id}
+    )
+    return frozenset(found.scalar_one_or_none() or ())
 
 
 def give(

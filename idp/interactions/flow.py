@@ -1,6 +1,6 @@
 """The dispatcher: finds the facts, asks the rules, and sends the browser to the next page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from idp.citizens import store as citizens
@@ -115,7 +115,7 @@ class Flow:
             )
 
     def _level_reached(
-        self, relying_party: RelyingParty, session: Session, evidence: citizens.EvidenceRows
+        self, relying_party: RelyingParty, session: Session, evidence: Sequence[citizens.EvidenceRecord]
     ) -> bool:
         level = verification_level(evidence, self._levels, self._clock.now()).level
         reached = acr_reached(level, authentication_level(session.authentication.amr))
