@@ -115,6 +115,7 @@ _WRONG_MOBILE = refused(
 _CONSENT = {
     "items": [("Họ và tên", NAME), ("Số CCCD", "052185001234"), ("Ngày sinh", "27/03/1985")],
     "full_name": NAME,
+    "shown": "c2hvd24",
 }
 _NOTICE = ["Nhà mạng của bạn được hỏi thông tin này có khớp với thuê bao không."]
 
@@ -127,6 +128,10 @@ PAGES: dict[str, tuple[str, Context]] = {
     "held": ("login/held.html", _plain()),
     "no-phone": ("login/no_phone.html", _plain()),
     "not-you": ("login/not_you.html", _with(_blank(NotYouForm), full_name=NAME)),
+    "not-you-only-other": (
+        "login/not_you.html",
+        _with(_blank(NotYouForm), full_name=NAME, only_other=True),
+    ),
     "otp": ("otp/otp.html", _otp(wait_seconds=42, step="Bước 3/4", edit_phone_url="/enrol/mobile")),
     "otp-resent": ("otp/otp.html", _otp(resent_at="09:12", is_undelivered=True)),
     "otp-cooling": ("otp/otp.html", _otp(is_cooling=True)),
@@ -220,10 +225,18 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "recover-done": ("recovery/done.html", _plain(continue_url="/login")),
     "continue": ("interactions/continue.html", _plain(url="https://dichvucong.example/callback")),
+    "form-post": (
+        "interactions/form_post.html",
+        _plain(action="https://dichvucong.example/callback", parameters=[("code", "c&d")]),
+    ),
     "expired": ("interactions/expired.html", _plain()),
     "already-done": ("interactions/already_done.html", _plain()),
     "other-browser": ("interactions/other_browser.html", _plain()),
     "signed-in-as": ("interactions/signed_in_as.html", _with(_blank(NotYouForm), full_name=NAME)),
+    "select-account": (
+        "interactions/select_account.html",
+        _with(_blank(NotYouForm), full_name=NAME),
+    ),
     "sign-out": ("logout/confirm.html", _with(_blank(SignOutForm), full_name=NAME)),
     "signed-out": ("logout/signed_out.html", _plain(return_url="https://dichvucong.example/bye")),
     "signing-out": (
@@ -269,7 +282,9 @@ PAGES: dict[str, tuple[str, Context]] = {
 }
 
 # A consent and a way back exist for a portal only.
-ALWAYS_ASKED = frozenset({"consent", "consent-grown", "continue"})
+ALWAYS_ASKED = frozenset(
+    {"consent", "consent-grown", "continue", "form-post", "not-you-only-other"}
+)
 
 
 def add_gallery(app: Flask, pages: Pages) -> None:

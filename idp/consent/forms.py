@@ -8,9 +8,14 @@ DENY = "deny"
 
 
 class ConsentForm(Form):
-    """The value of the button that was pressed: `allow` or `deny`."""
+    """
+    The value of the button that was pressed: `allow` or `deny`.
+
+    *shown* names the question that was on the page: an answer to another one is no answer.
+    """
 
     decision = LineField(id="consent-allow")
+    shown = LineField()
 
     def validate_decision(self, field: LineField) -> None:
         if field.data not in {ALLOW, DENY}:

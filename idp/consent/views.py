@@ -13,10 +13,11 @@ from idp.consent.forms import ConsentForm
 from idp.consent.items import Item, consent_items
 from idp.consents.store import consented_claims
 from idp.core.clock import Clock
+from idp.core.handles import digest
 from idp.db.database import Database
+from idp.interactions.released import released
 from idp.interactions.rules import Step
 from idp.interactions.visits import Visit, Visits
-from idp.relying_parties.claims import released_claims
 from idp.relying_parties.model import ClientId, RelyingParty
 from idp.web.pages import Pages
 
@@ -37,6 +38,11 @@ class ConsentQuestion:
     def shown(self) -> str:
         """The text whose hash proves what was agreed to: the labels, never the values."""
         return "\n".join([str(self.relying_party.client_id), *(item.label for item in self.items)])
+
+    @property
+    def name(self) -> str:
+        """What tells this question from another: who is asked, by whom, for what."""
+        return digest("\n".join([self.citizen_id, self.client_id, *sorted(self.claims)]))
 
 
 class AskConsent(MethodView):
@@ -75,6 +81,9 @@ class AskConsent(MethodView):
             return self._visits.proceed(visit)
         if not form.validate():
             return self._show(visit, question, form)
+        if form.is_allowed and form.shown.data != question.name:
+            # Meanwhile somebody else signed in, or the portal asks for more than was on the page.
+            return self._show(visit, question, self._pages.blank_form(ConsentForm))
         if form.is_allowed:
             self._decide.allow(
                 question.citizen_id, question.client_id, question.claims, shown=question.shown
@@ -100,7 +109,7 @@ class AskConsent(MethodView):
         if self._visits.step(visit) is not Step.CONSENT:
             return None
         citizen_id = session.authentication.citizen_id
-        wanted = released_claims(relying_party, request.scope)
+        wanted = released(relying_party, request).everywhere
         with self._database.reading() as reading:
             citizen = citizens.citizen(
                 reading, citizen_id, "identity_numbers", "phones", "evidence"
@@ -122,6 +131,7 @@ class AskConsent(MethodView):
             "consent/consent.html",
             form=form,
             items=question.items,
+            shown=question.name,
             full_name=question.full_name,
             has_grown=question.has_grown,
             policy_uri=question.relying_party.policy_uri,

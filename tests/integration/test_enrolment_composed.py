@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 import pytest
 import redis
 from flask import Flask
+from sqlalchemy import select
 
 from idp.adapters.redis.interactions import RedisInteractions
 from idp.app import Adapters, create_app, prepare
+from idp.consents.model import Consent
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
@@ -80,9 +82,8 @@ def code_sent(browser: Browser, settings: Settings, client: redis.Redis) -> str:
     return CodeGenerator(key).code(ChallengeId(str(challenge_id)), 0)
 
 
-def test_a_citizen_enrols_at_a_portal_and_later_forgets_the_password(
-    browser: Browser, app: Flask, settings: Settings, redis_client: redis.Redis
-) -> None:
+def enrol(browser: Browser, settings: Settings, redis_client: redis.Redis) -> None:
+    """Come from a portal and enrol, up to the page that says so."""
     authorize(browser, prompt="create")
     assert browser.page == "/enrol/method"
     browser.submit(subject="citizen", method="mobile").submit(
@@ -96,6 +97,24 @@ def test_a_citizen_enrols_at_a_portal_and_later_forgets_the_password(
     browser.submit(otp=code_sent(browser, settings, redis_client))
     browser.submit(new_password=PASSWORD, confirm_password=PASSWORD)
     assert browser.page == "/enrol/done"
+
+
+def test_only_what_was_shown_is_agreed_to(
+    browser: Browser, app: Flask, settings: Settings, redis_client: redis.Redis
+) -> None:
+    enrol(browser, settings, redis_client)
+
+    browser.open("/resume").submit(decision="allow", shown="another question")
+
+    assert browser.page == "/consent"
+    with app.app_context():
+        assert db.session.scalars(select(Consent)).all() == []
+
+
+def test_a_citizen_enrols_at_a_portal_and_later_forgets_the_password(
+    browser: Browser, app: Flask, settings: Settings, redis_client: redis.Redis
+) -> None:
+    enrol(browser, settings, redis_client)
     browser.open("/resume").submit(decision="allow")
     assert browser.page == "/continue"
     assert re.search(r"callback\?code=[^&]+&amp;state=state-of-the-portal", browser.html)
