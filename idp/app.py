@@ -84,7 +84,10 @@ from idp.oidc.end_session import EndSessionRequests
 from idp.oidc.face import ProtocolFace
 from idp.oidc.id_token import IdTokens, SubjectClaims
 from idp.oidc.logout_token import SignedLogoutTokens
+from idp.oidc.id_token_hint import IdTokenHints
 from idp.oidc.probes import Readiness
+from idp.oidc.register import RegistrationEndpoint
+from idp.oidc.request_objects import SignedRequests
 from idp.oidc.respond import AuthorizationResponses, OidcResponder
 from idp.oidc.routes import protocol_routes
 from idp.oidc.token import CodeRedemption, TokenEndpoint
@@ -104,11 +107,14 @@ from idp.relying_parties.commands import (
     relying_parties_commands,
 )
 from idp.relying_parties.disable import Disable
+from idp.relying_parties.logos import Logos
 from idp.relying_parties.ports import Fetcher
 from idp.relying_parties.register import Register
+from idp.relying_parties.register_dynamically import RegisterDynamically
 from idp.relying_parties.registry import Registry
 from idp.relying_parties.rotate_secret import RotateSecret
 from idp.relying_parties.secrets import SecretHasher
+from idp.relying_parties.views import logo_routes
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.rules import sid
 from idp.settings import Settings, decode_key, load
@@ -204,6 +210,10 @@ class Parts:
         return ClientKeySet(self.fetcher, self.clock)
 
     @cached_property
+    def logos(self) -> Logos:
+        return Logos(fetcher=self.fetcher, database=self.database, version=self.registry_version)
+
+    @cached_property
     def secret_hasher(self) -> SecretHasher:
         return SecretHasher(decode_key(self.settings.secrets.secret_pepper.get_secret_value()))
 
@@ -292,11 +302,13 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
     interactions = RedisInteractions(parts.redis, lifetime=settings.interactions.lifetime)
 
     signer, subject_key = parts.signer, parts.subject_key
+    subjects = SubjectClaims(subject_key)
     responses = AuthorizationResponses(issuer)
     responder = OidcResponder(
         responses=responses,
         relying_parties=parts.registry,
         codes=codes,
+        subjects=subjects,
         database=database,
         levels=parts.levels,
         clock=clock,
@@ -370,7 +382,13 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
     for blueprint in (
         authorization_routes(
             requests=AuthorizationRequests(
-                relying_parties=parts.registry, responses=responses, index=parts.index
+                relying_parties=parts.registry,
+                responses=responses,
+                signed=SignedRequests(
+                    issuer=issuer, keys=parts.client_keys, fetcher=parts.fetcher, clock=clock
+                ),
+                hints=IdTokenHints(issuer=issuer, signer=signer),
+                index=parts.index,
             ),
             registry=parts.registry,
             interactions=interactions,
@@ -451,6 +469,7 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
             levels=parts.levels,
             clock=clock,
         ),
+        logo_routes(parts.logos),
         logout_routes(
             pages=pages,
             visits=visits,
@@ -469,7 +488,6 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         app.register_blueprint(blueprint)
     _answer_outages(app, pages)
 
-    subjects = SubjectClaims(subject_key)
     face = ProtocolFace(
         app.wsgi_app,
         protocol_routes(
@@ -508,6 +526,24 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
                 subjects=subjects,
                 relying_parties=parts.registry,
                 database=database,
+            ),
+            registration=RegistrationEndpoint(
+                issuer=issuer,
+                registrations=RegisterDynamically(
+                    is_open=settings.registrations.open,
+                    database=database,
+                    version=parts.registry_version,
+                    hasher=parts.secret_hasher,
+                    fetcher=parts.fetcher,
+                    logos=parts.logos,
+                    clock=clock,
+                ),
+                throttle=throttle,
+                budget=Budget(
+                    "registrations_per_network",
+                    settings.throttling.registrations_per_network,
+                    by_network=True,
+                ),
             ),
             readiness=Readiness(
                 {"database": database.ping, "redis": parts.redis.ping, "keys": signer.jwks}

@@ -205,6 +205,7 @@ class Throttling(Table):
     password_failures_system: tuple[Rate, ...]
     enrolment_per_identity_number: tuple[Rate, ...]
     client_authentication_failures: tuple[Rate, ...]
+    registrations_per_network: tuple[Rate, ...]
     exempt_networks: tuple[Annotated[Network, AfterValidator(_counted_network)], ...]
 
 
@@ -287,6 +288,7 @@ class Signing(Table):
 
 class Registrations(Table):
     folder: Path
+    open: bool
 
 
 class Certification(Table):

@@ -11,9 +11,10 @@ from idp.interactions.model import Prompt
 from idp.oidc.authorize import RESPONSE_MODES
 from idp.oidc.client_authentication import METHODS
 from idp.oidc.http import Headers, ProtocolRequest, ProtocolResponse
+from idp.oidc.register import REGISTRATION_PATH
 from idp.oidc.token import GRANT_TYPES
 from idp.relying_parties.claims import SCOPE_CLAIMS, SCOPES
-from idp.relying_parties.model import SECURITY_PROFILES
+from idp.relying_parties.model import CLIENT_ALGORITHMS, SECURITY_PROFILES
 from idp.sessions.rules import TWO_FACTORS, acr_reached
 from idp.signing.signer import Signer
 from idp.web.locale import LANGUAGES
@@ -38,6 +39,7 @@ def metadata(issuer: str) -> dict[str, Any]:
         "token_endpoint": f"{issuer}/token",
         "userinfo_endpoint": f"{issuer}/userinfo",
         "jwks_uri": f"{issuer}/jwks",
+        "registration_endpoint": f"{issuer}{REGISTRATION_PATH}",
         "end_session_endpoint": f"{issuer}/logout",
         "frontchannel_logout_supported": True,
         "frontchannel_logout_session_supported": True,
@@ -56,11 +58,14 @@ def metadata(issuer: str) -> dict[str, Any]:
         "acr_values_supported": sorted(reachable),
         "claim_types_supported": ["normal"],
         "claims_supported": sorted({*claims, *_GOES_WITH_OPENID}),
-        "claims_parameter_supported": False,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,  # the default would be true
+        "claims_parameter_supported": True,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "request_object_signing_alg_values_supported": list(CLIENT_ALGORITHMS),
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": [str(prompt) for prompt in Prompt],
+        "display_values_supported": ["page"],
         "ui_locales_supported": list(LANGUAGES),
         "op_policy_uri": f"{issuer}/privacy",
     }

@@ -5,6 +5,7 @@ What the relying party reads is fixed ASCII (RFC 6749 §5.2 allows few character
 reflected is an attack); *detail* is for the log.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from authlib.oauth2 import OAuth2Error
@@ -18,7 +19,7 @@ class ProtocolError(OAuth2Error):  # type: ignore[misc]
     """An error with its code and its public description; *detail* never leaves us."""
 
     error: ClassVar[str]
-    description: ClassVar[str]
+    description: str
     status_code: ClassVar[int] = 400
 
     def __init__(self, detail: str | None = None) -> None:
@@ -45,7 +46,7 @@ class InvalidGrant(ProtocolError):
     """RFC 6749 §5.2: which of the reasons it was is nobody's business."""
 
     error = "invalid_grant"
-    description = "The code is unknown, expired, already used, or not for this request."
+    description = "The code or refresh token is unknown, expired, used, or not for this request."
 
 
 class UnauthorizedClient(ProtocolError):
@@ -76,18 +77,48 @@ class InvalidScope(ProtocolError):
     description = "The scope must contain openid."
 
 
+class ScopeNotGranted(ProtocolError):
+    """RFC 6749 §5.2, §6."""
+
+    error = "invalid_scope"
+    description = "The scope names more than was granted."
+
+
+class InvalidTarget(ProtocolError):
+    """RFC 8707 §2."""
+
+    error = "invalid_target"
+    description = "The resource is missing, unknown, or not registered for this client."
+
+
 class RequestNotSupported(ProtocolError):
     """OpenID Connect Core §3.1.2.6."""
 
     error = "request_not_supported"
-    description = "Request objects are not supported."
+    description = "The client has not registered for request objects."
 
 
 class RequestUriNotSupported(ProtocolError):
     """OpenID Connect Core §3.1.2.6."""
 
     error = "request_uri_not_supported"
-    description = "Request objects by reference are not supported."
+    description = "The client has not registered for request objects by reference."
+
+
+class InvalidRequestObject(ProtocolError):
+    """OpenID Connect Core §3.1.2.6, RFC 9101 §7."""
+
+    error = "invalid_request_object"
+    description = (
+        "The request object is malformed, not signed as registered, or not for here and now."
+    )
+
+
+class InvalidRequestUri(ProtocolError):
+    """OpenID Connect Core §3.1.2.6, RFC 9101 §7."""
+
+    error = "invalid_request_uri"
+    description = "The request_uri is not registered, or gives no request object."
 
 
 class RegistrationNotSupported(ProtocolError):
@@ -97,12 +128,74 @@ class RegistrationNotSupported(ProtocolError):
     description = "The registration parameter is not supported."
 
 
+class AccessDenied(ProtocolError):
+    """RFC 6749 §4.1.2.1."""
+
+    error = "access_denied"
+    description = "The citizen did not agree."
+
+
+class LoginRequired(ProtocolError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    error = "login_required"
+    description = "The citizen asked for is not signed in, or must not be asked to (prompt=none)."
+
+
+class InteractionRequired(ProtocolError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    error = "interaction_required"
+    description = "The citizen has to do something, and prompt=none forbids asking."
+
+
+class ConsentRequired(ProtocolError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    error = "consent_required"
+    description = "The citizen has to agree, and prompt=none forbids asking."
+
+
+class UnmetAuthenticationRequirements(ProtocolError):
+    """OpenID Connect Unmet Authentication Requirements §2."""
+
+    error = "unmet_authentication_requirements"
+    description = "The required acr was not reached."
+
+
 class InvalidToken(ProtocolError):
     """RFC 6750 §3.1."""
 
     error = "invalid_token"
     description = "The access token is unknown, expired or revoked."
     status_code = 401
+
+
+class InsufficientScope(ProtocolError):
+    """RFC 6750 §3.1."""
+
+    error = "insufficient_scope"
+    description = "The access token is not for this: its scope lacks openid."
+    status_code = 403
+
+
+class InvalidRedirectUri(ProtocolError):
+    """RFC 7591 §3.2.2."""
+
+    error = "invalid_redirect_uri"
+    description = "The value of one or more redirect_uris is not acceptable."
+
+
+class InvalidClientMetadata(ProtocolError):
+    """RFC 7591 §3.2.2; *members* are names of ours, never what was sent."""
+
+    error = "invalid_client_metadata"
+    description = "The body must be a JSON object of client metadata."
+
+    def __init__(self, detail: str | None = None, members: Sequence[str] = ()) -> None:
+        super().__init__(detail)
+        if members:
+            self.description = f"Not acceptable: {', '.join(members)}."
 
 
 class WrongRequest(Exception):
@@ -123,12 +216,12 @@ class RefusedRequest(Exception):
     """The request is refused, and the relying party hears of it by *response*."""
 
     def __init__(
-        self, response: AuthorizationResponse, error: ProtocolError, client_id: str
+        self, response: AuthorizationResponse, error: ProtocolError, relying_party: RelyingParty
     ) -> None:
         super().__init__(error.error)
         self.response = response
         self.error = error
-        self.client_id = client_id
+        self.relying_party = relying_party
 
 
 SERVER_ERROR: Final = "server_error"

@@ -27,10 +27,12 @@ _URL: Final = "%:/?#[]@!$&'()*+,;="
 _MAX_PATH: Final = 200  # characters that are logged of a path somebody made up
 _STATUS: Final = {
     200: "200 OK",
+    201: "201 Created",
     204: "204 No Content",
     304: "304 Not Modified",
     400: "400 Bad Request",
     401: "401 Unauthorized",
+    403: "403 Forbidden",
     405: "405 Method Not Allowed",
     429: "429 Too Many Requests",
     500: "500 Internal Server Error",

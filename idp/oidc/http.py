@@ -19,6 +19,7 @@ from idp.web.reference import ENVIRON as REFERENCE
 MAX_QUERY: Final = 32_768  # bytes
 MAX_PARAMETERS: Final = 100
 FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json"
 
 _WELL_FORMED: Final = re.compile(rb"(?:[^%]|%[0-9A-Fa-f]{2})*")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -81,14 +82,16 @@ class ProtocolRequest:
     """
     What a relying party's software sent.
 
-    *form* is empty unless the content type is `FORM`. *network* is the client's, as throttles
-    count it; *reference* names the request in answers and in the log.
+    *form* is empty unless the content type is `FORM`, *document* is `None` unless it is `JSON` and
+    the body an object. *network* is the client's, as throttles count it; *reference* names the
+    request in answers and in the log.
     """
 
     method: str
     path: str = "/"
     query: Parameters = Parameters()
     form: Parameters = Parameters()
+    document: Mapping[str, object] | None = None
     authorization: str | None = None
     content_type: str = ""
     if_none_match: str | None = None
@@ -101,7 +104,7 @@ class ProtocolRequest:
         content_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
         method = environ["REQUEST_METHOD"]
         body = b""
-        if method == "POST" and content_type == FORM:
+        if method in {"POST", "PUT"} and content_type in {FORM, JSON}:
             body = _body(environ, max_body)
         return cls(
             method=method,
@@ -109,7 +112,8 @@ class ProtocolRequest:
             query=Parameters.parse(
                 environ.get("QUERY_STRING", "").encode("latin-1", "replace"), limit=MAX_QUERY
             ),
-            form=Parameters.parse(body, limit=max_body),
+            form=Parameters.parse(body if content_type == FORM else b"", limit=max_body),
+            document=_document(body, max_body) if content_type == JSON else None,
             authorization=environ.get("HTTP_AUTHORIZATION"),
             content_type=content_type,
             if_none_match=environ.get("HTTP_IF_NONE_MATCH"),
@@ -128,6 +132,17 @@ def _body(environ: Mapping[str, Any], limit: int) -> bytes:
     else:
         return b""
     return bytes(environ["wsgi.input"].read(wanted))
+
+
+def _document(body: bytes, limit: int) -> Mapping[str, object] | None:
+    """The JSON object that *body* is, or `None`; never raises."""
+    if len(body) > limit:
+        return None
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from idp.oidc.discovery import Discovery, JwksEndpoint
 from idp.oidc.face import Methods
 from idp.oidc.probes import Readiness, alive
+from idp.oidc.register import REGISTRATION_PATH, RegistrationEndpoint
 from idp.oidc.token import TokenEndpoint
 from idp.oidc.userinfo import UserinfoEndpoint
 
@@ -15,6 +16,7 @@ def protocol_routes(
     jwks: JwksEndpoint,
     token: TokenEndpoint,
     userinfo: UserinfoEndpoint,
+    registration: RegistrationEndpoint,
     readiness: Readiness,
 ) -> Mapping[str, Methods]:
     """Each path with its methods."""
@@ -24,6 +26,12 @@ def protocol_routes(
         "/jwks": {"GET": jwks},
         "/token": {"POST": token},
         "/userinfo": {"GET": userinfo, "POST": userinfo},
+        REGISTRATION_PATH: {
+            "POST": registration.create,
+            "GET": registration.read,
+            "PUT": registration.update,
+            "DELETE": registration.delete,
+        },
         "/healthz": {"GET": alive},
         "/readyz": {"GET": readiness},
     }

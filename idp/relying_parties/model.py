@@ -120,7 +120,7 @@ class RelyingParty:
     A registration, checked when it was made.
 
     *default_max_age* is in seconds. *resources* are the audiences it may ask tokens of its own for
-    (RFC 8707). *dynamic*: it registered itself.
+    (RFC 8707). *dynamic*: it registered itself. *logo* names the picture we keep of it.
     """
 
     client_id: ClientId
@@ -154,6 +154,7 @@ class RelyingParty:
     resources: frozenset[str] = frozenset()
     logout: LogoutAddresses = LogoutAddresses()
     logo_uri: str | None = None
+    logo: str | None = None
     contacts: tuple[str, ...] = ()
     dynamic: bool = False
 
@@ -163,7 +164,12 @@ class RelyingParty:
 
 
 class RelyingPartyRecord(Base):
-    """A registration at rest: what was checked, under the RFC 7591 names it was made with."""
+    """
+    A registration at rest: what was checked, under the RFC 7591 names it was made with.
+
+    Who registered itself has *client_metadata*, what it is told that it registered, and the hash
+    of the token that it manages this with. *logo* is the hash of the picture we keep.
+    """
 
     __tablename__ = "relying_party"
 
@@ -173,6 +179,9 @@ class RelyingPartyRecord(Base):
     enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    client_metadata: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
+    registration_token: Mapped[str | None] = mapped_column(String(43))
+    logo: Mapped[str | None] = mapped_column(String(43))
 
     secrets: Mapped[list["RelyingPartySecret"]] = relationship(lazy="selectin")
 
@@ -188,3 +197,25 @@ class RelyingPartySecret(Base):
     last_four: Mapped[str] = mapped_column(String(4))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class RelyingPartyLogo(Base):
+    """The picture of a relying party, made anew by us: PNG, of a size that pages can show."""
+
+    __tablename__ = "relying_party_logo"
+
+    client_id: Mapped[ClientId] = mapped_column(
+        ForeignKey("relying_party.client_id"), primary_key=True
+    )
+    png: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class InitialAccessToken(Base):
+    """What lets somebody register relying parties (RFC 7591 §1.2); its hash is what is kept."""
+
+    __tablename__ = "initial_access_token"
+
+    hash: Mapped[str] = mapped_column(String(43), primary_key=True)
+    uses_left: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())

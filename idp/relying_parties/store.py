@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from idp.relying_parties.model import (
     ClientId,
     ClientSecret,
+    InitialAccessToken,
     RelyingParty,
+    RelyingPartyLogo,
     RelyingPartyRecord,
     RelyingPartySecret,
 )
@@ -89,7 +91,55 @@ def add_secret(
     )
 
 
+def spend_initial_token(session: Session, token_hash: str, at: datetime) -> bool:
+    """Use an initial access token once, atomically; false where it is not good (any more)."""
+    spent = session.execute(
+        update(InitialAccessToken)
+        .where(
+            InitialAccessToken.hash == token_hash,
+            InitialAccessToken.uses_left > 0,
+            InitialAccessToken.expires_at > at,
+        )
+        .values(uses_left=InitialAccessToken.uses_left - 1)
+        .returning(InitialAccessToken.hash)
+    )
+    return spent.scalar_one_or_none() is not None
+
+
+def has_initial_token(session: Session, token_hash: str, at: datetime) -> bool:
+    """Whether an initial access token is good at that moment; it stays as it is."""
+    found = session.get(InitialAccessToken, token_hash)
+    return found is not None and found.uses_left > 0 and found.expires_at > at
+
+
+def keep_logo(session: Session, client_id: ClientId, png: bytes | None, name: str | None) -> None:
+    """Keep the picture of a relying party, or `None` for none, in the place of the one before."""
+    session.execute(delete(RelyingPartyLogo).where(RelyingPartyLogo.client_id == client_id))
+    session.execute(
+        update(RelyingPartyRecord)
+        .where(RelyingPartyRecord.client_id == client_id)
+        .values(logo=name)
+    )
+    if png is not None:
+        session.add(RelyingPartyLogo(client_id=client_id, png=png))
+
+
+def logo(session: Session, client_id: ClientId, name: str) -> bytes | None:
+    """The picture of that name, where it is still the relying party's."""
+    return session.execute(
+        select(RelyingPartyLogo.png)
+        .join(RelyingPartyRecord, RelyingPartyRecord.client_id == RelyingPartyLogo.client_id)
+        .where(RelyingPartyLogo.client_id == client_id, RelyingPartyRecord.logo == name)
+    ).scalar_one_or_none()
+
+
 def _relying_party(record: RelyingPartyRecord) -> RelyingParty:
     secrets = tuple(ClientSecret(secret.hash, secret.expires_at) for secret in record.secrets)
     parsed = parse_registration(record.registration).relying_party
-    return replace(parsed, enabled=record.enabled, secrets=secrets)
+    return replace(
+        parsed,
+        enabled=record.enabled,
+        secrets=secrets,
+        logo=record.logo,
+        dynamic=record.client_metadata is not None,
+    )

@@ -51,23 +51,31 @@ from idp.logout.sign_out import SignOut
 from idp.logout.views import logout_routes
 from idp.oidc.authorize import AuthorizationRequests
 from idp.oidc.client_authentication import ClientAuthenticator
+from idp.oidc.client_keys import ClientKeySet
 from idp.oidc.discovery import Discovery, JwksEndpoint
 from idp.oidc.end_session import EndSessionRequests
 from idp.oidc.face import ProtocolFace
 from idp.oidc.id_token import IdTokens, SubjectClaims
+from idp.oidc.id_token_hint import IdTokenHints
 from idp.oidc.probes import Readiness
+from idp.oidc.register import RegistrationEndpoint
+from idp.oidc.request_objects import SignedRequests
 from idp.oidc.respond import AuthorizationResponses, OidcResponder
 from idp.oidc.routes import protocol_routes
 from idp.oidc.token import CodeRedemption, TokenEndpoint
 from idp.oidc.userinfo import UserinfoEndpoint
 from idp.oidc.views import authorization_routes
 from idp.relying_parties.disable import Disable
+from idp.relying_parties.initial_tokens import InitialTokens
+from idp.relying_parties.logos import Logos
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.register import Register
+from idp.relying_parties.register_dynamically import RegisterDynamically
 from idp.relying_parties.registration import parse_registration
 from idp.relying_parties.registry import Registry
 from idp.relying_parties.rotate_secret import RotateSecret
 from idp.relying_parties.secrets import SecretHasher
+from idp.relying_parties.views import logo_routes
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.model import Authentication, Session, SessionId
 from idp.sessions.rules import sid
@@ -79,6 +87,7 @@ from idp.throttling.ports import Budget
 from idp.web.browser import BrowserCookie
 from idp.web.pages import Brand, Pages
 from tests.fakes.clock import FakeClock
+from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.key_store import KeysInMemory
 from tests.fakes.logouts import WakesInMemory
 from tests.fakes.registrations import BASIC, CHALLENGE, POST, VERIFIER, registration
@@ -130,6 +139,8 @@ class ProtocolHouse:
         registration(POST, token_endpoint_auth_method="client_secret_post"),
     )
     secrets: dict[str, str] = field(default_factory=dict)
+    fetcher: FetcherInMemory = field(default_factory=FetcherInMemory)
+    open_registration: bool = False
 
     def __post_init__(self) -> None:
         clock, database = self.clock, self.database
@@ -177,6 +188,7 @@ class ProtocolHouse:
             responses=responses,
             relying_parties=self.registry,
             codes=self.codes,
+            subjects=subjects,
             database=database,
             levels=_LEVELS,
             clock=clock,
@@ -219,7 +231,16 @@ class ProtocolHouse:
         for blueprint in (
             authorization_routes(
                 requests=AuthorizationRequests(
-                    relying_parties=self.registry, responses=responses, index=self.index
+                    relying_parties=self.registry,
+                    responses=responses,
+                    signed=SignedRequests(
+                        issuer=ISSUER,
+                        keys=ClientKeySet(self.fetcher, clock),
+                        fetcher=self.fetcher,
+                        clock=clock,
+                    ),
+                    hints=IdTokenHints(issuer=ISSUER, signer=signer),
+                    index=self.index,
                 ),
                 registry=self.registry,
                 interactions=self.interactions,
@@ -292,12 +313,32 @@ class ProtocolHouse:
                 jwks=JwksEndpoint(signer),
                 token=token,
                 userinfo=userinfo,
+                registration=self._registration(hasher),
                 readiness=Readiness({"redis": self.redis.ping, "database": database.ping}),
             ),
             max_body=65536,
             outages=(redis.RedisError,),
         )
         self.api = self.app.test_client(use_cookies=False)
+
+    def _registration(self, hasher: SecretHasher) -> RegistrationEndpoint:
+        logos = Logos(fetcher=self.fetcher, database=self.database, version=self.version)
+        self.app.register_blueprint(logo_routes(logos))
+        self.initial_tokens = InitialTokens(database=self.database, clock=self.clock)
+        return RegistrationEndpoint(
+            issuer=ISSUER,
+            registrations=RegisterDynamically(
+                is_open=self.open_registration,
+                database=self.database,
+                version=self.version,
+                hasher=hasher,
+                fetcher=self.fetcher,
+                logos=logos,
+                clock=self.clock,
+            ),
+            throttle=RedisThrottle(self.redis, self.redis_url, exempt_networks=()),
+            budget=Budget("registrations", (Rate(30, timedelta(minutes=1)),), by_network=True),
+        )
 
     # --- people
 
