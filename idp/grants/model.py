@@ -40,7 +40,8 @@ class Authorization:
     """
     What a grant says in tokens, decided when the code was issued and carried unchanged.
 
-    *claims* are the names of what may be released; their values are read when they are asked for.
+    *claims* are the names of what userinfo may release; *id_token_claims* those that were asked for
+    in the ID token. Their values are read when they are asked for.
     """
 
     grant_id: GrantId
@@ -88,6 +89,7 @@ class Replayed:
 
     grant_id: GrantId
     registry_version: int
+    id_token_claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from idp.citizens.rules import VerificationLevel, verification_level
 from idp.consents.store import consented_claims
 from idp.core.clock import Clock
 from idp.db.database import Database
-from idp.interactions.model import Interaction
+from idp.interactions.model import AuthorizationRequest, Interaction
 from idp.interactions.ports import AuthorizationResponse, Interactions, Responder
+from idp.interactions.released import released
 from idp.interactions.rules import Facts, Refusal, Step, next_step, sign_in_needed
-from idp.relying_parties.claims import released_claims
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.model import Session
@@ -25,6 +25,7 @@ PAGES: Final[Mapping[Step, str]] = {
     Step.RECOVER: "/recover",
     Step.SIGNED_IN_AS: "/signed-in-as",
     Step.NOT_YOU: "/not-you",
+    Step.SELECT_ACCOUNT: "/select-account",
     Step.CONSENT: "/consent",
 }
 ACCOUNT: Final = "/account"
@@ -76,7 +77,8 @@ class Flow:
         """
         The answer to the relying party where nothing is left to do, else `None`.
 
-        Given once: raises `AlreadyAnswered` after that.
+        Given once: raises `AlreadyAnswered` after that. Where it cannot be made, because a part of
+        ours is away, it counts as not given: the same address works when that is back.
         """
         if interaction.answered:
             raise AlreadyAnswered
@@ -88,7 +90,12 @@ class Flow:
         if isinstance(step, Refusal) or session is None:
             error = step.error if isinstance(step, Refusal) else "login_required"
             return self._responder.refuse(interaction, error)
-        return self._responder.approve(interaction, session)
+        try:
+            return self._responder.approve(interaction, session)
+        except Exception:
+            # A code that was made all the same is in nobody's hands, and ends within a minute.
+            self._interactions.update(interaction, lambda current: current.with_(answered=False))
+            raise
 
     def _facts(self, interaction: Interaction, session: Session | None) -> Facts:
         request = interaction.request
@@ -101,22 +108,30 @@ class Flow:
         with self._database.reading() as reading:
             return Facts(
                 session,
-                wanted=released_claims(relying_party, request.scope),
+                wanted=released(relying_party, request).everywhere,
                 consented=consented_claims(reading, citizen_id, request.client_id),
                 level_reached=self._level_reached(
-                    relying_party, session, citizens.evidence_of(reading, citizen_id)
+                    relying_party, request, session, citizens.evidence_of(reading, citizen_id)
                 )
-                if relying_party.minimum_acr
+                if relying_party.minimum_acr or request.acr_essential
                 else True,
                 hint_is_other=request.login_hint is not None
                 and not citizens.has_identity_number(
                     reading, citizen_id, bytes.fromhex(request.login_hint)
                 ),
+                subject_is_other=bool(request.subjects)
+                and not self._responder.is_about(request, citizen_id),
             )
 
     def _level_reached(
-        self, relying_party: RelyingParty, session: Session, evidence: Sequence[citizens.EvidenceRecord]
+        self,
+        relying_party: RelyingParty,
+        request: AuthorizationRequest,
+        session: Session,
+        evidence: Sequence[citizens.EvidenceRecord],
     ) -> bool:
         level = verification_level(evidence, self._levels, self._clock.now()).level
         reached = acr_reached(level, authentication_level(session.authentication.amr))
-        return relying_party.minimum_acr in reached
+        if relying_party.minimum_acr is not None and relying_party.minimum_acr not in reached:
+            return False
+        return not request.acr_essential or not set(reached).isdisjoint(request.acr_values)

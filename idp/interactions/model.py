@@ -18,7 +18,15 @@ class Prompt(StrEnum):
     NONE = "none"
     LOGIN = "login"
     CONSENT = "consent"
+    SELECT_ACCOUNT = "select_account"
     CREATE = "create"
+
+
+class ResponseMode(StrEnum):
+    """How the answer travels (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode)."""
+
+    QUERY = "query"
+    FORM_POST = "form_post"
 
 
 class Intent(StrEnum):
@@ -35,13 +43,16 @@ class AuthorizationRequest:
     An authorization request that has passed every check.
 
     *login_hint* is the blind index of the identity number in the hint, in hex: the number itself is
-    kept nowhere. *max_age* is in seconds.
+    kept nowhere. *max_age* is in seconds. *acr_values* are in order of preference; *acr_essential*:
+    one of them has to be reached. *subjects* are names of the one citizen the answer may be about,
+    each as this relying party knows them. *userinfo_claims* and *id_token_claims* are what the
+    `claims` parameter names, of what we know (OpenID Connect Core §5.5).
     """
 
     client_id: ClientId
     redirect_uri: str
     scope: tuple[str, ...]
-    response_mode: str = "query"
+    response_mode: ResponseMode = ResponseMode.QUERY
     state: str | None = None
     nonce: str | None = None
     code_challenge: str | None = None
@@ -50,6 +61,10 @@ class AuthorizationRequest:
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
     acr_values: tuple[str, ...] = ()
+    acr_essential: bool = False
+    subjects: frozenset[str] = frozenset()
+    userinfo_claims: frozenset[str] = frozenset()
+    id_token_claims: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

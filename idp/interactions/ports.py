@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
 
-from idp.interactions.model import Interaction, InteractionId
+from idp.citizens.model import CitizenId
+from idp.interactions.model import (
+    AuthorizationRequest,
+    Interaction,
+    InteractionId,
+    ResponseMode,
+)
 from idp.sessions.model import Session
 
 Change = Callable[[Interaction], Interaction]
@@ -42,14 +48,15 @@ class Interactions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationResponse:
-    """What goes back to the relying party, in the query of its redirect URI (RFC 6749 §4.1.2)."""
+    """What goes back to the relying party, and how it wants to have it (RFC 6749 §4.1.2)."""
 
     redirect_uri: str
     parameters: tuple[tuple[str, str], ...]
+    mode: ResponseMode = ResponseMode.QUERY
 
     @property
     def location(self) -> str:
-        """The URL to send the browser to; a query of the redirect URI's own is kept (§3.1.2)."""
+        """In `query` mode, the URL to go to; the redirect URI's own query is kept (§3.1.2)."""
         joint = "&" if "?" in self.redirect_uri else "?"
         query = "&".join(f"{name}={quote(value, safe='')}" for name, value in self.parameters)
         return f"{self.redirect_uri}{joint}{query}"
@@ -64,4 +71,8 @@ class Responder(Protocol):
 
     def refuse(self, interaction: Interaction, error: str) -> AuthorizationResponse:
         """Tell the relying party *error*."""
+        ...
+
+    def is_about(self, request: AuthorizationRequest, citizen_id: CitizenId) -> bool:
+        """Whether each of the request's `subjects` is this citizen's name there."""
         ...

@@ -17,6 +17,7 @@ class Step(StrEnum):
     RECOVER = "recover"
     SIGNED_IN_AS = "signed_in_as"
     NOT_YOU = "not_you"
+    SELECT_ACCOUNT = "select_account"
     CONSENT = "consent"
     RESPOND = "respond"
 
@@ -33,8 +34,9 @@ class Facts:
     """
     What the rules need to know besides the interaction.
 
-    *wanted* and *consented* are names of claims; *level_reached* is whether the relying party's
-    registered minimum is met; *hint_is_other*: the login hint names somebody else.
+    *wanted* and *consented* are names of claims; *level_reached* is whether the registered minimum
+    and what the request calls essential are met; *hint_is_other*: the login hint names somebody
+    else; *subject_is_other*: so does what the relying party insists on (`id_token_hint`, `sub`).
     """
 
     session: Session | None
@@ -42,6 +44,7 @@ class Facts:
     consented: frozenset[str] = frozenset()
     level_reached: bool = True
     hint_is_other: bool = False
+    subject_is_other: bool = False
 
 
 def next_step(interaction: Interaction, facts: Facts) -> Step | Refusal:
@@ -52,8 +55,14 @@ def next_step(interaction: Interaction, facts: Facts) -> Step | Refusal:
         return _unless_silent(interaction, "login_required", _step_to_sign_in(interaction))
     if _enrolment_asked_for(interaction, facts.session):
         return Step.SIGNED_IN_AS
-    if facts.hint_is_other and not _settled(interaction, facts.session):
+    settled = _settled(interaction, facts.session)
+    if facts.subject_is_other and settled:
+        # OpenID Connect Core §3.1.2.1: never a good answer about anybody else.
+        return Refusal("login_required")
+    if (facts.hint_is_other or facts.subject_is_other) and not settled:
         return _unless_silent(interaction, "login_required", Step.NOT_YOU)
+    if _choice_asked_for(interaction) and not settled:
+        return Step.SELECT_ACCOUNT
     if not facts.level_reached:
         return Refusal("unmet_authentication_requirements")
     if _consent_needed(interaction, facts, facts.session):
@@ -98,6 +107,11 @@ def _enrolment_asked_for(interaction: Interaction, session: Session) -> bool:
     if request is None or Prompt.CREATE not in request.prompt:
         return False
     return not _settled(interaction, session)
+
+
+def _choice_asked_for(interaction: Interaction) -> bool:
+    request = interaction.request
+    return request is not None and Prompt.SELECT_ACCOUNT in request.prompt
 
 
 def _consent_needed(interaction: Interaction, facts: Facts, session: Session) -> bool:

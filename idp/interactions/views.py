@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from idp.citizens import store as citizens
 from idp.db.database import Database
+from idp.interactions.answers import Answers
 from idp.interactions.flow import AlreadyAnswered, Flow
 from idp.interactions.forms import NotYouForm
 from idp.interactions.ports import AuthorizationResponse, InteractionGone
@@ -25,6 +26,7 @@ class Resume(MethodView):
 
     def __init__(self, pages: Pages, visits: Visits, flow: Flow) -> None:
         self._pages = pages
+        self._answers = Answers(pages)
         self._visits = visits
         self._flow = flow
 
@@ -38,24 +40,20 @@ class Resume(MethodView):
         if answer is None:
             return self._visits.proceed(visit)
         _note(visit, answer)
-        return redirect(answer.location, 303)
+        return self._answers.at_once(answer, **visit.page)
 
 
 class Continue(MethodView):
-    """
-    `/continue`: the way back to the portal after a POST of ours.
-
-    A page of its own, because Chromium applies `form-action` to every redirect that follows a
-    POST, and stops at the portal's without a word. The code is made here, once.
-    """
+    """`/continue`: the way back to the portal after a POST of ours. The code is made here, once."""
 
     def __init__(self, pages: Pages, visits: Visits, flow: Flow) -> None:
         self._pages = pages
+        self._answers = Answers(pages)
         self._visits = visits
         self._flow = flow
 
     def get(self) -> WerkzeugResponse:
-        """The answer as a link that follows itself."""
+        """The answer, on a page that leads on by itself."""
         visit = self._visits.current()
         try:
             answer = self._flow.answer(visit.interaction, visit.session)
@@ -64,9 +62,7 @@ class Continue(MethodView):
         if answer is None:
             return self._visits.proceed(visit)
         _note(visit, answer)
-        page = self._pages.render("interactions/continue.html", url=answer.location, **visit.page)
-        page.headers["Refresh"] = f"0; url={answer.location}"
-        return page
+        return self._answers.by_page(answer, **visit.page)
 
 
 class SessionQuestion(MethodView):
@@ -74,7 +70,7 @@ class SessionQuestion(MethodView):
     A page that names the person of the session: go on, or somebody else.
 
     `/not-you`: the portal hinted at another person. `/signed-in-as`: enrolment was asked for, and
-    somebody is signed in.
+    somebody is signed in. `/select-account`: the portal wants the citizen to choose.
     """
 
     def __init__(
@@ -108,12 +104,17 @@ class SessionQuestion(MethodView):
         )
 
     def _show(self, visit: Visit, form: NotYouForm) -> WerkzeugResponse:
-        if visit.session is None:  # the step is one of these two only with a session
+        if visit.session is None:  # the step is one of these only with a session
             return self._visits.proceed(visit)
         with self._database.reading() as reading:
             citizen = citizens.citizen(reading, visit.session.authentication.citizen_id)
+        request = visit.interaction.request
         return self._pages.render(
-            self._template, form=form, full_name=citizen.full_name.value, **visit.page
+            self._template,
+            form=form,
+            full_name=citizen.full_name.value,
+            only_other=request is not None and bool(request.subjects),
+            **visit.page,
         )
 
 
@@ -127,6 +128,7 @@ def interaction_routes(
     for step, path, template in (
         (Step.NOT_YOU, "/not-you", "login/not_you.html"),
         (Step.SIGNED_IN_AS, "/signed-in-as", "interactions/signed_in_as.html"),
+        (Step.SELECT_ACCOUNT, "/select-account", "interactions/select_account.html"),
     ):
         routes.add_url_rule(
             path,

@@ -2,8 +2,8 @@
 The strict parser of authorization requests (OpenID Connect Core §3.1.2.1).
 
 The order is the security: the client, then its exact redirect URI, and only then errors that go
-there. Where parameters come from (query, form; later a pushed request or a request object) makes no
-difference to what is made of them.
+there. Where parameters come from (query, form, request object) makes no difference to what is made
+of them.
 """
 
 import re
@@ -13,25 +13,28 @@ from idp.citizens.store import identity_number_index
 from idp.core.acr import ACR_CLASSES
 from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
 from idp.db.encryption import BlindIndex
-from idp.interactions.model import AuthorizationRequest, Prompt
+from idp.interactions.model import AuthorizationRequest, Prompt, ResponseMode
+from idp.oidc.claims_parameter import ClaimsRequest
 from idp.oidc.errors import (
     InvalidRequest,
     InvalidScope,
+    LoginRequired,
     ProtocolError,
     RefusedRequest,
     RegistrationNotSupported,
-    RequestNotSupported,
-    RequestUriNotSupported,
     UnsupportedResponseType,
     WrongRequest,
 )
 from idp.oidc.http import Parameters
-from idp.oidc.respond import AuthorizationResponses
+from idp.oidc.id_token_hint import IdTokenHints
+from idp.oidc.request_objects import REQUEST, REQUEST_URI, SignedRequests
+from idp.oidc.respond import AuthorizationResponses, Destination
 from idp.relying_parties.model import ClientId, RelyingParty
 from idp.relying_parties.ports import RelyingParties
+from idp.signing.signer import NotOurToken
 
 OPENID: Final = "openid"
-RESPONSE_MODES: Final = ("query",)
+RESPONSE_MODES: Final = tuple(ResponseMode)
 
 MAX_STATE: Final = 2048  # characters
 MAX_NONCE: Final = 512
@@ -39,8 +42,8 @@ MAX_HINT: Final = 64
 MAX_LIST: Final = 16  # entries that are read of a list of wishes
 
 # Unknown parameters are ignored (RFC 6749 §3.1). These must be usable when they come (§4.1.2.1:
-# repeated is `invalid_request`), even those without effect yet: `display`, `claims`,
-# `claims_locales`, `id_token_hint`. What a mere wish says (locales, hints, classes) is never wrong.
+# repeated is `invalid_request`), even those without effect: `display`, `claims_locales`. What a
+# mere wish says (locales, login hints, classes) is never wrong.
 _KNOWN: Final = (
     "response_type",
     "response_mode",
@@ -58,11 +61,8 @@ _KNOWN: Final = (
     "claims",
     "display",
 )
-_UNSUPPORTED: Final[tuple[tuple[str, type[ProtocolError]], ...]] = (
-    ("request", RequestNotSupported),
-    ("request_uri", RequestUriNotSupported),
-    ("registration", RegistrationNotSupported),
-)
+_OF_THE_ANSWER: Final = ("client_id", "redirect_uri", "state")
+_UNSUPPORTED: Final = "registration"
 
 _S256_CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 §4.2: a SHA-256, base64url
 _SECONDS: Final = re.compile(r"[0-9]{1,9}")  # 30 years: what is more overflows, and means the same
@@ -77,10 +77,14 @@ class AuthorizationRequests:
         *,
         relying_parties: RelyingParties,
         responses: AuthorizationResponses,
+        signed: SignedRequests,
+        hints: IdTokenHints,
         index: BlindIndex,
     ) -> None:
         self._relying_parties = relying_parties
         self._responses = responses
+        self._signed = signed
+        self._hints = hints
         self._index = index
 
     def read(self, parameters: Parameters) -> AuthorizationRequest:
@@ -92,13 +96,24 @@ class AuthorizationRequests:
         if parameters.oversized:
             raise WrongRequest(None)
         relying_party = self._client(parameters)
-        redirect_uri = _redirect_uri(parameters, relying_party)
-        state = _state(parameters, relying_party)
         try:
-            return self._checked(parameters, relying_party, redirect_uri, state)
+            opened = self._signed.opened(
+                parameters, relying_party, known=(*_OF_THE_ANSWER, *_KNOWN)
+            )
         except ProtocolError as error:
-            response = self._responses.error(redirect_uri, state, error.error, error.description)
-            raise RefusedRequest(response, error, relying_party.client_id) from None
+            # All that is known of the way back is what stands outside.
+            destination = _destination(parameters, relying_party)
+            raise self._refused(error, relying_party, destination) from None
+        destination = _destination(opened, relying_party)
+        try:
+            return self._checked(opened, relying_party, destination)
+        except ProtocolError as error:
+            raise self._refused(error, relying_party, destination) from None
+
+    def _refused(
+        self, error: ProtocolError, relying_party: RelyingParty, destination: Destination
+    ) -> RefusedRequest:
+        return RefusedRequest(self._responses.error(destination, error), error, relying_party)
 
     def _client(self, parameters: Parameters) -> RelyingParty:
         client_id = parameters.get("client_id")
@@ -108,34 +123,51 @@ class AuthorizationRequests:
         return found
 
     def _checked(
-        self,
-        parameters: Parameters,
-        relying_party: RelyingParty,
-        redirect_uri: str,
-        state: str | None,
+        self, parameters: Parameters, relying_party: RelyingParty, destination: Destination
     ) -> AuthorizationRequest:
-        for name, unsupported in _UNSUPPORTED:
-            if name in parameters.values or name in parameters.unusable:
-                raise unsupported(name)
+        if _UNSUPPORTED in parameters.values or _UNSUPPORTED in parameters.unusable:
+            raise RegistrationNotSupported
         for name in _KNOWN:
             if name in parameters.unusable:
                 raise InvalidRequest(f"{name} is repeated or unreadable")
         _check_response(parameters)
+        prompt = _prompt(parameters)
+        claims = ClaimsRequest.parse(parameters.get("claims"))
+        hinted = self._id_token_hint(parameters, silent=Prompt.NONE in prompt)
         return AuthorizationRequest(
             client_id=relying_party.client_id,
-            redirect_uri=redirect_uri,
+            redirect_uri=destination.redirect_uri,
+            response_mode=destination.mode,
             scope=_scope(parameters, relying_party),
-            state=state,
+            state=destination.state,
             nonce=_nonce(parameters),
             code_challenge=_code_challenge(parameters, required=relying_party.pkce_required),
-            prompt=_prompt(parameters),
-            max_age=_max_age(parameters),
+            prompt=prompt,
+            max_age=_max_age(parameters, relying_party.default_max_age),
             login_hint=self._login_hint(parameters),
             ui_locales=_wishes(parameters, "ui_locales", _LOCALE),
-            acr_values=tuple(
-                name for name in _wishes(parameters, "acr_values") if name in ACR_CLASSES
-            ),
+            acr_values=_acr_values(parameters, claims, relying_party),
+            acr_essential=claims.acr.essential and bool(claims.acr.values),
+            subjects=claims.subjects | hinted,
+            userinfo_claims=frozenset(claims.userinfo),
+            id_token_claims=frozenset(claims.id_token),
         )
+
+    def _id_token_hint(self, parameters: Parameters, *, silent: bool) -> frozenset[str]:
+        """
+        Whom the hint names, if there is one.
+
+        One that we cannot read must not be passed over: the answer could be about anybody. A silent
+        request learns by it that somebody has to sign in, as from a hint of a citizen who left.
+        """
+        hint = parameters.get("id_token_hint")
+        if hint is None:
+            return frozenset()
+        try:
+            return frozenset({self._hints.subject(hint)})
+        except NotOurToken as error:
+            detail = f"id_token_hint: {error}"
+            raise (LoginRequired if silent else InvalidRequest)(detail) from None
 
     def _login_hint(self, parameters: Parameters) -> str | None:
         """The blind index of an identity number; a hint of another kind says nothing to us."""
@@ -149,13 +181,23 @@ class AuthorizationRequests:
         return identity_number_index(self._index, number.value).hex()
 
 
+def _destination(parameters: Parameters, relying_party: RelyingParty) -> Destination:
+    """Where answers go, errors included. Raises `WrongRequest`."""
+    redirect_uri = _redirect_uri(parameters, relying_party)
+    state = _state(parameters, relying_party)
+    mode = parameters.get("response_mode") or ""
+    # One that we do not offer, or cannot read, is an error, told by way of the default.
+    known = mode in RESPONSE_MODES
+    return Destination(redirect_uri, state, ResponseMode(mode) if known else ResponseMode.QUERY)
+
+
 def _redirect_uri(parameters: Parameters, relying_party: RelyingParty) -> str:
     """RFC 9700 §2.1: exact match; a prefix or wildcard hands codes to an open redirector."""
     redirect_uri = parameters.get("redirect_uri")
     if redirect_uri is not None and redirect_uri in relying_party.redirect_uris:
         return redirect_uri
     if redirect_uri is None and "redirect_uri" not in parameters.unusable:
-        for name, _ in _UNSUPPORTED[:2]:
+        for name in (REQUEST, REQUEST_URI):
             if name in parameters.values:  # it stands in there, most likely
                 raise WrongRequest(name, relying_party)
     raise WrongRequest("redirect_uri", relying_party)
@@ -190,6 +232,7 @@ def _scope(parameters: Parameters, relying_party: RelyingParty) -> tuple[str, ..
     The scopes asked for that we know and the relying party has, each once.
 
     Others are ignored (OpenID Connect Core §3.1.2.1); without `openid` it is no request of ours.
+    Within a request object it is as good as outside, where §6.1 wants it too: RFC 9101 does not.
     """
     asked = dict.fromkeys((parameters.get("scope") or "").split(" "))
     if OPENID not in asked:
@@ -233,18 +276,33 @@ def _prompt(parameters: Parameters) -> frozenset[Prompt]:
     return prompts
 
 
-def _max_age(parameters: Parameters) -> int | None:
+def _max_age(parameters: Parameters, default: int | None) -> int | None:
     max_age = parameters.get("max_age")
     if max_age is None:
-        return None
+        return default
     if not _SECONDS.fullmatch(max_age):
         raise InvalidRequest("max_age is no number of seconds")
     return int(max_age)
+
+
+def _acr_values(
+    parameters: Parameters, claims: ClaimsRequest, relying_party: RelyingParty
+) -> tuple[str, ...]:
+    """
+    The classes asked for, in order of preference, of those there are.
+
+    What `claims` says is the stronger word (OpenID Connect Core §5.5.1.1), the registration's
+    default the weakest (Dynamic Client Registration §2).
+    """
+    asked = (
+        claims.acr.values or _wishes(parameters, "acr_values") or relying_party.default_acr_values
+    )
+    return tuple(name for name in asked if name in ACR_CLASSES)
 
 
 def _wishes(
     parameters: Parameters, name: str, form: re.Pattern[str] | None = None
 ) -> tuple[str, ...]:
     """A list of wishes in order of preference; what cannot be one is left out, never an error."""
-    entries = (parameters.get(name) or "").split(" ")[:MAX_LIST]
+    entries = (parameters.get(name) or "").split()[:MAX_LIST]
     return tuple(entry for entry in entries if form is None or form.fullmatch(entry))

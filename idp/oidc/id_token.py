@@ -5,7 +5,8 @@ from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
-from idp.citizens.rules import pairwise_subject
+from idp.citizens.model import CitizenId
+from idp.citizens.rules import Subject, pairwise_subject
 from idp.core.clock import Clock
 from idp.grants.model import Authorization
 from idp.relying_parties.model import RelyingParty
@@ -20,11 +21,15 @@ class SubjectClaims:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
+    def name(self, citizen_id: CitizenId, relying_party: RelyingParty) -> Subject:
+        """What the relying party knows the citizen by."""
+        return pairwise_subject(self._key, relying_party.sector, citizen_id)
+
     def of(self, authorization: Authorization, relying_party: RelyingParty) -> dict[str, Any]:
         """The claims that go with `openid`, as they were decided when the code was issued."""
         sector = relying_party.sector
         return {
-            "sub": pairwise_subject(self._key, sector, authorization.citizen_id),
+            "sub": self.name(authorization.citizen_id, relying_party),
             "verification_level": authorization.verification_level,
             "authentication_level": authorization.authentication_level,
             "acr": authorization.acr,

@@ -1,11 +1,13 @@
 """Answers to authorization requests: an error, or a code for a new grant."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from idp.audit.events import CodeIssued
 from idp.audit.log import record
 from idp.citizens import store as citizens
+from idp.citizens.model import CitizenId
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.core.clock import Clock
 from idp.core.handles import new_handle
@@ -13,23 +15,44 @@ from idp.db.database import Database
 from idp.grants import store as grants
 from idp.grants.model import Authorization, AuthorizationCode, GrantId
 from idp.grants.ports import AuthorizationCodes
-from idp.interactions.model import AuthorizationRequest, Interaction
+from idp.interactions.model import AuthorizationRequest, Interaction, ResponseMode
 from idp.interactions.ports import AuthorizationResponse
-from idp.oidc.errors import ProtocolError, UnauthorizedClient
-from idp.relying_parties.claims import released_claims
+from idp.interactions.released import released
+from idp.oidc.errors import (
+    AccessDenied,
+    ConsentRequired,
+    InteractionRequired,
+    LoginRequired,
+    ProtocolError,
+    UnauthorizedClient,
+    UnmetAuthenticationRequirements,
+)
+from idp.oidc.id_token import SubjectClaims
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.model import Session
 from idp.sessions.rules import acr_reached, authentication_level
 
-# What the relying party's engineers read; fixed ASCII (RFC 6749 §4.1.2.1).
-_DESCRIPTIONS: Final = {
-    "access_denied": "The citizen did not agree.",
-    "login_required": "The citizen has to sign in, and prompt=none forbids asking.",
-    "interaction_required": "The citizen has to do something, and prompt=none forbids asking.",
-    "consent_required": "The citizen has to agree, and prompt=none forbids asking.",
-    "unmet_authentication_requirements": "The required acr was not reached.",
+_REFUSALS: Final = {
+    refusal.error: refusal
+    for refusal in (
+        AccessDenied,
+        ConsentRequired,
+        InteractionRequired,
+        LoginRequired,
+        UnmetAuthenticationRequirements,
+    )
 }
+"""What an interaction can end with, by the name that its rules use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where an answer goes, and how; *redirect_uri* is known to be registered."""
+
+    redirect_uri: str
+    state: str | None
+    mode: ResponseMode
 
 
 class AuthorizationResponses:
@@ -42,23 +65,26 @@ class AuthorizationResponses:
     def __init__(self, issuer: str) -> None:
         self._issuer = issuer
 
-    def code(self, request: AuthorizationRequest, code: str) -> AuthorizationResponse:
+    def code(self, destination: Destination, code: str) -> AuthorizationResponse:
         """Hand out *code* (RFC 6749 §4.1.2)."""
-        return self._response(request.redirect_uri, request.state, ("code", code))
+        return self._response(destination, ("code", code))
 
-    def error(
-        self, redirect_uri: str, state: str | None, error: str, description: str
-    ) -> AuthorizationResponse:
-        """Tell of *error* (RFC 6749 §4.1.2.1); *redirect_uri* must be known to be registered."""
+    def error(self, destination: Destination, error: ProtocolError) -> AuthorizationResponse:
+        """Tell of *error* (RFC 6749 §4.1.2.1)."""
         return self._response(
-            redirect_uri, state, ("error", error), ("error_description", description)
+            destination, ("error", error.error), ("error_description", error.description)
         )
 
     def _response(
-        self, redirect_uri: str, state: str | None, *parameters: tuple[str, str]
+        self, destination: Destination, *parameters: tuple[str, str]
     ) -> AuthorizationResponse:
+        state = destination.state
         kept = () if state is None else (("state", state),)
-        return AuthorizationResponse(redirect_uri, (*parameters, *kept, ("iss", self._issuer)))
+        return AuthorizationResponse(
+            destination.redirect_uri,
+            (*parameters, *kept, ("iss", self._issuer)),
+            destination.mode,
+        )
 
 
 class OidcResponder:
@@ -70,6 +96,7 @@ class OidcResponder:
         responses: AuthorizationResponses,
         relying_parties: RelyingParties,
         codes: AuthorizationCodes,
+        subjects: SubjectClaims,
         database: Database,
         levels: Sequence[VerificationLevel],
         clock: Clock,
@@ -77,6 +104,7 @@ class OidcResponder:
         self._responses = responses
         self._relying_parties = relying_parties
         self._codes = codes
+        self._subjects = subjects
         self._database = database
         self._levels = levels
         self._clock = clock
@@ -86,7 +114,7 @@ class OidcResponder:
         request = _request_of(interaction)
         relying_party = self._relying_parties.find(request.client_id)
         if relying_party is None or not relying_party.enabled:
-            return self._error(request, UnauthorizedClient())
+            return self._responses.error(destination_of(request), UnauthorizedClient())
         authorization = self._grant(request, relying_party, session)
         code = self._codes.issue(
             AuthorizationCode(
@@ -96,25 +124,25 @@ class OidcResponder:
                 code_challenge=request.code_challenge,
             )
         )
-        return self._responses.code(request, code)
+        return self._responses.code(destination_of(request), code)
 
     def refuse(self, interaction: Interaction, error: str) -> AuthorizationResponse:
         """Tell the relying party *error*."""
-        request = _request_of(interaction)
-        return self._responses.error(
-            request.redirect_uri, request.state, error, _DESCRIPTIONS[error]
-        )
+        return self._responses.error(destination_of(_request_of(interaction)), _REFUSALS[error]())
 
-    def _error(self, request: AuthorizationRequest, error: ProtocolError) -> AuthorizationResponse:
-        return self._responses.error(
-            request.redirect_uri, request.state, error.error, error.description
-        )
+    def is_about(self, request: AuthorizationRequest, citizen_id: CitizenId) -> bool:
+        """Whether each of the request's `subjects` is this citizen's name there."""
+        relying_party = self._relying_parties.find(request.client_id)
+        return relying_party is not None and request.subjects <= {
+            self._subjects.name(citizen_id, relying_party)
+        }
 
     def _grant(
         self, request: AuthorizationRequest, relying_party: RelyingParty, session: Session
     ) -> Authorization:
         now = self._clock.now()
         authentication = session.authentication
+        given = released(relying_party, request)
         with self._database.transaction() as transaction:
             evidence = citizens.evidence_of(transaction, authentication.citizen_id)
             verified = verification_level(evidence, self._levels, now).level
@@ -125,7 +153,8 @@ class OidcResponder:
                 citizen_id=authentication.citizen_id,
                 session_id=session.id,
                 scope=request.scope,
-                claims=tuple(sorted(released_claims(relying_party, request.scope))),
+                claims=tuple(sorted(given.userinfo)),
+                id_token_claims=tuple(sorted(given.id_token)),
                 acr=chosen_acr(request.acr_values, acr_reached(verified, authenticated)),
                 amr=authentication.amr,
                 auth_time=authentication.auth_time,
@@ -144,6 +173,11 @@ class OidcResponder:
                 now,
             )
         return authorization
+
+
+def destination_of(request: AuthorizationRequest) -> Destination:
+    """Where the answer to *request* goes."""
+    return Destination(request.redirect_uri, request.state, request.response_mode)
 
 
 def chosen_acr(requested: Sequence[str], reached: Sequence[str]) -> str:

@@ -1,10 +1,11 @@
 """`/authorize`, where a browser comes with what a relying party asks."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from idp.core.clock import Clock
 from idp.core.handles import digest, new_handle
+from idp.interactions.answers import Answers
 from idp.interactions.flow import Flow
 from idp.interactions.model import (
     AuthorizationRequest,
@@ -13,11 +14,12 @@ from idp.interactions.model import (
     InteractionId,
     Prompt,
 )
-from idp.interactions.ports import Interactions
+from idp.interactions.ports import AuthorizationResponse, Interactions
 from idp.interactions.visits import Visits
 from idp.oidc.authorize import AuthorizationRequests
 from idp.oidc.errors import RefusedRequest, WrongRequest
 from idp.oidc.http import ProtocolRequest
+from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.registry import Registry
 from idp.web.browser import BrowserCookie
 from idp.web.pages import Pages
@@ -40,6 +42,8 @@ def authorization_routes(
     """Build the routes of the authorization endpoint."""
     routes = Blueprint("authorization", __name__)
 
+    answers = Answers(pages)
+
     def authorize() -> WerkzeugResponse:
         """Both methods mean the same (OpenID Connect Core §3.1.2.1); cookies differ."""
         registry.catch_up_now()  # a portal that was disabled a moment ago
@@ -53,8 +57,10 @@ def authorization_routes(
         interactions.add(interaction)
         session = visits.session()
         answer = flow.answer(interaction, session)
+        if answer is None:
+            return redirect(flow.proceed(interaction, session), 303)
         # A silent answer may go straight back: no POST stands before it.
-        return redirect(answer.location if answer else flow.proceed(interaction, session), 303)
+        return _back(answer, registry.find(wanted.client_id), wanted.ui_locales)
 
     def _store(wanted: AuthorizationRequest) -> WerkzeugResponse:
         """
@@ -92,8 +98,17 @@ def authorization_routes(
         )
 
     def refused_request(error: RefusedRequest) -> WerkzeugResponse:
-        note(client_id=error.client_id, error=error.error.error, detail=error.error.detail)
-        return redirect(error.response.location, 303)
+        relying_party = error.relying_party
+        note(client_id=relying_party.client_id, error=error.error.error, detail=error.error.detail)
+        return _back(error.response, relying_party)
+
+    def _back(
+        answer: AuthorizationResponse,
+        relying_party: RelyingParty | None,
+        ui_locales: tuple[str, ...] = (),
+    ) -> WerkzeugResponse:
+        g.ui_locales = ui_locales
+        return answers.at_once(answer, relying_party=relying_party)
 
     routes.add_url_rule("/authorize", "authorize", authorize, methods=["GET", "POST"])
     routes.register_error_handler(WrongRequest, wrong_request)
