@@ -51,6 +51,7 @@ from idp.certification.codes import FixedCode, NoTextMessages
 from idp.certification.keep_person import KeepPerson
 from idp.certification.model import read_person
 from idp.certification.rules import for_certification
+from idp.citizens.model import EvidenceKind
 from idp.citizens.password_hasher import HasherBusy, PasswordHasher
 from idp.citizens.rules import VerificationLevel
 from idp.consent.decide import DecideConsent
@@ -83,8 +84,8 @@ from idp.oidc.discovery import Discovery, JwksEndpoint
 from idp.oidc.end_session import EndSessionRequests
 from idp.oidc.face import ProtocolFace
 from idp.oidc.id_token import IdTokens, SubjectClaims
-from idp.oidc.logout_token import SignedLogoutTokens
 from idp.oidc.id_token_hint import IdTokenHints
+from idp.oidc.logout_token import SignedLogoutTokens
 from idp.oidc.probes import Readiness
 from idp.oidc.register import RegistrationEndpoint
 from idp.oidc.request_objects import SignedRequests
@@ -117,7 +118,7 @@ from idp.relying_parties.secrets import SecretHasher
 from idp.relying_parties.views import logo_routes
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.rules import sid
-from idp.settings import Settings, decode_key, load
+from idp.settings import ConfigurationError, Settings, decode_key, load
 from idp.signing.commands import keys_commands
 from idp.signing.material import SigningAlgorithm
 from idp.signing.model import RotationPolicy
@@ -252,12 +253,18 @@ class Parts:
 
     @cached_property
     def levels(self) -> tuple[VerificationLevel, ...]:
-        return tuple(
-            VerificationLevel(
-                entry.level, frozenset(entry.evidence), entry.shown_vi, entry.shown_en
+        try:
+            return tuple(
+                VerificationLevel(
+                    entry.level,
+                    frozenset(EvidenceKind(kind) for kind in entry.evidence),
+                    entry.shown_vi,
+                    entry.shown_en,
+                )
+                for entry in self.settings.levels
             )
-            for entry in self.settings.levels
-        )
+        except ValueError as error:  # a level that nobody could ever reach
+            raise ConfigurationError(f"levels: {error}") from None
 
     @cached_property
     def sms(self) -> SmsSender:
@@ -791,6 +798,7 @@ def prepare(settings: Settings, *, client_secrets: Path) -> None:
         path = client_secrets / f"{client_id}.client_secret"
         path.touch(mode=0o600)
         path.write_text(secret, "utf-8")
+    parts.database.engine.dispose()
 
 
 def command_line() -> click.Group:

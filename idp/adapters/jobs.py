@@ -26,6 +26,8 @@ _OTP_RETRIES: Final = 6
 _NOTICE_RETRIES: Final = 40
 _NOTICE_LONGEST_WAIT: Final = 3_600_000
 """Milliseconds. A code is worth sending while it lives, a notice for a day and more."""
+_TIMEOUT: Final = 10.0
+"""Seconds, longer than the worker waits for work: a Redis that hangs must not hold a request."""
 _AT_ONCE: Final = 2  # logout tokens under way to one relying party, from this process
 _SECONDS_TO_FINISH: Final = 6  # for those under way when the worker ends: longer than one may take
 
@@ -40,7 +42,12 @@ class Jobs:
     """
 
     def __init__(self, redis_url: str) -> None:
-        self.broker = RedisBroker(url=redis_url, namespace="jobs")  # type: ignore[no-untyped-call]
+        self.broker = RedisBroker(  # type: ignore[no-untyped-call]
+            url=redis_url,
+            namespace="jobs",
+            socket_timeout=_TIMEOUT,
+            socket_connect_timeout=_TIMEOUT,
+        )
         self._otp: Callable[[ChallengeId, int], None] | None = None
         self._notice: NoticeDelivery | None = None
         self._logout: DeliverLogout | None = None
