@@ -39,3 +39,9 @@ def allow_forms_to(response: Response, endpoint: str) -> None:
     if urlsplit(endpoint).netloc:
         policy = _POLICY.format(form_action=f"'self' {serialized_origin(endpoint)}")
         response.headers["Content-Security-Policy"] = policy
+
+
+def allow_frames_of(response: Response, issuer: str) -> None:
+    """Let pages of the provider, and of nobody else, show this empty one in a frame."""
+    policy = f"default-src 'none'; frame-ancestors {serialized_origin(issuer)}"
+    response.headers["Content-Security-Policy"] = policy

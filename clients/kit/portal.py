@@ -6,12 +6,14 @@ import httpx
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from clients.kit import home_views, sign_in_views, sign_out_views
+from clients.kit import home_views, sign_in_views, sign_out_views, told_sign_out_views
 from clients.kit.browser_session import BrowserSession
 from clients.kit.clock import Clock, utc_now
 from clients.kit.cookies import Cookies
 from clients.kit.expiring_store import ExpiringStore
 from clients.kit.headers import harden
+from clients.kit.id_token import LEEWAY
+from clients.kit.logout_token import OLDEST
 from clients.kit.pages import Pages
 from clients.kit.problems import BROKEN, NOT_FOUND, WRONG_LINK
 from clients.kit.provider import Client, Provider
@@ -19,10 +21,12 @@ from clients.kit.session import Session
 from clients.kit.sign_in import PendingSignIn, SignIn
 from clients.kit.sign_out import Leaving, SignOut
 from clients.kit.site import Site
+from clients.kit.told_sign_out import ToldSignOut
 
 SIGN_IN_LIFETIME = timedelta(hours=1)  # somebody may enrol on the way
 SESSION_LIFETIME = timedelta(hours=2)  # after it, the provider's session signs in again silently
 LEAVING_LIFETIME = timedelta(minutes=10)
+LOGOUT_TOKEN_REMEMBERED = OLDEST + 3 * LEEWAY
 CAPACITY = 20_000
 LARGEST_BODY = 16 * 1024
 
@@ -51,7 +55,10 @@ def create_portal(
         clock, lifetime=SIGN_IN_LIFETIME, capacity=CAPACITY
     )
     sessions: ExpiringStore[Session] = ExpiringStore(
-        clock, lifetime=SESSION_LIFETIME, capacity=CAPACITY
+        clock, lifetime=SESSION_LIFETIME, capacity=CAPACITY, names=lambda session: session.names
+    )
+    seen: ExpiringStore[bool] = ExpiringStore(
+        clock, lifetime=LOGOUT_TOKEN_REMEMBERED, capacity=CAPACITY
     )
     leavings: ExpiringStore[Leaving] = ExpiringStore(
         clock, lifetime=LEAVING_LIFETIME, capacity=CAPACITY
@@ -74,6 +81,13 @@ def create_portal(
     app.register_blueprint(
         sign_out_views.routes(
             sign_out_views.SignOutViews(sign_out, pages, browser_session, cookies)
+        )
+    )
+    app.register_blueprint(
+        told_sign_out_views.routes(
+            told_sign_out_views.ToldSignOutViews(
+                ToldSignOut(registration, provider, sessions, seen, clock), issuer=issuer
+            )
         )
     )
     app.extensions["provider"] = provider  # closed by whoever stops the portal

@@ -24,6 +24,7 @@ from clients.kit.origins import is_safe_endpoint
 from clients.kit.provider_metadata import ProviderMetadata
 
 TIMEOUT = httpx.Timeout(3.0)
+IN_VAIN_FOR = timedelta(seconds=10)
 CACHED_FOR = timedelta(hours=1)  # a key taken back by the provider is believed no longer than this
 
 
@@ -74,6 +75,7 @@ class Provider:
         self._lock = Lock()
         self._metadata: tuple[datetime, ProviderMetadata] | None = None
         self._keys: tuple[datetime, tuple[Key, ...]] | None = None
+        self._fetched_in_vain_at: datetime | None = None
 
     def close(self) -> None:
         self._http.close()
@@ -98,18 +100,23 @@ class Provider:
         """
         Return the published key named *kid*; raise AnswerRefused when there is none.
 
-        An unknown name makes us fetch the keys again, once (OpenID Connect Core §10.1.1). No
-        stranger can have us do so at will: ID tokens reach us from the token endpoint alone.
+        An unknown name makes us fetch the keys again, once (OpenID Connect Core §10.1.1), but not
+        soon after another that came to nothing: anybody can post a logout token with any name.
         """
         known = self._keys
-        if known and self._is_fresh(known[0]) and (key := _named(known[1], kid)):
-            return key
+        if known and self._is_fresh(known[0]):
+            if key := _named(known[1], kid):
+                return key
+            if self._fetched_in_vain_at and self._clock() - self._fetched_in_vain_at < IN_VAIN_FOR:
+                raise AnswerRefused("id_token.kid")
         keys = _keys(self._get(self.metadata().jwks_uri))
+        key = _named(keys, kid)
         with self._lock:
             self._keys = (self._clock(), keys)
-        if key := _named(keys, kid):
-            return key
-        raise AnswerRefused("id_token.kid")
+            self._fetched_in_vain_at = None if key else self._clock()
+        if key is None:
+            raise AnswerRefused("id_token.kid")
+        return key
 
     def redeem(self, code: str, *, redirect_uri: str, code_verifier: str) -> Tokens:
         """Exchange *code* (RFC 6749 §4.1.3); raise ProviderSaidNo or AnswerRefused."""

@@ -23,6 +23,13 @@ class Session:
     """The highest class this sign-in asked for, so that nobody is asked for it in circles."""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What the provider may call this session when it ends: its `sid`, or whose it is."""
+        sid = self.id_token.claims.get("sid")
+        by_subject = name_by_subject(self.id_token.subject)
+        return (name_by_sid(sid), by_subject) if isinstance(sid, str) else (by_subject,)
+
+    @property
     def name(self) -> str | None:
         value = self.userinfo.get("name")
         return value if isinstance(value, str) and value else None
@@ -49,3 +56,11 @@ class Session:
     @property
     def is_below_what_was_asked(self) -> bool:
         return not acr.reaches(self.id_token.acr, self.asked_acr)
+
+
+def name_by_sid(sid: str) -> str:
+    return f"sid:{sid}"
+
+
+def name_by_subject(subject: str) -> str:
+    return f"sub:{subject}"
