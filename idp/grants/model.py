@@ -55,6 +55,7 @@ class Authorization:
     auth_time: datetime
     verification_level: int
     authentication_level: int
+    id_token_claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,6 @@ class Replayed:
 
     grant_id: GrantId
     registry_version: int
-    id_token_claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
