@@ -95,7 +95,7 @@ class IdTokens:
 
 
 def claims_asked_for(session: Session, authorization: Authorization) -> dict[str, ClaimValue]:
-    """The values of what the request wanted in the ID token (§5.5); no query where it is nothing."""
+    """The values of what the request wanted in the ID token (§5.5); no query for nothing."""
     names = authorization.id_token_claims
     if not names:
         return {}
