@@ -327,6 +327,7 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         csrf_key=decode_key(settings.secrets.csrf_key.get_secret_value()),
         cookies=browser,
         certification=settings.certification.enabled,
+        strict_transport=settings.server.strict_transport,
     )
     pages.init_app(app)
     sign_in = SignIn(
@@ -558,7 +559,7 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         ),
         max_body=settings.http.max_body,
         outages=OUTAGES,
-        secure=secure,
+        strict_transport=settings.server.strict_transport,
     )
     app.wsgi_app = TrustedProxies(face, settings.http.trusted_proxies)  # type: ignore[method-assign]
     return app

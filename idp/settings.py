@@ -106,8 +106,17 @@ class Server(Table):
 
     @property
     def secure(self) -> bool:
-        """Whether the issuer is https: cookies are then `Secure`, and HSTS is sent."""
+        """Whether the issuer is https: cookies are then `Secure`."""
         return self.issuer.startswith("https://")
+
+    @property
+    def strict_transport(self) -> bool:
+        """
+        Whether browsers are told to come by https alone (RFC 6797).
+
+        Never for a loopback host: every other server of that machine would be cut off with us.
+        """
+        return self.secure and self.site not in LOOPBACK_HOSTS
 
     @property
     def site(self) -> str:

@@ -57,7 +57,7 @@ class ProtocolFace:
         *,
         max_body: int,
         outages: tuple[type[Exception], ...] = (),
-        secure: bool = False,
+        strict_transport: bool = False,
         timer: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._pages = pages
@@ -65,7 +65,7 @@ class ProtocolFace:
         self._max_body = max_body
         self._outages = outages
         self._common = [("X-Content-Type-Options", "nosniff")]
-        if secure:
+        if strict_transport:
             self._common.append(("Strict-Transport-Security", "max-age=63072000"))
         self._timer = timer
 

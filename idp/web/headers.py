@@ -30,7 +30,7 @@ def policy(*, frame_src: Iterable[str]) -> str:
 class SecurityHeaders:
     """Adds to each response the headers it does not carry already."""
 
-    def __init__(self, *, secure: bool) -> None:
+    def __init__(self, *, strict_transport: bool) -> None:
         self._headers = Headers(
             [
                 ("Content-Security-Policy", _POLICY),
@@ -43,7 +43,7 @@ class SecurityHeaders:
                 ("Cache-Control", "no-store"),
             ]
         )
-        if secure:
+        if strict_transport:
             self._headers.set("Strict-Transport-Security", "max-age=63072000")
 
     def apply(self, response: Response) -> Response:

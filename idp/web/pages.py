@@ -69,7 +69,8 @@ class Pages:
     """
     Renders templates and makes forms for the request at hand.
 
-    `certification` adds the band that says passwords and codes mean nothing here.
+    `certification` adds the band that says passwords and codes mean nothing here;
+    `strict_transport` lets browsers be told to insist on https, where we speak it.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Pages:
         cookies: BrowserCookie,
         static: StaticFiles | None = None,
         certification: bool = False,
+        strict_transport: bool = True,
     ) -> None:
         self._brand = brand
         self._csrf_key = csrf_key
@@ -87,7 +89,7 @@ class Pages:
         self._static = static or StaticFiles()
         self._certification = certification
         self._language = LanguageCookie(secure=cookies.secure)
-        self._headers = SecurityHeaders(secure=cookies.secure)
+        self._headers = SecurityHeaders(strict_transport=cookies.secure and strict_transport)
 
     def init_app(self, app: Flask) -> None:
         """Put languages, templates, files, headers, help and error pages on *app*; once per app."""

@@ -55,7 +55,7 @@ def document(body: bytes, media_type: str = "application/json", status: int = 20
 @contextmanager
 def https_server(folder: Path, *names: str) -> Iterator[HttpsServer]:
     """Serve under `localhost`, 127.0.0.1 and *names*; keys and certificates go to *folder*."""
-    ca_file, chain = _certificates(folder, names)
+    ca_file, chain = certificates(folder, *names)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain)
 
@@ -89,7 +89,8 @@ def https_server(folder: Path, *names: str) -> Iterator[HttpsServer]:
             thread.join()
 
 
-def _certificates(folder: Path, names: tuple[str, ...]) -> tuple[Path, Path]:
+def certificates(folder: Path, *names: str) -> tuple[Path, Path]:
+    """Make an authority and a server's key and certificate (one file); both files are PEM."""
     now = datetime.now(UTC)  # noqa: TID251 (TLS looks at the machine's clock)
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A test's own authority")])

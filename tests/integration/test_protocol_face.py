@@ -104,7 +104,7 @@ def test_hsts_follows_the_scheme_of_the_issuer() -> None:
         return json_response(200, {})
 
     assert "Strict-Transport-Security" not in face(endpoint).get("/x").headers
-    header = face(endpoint, secure=True).get("/x").headers["Strict-Transport-Security"]
+    header = face(endpoint, strict_transport=True).get("/x").headers["Strict-Transport-Security"]
     assert header == "max-age=63072000"
 
 
