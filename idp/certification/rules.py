@@ -11,8 +11,9 @@ _LIFTED: Final = (
     "otp_sign_in_per_number",
     "password_per_number_and_network",
     "enrolment_per_identity_number",
+    "registrations_per_network",
 )
-"""Limits per person: a suite signs one person in some hundred times an hour."""
+"""A suite signs one person in, and registers, some hundred times an hour, from one machine."""
 
 _AT_ONCE: Final = timedelta(milliseconds=1)
 """A test that was broken off leaves a cool-down behind, and the next one would get no code."""
@@ -22,8 +23,8 @@ def for_certification(settings: Settings) -> Settings:
     """
     *settings* with the mode's changes where it is enabled, else as they are.
 
-    Limits per person are lifted, those of a network and of the whole service stay; what relying
-    parties name may be fetched from this machine.
+    Limits per person are lifted, those on a network's sign-ins and on the whole service stay;
+    anybody may register a relying party, and what it names may be fetched from this machine.
     """
     if not settings.certification.enabled:
         return settings
@@ -34,6 +35,7 @@ def for_certification(settings: Settings) -> Settings:
             "otp": settings.otp.model_copy(
                 update={"resend_after": _AT_ONCE, "challenges_before_pause": sys.maxsize}
             ),
+            "registrations": settings.registrations.model_copy(update={"open": True}),
             "http": settings.http.model_copy(update={"fetch_loopback": True}),
         }
     )
