@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from idp.citizens import store as citizens
-from idp.citizens.claims import ClaimValue, claim_values
-from idp.citizens.model import CitizenId
+from idp.citizens.claims import claim_values
+from idp.citizens.model import CitizenId, ClaimValue
 from idp.citizens.rules import Subject, pairwise_subject
 from idp.core.clock import Clock
 from idp.grants.model import Authorization
