@@ -37,6 +37,7 @@ from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
+from idp.adapters.redis.spent_identifiers import RedisSpentIdentifiers
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.sms_gateway import HttpSmsGateway
@@ -67,6 +68,7 @@ from idp.enrolment.ask_carrier import EnrolmentBudgets
 from idp.enrolment.notice import enrolment_notice
 from idp.enrolment.routes import EnrolmentPolicy, enrolment_routes
 from idp.enrolment.sweep import forget_expired_enrolments
+from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
 from idp.interactions.flow import Flow
 from idp.interactions.sign_in import SignIn
 from idp.interactions.views import interaction_routes
@@ -78,20 +80,28 @@ from idp.logout.views import logout_routes
 from idp.messaging.notices import NoticeDelivery
 from idp.messaging.ports import SmsSender
 from idp.oidc.authorize import AuthorizationRequests
+from idp.oidc.client_assertion import ClientAssertions
 from idp.oidc.client_authentication import ClientAuthenticator
 from idp.oidc.client_keys import ClientKeySet
 from idp.oidc.discovery import Discovery, JwksEndpoint
 from idp.oidc.end_session import EndSessionRequests
 from idp.oidc.face import ProtocolFace
+from idp.oidc.grants.authorization_code import CodeRedemption
+from idp.oidc.grants.client_credentials import OwnTokens
+from idp.oidc.grants.refresh_token import Refreshing
+from idp.oidc.grants.token_response import TokenResponses
 from idp.oidc.id_token import IdTokens, SubjectClaims
 from idp.oidc.id_token_hint import IdTokenHints
+from idp.oidc.introspection import IntrospectionEndpoint
 from idp.oidc.logout_token import SignedLogoutTokens
+from idp.oidc.own_tokens import OwnTokenReader
 from idp.oidc.probes import Readiness
 from idp.oidc.register import RegistrationEndpoint
 from idp.oidc.request_objects import SignedRequests
 from idp.oidc.respond import AuthorizationResponses, OidcResponder
+from idp.oidc.revocation import RevocationEndpoint
 from idp.oidc.routes import protocol_routes
-from idp.oidc.token import CodeRedemption, TokenEndpoint
+from idp.oidc.token import TokenEndpoint
 from idp.oidc.userinfo import UserinfoEndpoint
 from idp.oidc.views import authorization_routes
 from idp.otp.delivery import OtpDelivery
@@ -108,6 +118,7 @@ from idp.relying_parties.commands import (
     relying_parties_commands,
 )
 from idp.relying_parties.disable import Disable
+from idp.relying_parties.initial_tokens import InitialTokens
 from idp.relying_parties.logos import Logos
 from idp.relying_parties.ports import Fetcher
 from idp.relying_parties.register import Register
@@ -239,6 +250,13 @@ class Parts:
     @cached_property
     def subject_key(self) -> bytes:
         return decode_key(self.settings.secrets.subject_key.get_secret_value())
+
+    @cached_property
+    def refresh_policy(self) -> RefreshPolicy:
+        tokens = self.settings.tokens
+        return RefreshPolicy(
+            idle=tokens.refresh_idle, maximum=tokens.refresh_maximum, grace=tokens.refresh_grace
+        )
 
     @cached_property
     def challenges(self) -> RedisOtpChallenges:
@@ -496,44 +514,97 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         app.register_blueprint(blueprint)
     _answer_outages(app, pages)
 
+    spent = RedisSpentIdentifiers(parts.redis, clock)
+    clients = ClientAuthenticator(
+        relying_parties=parts.registry,
+        hasher=parts.secret_hasher,
+        assertions=ClientAssertions(
+            keys=parts.client_keys,
+            spent=spent,
+            relying_parties=parts.registry,
+            audiences=frozenset({issuer, f"{issuer}/token"}),
+            clock=clock,
+        ),
+        throttle=throttle,
+        failures=Budget(
+            "client_authentication_failures", settings.throttling.client_authentication_failures
+        ),
+        database=database,
+        clock=clock,
+    )
+    families = RefreshFamilies(
+        decode_key(settings.secrets.refresh_key.get_secret_value()), parts.refresh_policy
+    )
+    token_responses = TokenResponses(
+        tokens=tokens,
+        id_tokens=IdTokens(
+            issuer=issuer,
+            signer=signer,
+            subjects=subjects,
+            lifetime=settings.tokens.id_token,
+            clock=clock,
+        ),
+        access_token_lifetime=settings.tokens.access_token,
+        clock=clock,
+    )
+    own_token_reader = OwnTokenReader(signer=signer, spent=spent, relying_parties=parts.registry)
     face = ProtocolFace(
         app.wsgi_app,
         protocol_routes(
             discovery=Discovery(issuer),
             jwks=JwksEndpoint(signer),
             token=TokenEndpoint(
-                clients=ClientAuthenticator(
-                    relying_parties=parts.registry,
-                    hasher=parts.secret_hasher,
-                    throttle=throttle,
-                    failures=Budget(
-                        "client_authentication_failures",
-                        settings.throttling.client_authentication_failures,
-                    ),
-                    database=database,
-                    clock=clock,
-                ),
+                clients=clients,
                 redemption=CodeRedemption(
                     codes=codes,
                     tokens=tokens,
-                    id_tokens=IdTokens(
-                        issuer=issuer,
-                        signer=signer,
-                        subjects=subjects,
-                        lifetime=settings.tokens.id_token,
-                        clock=clock,
-                    ),
+                    families=families,
+                    responses=token_responses,
                     relying_parties=parts.registry,
                     database=database,
-                    access_token_lifetime=settings.tokens.access_token,
+                    clock=clock,
+                ),
+                refreshing=Refreshing(
+                    families=families,
+                    tokens=tokens,
+                    responses=token_responses,
+                    database=database,
+                    levels=parts.levels,
+                    clock=clock,
+                ),
+                own_tokens=OwnTokens(
+                    issuer=issuer,
+                    signer=signer,
+                    lifetime=settings.tokens.access_token,
                     clock=clock,
                 ),
             ),
             userinfo=UserinfoEndpoint(
+                issuer=issuer,
                 tokens=tokens,
+                subjects=subjects,
+                signer=signer,
+                relying_parties=parts.registry,
+                database=database,
+            ),
+            introspection=IntrospectionEndpoint(
+                issuer=issuer,
+                clients=clients,
+                tokens=tokens,
+                families=families,
+                own_tokens=own_token_reader,
                 subjects=subjects,
                 relying_parties=parts.registry,
                 database=database,
+                clock=clock,
+            ),
+            revocation=RevocationEndpoint(
+                clients=clients,
+                tokens=tokens,
+                families=families,
+                own_tokens=own_token_reader,
+                database=database,
+                clock=clock,
             ),
             registration=RegistrationEndpoint(
                 issuer=issuer,
@@ -779,6 +850,9 @@ def _registrar(parts: Parts) -> Registrar:
             clock=parts.clock,
         ),
         disable=Disable(database=parts.database, version=parts.registry_version, clock=parts.clock),
+        initial_tokens=InitialTokens(database=parts.database, clock=parts.clock),
+        logos=parts.logos,
+        clock=parts.clock,
     )
 
 

@@ -241,6 +241,9 @@ class Tokens(Table):
     code: Duration
     access_token: Duration
     id_token: Duration
+    refresh_idle: Duration
+    refresh_maximum: Duration
+    refresh_grace: Duration
 
 
 class Enrolment(Table):

@@ -140,6 +140,20 @@ class CodeReplayed(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshTokenReused(SecurityEvent):
+    """A refresh token came again long after it was spent: its family was revoked."""
+
+    grant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshTokenRevoked(SecurityEvent):
+    """A relying party gave its refresh token back."""
+
+    grant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRefused(SecurityEvent):
     """A relying party did not prove itself."""
 

@@ -14,6 +14,8 @@ from idp.relying_parties.model import ClientId
 from idp.sessions.model import SessionId
 
 GrantId = NewType("GrantId", str)
+FamilyId = NewType("FamilyId", str)
+"""Names the refresh tokens that follow from one code, one after the other."""
 
 
 class Grant(Base):
@@ -33,6 +35,38 @@ class Grant(Base):
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime())
     redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class RefreshFamily(Base):
+    """
+    The refresh tokens of one grant: each is spent for its successor (RFC 9700 §4.14.2).
+
+    *authorization* is what its tokens say, as in an access token: ids, names, levels and times.
+    """
+
+    __tablename__ = "refresh_family"
+    __table_args__ = (Index("ix_refresh_family_citizen_client", "citizen_id", "client_id"),)
+
+    id: Mapped[FamilyId] = mapped_column(String(43), primary_key=True)
+    grant_id: Mapped[GrantId] = mapped_column(ForeignKey("grant.id"), index=True)
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizen.id"))
+    client_id: Mapped[ClientId] = mapped_column(String(128))
+    authorization: Mapped[dict[str, object]] = mapped_column(JSON)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class RefreshToken(Base):
+    """One refresh token: its digest alone, and when it was spent for its successor."""
+
+    __tablename__ = "refresh_token"
+
+    hash: Mapped[str] = mapped_column(String(43), primary_key=True)
+    family_id: Mapped[FamilyId] = mapped_column(ForeignKey("refresh_family.id"), index=True)
+    generation: Mapped[int]
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    spent_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +104,21 @@ class AuthorizationCode:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What an access token stands for."""
+    """What an access token stands for; *family_id* is the one it was refreshed from."""
 
     authorization: Authorization
     expires_at: datetime
+    issued_at: datetime
+    family_id: FamilyId | None = None
+
+    @property
+    def hangs_on(self) -> GrantId | FamilyId:
+        """
+        What it ends with.
+
+        A refreshed token ends with its family, which outlives the session that the grant is of.
+        """
+        return self.family_id or self.authorization.grant_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +141,12 @@ class Replayed:
 class Unknown:
     """No such code, expired, or another relying party's: which one is nobody's business."""
 
+    registry_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """An identifier is spent now; *first*: it was not before."""
+
+    first: bool
     registry_version: int

@@ -1,15 +1,18 @@
 """Where the short-lived parts of a grant are kept."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Protocol
 
 from idp.core.handles import Handle
 from idp.grants.model import (
     AccessToken,
     AuthorizationCode,
+    FamilyId,
     GrantId,
     Redeemed,
     Replayed,
+    Spent,
     Unknown,
 )
 from idp.relying_parties.model import ClientId
@@ -42,6 +45,22 @@ class AccessTokens(Protocol):
         """What a token stands for, while it is valid."""
         ...
 
-    def revoke(self, grants: Collection[GrantId]) -> None:
-        """End every access token of *grants*, those about to be stored included."""
+    def end(self, value: str) -> None:
+        """End one token; an unknown one is no error."""
+        ...
+
+    def revoke(self, owners: Collection[GrantId | FamilyId]) -> None:
+        """End every access token that hangs on *owners*, those about to be stored included."""
+        ...
+
+
+class SpentIdentifiers(Protocol):
+    """Names that are good once, and are remembered until what they name has ended anyway."""
+
+    def spend(self, identifier: str, until: datetime) -> Spent:
+        """Spend *identifier*, by one atomic step; it is remembered until that moment."""
+        ...
+
+    def is_spent(self, identifier: str) -> bool:
+        """Whether it has been spent."""
         ...

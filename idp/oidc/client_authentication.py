@@ -11,6 +11,12 @@ from idp.audit.events import ClientRefused
 from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.oidc.client_assertion import (
+    ASSERTION_TYPE,
+    BadAssertion,
+    ClientAssertions,
+    unverified_client_id,
+)
 from idp.oidc.errors import InvalidClient, InvalidRequest, ProtocolError
 from idp.oidc.http import ProtocolRequest
 from idp.relying_parties.model import ClientAuthentication, ClientId, RelyingParty
@@ -18,8 +24,14 @@ from idp.relying_parties.ports import RelyingParties
 from idp.relying_parties.secrets import SecretHasher
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
-METHODS: Final = (ClientAuthentication.SECRET_BASIC, ClientAuthentication.SECRET_POST)
+METHODS: Final = tuple(ClientAuthentication)
 """What is built here; discovery names no other."""
+AUTHENTICATION_PARAMETERS: Final = (
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+)
 
 BASIC: Final = "basic"
 MAX_CLIENT_ID: Final = 128  # characters that count of an id somebody made up
@@ -39,9 +51,11 @@ class TooManyFailures(ProtocolError):
 
 @dataclass(frozen=True, slots=True)
 class _Credentials:
+    """*proof* is the secret, or the assertion."""
+
     method: ClientAuthentication
     client_id: ClientId
-    secret: str
+    proof: str
 
 
 class ClientAuthenticator:
@@ -57,6 +71,7 @@ class ClientAuthenticator:
         *,
         relying_parties: RelyingParties,
         hasher: SecretHasher,
+        assertions: ClientAssertions,
         throttle: Throttle,
         failures: Budget,
         database: Database,
@@ -64,29 +79,45 @@ class ClientAuthenticator:
     ) -> None:
         self._relying_parties = relying_parties
         self._hasher = hasher
+        self._assertions = assertions
         self._throttle = throttle
         self._failures = failures
         self._database = database
         self._clock = clock
 
-    def authenticate(self, request: ProtocolRequest) -> RelyingParty:
-        """The relying party. Raises `InvalidClient`, `InvalidRequest`, `TooManyFailures`."""
+    def authenticate(self, request: ProtocolRequest, *, up_to_date: bool = False) -> RelyingParty:
+        """
+        The relying party. Raises `InvalidClient`, `InvalidRequest`, `TooManyFailures`.
+
+        *up_to_date*: see changes of registrations made this moment in another process, for one
+        question to the volatile store; an assertion costs that question anyway.
+        """
         credentials = _credentials(request)
+        by_key = credentials.method is ClientAuthentication.PRIVATE_KEY_JWT
+        if up_to_date and not by_key:
+            self._relying_parties.catch_up_now()
         found = self._relying_parties.find(credentials.client_id)
-        if found is not None and self._proves(credentials, found):
+        problem = "no such client" if found is None else self._problem(credentials, found)
+        if problem is None and by_key:
+            found = self._relying_parties.find(credentials.client_id)  # as it is now
+        if found is not None and found.enabled and problem is None:
             return found
         self._note_failure(credentials.client_id, found, request.network)
-        raise InvalidClient(f"{credentials.method} for {'a known' if found else 'no'} client")
+        raise InvalidClient(f"{credentials.method}: {problem or 'disabled'}")
 
-    def _proves(self, credentials: _Credentials, relying_party: RelyingParty) -> bool:
-        secret_fits = self._hasher.matches(
-            credentials.secret, relying_party.secrets, self._clock.now()
-        )
-        return (
-            secret_fits
-            and relying_party.enabled
-            and credentials.method is relying_party.client_authentication
-        )
+    def _problem(self, credentials: _Credentials, relying_party: RelyingParty) -> str | None:
+        """Why the credentials prove nothing, or `None`."""
+        if credentials.method is ClientAuthentication.PRIVATE_KEY_JWT:
+            if relying_party.client_authentication is not credentials.method:
+                return "not registered"
+            try:
+                self._assertions.check(credentials.proof, relying_party)
+            except BadAssertion as bad:
+                return str(bad)
+            return None
+        fits = self._hasher.matches(credentials.proof, relying_party.secrets, self._clock.now())
+        registered = relying_party.client_authentication is credentials.method
+        return None if fits and registered else "wrong secret or method"
 
     def _note_failure(
         self, client_id: ClientId, relying_party: RelyingParty | None, network: str
@@ -104,16 +135,33 @@ class ClientAuthenticator:
 def _credentials(request: ProtocolRequest) -> _Credentials:
     """What the request brings; more than one way at once is an error (RFC 6749 §2.3)."""
     form_id, form_secret = request.form.get("client_id"), request.form.get("client_secret")
+    assertion = request.form.get("client_assertion")
+    ways = (request.authorization, form_secret, assertion)
+    if sum(way is not None for way in ways) > 1:
+        raise InvalidRequest("two client authentications")
+    if assertion is not None:
+        return _asserted(assertion, request.form.get("client_assertion_type"), form_id)
     if request.authorization is None:
         if form_id is None or form_secret is None:
             raise InvalidClient("no client authentication")
         return _Credentials(ClientAuthentication.SECRET_POST, ClientId(form_id), form_secret)
-    if form_secret is not None or request.form.get("client_assertion") is not None:
-        raise InvalidRequest("two client authentications")
     client_id, secret = _basic(request.authorization)
     if form_id is not None and form_id != client_id:
         raise InvalidRequest("client_id differs from the authenticated one")
     return _Credentials(ClientAuthentication.SECRET_BASIC, ClientId(client_id), secret)
+
+
+def _asserted(assertion: str, assertion_type: str | None, form_id: str | None) -> _Credentials:
+    """RFC 7521 §4.2: the type exactly, and no `client_id` but the assertion's own."""
+    if assertion_type != ASSERTION_TYPE:
+        raise InvalidClient("another client_assertion_type")
+    try:
+        client_id = unverified_client_id(assertion)
+    except BadAssertion as bad:
+        raise InvalidClient(str(bad)) from None
+    if form_id is not None and form_id != client_id:
+        raise InvalidClient("client_id differs from the asserted one")
+    return _Credentials(ClientAuthentication.PRIVATE_KEY_JWT, client_id, assertion)
 
 
 def _basic(header: str) -> tuple[str, str]:

@@ -31,6 +31,7 @@ def metadata(issuer: str) -> dict[str, Any]:
     No name that is not registered with IANA or defined by OpenID stands in it.
     """
     profiles = SECURITY_PROFILES.values()
+    signing = sorted({name for profile in profiles for name in profile.id_token_algorithms})
     claims = {claim for names in SCOPE_CLAIMS.values() for claim in names}
     reachable = acr_reached(len(ACR_CLASSES), TWO_FACTORS)
     return {
@@ -50,10 +51,18 @@ def metadata(issuer: str) -> dict[str, Any]:
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(GRANT_TYPES),
         "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": sorted(
-            {name for profile in profiles for name in profile.id_token_algorithms}
-        ),
-        "token_endpoint_auth_methods_supported": sorted(METHODS),
+        "id_token_signing_alg_values_supported": signing,
+        "userinfo_signing_alg_values_supported": signing,
+        "introspection_endpoint": f"{issuer}/introspect",
+        "revocation_endpoint": f"{issuer}/revoke",
+        **{
+            f"{endpoint}_endpoint_auth_{what}_supported": values
+            for endpoint in ("token", "introspection", "revocation")
+            for what, values in (
+                ("methods", sorted(METHODS)),
+                ("signing_alg_values", list(CLIENT_ALGORITHMS)),
+            )
+        },
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": sorted(reachable),
         "claim_types_supported": ["normal"],

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from idp.oidc.discovery import Discovery, JwksEndpoint
 from idp.oidc.face import Methods
+from idp.oidc.introspection import IntrospectionEndpoint
 from idp.oidc.probes import Readiness, alive
 from idp.oidc.register import REGISTRATION_PATH, RegistrationEndpoint
+from idp.oidc.revocation import RevocationEndpoint
 from idp.oidc.token import TokenEndpoint
 from idp.oidc.userinfo import UserinfoEndpoint
 
@@ -16,6 +18,8 @@ def protocol_routes(
     jwks: JwksEndpoint,
     token: TokenEndpoint,
     userinfo: UserinfoEndpoint,
+    introspection: IntrospectionEndpoint,
+    revocation: RevocationEndpoint,
     registration: RegistrationEndpoint,
     readiness: Readiness,
 ) -> Mapping[str, Methods]:
@@ -26,6 +30,8 @@ def protocol_routes(
         "/jwks": {"GET": jwks},
         "/token": {"POST": token},
         "/userinfo": {"GET": userinfo, "POST": userinfo},
+        "/introspect": {"POST": introspection},
+        "/revoke": {"POST": revocation},
         REGISTRATION_PATH: {
             "POST": registration.create,
             "GET": registration.read,

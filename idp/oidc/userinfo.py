@@ -1,5 +1,7 @@
 """The UserInfo endpoint (OpenID Connect Core §5.3, RFC 6750)."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from idp.citizens import store as citizens
@@ -7,19 +9,18 @@ from idp.citizens.claims import claim_values
 from idp.db.database import Database
 from idp.grants.model import AccessToken
 from idp.grants.ports import AccessTokens
-from idp.oidc.errors import InvalidRequest, InvalidToken, error_response
-from idp.oidc.http import (
-    NO_STORE,
-    Headers,
-    ProtocolRequest,
-    ProtocolResponse,
-    json_response,
-)
+from idp.oidc.bearer import bearer_token, no_token, refused_token
+from idp.oidc.errors import InsufficientScope, InvalidRequest, InvalidToken
+from idp.oidc.http import NO_STORE, ProtocolRequest, ProtocolResponse, json_response
 from idp.oidc.id_token import SubjectClaims
+from idp.oidc.vnconnect_claims import vnconnect_claims
+from idp.relying_parties.claims import OPENID
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import RelyingParties
+from idp.signing.material import SigningAlgorithm
+from idp.signing.signer import Signer
 
-_REALM: Final = 'Bearer realm="userinfo"'
+REALM: Final = "userinfo"
 
 
 class UserinfoEndpoint:
@@ -28,69 +29,60 @@ class UserinfoEndpoint:
     def __init__(
         self,
         *,
+        issuer: str,
         tokens: AccessTokens,
         subjects: SubjectClaims,
+        signer: Signer,
         relying_parties: RelyingParties,
         database: Database,
     ) -> None:
+        self._issuer = issuer
         self._tokens = tokens
         self._subjects = subjects
+        self._signer = signer
         self._relying_parties = relying_parties
         self._database = database
 
     def __call__(self, request: ProtocolRequest) -> ProtocolResponse:
         """Answer for the token; every failure as RFC 6750 §3.1 says."""
         try:
-            value = _bearer_token(request)
+            value = bearer_token(request)
         except InvalidRequest as error:
-            return error_response(error, _challenge(error))
+            return refused_token(REALM, error)
         if value is None:
-            # RFC 6750 §3.1: whoever sent no token learns how, and nothing about why.
-            return ProtocolResponse(
-                401, (("WWW-Authenticate", _REALM), *NO_STORE), error="no_token"
-            )
+            return no_token(REALM)
         token = self._tokens.find(value)
         relying_party = None if token is None else self._relying_party(token)
         if token is None or relying_party is None:
-            refused = InvalidToken()
-            return error_response(refused, _challenge(refused))
-        return self._claims(token, relying_party)
+            return refused_token(REALM, InvalidToken())
+        if OPENID not in token.authorization.scope:
+            return refused_token(REALM, InsufficientScope())  # refreshed for less (RFC 6749 §6)
+        answer = self._answer(self._claims(token, relying_party), relying_party)
+        return replace(answer, client_id=relying_party.client_id)
 
     def _relying_party(self, token: AccessToken) -> RelyingParty | None:
         found = self._relying_parties.find(token.authorization.client_id)
         return found if found is not None and found.enabled else None
 
-    def _claims(self, token: AccessToken, relying_party: RelyingParty) -> ProtocolResponse:
+    def _claims(self, token: AccessToken, relying_party: RelyingParty) -> Mapping[str, object]:
         authorization = token.authorization
         with self._database.reading() as reading:
             citizen = citizens.claim_record(reading, authorization.citizen_id)
         values = claim_values(citizen, authorization.claims)
-        content = {**values, **self._subjects.of(authorization, relying_party)}
-        answer = json_response(200, content)
-        return ProtocolResponse(
-            answer.status, answer.headers, answer.body, client_id=relying_party.client_id
+        if relying_party.profile.vnconnect_claims:
+            subject = self._subjects.name(authorization.citizen_id, relying_party)
+            return vnconnect_claims(subject, values, acr=authorization.acr)
+        return {**values, **self._subjects.of(authorization, relying_party)}
+
+    def _answer(
+        self, claims: Mapping[str, object], relying_party: RelyingParty
+    ) -> ProtocolResponse:
+        """As JSON, or signed where the registration asks for it (Core §5.3.2)."""
+        if relying_party.userinfo_algorithm is None:
+            return json_response(200, claims)
+        signed = self._signer.sign(
+            {**claims, "iss": self._issuer, "aud": relying_party.client_id},
+            algorithm=SigningAlgorithm(relying_party.userinfo_algorithm),
         )
-
-
-def _challenge(error: InvalidRequest | InvalidToken) -> Headers:
-    value = f'{_REALM}, error="{error.error}", error_description="{error.description}"'
-    return (("WWW-Authenticate", value),)
-
-
-def _bearer_token(request: ProtocolRequest) -> str | None:
-    """
-    The token of the header or of the form body (RFC 6750 §2.1, §2.2), never of the query.
-
-    A URL ends up in logs and histories. Raises `InvalidRequest` for more than one.
-    """
-    if request.form.oversized or "access_token" in request.form.unusable:
-        raise InvalidRequest("access_token is repeated or unreadable")
-    posted = request.form.get("access_token")
-    scheme, _, sent = (request.authorization or "").partition(" ")
-    if scheme.lower() != "bearer":
-        return posted
-    if posted is not None:
-        raise InvalidRequest("two access tokens")
-    if not sent.strip().isascii():
-        raise InvalidRequest("the token is not ASCII")
-    return sent.strip()
+        headers = (("Content-Type", "application/jwt"), *NO_STORE)
+        return ProtocolResponse(200, headers, signed.encode("ascii"))

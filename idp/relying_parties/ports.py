@@ -16,6 +16,10 @@ class RelyingParties(Protocol):
         """Reload where *version*, as a protocol script returned it, is not the one held."""
         ...
 
+    def catch_up_now(self) -> None:
+        """Ask for the version first: one question to the volatile store."""
+        ...
+
 
 class CurrentRelyingParties(RelyingParties, Protocol):
     """The registry for those whom no protocol script tells its version."""

@@ -1,13 +1,14 @@
 """One contract for every store of access tokens."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import redis
 
 from idp.adapters.redis.grants import RedisAccessTokens
-from idp.grants.model import AccessToken, GrantId
+from idp.grants.model import AccessToken, FamilyId, GrantId
 from idp.grants.ports import AccessTokens
 from tests.fakes.clock import FakeClock
 from tests.fakes.grants import AccessTokensInMemory
@@ -29,7 +30,8 @@ def tokens(
 
 
 def token_of(grant_id: str, clock: FakeClock) -> AccessToken:
-    return AccessToken(authorization_of(grant_id), clock.now() + LIFETIME)
+    now = clock.now()
+    return AccessToken(authorization_of(grant_id), now + LIFETIME, issued_at=now)
 
 
 def test_a_token_is_found_as_it_was_stored(tokens: AccessTokens, clock: FakeClock) -> None:
@@ -89,6 +91,28 @@ def test_a_revocation_is_remembered_as_long_as_a_token_can_still_come(
     pass_time(LIFETIME)
 
     assert tokens.find(tokens.issue(token_of("grant", clock))) is None
+
+
+def test_a_refreshed_token_ends_with_its_family_and_not_with_the_grant(
+    tokens: AccessTokens, clock: FakeClock
+) -> None:
+    refreshed = replace(token_of("grant", clock), family_id=FamilyId("family"))
+    value = tokens.issue(refreshed)
+
+    tokens.revoke([GrantId("grant")])
+    assert tokens.find(value) == refreshed
+    tokens.revoke([FamilyId("family")])
+    assert tokens.find(value) is None
+
+
+def test_one_token_can_be_ended_alone(tokens: AccessTokens, clock: FakeClock) -> None:
+    one, other = (tokens.issue(token_of("grant", clock)) for _ in range(2))
+
+    tokens.end(one)
+    tokens.end("unknown")
+
+    assert tokens.find(one) is None
+    assert tokens.find(other) is not None
 
 
 def test_revoking_nothing_is_no_error(tokens: AccessTokens) -> None:

@@ -9,6 +9,7 @@ from idp.core.handles import Handle, new_handle
 from idp.grants.model import (
     AccessToken,
     AuthorizationCode,
+    FamilyId,
     GrantId,
     Redeemed,
     Replayed,
@@ -56,7 +57,7 @@ class AccessTokensInMemory:
         self._lock = RLock()
         self._clock = clock
         self._tokens: dict[str, AccessToken] = {}
-        self._revoked: set[GrantId] = set()
+        self._revoked: set[GrantId | FamilyId] = set()
 
     def issue(self, token: AccessToken) -> Handle:
         """See the port."""
@@ -69,11 +70,16 @@ class AccessTokensInMemory:
         """See the port."""
         with self._lock:
             token = self._tokens.get(value)
-            if token is None or token.authorization.grant_id in self._revoked:
+            if token is None or token.hangs_on in self._revoked:
                 return None
             return token if self._clock.now() < token.expires_at else None
 
-    def revoke(self, grants: Collection[GrantId]) -> None:
+    def end(self, value: str) -> None:
         """See the port."""
         with self._lock:
-            self._revoked.update(grants)
+            self._tokens.pop(value, None)
+
+    def revoke(self, owners: Collection[GrantId | FamilyId]) -> None:
+        """See the port."""
+        with self._lock:
+            self._revoked.update(owners)

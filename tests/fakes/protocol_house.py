@@ -21,6 +21,7 @@ from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
 from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
+from idp.adapters.redis.spent_identifiers import RedisSpentIdentifiers
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.audit.model import AuditEvent
@@ -43,6 +44,7 @@ from idp.core.identity_number import IdentityNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.grants.model import Grant
+from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
 from idp.interactions.flow import Flow
 from idp.interactions.sign_in import SignIn
 from idp.interactions.views import interaction_routes
@@ -50,19 +52,27 @@ from idp.interactions.visits import Visits
 from idp.logout.sign_out import SignOut
 from idp.logout.views import logout_routes
 from idp.oidc.authorize import AuthorizationRequests
+from idp.oidc.client_assertion import ClientAssertions
 from idp.oidc.client_authentication import ClientAuthenticator
 from idp.oidc.client_keys import ClientKeySet
 from idp.oidc.discovery import Discovery, JwksEndpoint
 from idp.oidc.end_session import EndSessionRequests
 from idp.oidc.face import ProtocolFace
+from idp.oidc.grants.authorization_code import CodeRedemption
+from idp.oidc.grants.client_credentials import OwnTokens
+from idp.oidc.grants.refresh_token import Refreshing
+from idp.oidc.grants.token_response import TokenResponses
 from idp.oidc.id_token import IdTokens, SubjectClaims
 from idp.oidc.id_token_hint import IdTokenHints
+from idp.oidc.introspection import IntrospectionEndpoint
+from idp.oidc.own_tokens import OwnTokenReader
 from idp.oidc.probes import Readiness
 from idp.oidc.register import RegistrationEndpoint
 from idp.oidc.request_objects import SignedRequests
 from idp.oidc.respond import AuthorizationResponses, OidcResponder
+from idp.oidc.revocation import RevocationEndpoint
 from idp.oidc.routes import protocol_routes
-from idp.oidc.token import CodeRedemption, TokenEndpoint
+from idp.oidc.token import TokenEndpoint
 from idp.oidc.userinfo import UserinfoEndpoint
 from idp.oidc.views import authorization_routes
 from idp.relying_parties.disable import Disable
@@ -95,6 +105,9 @@ from tests.fakes.signing_keys import named_material
 
 ISSUER = "http://localhost:8400"
 KEY = b"0123456789abcdef0123456789abcdef"
+REFRESH_POLICY = RefreshPolicy(
+    idle=timedelta(days=30), maximum=timedelta(days=180), grace=timedelta(seconds=30)
+)
 METHODS = ("pwd", "otp", "sms", "mfa")
 
 _LEVELS = (
@@ -275,36 +288,85 @@ class ProtocolHouse:
             ),
         ):
             self.app.register_blueprint(blueprint)
-        token = TokenEndpoint(
-            clients=ClientAuthenticator(
+        spent = RedisSpentIdentifiers(self.redis, clock)
+        clients = ClientAuthenticator(
+            relying_parties=self.registry,
+            hasher=hasher,
+            assertions=ClientAssertions(
+                keys=ClientKeySet(self.fetcher, clock),
+                spent=spent,
                 relying_parties=self.registry,
-                hasher=hasher,
-                throttle=RedisThrottle(self.redis, self.redis_url, exempt_networks=()),
-                failures=Budget("client_authentication", (Rate(3, timedelta(minutes=1)),)),
-                database=database,
+                audiences=frozenset({ISSUER, f"{ISSUER}/token"}),
                 clock=clock,
             ),
+            throttle=RedisThrottle(self.redis, self.redis_url, exempt_networks=()),
+            failures=Budget("client_authentication", (Rate(3, timedelta(minutes=1)),)),
+            database=database,
+            clock=clock,
+        )
+        token_responses = TokenResponses(
+            tokens=self.tokens,
+            id_tokens=IdTokens(
+                issuer=ISSUER,
+                signer=signer,
+                subjects=subjects,
+                lifetime=timedelta(minutes=5),
+                clock=clock,
+            ),
+            access_token_lifetime=timedelta(minutes=5),
+            clock=clock,
+        )
+        families = RefreshFamilies(KEY, REFRESH_POLICY)
+        token = TokenEndpoint(
+            clients=clients,
             redemption=CodeRedemption(
                 codes=self.codes,
                 tokens=self.tokens,
-                id_tokens=IdTokens(
-                    issuer=ISSUER,
-                    signer=signer,
-                    subjects=subjects,
-                    lifetime=timedelta(minutes=5),
-                    clock=clock,
-                ),
+                families=families,
+                responses=token_responses,
                 relying_parties=self.registry,
                 database=database,
-                access_token_lifetime=timedelta(minutes=5),
                 clock=clock,
             ),
+            refreshing=Refreshing(
+                families=families,
+                tokens=self.tokens,
+                responses=token_responses,
+                database=database,
+                levels=_LEVELS,
+                clock=clock,
+            ),
+            own_tokens=OwnTokens(
+                issuer=ISSUER, signer=signer, lifetime=timedelta(minutes=5), clock=clock
+            ),
         )
+        own_token_reader = OwnTokenReader(signer=signer, spent=spent, relying_parties=self.registry)
         userinfo = UserinfoEndpoint(
+            issuer=ISSUER,
             tokens=self.tokens,
+            subjects=subjects,
+            signer=signer,
+            relying_parties=self.registry,
+            database=database,
+        )
+        introspection = IntrospectionEndpoint(
+            issuer=ISSUER,
+            clients=clients,
+            tokens=self.tokens,
+            families=families,
+            own_tokens=own_token_reader,
             subjects=subjects,
             relying_parties=self.registry,
             database=database,
+            clock=clock,
+        )
+        revocation = RevocationEndpoint(
+            clients=clients,
+            tokens=self.tokens,
+            families=families,
+            own_tokens=own_token_reader,
+            database=database,
+            clock=clock,
         )
         self.app.wsgi_app = ProtocolFace(  # type: ignore[method-assign]
             self.app.wsgi_app,
@@ -313,6 +375,8 @@ class ProtocolHouse:
                 jwks=JwksEndpoint(signer),
                 token=token,
                 userinfo=userinfo,
+                introspection=introspection,
+                revocation=revocation,
                 registration=self._registration(hasher),
                 readiness=Readiness({"redis": self.redis.ping, "database": database.ping}),
             ),

@@ -66,7 +66,7 @@ def test_of_eight_redemptions_one_wins_and_its_token_does_not_outlive_the_replay
         outcome = codes.redeem(value, BINH_DINH)
         if isinstance(outcome, Redeemed):
             authorization = outcome.code.authorization
-            return tokens.issue(AccessToken(authorization, clock.now() + 5 * MINUTE))
+            return tokens.issue(AccessToken(authorization, clock.now() + 5 * MINUTE, clock.now()))
         assert isinstance(outcome, Replayed)
         tokens.revoke([outcome.grant_id])
         return None

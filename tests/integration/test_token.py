@@ -212,8 +212,9 @@ def test_33_only_a_form_is_a_token_request(house: ProtocolHouse, content_type: s
     [
         (None, "invalid_request"),
         ("password", "unsupported_grant_type"),
-        ("client_credentials", "unsupported_grant_type"),
-        ("refresh_token", "unsupported_grant_type"),
+        ("implicit", "unsupported_grant_type"),
+        ("client_credentials", "unauthorized_client"),  # offered, and not to everybody
+        ("refresh_token", "unauthorized_client"),
         ('"é\\', "unsupported_grant_type"),
     ],
 )

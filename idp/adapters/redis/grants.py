@@ -13,6 +13,7 @@ from idp.core.handles import Handle, digest, new_handle
 from idp.grants.model import (
     AccessToken,
     AuthorizationCode,
+    FamilyId,
     GrantId,
     Redeemed,
     Replayed,
@@ -99,7 +100,7 @@ class RedisAuthorizationCodes:
 
 
 class RedisAccessTokens:
-    """`token:<digest>`, `tokens_of:<grant>`, and `revoked:<grant>` for those still to come."""
+    """`token:<digest>`, `tokens_of:<owner>`, and `revoked:<owner>` for those still to come."""
 
     def __init__(
         self,
@@ -119,9 +120,9 @@ class RedisAccessTokens:
     def issue(self, token: AccessToken) -> Handle:
         """Store *token* until it expires; the value to hand out."""
         value = new_handle()
-        grant_id = token.authorization.grant_id
+        owner = token.hangs_on
         self._issue(
-            keys=[f"token:{digest(value)}", f"tokens_of:{grant_id}", f"revoked:{grant_id}"],
+            keys=[f"token:{digest(value)}", f"tokens_of:{owner}", f"revoked:{owner}"],
             args=[
                 self._json.dump_json(token),
                 milliseconds(token.expires_at - self._clock.now()),
@@ -137,9 +138,11 @@ class RedisAccessTokens:
         token = self._json.validate_json(raw)
         return token if self._clock.now() < token.expires_at else None
 
-    def revoke(self, grants: Collection[GrantId]) -> None:
-        """End every access token of *grants*, those about to be stored included."""
-        for grant_id in grants:
-            self._revoke(
-                keys=[f"tokens_of:{grant_id}", f"revoked:{grant_id}"], args=[self._remembered]
-            )
+    def end(self, value: str) -> None:
+        """End one token."""
+        self._redis.delete(f"token:{digest(value)}")
+
+    def revoke(self, owners: Collection[GrantId | FamilyId]) -> None:
+        """End every access token that hangs on *owners*, those about to be stored included."""
+        for owner in owners:
+            self._revoke(keys=[f"tokens_of:{owner}", f"revoked:{owner}"], args=[self._remembered])

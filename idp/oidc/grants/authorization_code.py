@@ -1,0 +1,153 @@
+"""`grant_type=authorization_code` (RFC 6749 §4.1.3, RFC 7636)."""
+
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from typing import Final
+
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
+
+from idp.audit.events import CodeReplayed, TokensIssued
+from idp.audit.log import record
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.grants import store as grants
+from idp.grants.model import AuthorizationCode, GrantId, Redeemed, Replayed
+from idp.grants.ports import AccessTokens, AuthorizationCodes
+from idp.grants.refresh_families import RefreshFamilies, revoke_of_grant
+from idp.oidc.errors import InvalidClient, InvalidGrant
+from idp.oidc.grants.shapes import Client
+from idp.oidc.grants.token_response import TokenResponses
+from idp.oidc.id_token import claims_asked_for
+from idp.relying_parties.claims import OFFLINE_ACCESS
+from idp.relying_parties.model import RelyingParty
+from idp.relying_parties.ports import RelyingParties
+
+_VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 §4.1
+
+
+class CodeRedemption:
+    """Spends codes, and makes tokens of what is spent."""
+
+    def __init__(
+        self,
+        *,
+        codes: AuthorizationCodes,
+        tokens: AccessTokens,
+        families: RefreshFamilies,
+        responses: TokenResponses,
+        relying_parties: RelyingParties,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._codes = codes
+        self._tokens = tokens
+        self._families = families
+        self._responses = responses
+        self._relying_parties = relying_parties
+        self._database = database
+        self._clock = clock
+
+    def spend(self, value: str, relying_party: RelyingParty) -> AuthorizationCode:
+        """
+        Spend the code, for this caller alone.
+
+        A replay ends everything that the code gave (RFC 6749 §4.1.2). Raises `InvalidGrant`, and
+        `InvalidClient` where the relying party was disabled a moment ago.
+        """
+        outcome = self._codes.redeem(value, relying_party.client_id)
+        self._relying_parties.catch_up(outcome.registry_version)
+        current = self._relying_parties.find(relying_party.client_id)
+        if isinstance(outcome, Replayed):
+            self._end(outcome.grant_id, relying_party)
+        if current is None or not current.enabled:
+            raise InvalidClient("disabled")
+        if isinstance(outcome, Redeemed):
+            return outcome.code
+        raise InvalidGrant("replayed" if isinstance(outcome, Replayed) else "unknown code")
+
+    def mint(self, code: AuthorizationCode, relying_party: RelyingParty) -> dict[str, object]:
+        """The members of the token response for a code that is spent. Raises `InvalidGrant`."""
+        authorization, now = code.authorization, self._clock.now()
+        refresh_token = None
+        with self._database.transaction() as transaction:
+            if not grants.mark_redeemed(transaction, authorization.grant_id, now):
+                raise InvalidGrant("grant revoked")
+            asked_for = claims_asked_for(transaction, authorization)
+            if OFFLINE_ACCESS in authorization.scope:
+                refresh_token = self._families.begin(transaction, authorization, now)
+            record(
+                transaction,
+                TokensIssued(
+                    citizen_id=authorization.citizen_id,
+                    client_id=authorization.client_id,
+                    grant_id=authorization.grant_id,
+                ),
+                now,
+            )
+        return self._responses.make(
+            authorization,
+            relying_party,
+            asked_for=asked_for,
+            nonce=code.nonce,
+            refresh_token=refresh_token,
+        )
+
+    def _end(self, grant_id: GrantId, relying_party: RelyingParty) -> None:
+        self._tokens.revoke([grant_id])
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            # The grant first: whoever redeems its code at this moment has begun the family by
+            # then, or begins none.
+            grants.revoke(transaction, grant_id, now)
+            families = revoke_of_grant(transaction, grant_id, now)
+            event = CodeReplayed(client_id=relying_party.client_id, grant_id=grant_id)
+            record(transaction, event, now)
+        self._tokens.revoke(families)
+
+
+class _StoredCode:
+    """A spent code, in the shape Authlib's grants look at."""
+
+    def __init__(self, code: AuthorizationCode) -> None:
+        self.code = code
+
+    def get_redirect_uri(self) -> str:
+        return self.code.redirect_uri
+
+
+class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
+    """Authlib checks in its `validate_token_request`: client, grant type, code, redirect URI."""
+
+    def authenticate_token_endpoint_client(self) -> Client:
+        """Authenticated before the grant was looked for."""
+        client: Client = self.request.client
+        return client
+
+    def query_authorization_code(self, code: str, client: Client) -> _StoredCode:
+        """Spend the code: whatever fails after this, it is gone."""
+        return _StoredCode(self.server.redemption.spend(code, client.relying_party))
+
+    def create_token_response(self) -> tuple[int, dict[str, object], list[tuple[str, str]]]:
+        """Check the verifier and make the tokens."""
+        code: AuthorizationCode = self.request.authorization_code.code
+        check_verifier(self.request.form.get("code_verifier"), code.code_challenge)
+        content = self.server.redemption.mint(code, self.request.client.relying_party)
+        return 200, content, []
+
+
+def check_verifier(verifier: str | None, challenge: str | None) -> None:
+    """
+    PKCE with S256 (RFC 7636 §4.6). Raises `InvalidGrant`.
+
+    A verifier without a challenge is refused too: somebody took the challenge out of the request
+    (RFC 9700 §2.1.1, downgrade).
+    """
+    if challenge is None and verifier is None:
+        return
+    if challenge is None or verifier is None or not _VERIFIER.fullmatch(verifier):
+        raise InvalidGrant("code_verifier is missing, malformed or not expected")
+    made = urlsafe_b64encode(sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode()
+    if not hmac.compare_digest(made, challenge):
+        raise InvalidGrant("code_verifier does not fit")

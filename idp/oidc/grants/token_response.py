@@ -1,0 +1,70 @@
+"""The successful token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from idp.citizens.model import ClaimValue
+from idp.core.clock import Clock
+from idp.grants.model import AccessToken, Authorization, FamilyId
+from idp.grants.ports import AccessTokens
+from idp.oidc.id_token import IdTokens
+from idp.relying_parties.claims import OPENID
+from idp.relying_parties.model import RelyingParty
+
+BEARER: Final = "Bearer"
+
+
+class TokenResponses:
+    """Makes the tokens for what has been spent already."""
+
+    def __init__(
+        self,
+        *,
+        tokens: AccessTokens,
+        id_tokens: IdTokens,
+        access_token_lifetime: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._tokens = tokens
+        self._id_tokens = id_tokens
+        self._lifetime = access_token_lifetime
+        self._clock = clock
+
+    def make(
+        self,
+        authorization: Authorization,
+        relying_party: RelyingParty,
+        *,
+        asked_for: Mapping[str, ClaimValue],
+        nonce: str | None = None,
+        refresh_token: str | None = None,
+        family_id: FamilyId | None = None,
+    ) -> dict[str, object]:
+        """
+        The members of the response; *family_id* is that of a refresh, *asked_for* are the claims
+        that the ID token was asked to hold (`claims_asked_for`).
+
+        An ID token goes with `openid` alone: a refreshed token may do without it.
+        """
+        now = self._clock.now()
+        access_token = self._tokens.issue(
+            AccessToken(authorization, now + self._lifetime, issued_at=now, family_id=family_id)
+        )
+        members: dict[str, object] = {
+            "access_token": access_token,
+            "token_type": BEARER,
+            "expires_in": int(self._lifetime.total_seconds()),
+            "scope": " ".join(authorization.scope),
+        }
+        if refresh_token is not None:
+            members["refresh_token"] = refresh_token
+        if OPENID in authorization.scope:
+            members["id_token"] = self._id_tokens.issue(
+                authorization,
+                relying_party,
+                nonce=nonce,
+                access_token=access_token,
+                asked_for=asked_for,
+            )
+        return members
