@@ -30,6 +30,10 @@ class Portal:
 
     initiate_login_uri: str | None = "https://dichvucong.example/login"
     client_uri: str = "https://dichvucong.example"
+    client_id: str = "binh-dinh"
+    policy_uri: str | None = "https://dichvucong.example/privacy"
+    tos_uri: str | None = "https://dichvucong.example/terms"
+    logo: str | None = None
 
     def name(self, locale: str) -> str:
         if locale == "en":

@@ -11,10 +11,14 @@ from typing import TypeAlias
 
 import click
 
+from idp.core.clock import Clock
 from idp.core.handles import Handle
 from idp.db.database import Database
 from idp.relying_parties import store
 from idp.relying_parties.disable import Disable
+from idp.relying_parties.initial_tokens import InitialTokens
+from idp.relying_parties.lint import Finding, HeldSecret, Looked, Weight, lint
+from idp.relying_parties.logos import Logos
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.register import Change, ChangeKind, Register
 from idp.relying_parties.registration import (
@@ -37,6 +41,9 @@ class Registrar:
     register: Register
     rotate_secret: RotateSecret
     disable: Disable
+    initial_tokens: InitialTokens
+    logos: Logos
+    clock: Clock
 
 
 OpenRegistrar: TypeAlias = Callable[[], Registrar]
@@ -117,6 +124,7 @@ def relying_parties_commands(open_registrar: OpenRegistrar) -> click.Group:
             if not yes:
                 click.confirm("Apply?", abort=True)
             _tell_secrets(registrar.register.apply(registrations))
+            _take_logos(registrar, plan)
 
     @relying_parties.command("disable")
     @click.argument("client_id")
@@ -144,7 +152,56 @@ def relying_parties_commands(open_registrar: OpenRegistrar) -> click.Group:
             secret = rotate(ClientId(client_id), grace=timedelta(days=grace_days))
         _tell_secrets({ClientId(client_id): secret})
 
+    relying_parties.add_command(_lint_command(open_registrar))
+    relying_parties.add_command(_initial_access_token_command(open_registrar))
     return relying_parties
+
+
+def _lint_command(open_registrar: OpenRegistrar) -> click.Command:
+    @click.command("lint")
+    @click.argument("client_id")
+    def lint_one(client_id: str) -> None:
+        """
+        Name every rule of OAuth 2.1 and RFC 9700 that a registration fails, and how to mend it.
+
+        The exit status is 1 where a rule is broken; warnings alone leave it at 0.
+        """
+        with _one_line_errors():
+            findings = _findings(open_registrar(), ClientId(client_id))
+        for finding in findings:
+            click.echo(_told_finding(finding))
+        if not findings:
+            click.echo(f"{client_id}  nothing to mend")
+        if any(finding.weight is Weight.BROKEN for finding in findings):
+            raise SystemExit(1)
+
+    return lint_one
+
+
+def _initial_access_token_command(open_registrar: OpenRegistrar) -> click.Command:
+    @click.command("initial-access-token")
+    @click.option(
+        "--expires",
+        "days",
+        default=7,
+        show_default=True,
+        type=click.IntRange(min=1),
+        help="Days that it is good for.",
+    )
+    @click.option(
+        "--uses",
+        default=1,
+        show_default=True,
+        type=click.IntRange(min=1),
+        help="Registrations it is good for.",
+    )
+    def initial_access_token(*, days: int, uses: int) -> None:
+        """Make a token with which portals register themselves, printed this once."""
+        tokens = open_registrar().initial_tokens
+        click.echo(tokens.issue(uses=uses, lifetime=timedelta(days=days)))
+        click.echo("Shown once: only a hash is kept. Hand it over by a safe way.", err=True)
+
+    return initial_access_token
 
 
 @contextmanager
@@ -160,6 +217,37 @@ def _one_line_errors() -> Iterator[None]:
 def _documents(registrar: Registrar) -> Mapping[ClientId, tuple[Mapping[str, object], bool]]:
     with registrar.database.reading() as reading:
         return store.documents(reading)
+
+
+def _take_logos(registrar: Registrar, plan: Sequence[Change]) -> None:
+    """Only now: a picture is fetched for what is registered, and its absence stops nothing."""
+    for change in plan:
+        party = change.registration.relying_party
+        is_new = change.kind is ChangeKind.NEW and party.logo_uri is not None
+        if is_new or "logo_uri" in change.members:
+            registrar.logos.refresh(party.client_id, party.logo_uri)
+
+
+def _findings(registrar: Registrar, client_id: ClientId) -> Sequence[Finding]:
+    with registrar.database.reading() as reading:
+        parties = store.all_of(reading)
+        record = store.record_of(reading, client_id)
+    if client_id not in parties or record is None:
+        raise UnknownRelyingParty(client_id)
+    return lint(
+        Looked(
+            party=parties.pop(client_id),
+            others=tuple(parties.values()),
+            secrets=[HeldSecret(each.created_at, each.expires_at) for each in record.secrets],
+            now=registrar.clock.now(),
+        )
+    )
+
+
+def _told_finding(finding: Finding) -> str:
+    at = f": {finding.at}" if finding.at else ""
+    lines = (f"{finding.weight.ljust(7)}  {finding.rule}{at}", finding.clause, finding.fix)
+    return f"\n{' ' * 9}".join(lines)
 
 
 def _as_json(listed: Mapping[ClientId, tuple[Mapping[str, object], bool]]) -> str:

@@ -13,16 +13,25 @@ from sqlalchemy import select, update
 
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.audit.model import AuditEvent
+from idp.core.handles import digest
 from idp.db.database import Database
 from idp.relying_parties.commands import Registrar, relying_parties_commands
 from idp.relying_parties.disable import Disable
-from idp.relying_parties.model import ClientId, RelyingPartyRecord, RelyingPartySecret
+from idp.relying_parties.initial_tokens import InitialTokens
+from idp.relying_parties.logos import Logos
+from idp.relying_parties.model import (
+    ClientId,
+    InitialAccessToken,
+    RelyingPartyRecord,
+    RelyingPartySecret,
+)
 from idp.relying_parties.register import Register
 from idp.relying_parties.registration import InvalidRegistration, parse_registration
 from idp.relying_parties.registry import Registry
 from idp.relying_parties.rotate_secret import RotateSecret
 from idp.relying_parties.secrets import SecretHasher
 from tests.fakes.clock import FakeClock
+from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.registrations import registration
 
 CLIENTS = Path(__file__).parents[2] / "clients"
@@ -42,6 +51,9 @@ def registrar(database: Database, version: RedisRegistryVersion, clock: FakeCloc
         register=Register(database=database, version=version, hasher=HASHER, clock=clock),
         rotate_secret=RotateSecret(database=database, version=version, hasher=HASHER, clock=clock),
         disable=Disable(database=database, version=version, clock=clock),
+        initial_tokens=InitialTokens(database=database, clock=clock),
+        logos=Logos(fetcher=FetcherInMemory(), database=database, version=version),
+        clock=clock,
     )
 
 
@@ -228,3 +240,38 @@ def test_an_unknown_name_is_one_line(registrar: Registrar, arguments: tuple[str,
 
     assert answer.exit_code == 1
     assert answer.output == "Error: no relying party is called nobody\n"
+
+
+def test_lint_fails_where_a_rule_is_broken(registrar: Registrar) -> None:
+    apply(registrar, require_pkce=False)
+
+    result = run(registrar, "lint", "portal")
+
+    assert result.exit_code == 1
+    assert "broken   pkce-not-required" in result.stdout
+    assert "RFC 9700 §2.1.1" in result.stdout
+
+
+def test_lint_passes_with_warnings_alone(registrar: Registrar) -> None:
+    apply(registrar)
+
+    result = run(registrar, "lint", "portal")
+
+    assert result.exit_code == 0
+    assert "warning  no-contact" in result.stdout
+
+
+def test_lint_knows_no_stranger(registrar: Registrar) -> None:
+    assert run(registrar, "lint", "nobody").exit_code == 1
+
+
+def test_an_initial_access_token_is_printed_and_not_kept(
+    registrar: Registrar, clock: FakeClock
+) -> None:
+    result = run(registrar, "initial-access-token", "--expires", "3", "--uses", "5")
+
+    token = result.stdout.strip()
+    with registrar.database.reading() as reading:
+        kept = reading.scalars(select(InitialAccessToken)).one()
+    assert kept.hash == digest(token)
+    assert (kept.uses_left, kept.expires_at) == (5, clock.now() + timedelta(days=3))
