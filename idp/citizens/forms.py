@@ -45,7 +45,7 @@ class NewPasswordForm(Form):
         problems = password_problems(typed, forbidden=self._forbidden)
         if problems:
             # One line names all that is missing: nobody should have to come back five times.
-            refuse("; ".join(str(_TEXTS[problem]) for problem in problems))
+            refuse(". ".join(str(_TEXTS[problem]) for problem in problems))
 
     def validate_confirm_password(self, field: SecretField) -> None:
         if not field.data:

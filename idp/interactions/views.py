@@ -69,23 +69,31 @@ class SessionQuestion(MethodView):
     """
     A page that names the person of the session: go on, or somebody else.
 
-    `/not-you`: the portal hinted at another person. `/signed-in-as`: enrolment was asked for, and
-    somebody is signed in. `/select-account`: the portal wants the citizen to choose.
+    `/not-you`: the portal hinted at another person, or the citizen saw a stranger's name on the
+    consent page. `/signed-in-as`: enrolment was asked for, and somebody is signed in.
+    `/select-account`: the portal wants the citizen to choose.
     """
 
     def __init__(
-        self, pages: Pages, visits: Visits, database: Database, step: Step, template: str
+        self,
+        pages: Pages,
+        visits: Visits,
+        database: Database,
+        *,
+        steps: frozenset[Step],
+        template: str,
     ) -> None:
+        """*steps*: while one of them is next, the question may be asked."""
         self._pages = pages
         self._visits = visits
         self._database = database
-        self._step = step
+        self._steps = steps
         self._template = template
 
     def get(self) -> WerkzeugResponse:
         """The question, while it is one."""
         visit = self._visits.current()
-        if self._visits.step(visit) is not self._step:
+        if not self._is_asked(visit):
             return self._visits.proceed(visit)
         return self._show(visit, self._pages.form(NotYouForm))
 
@@ -93,7 +101,7 @@ class SessionQuestion(MethodView):
         """The answer."""
         visit = self._visits.current()
         form = self._pages.form(NotYouForm)
-        if self._visits.step(visit) is not self._step:
+        if not self._is_asked(visit):
             return self._visits.proceed(visit)
         if not form.validate():
             return self._show(visit, form)
@@ -102,6 +110,10 @@ class SessionQuestion(MethodView):
         return self._visits.proceed(
             self._visits.update(visit, lambda current: current.with_(session_confirmed=True))
         )
+
+    def _is_asked(self, visit: Visit) -> bool:
+        step = self._visits.step(visit)
+        return isinstance(step, Step) and step in self._steps
 
     def _show(self, visit: Visit, form: NotYouForm) -> WerkzeugResponse:
         if visit.session is None:  # the step is one of these only with a session
@@ -125,15 +137,25 @@ def interaction_routes(
     routes = Blueprint("interactions", __name__)
     routes.add_url_rule("/resume", view_func=Resume.as_view("resume", pages, visits, flow))
     routes.add_url_rule("/continue", view_func=Continue.as_view("continue", pages, visits, flow))
-    for step, path, template in (
-        (Step.NOT_YOU, "/not-you", "login/not_you.html"),
-        (Step.SIGNED_IN_AS, "/signed-in-as", "interactions/signed_in_as.html"),
-        (Step.SELECT_ACCOUNT, "/select-account", "interactions/select_account.html"),
+    for step, path, template, steps in (
+        (Step.NOT_YOU, "/not-you", "login/not_you.html", {Step.NOT_YOU, Step.CONSENT}),
+        (
+            Step.SIGNED_IN_AS,
+            "/signed-in-as",
+            "interactions/signed_in_as.html",
+            {Step.SIGNED_IN_AS},
+        ),
+        (
+            Step.SELECT_ACCOUNT,
+            "/select-account",
+            "interactions/select_account.html",
+            {Step.SELECT_ACCOUNT},
+        ),
     ):
-        routes.add_url_rule(
-            path,
-            view_func=SessionQuestion.as_view(step.value, pages, visits, database, step, template),
+        view = SessionQuestion.as_view(
+            step.value, pages, visits, database, steps=frozenset(steps), template=template
         )
+        routes.add_url_rule(path, view_func=view)
 
     def begun_here(begun: BegunHere) -> WerkzeugResponse:
         query = [(name, value) for name, value in request.args.items(multi=True) if name != "i"]

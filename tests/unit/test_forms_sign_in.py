@@ -181,7 +181,7 @@ def test_a_good_password_twice() -> None:
         (
             "đèn",
             (
-                "Dùng 8 ký tự trở lên; Thêm một chữ in hoa; Thêm một chữ số; "
+                "Dùng 8 ký tự trở lên. Thêm một chữ in hoa. Thêm một chữ số. "
                 "Thêm một ký tự đặc biệt, như ! @ # $"
             ),
         ),
