@@ -19,7 +19,6 @@ import redis
 import structlog
 from flask import Flask, Response
 from joserfc.jwk import ECKey
-from limits.errors import StorageError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -147,7 +146,6 @@ OUTAGES: Final = (
     InterfaceError,
     PoolTimeout,
     RedisError,
-    StorageError,
     HasherBusy,
 )
 """What is raised when a part is away or overrun: 503, since trying again is right."""
@@ -307,7 +305,6 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
 
     throttle = RedisThrottle(
         parts.redis,
-        settings.redis_url,
         exempt_networks=settings.throttling.exempt_networks,
     )
     codes = RedisAuthorizationCodes(

@@ -25,7 +25,7 @@ def throttle(
     request: pytest.FixtureRequest, redis_url: str, redis_client: redis.Redis, clock: FakeClock
 ) -> Throttle:
     if request.param == "redis":
-        return RedisThrottle(redis_client, redis_url, exempt_networks=EXEMPT)
+        return RedisThrottle(redis_client, exempt_networks=EXEMPT)
     return ThrottleInMemory(clock, exempt_networks=EXEMPT)
 
 
@@ -123,14 +123,14 @@ def test_a_budget_that_is_not_by_network_exempts_nobody(throttle: Throttle) -> N
 def test_without_redis_nothing_is_allowed(clock: FakeClock) -> None:
     nowhere = "unix:///nowhere/redis.sock"
     with redis.Redis.from_url(nowhere) as client:
-        throttle = RedisThrottle(client, nowhere, exempt_networks=())
+        throttle = RedisThrottle(client, exempt_networks=())
 
         with pytest.raises(redis.exceptions.ConnectionError):
             throttle.count(STACK, "a")
 
 
 def test_redis_holds_nothing_without_an_end(redis_url: str, redis_client: redis.Redis) -> None:
-    throttle = RedisThrottle(redis_client, redis_url, exempt_networks=())
+    throttle = RedisThrottle(redis_client, exempt_networks=())
     throttle.count(STACK, "a")
 
     ends = sorted(redis_client.pttl(key) for key in redis_client.scan_iter())

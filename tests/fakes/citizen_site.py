@@ -285,7 +285,7 @@ class Site:
         self.sessions = RedisSessions(
             redis_client, idle=timedelta(minutes=30), maximum=timedelta(hours=12), clock=clock
         )
-        self.app = self._assemble(redis_url)
+        self.app = self._assemble()
 
     def browser(self) -> Browser:
         """A browser nobody has used."""
@@ -310,13 +310,12 @@ class Site:
         self.interactions.add(interaction)
         return browser.open(f"/resume?i={interaction.id}")
 
-    def _assemble(self, redis_url: str) -> Flask:
+    def _assemble(self) -> Flask:
         app, settings, clock = Flask(__name__, static_folder=None), self.settings, self.clock
         registry, codes = OnePortal(), CodeGenerator(b"o" * 32)
         challenges = RedisOtpChallenges(self.redis)
         throttle = RedisThrottle(
             self.redis,
-            redis_url,
             exempt_networks=settings.throttling.exempt_networks,
         )
         queue = self.queue = AtOnce(

@@ -299,7 +299,7 @@ class ProtocolHouse:
                 audiences=frozenset({ISSUER, f"{ISSUER}/token"}),
                 clock=clock,
             ),
-            throttle=RedisThrottle(self.redis, self.redis_url, exempt_networks=()),
+            throttle=RedisThrottle(self.redis, exempt_networks=()),
             failures=Budget("client_authentication", (Rate(3, timedelta(minutes=1)),)),
             database=database,
             clock=clock,
@@ -400,7 +400,7 @@ class ProtocolHouse:
                 logos=logos,
                 clock=self.clock,
             ),
-            throttle=RedisThrottle(self.redis, self.redis_url, exempt_networks=()),
+            throttle=RedisThrottle(self.redis, exempt_networks=()),
             budget=Budget("registrations", (Rate(30, timedelta(minutes=1)),), by_network=True),
         )
 

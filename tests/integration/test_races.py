@@ -129,7 +129,7 @@ def otp(
         challenges=RedisOtpChallenges(redis_client),
         deliveries=queue,
         codes=codes,
-        throttle=RedisThrottle(redis_client, redis_url, exempt_networks=()),
+        throttle=RedisThrottle(redis_client, exempt_networks=()),
         policy=OtpPolicy(
             lifetime=3 * MINUTE,
             attempts=5,
@@ -256,7 +256,7 @@ def test_codes_and_attempts_at_the_same_moment_lose_nothing(
 
 
 def test_a_budget_is_not_overdrawn(redis_client: redis.Redis, redis_url: str) -> None:
-    throttle = RedisThrottle(redis_client, redis_url, exempt_networks=())
+    throttle = RedisThrottle(redis_client, exempt_networks=())
     budget = Budget("budget", (Rate(count=10, period=MINUTE),))
 
     outcomes = at_once(32, lambda _: throttle.count(budget, "key"))

@@ -1,78 +1,83 @@
-"""Counting against budgets: the `limits` package on our Redis."""
+"""Counting against budgets: fixed windows in Redis, those of one budget by one script."""
 
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Final
 
 import redis
-from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.storage import RedisStorage
-from limits.strategies import FixedWindowRateLimiter
 
+from idp.adapters.redis.connection import milliseconds
 from idp.settings import Network
-from idp.throttling.ports import Budget, BudgetSpent, Window
+from idp.throttling.ports import Budget, BudgetSpent
 
-_PREFIX: Final = "budget"
+# Of each window, in turn: how many it allows, and how long it is. The answer is how long the first
+# one that allows no more still lasts. Redis keeps the time: a clock of ours could only disagree.
+_COUNT: Final = """
+for i, window in ipairs(KEYS) do
+    local count = redis.call('INCR', window)
+    if count == 1 then redis.call('PEXPIRE', window, ARGV[2 * i]) end
+    if count > tonumber(ARGV[2 * i - 1]) then return redis.call('PTTL', window) end
+end
+return false
+"""
+_REQUIRE: Final = """
+for i, window in ipairs(KEYS) do
+    local count = tonumber(redis.call('GET', window) or '0')
+    if count >= tonumber(ARGV[2 * i - 1]) then return redis.call('PTTL', window) end
+end
+return false
+"""
 
 
 class RedisThrottle:
     """
-    Fixed windows: one atomic command each, and an exact time for "try again in …".
+    `budget:<name>|<key>|<seconds>`: what was counted in a window that ends by itself.
 
     The burst at a window's edge that this allows is bounded by the longer windows of the stack.
     """
 
-    def __init__(
-        self,
-        client: redis.Redis,
-        url: str,
-        *,
-        exempt_networks: tuple[Network, ...],
-    ) -> None:
-        storage = RedisStorage(
-            url.replace("unix://", "redis+unix://", 1),
-            connection_pool=client.connection_pool,
-            key_prefix=_PREFIX,
-        )
+    def __init__(self, client: redis.Redis, *, exempt_networks: tuple[Network, ...]) -> None:
         self._redis = client
-        self._limiter = FixedWindowRateLimiter(storage)
+        self._count = client.register_script(_COUNT)
+        self._require = client.register_script(_REQUIRE)
         self._exempt = exempt_networks
 
     def count(self, budget: Budget, *key: str) -> None:
         """Count one. Raises `BudgetSpent`, with the wait until the first window allows more."""
-        if budget.by_network and self._is_exempt(key[-1]):
-            return
-        for window in budget.windows:
-            item = _item(window)
-            if not self._limiter.hit(item, budget.name, *key):
-                raise self._spent(item, budget, *key)
+        if not self._is_exempt(budget, key):
+            _refuse_after(self._count(keys=_windows(budget, key), args=_sizes(budget)), budget)
 
     def require(self, budget: Budget, *key: str) -> None:
         """Raise `BudgetSpent` where one more would not be allowed; counts nothing."""
-        if budget.by_network and self._is_exempt(key[-1]):
-            return
-        for window in budget.windows:
-            item = _item(window)
-            if not self._limiter.test(item, budget.name, *key):
-                raise self._spent(item, budget, *key)
+        if not self._is_exempt(budget, key):
+            _refuse_after(self._require(keys=_windows(budget, key), args=_sizes(budget)), budget)
 
     def clear(self, budget: Budget, *key: str) -> None:
         """Forget what was counted."""
-        for window in budget.windows:
-            self._limiter.clear(_item(window), budget.name, *key)
+        self._redis.delete(*_windows(budget, key))
 
-    def _spent(self, item: RateLimitItem, budget: Budget, *key: str) -> BudgetSpent:
-        # Redis keeps the time of its windows: a clock of ours beside it could only disagree.
-        left = int(self._redis.pttl(f"{_PREFIX}:{item.key_for(budget.name, *key)}"))
-        return BudgetSpent(budget.name, max(timedelta(milliseconds=left), timedelta(seconds=1)))
-
-    def _is_exempt(self, network: str) -> bool:
-        client = ip_network(network)
+    def _is_exempt(self, budget: Budget, key: tuple[str, ...]) -> bool:
+        if not budget.by_network or not self._exempt:
+            return False
+        client = ip_network(key[-1])
         return any(
             client.version == exempt.version and client.subnet_of(exempt)  # type: ignore[arg-type]
             for exempt in self._exempt
         )
 
 
-def _item(window: Window) -> RateLimitItem:
-    return RateLimitItemPerSecond(window.count, int(window.period.total_seconds()))
+def _windows(budget: Budget, key: tuple[str, ...]) -> list[str]:
+    # A client_id that somebody made up may have a bar in it, but never the network at the end: two
+    # keys of a budget do not read the same.
+    what = "|".join((budget.name, *key))
+    return [f"budget:{what}|{int(each.period.total_seconds())}" for each in budget.windows]
+
+
+def _sizes(budget: Budget) -> list[int]:
+    return [number for each in budget.windows for number in (each.count, milliseconds(each.period))]
+
+
+def _refuse_after(left: int | None, budget: Budget) -> None:
+    if left is not None:
+        wait = max(timedelta(milliseconds=left), timedelta(seconds=1))
+        raise BudgetSpent(budget.name, wait)
