@@ -20,7 +20,7 @@ from tests.bench.wire import Answer, NotAsExpected, get, post
 
 Journey = Generator[bytes, Answer, None]
 
-_TOKEN = re.compile(rb'name="csrf_token" value="([^"]+)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 _REFRESH = re.compile(r"\d+;\s*url=(.+)", re.IGNORECASE)
 
 
@@ -94,11 +94,12 @@ class Browser:
         return get(path, self._headers())
 
     def post(self, path: str, page: Answer, **typed: str) -> bytes:
-        """Post a form of *page* with what was typed."""
-        token = _TOKEN.search(page.body)
-        if token is None:
+        """Post the first form of *page* with what was typed; hidden fields go along."""
+        form, closed, _ = page.body.decode().partition("</form>")
+        if not closed:
             raise NotAsExpected(f"no form at {path}: {page.body[:300]!r}")
-        return post(path, {"csrf_token": unescape(token[1].decode()), **typed}, self._headers())
+        hidden = {name: unescape(value) for name, value in _HIDDEN.findall(form)}
+        return post(path, {**hidden, **typed}, self._headers())
 
     def keep(self, answer: Answer, status: int) -> Answer:
         """Keep its cookies. Raises `NotAsExpected` for another status."""
