@@ -209,11 +209,16 @@ class Parts:
 
     @cached_property
     def fetcher(self) -> Fetcher:
-        return HttpsFetcher(
-            ca_file=self.settings.http.ca_file,
-            loopback=self.settings.http.fetch_loopback,
-            at_once=max(1, self.settings.server.threads // 2),
-        )
+        return self._fetcher(at_once=max(1, self.settings.server.threads // 2))
+
+    @cached_property
+    def registration_fetcher(self) -> Fetcher:
+        """One for those who are not registered yet: they must not use up the others' places."""
+        return self._fetcher(at_once=max(1, self.settings.server.threads // 4))
+
+    def _fetcher(self, *, at_once: int) -> Fetcher:
+        http = self.settings.http
+        return HttpsFetcher(ca_file=http.ca_file, loopback=http.fetch_loopback, at_once=at_once)
 
     @cached_property
     def client_keys(self) -> ClientKeySet:
@@ -221,7 +226,11 @@ class Parts:
 
     @cached_property
     def logos(self) -> Logos:
-        return Logos(fetcher=self.fetcher, database=self.database, version=self.registry_version)
+        return Logos(
+            fetcher=self.registration_fetcher,
+            database=self.database,
+            version=self.registry_version,
+        )
 
     @cached_property
     def secret_hasher(self) -> SecretHasher:
@@ -610,7 +619,7 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
                     database=database,
                     version=parts.registry_version,
                     hasher=parts.secret_hasher,
-                    fetcher=parts.fetcher,
+                    fetcher=parts.registration_fetcher,
                     logos=parts.logos,
                     clock=clock,
                 ),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlencode
 
+from idp.oidc.bearer import bearer_header, refused_token
 from idp.oidc.client_keys import key_problem
 from idp.oidc.errors import (
     InvalidClientMetadata,
@@ -25,7 +26,7 @@ from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 REGISTRATION_PATH: Final = "/connect/register"
 _CREATED: Final = 201
-_CHALLENGE: Final = 'Bearer realm="registration", error="invalid_token"'
+_REALM: Final = "registration"
 # RFC 7592 §2.2: these are ours to say, and may not come back.
 _OURS_TO_SAY: Final = (
     "registration_access_token",
@@ -58,7 +59,7 @@ class RegistrationEndpoint:
         def answer() -> ProtocolResponse:
             self._throttle.count(self._budget, request.network)
             registered = self._registrations.create(
-                _metadata(request), initial_token=_token(request)
+                _metadata(request), initial_token=bearer_header(request) or None
             )
             return self._told(registered, status=_CREATED)
 
@@ -119,7 +120,7 @@ class RegistrationEndpoint:
                 self._throttle.count(self._budget, request.network)
             except BudgetSpent as spent:
                 return too_many(max(1, math.ceil(spent.retry_after.total_seconds())))
-        return error_response(InvalidToken(detail), (("WWW-Authenticate", _CHALLENGE),))
+        return refused_token(_REALM, InvalidToken(detail))
 
     def _told(self, registered: Registered, *, status: int = 200) -> ProtocolResponse:
         """All that is registered; a secret only when it was made just now: we keep a hash."""
@@ -139,16 +140,10 @@ class RegistrationEndpoint:
         )
 
 
-def _token(request: ProtocolRequest) -> str | None:
-    """The token of the header (RFC 6750 §2.1), the only place where one may be."""
-    scheme, _, token = (request.authorization or "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
-
-
 def _named(request: ProtocolRequest) -> tuple[ClientId, str]:
     """Who is meant, and the token that is to manage it. Raises `NotAllowed` without either."""
-    client_id, token = request.query.get("client_id"), _token(request)
-    if client_id is None or token is None:
+    client_id, token = request.query.get("client_id"), bearer_header(request)
+    if client_id is None or not token:
         raise NotAllowed("no client_id, or no token")
     return ClientId(client_id), token
 

@@ -21,7 +21,12 @@ from idp.relying_parties.client_metadata import (
     sector_identifier_uri,
 )
 from idp.relying_parties.logos import Logos
-from idp.relying_parties.model import ClientAuthentication, ClientId, RelyingPartyRecord
+from idp.relying_parties.model import (
+    ClientAuthentication,
+    ClientId,
+    ClientSecret,
+    RelyingPartyRecord,
+)
 from idp.relying_parties.ports import Fetcher, FetchFailed, RegistryVersion
 from idp.relying_parties.registration import InvalidRegistration
 from idp.relying_parties.secrets import SecretHasher
@@ -122,6 +127,7 @@ class RegisterDynamically:
             if row.sector != parsed.registration.relying_party.sector:
                 # Its citizens would be strangers to it from now on.
                 raise InvalidRegistration(("redirect_uris: belong to another sector",))
+            self._check_secret(row, metadata.get("client_secret"), now)
             row.registration = dict(parsed.registration.document)
             row.client_metadata = dict(parsed.shown)
             row.registration_token = digest(next_token)
@@ -191,6 +197,14 @@ class RegisterDynamically:
             at=now,
         )
         return secret
+
+    def _check_secret(self, row: RelyingPartyRecord, sent: object, now: datetime) -> None:
+        """RFC 7592 §2.2: it may be sent, and then it is the one we gave; nobody chooses his own."""
+        held = [ClientSecret(secret.hash, secret.expires_at) for secret in row.secrets]
+        if sent is not None and not (
+            isinstance(sent, str) and self._hasher.matches(sent, held, now)
+        ):
+            raise InvalidRegistration(("client_secret: is not the one that was issued",))
 
     def _keep_logo(self, client_id: ClientId, parsed: ClientMetadata) -> None:
         """Also tells every worker of the change."""

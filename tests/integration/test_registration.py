@@ -14,9 +14,12 @@ from PIL import Image
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.core.handles import Handle
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.relying_parties.initial_tokens import InitialTokens
+from idp.relying_parties.logos import Logos
 from idp.relying_parties.model import (
     ClientId,
     InitialAccessToken,
@@ -24,7 +27,11 @@ from idp.relying_parties.model import (
     RelyingPartyRecord,
     RelyingPartySecret,
 )
+from idp.relying_parties.register_dynamically import NotAllowed, RegisterDynamically, Registered
+from idp.relying_parties.secrets import SecretHasher
+from tests.fakes.at_once import at_once
 from tests.fakes.clock import FakeClock
+from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.protocol_house import ISSUER, ProtocolHouse, basic
 from tests.fakes.registrations import BASIC
 
@@ -414,7 +421,9 @@ def test_51_what_is_registered_is_read(house: ProtocolHouse) -> None:
 def test_51_a_change_replaces_everything_and_the_token(house: ProtocolHouse) -> None:
     made = register(house, contacts=["a@new.example"]).json
 
-    answer = managed(house, "PUT", made, client_name="Tên khác", client_secret=...)
+    answer = managed(
+        house, "PUT", made, client_name="Tên khác", client_secret=made["client_secret"]
+    )
 
     assert answer.status_code == 200
     assert answer.json["client_name"] == "Tên khác"
@@ -460,6 +469,8 @@ def test_51_who_turns_to_secrets_gets_one(house: ProtocolHouse) -> None:
         {"registration_client_uri": "x"},
         {"client_secret_expires_at": 0},
         {"client_id_issued_at": 0},
+        {"client_secret": "one of my own choosing"},
+        {"client_secret": 7},
         {"redirect_uris": []},
         {"redirect_uris": ["https://other.example/cb"]},
     ],
@@ -574,3 +585,29 @@ def test_24_no_other_picture_is_served(house: ProtocolHouse) -> None:
 
     assert browser.get(f"/logos/{made['client_id']}/{'0' * 32}.png").status_code == 404
     assert browser.get("/logos/unknown/x.png").status_code == 404
+
+
+# --- races
+
+
+def test_an_initial_access_token_is_spent_once_by_many(
+    database: Database, redis_client: redis.Redis, clock: FakeClock
+) -> None:
+    version, fetcher = RedisRegistryVersion(redis_client), FetcherInMemory()
+    registrations = RegisterDynamically(
+        is_open=False,
+        database=database,
+        version=version,
+        hasher=SecretHasher(b"p" * 32),
+        fetcher=fetcher,
+        logos=Logos(fetcher=fetcher, database=database, version=version),
+        clock=clock,
+    )
+    token = InitialTokens(database=database, clock=clock).issue(uses=3, lifetime=timedelta(days=1))
+
+    outcomes = at_once(8, lambda _: registrations.create(metadata(), initial_token=token))
+
+    assert sum(isinstance(outcome, Registered) for outcome in outcomes) == 3
+    assert sum(isinstance(outcome, NotAllowed) for outcome in outcomes) == 5
+    with database.reading() as reading:
+        assert reading.scalar(select(func.count()).select_from(RelyingPartyRecord)) == 3
