@@ -68,6 +68,7 @@ from idp.enrolment.notice import enrolment_notice
 from idp.enrolment.routes import EnrolmentPolicy, enrolment_routes
 from idp.enrolment.sweep import forget_expired_enrolments
 from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
+from idp.grants.sweep import forget_ended_families
 from idp.interactions.flow import Flow
 from idp.interactions.sign_in import SignIn
 from idp.interactions.views import interaction_routes
@@ -822,6 +823,11 @@ def create_worker(
             "forget expired enrolments",
             timedelta(minutes=10),
             partial(forget_expired_enrolments, parts.database, parts.clock),
+        ),
+        Sweep(
+            "forget ended refresh tokens",
+            timedelta(days=1),
+            partial(forget_ended_families, parts.database, parts.refresh_policy, parts.clock),
         ),
         Sweep("keep the signing keys up", timedelta(hours=1), partial(_keep_keys_up, parts)),
     )

@@ -9,7 +9,7 @@ from idp.citizens.model import Citizen
 from idp.citizens.rules import VerificationLevel
 from idp.core.birth_date import BirthDate
 from idp.core.phone_number import PhoneNumber
-from idp.relying_parties.claims import LEVEL_CLAIM
+from idp.relying_parties.claims import LEVEL_CLAIM, OFFLINE_ACCESS
 
 _MASKED_DIGITS = 4
 
@@ -44,6 +44,8 @@ def consent_items(
         items.append(Item(_("Thư điện tử"), str(held["email"])))
     if LEVEL_CLAIM in claims:
         items.append(Item(_("Mức xác minh"), _("Mức %(level)d", level=level.level)))
+    if OFFLINE_ACCESS in claims:
+        items.append(Item(_("Khi bạn không có mặt"), _("Cổng được hỏi lại các thông tin trên")))
     return tuple(items)
 
 

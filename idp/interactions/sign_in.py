@@ -13,6 +13,7 @@ from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
 from idp.grants import store as grants
 from idp.grants.ports import AccessTokens
+from idp.grants.refresh_families import revoke_of_citizen
 from idp.relying_parties.model import ClientId
 from idp.sessions.model import Authentication, Session, SessionId
 from idp.sessions.ports import Sessions
@@ -104,7 +105,8 @@ class SignIn:
 
     def end_all_of(self, citizen_id: CitizenId, *, reason: str) -> None:
         """
-        End every session of a citizen, with their grants and tokens; tell the relying parties.
+        End every session of a citizen, with their grants, tokens and refresh families; tell the
+        relying parties.
 
         Also those that a session of the last day reached which had ended by being idle: their own
         sessions may live on, and whoever had the old password must be out everywhere.
@@ -116,10 +118,13 @@ class SignIn:
             reached = grants.reached_by_citizen(
                 transaction, citizen_id, sessions=sessions, since=now - PORTAL_SESSION
             )
+            # The grants first: a code that is redeemed at this moment begins its family before
+            # that, or not at all.
             ended = grants.revoke_of_citizen(transaction, citizen_id, now)
+            families = revoke_of_citizen(transaction, citizen_id, now)
             told = self._announce.write(
                 transaction, citizen_id, [Reached(*each) for each in reached]
             )
             record(transaction, SessionsEnded(citizen_id=citizen_id, reason=reason), now)
-        self._tokens.revoke(ended)
+        self._tokens.revoke([*ended, *families])
         self._announce.wake(told)

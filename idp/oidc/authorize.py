@@ -29,6 +29,7 @@ from idp.oidc.http import Parameters
 from idp.oidc.id_token_hint import IdTokenHints
 from idp.oidc.request_objects import REQUEST, REQUEST_URI, SignedRequests
 from idp.oidc.respond import AuthorizationResponses, Destination
+from idp.relying_parties.claims import askable_scope
 from idp.relying_parties.model import ClientId, RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.signing.signer import NotOurToken
@@ -234,10 +235,10 @@ def _scope(parameters: Parameters, relying_party: RelyingParty) -> tuple[str, ..
     Others are ignored (OpenID Connect Core §3.1.2.1); without `openid` it is no request of ours.
     Within a request object it is as good as outside, where §6.1 wants it too: RFC 9101 does not.
     """
-    asked = dict.fromkeys((parameters.get("scope") or "").split(" "))
+    asked = (parameters.get("scope") or "").split(" ")
     if OPENID not in asked:
         raise InvalidScope
-    return tuple(name for name in asked if name in relying_party.scopes)
+    return askable_scope(relying_party, asked)
 
 
 def _nonce(parameters: Parameters) -> str | None:

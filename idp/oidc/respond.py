@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy.orm import Session as DatabaseSession
+
 from idp.audit.events import CodeIssued
 from idp.audit.log import record
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId
 from idp.citizens.rules import VerificationLevel, verification_level
+from idp.consents.store import consented_claims
 from idp.core.clock import Clock
 from idp.core.handles import new_handle
 from idp.db.database import Database
@@ -28,6 +31,7 @@ from idp.oidc.errors import (
     UnmetAuthenticationRequirements,
 )
 from idp.oidc.id_token import SubjectClaims
+from idp.relying_parties.claims import OFFLINE_ACCESS
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.model import Session
@@ -152,7 +156,7 @@ class OidcResponder:
                 client_id=relying_party.client_id,
                 citizen_id=authentication.citizen_id,
                 session_id=session.id,
-                scope=request.scope,
+                scope=_agreed_scope(transaction, request, authentication.citizen_id),
                 claims=tuple(sorted(given.userinfo)),
                 id_token_claims=tuple(sorted(given.id_token)),
                 acr=chosen_acr(request.acr_values, acr_reached(verified, authenticated)),
@@ -173,6 +177,17 @@ class OidcResponder:
                 now,
             )
         return authorization
+
+
+def _agreed_scope(
+    transaction: DatabaseSession, request: AuthorizationRequest, citizen_id: CitizenId
+) -> tuple[str, ...]:
+    """The scope, without `offline_access` unless the citizen agreed to that (Core §11)."""
+    if OFFLINE_ACCESS not in request.scope:
+        return request.scope
+    if OFFLINE_ACCESS in consented_claims(transaction, citizen_id, request.client_id):
+        return request.scope
+    return tuple(name for name in request.scope if name != OFFLINE_ACCESS)
 
 
 def destination_of(request: AuthorizationRequest) -> Destination:
