@@ -64,6 +64,9 @@ REGISTERED = {
     "claims_parameter_supported",
     "request_parameter_supported",
     "request_uri_parameter_supported",
+    "require_request_uri_registration",
+    "request_object_signing_alg_values_supported",
+    "display_values_supported",
     "authorization_response_iss_parameter_supported",
     "prompt_values_supported",
     "ui_locales_supported",
@@ -101,15 +104,25 @@ def test_3_4_5_what_must_be_said() -> None:
     assert said["subject_types_supported"] == ["pairwise"]
     assert "RS256" in said["id_token_signing_alg_values_supported"]
     assert "openid" in said["scopes_supported"]
-    assert said["request_parameter_supported"] is False
-    assert said["request_uri_parameter_supported"] is False
-    assert said["claims_parameter_supported"] is False
+    assert said["response_modes_supported"] == ["query", "form_post"]
+    assert said["request_parameter_supported"] is True
+    assert said["request_uri_parameter_supported"] is True
+    assert said["require_request_uri_registration"] is True
+    assert said["request_object_signing_alg_values_supported"] == ["RS256", "PS256", "ES256"]
+    assert said["claims_parameter_supported"] is True
+    assert said["display_values_supported"] == ["page"]
     methods = set(said["token_endpoint_auth_methods_supported"])
     assert methods >= {"client_secret_basic", "client_secret_post"}
     assert "none" not in methods
     assert said["code_challenge_methods_supported"] == ["S256"]
     assert said["authorization_response_iss_parameter_supported"] is True
-    assert said["prompt_values_supported"] == ["none", "login", "consent", "create"]
+    assert said["prompt_values_supported"] == [
+        "none",
+        "login",
+        "consent",
+        "select_account",
+        "create",
+    ]
     assert said["acr_values_supported"] == ["LoA1", "LoA2"]  # what a password and a text reach
 
 
