@@ -98,6 +98,14 @@ def test_clearing_forgets(throttle: Throttle) -> None:
     throttle.count(STACK, "a")
 
 
+def test_a_lifted_limit_counts_nobody(throttle: Throttle) -> None:
+    lifted = Budget("lifted", ())
+
+    throttle.count(lifted, "a")
+    throttle.require(lifted, "a")
+    throttle.clear(lifted, "a")
+
+
 @pytest.mark.parametrize("network", ["10.1.2.0/24", "2001:db8:0:100::/56"])
 def test_exempt_networks_are_not_counted(throttle: Throttle, network: str) -> None:
     for _ in range(3):

@@ -54,7 +54,9 @@ class RedisThrottle:
 
     def clear(self, budget: Budget, *key: str) -> None:
         """Forget what was counted."""
-        self._redis.delete(*_windows(budget, key))
+        windows = _windows(budget, key)
+        if windows:  # none where a limit is lifted, and DEL wants a key
+            self._redis.delete(*windows)
 
     def _is_exempt(self, budget: Budget, key: tuple[str, ...]) -> bool:
         if not budget.by_network or not self._exempt:
