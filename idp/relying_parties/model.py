@@ -41,6 +41,7 @@ class SecurityProfile:
 
     *released_by_registration*: the claims released are those of the registration, whatever the
     scope asks; *vnconnect_claims*: they go under the names of the existing national sign-on.
+    *default_sector* is for registrations that name none; without it, each has to.
     """
 
     name: str
@@ -51,6 +52,7 @@ class SecurityProfile:
     request_objects: bool
     released_by_registration: bool
     vnconnect_claims: bool
+    default_sector: str | None
 
 
 OIDC: Final = SecurityProfile(
@@ -62,6 +64,7 @@ OIDC: Final = SecurityProfile(
     request_objects=True,
     released_by_registration=False,
     vnconnect_claims=False,
+    default_sector=None,
 )
 LEGACY: Final = SecurityProfile(
     name="legacy",
@@ -74,10 +77,10 @@ LEGACY: Final = SecurityProfile(
     request_objects=False,
     released_by_registration=True,
     vnconnect_claims=True,
+    # `TechID` is one for all portals in the real system, so those of the old kind share a sector.
+    default_sector="vnconnect",
 )
 SECURITY_PROFILES: Final = {profile.name: profile for profile in (OIDC, LEGACY)}
-LEGACY_SECTOR: Final = "vnconnect"
-"""`TechID` is one for all portals in the real system, so those of the old kind share a sector."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def parse_registration(document: Mapping[str, object]) -> Registration:
         name_vi=name,
         name_en=read.optional_text("client_name#en") or name,
         sms_name=read.text("sms_name", sms_name_problem),
-        sector=read.text("sector", client_id_problem),
+        sector=read.text("sector", client_id_problem, default=profile.default_sector),
         profile=profile,
         client_authentication=ClientAuthentication(
             read.choice(
@@ -218,10 +218,16 @@ class _Reader:
         if self._problems:
             raise InvalidRegistration(tuple(dict.fromkeys(self._problems)))
 
-    def text(self, name: str, problem_of: Callable[[str], str | None] | None = None) -> str:
+    def text(
+        self,
+        name: str,
+        problem_of: Callable[[str], str | None] | None = None,
+        *,
+        default: str | None = None,
+    ) -> str:
         value = self.optional_text(name, problem_of)
-        self.require(name in self._document, name, "is missing")
-        return value or ""
+        self.require(name in self._document or default is not None, name, "is missing")
+        return value or default or ""
 
     def optional_text(
         self, name: str, problem_of: Callable[[str], str | None] | None = None
