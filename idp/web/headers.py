@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from flask import Response
-from werkzeug.datastructures import Headers
 
 # `form-action` holds for the whole redirect chain after a POST: Chromium then stops the way back to
 # the portal without a word. So every step after a POST ends on a page of ours, and this may stay.
@@ -31,22 +30,23 @@ class SecurityHeaders:
     """Adds to each response the headers it does not carry already."""
 
     def __init__(self, *, strict_transport: bool) -> None:
-        self._headers = Headers(
-            [
-                ("Content-Security-Policy", _POLICY),
-                # Not `no-referrer`: our own POSTs would then carry `Origin: null`.
-                ("Referrer-Policy", "same-origin"),
-                ("X-Content-Type-Options", "nosniff"),
-                ("X-Frame-Options", "DENY"),
-                ("Cross-Origin-Opener-Policy", "same-origin"),
-                ("Permissions-Policy", _PERMISSIONS),
-                ("Cache-Control", "no-store"),
-            ]
-        )
+        headers = [
+            ("Content-Security-Policy", _POLICY),
+            # Not `no-referrer`: our own POSTs would then carry `Origin: null`.
+            ("Referrer-Policy", "same-origin"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("X-Frame-Options", "DENY"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Permissions-Policy", _PERMISSIONS),
+            ("Cache-Control", "no-store"),
+        ]
         if strict_transport:
-            self._headers.set("Strict-Transport-Security", "max-age=63072000")
+            headers.append(("Strict-Transport-Security", "max-age=63072000"))
+        self._headers = [(name.lower(), name, value) for name, value in headers]
 
     def apply(self, response: Response) -> Response:
-        for name, value in self._headers:
-            response.headers.setdefault(name, value)
+        present = {name.lower() for name, _ in response.headers}
+        for key, name, value in self._headers:
+            if key not in present:
+                response.headers.add(name, value)
         return response
