@@ -1,0 +1,56 @@
+"""Signing out at one place ends the sessions at all portals: behind the scenes, and in frames."""
+
+import pytest
+
+from tests.e2e.people import Person
+from tests.e2e.running_system import RunningSystem
+from tests.e2e.walk import Walk
+
+pytestmark = pytest.mark.e2e
+
+TRIES = 40
+PAUSE = 250  # milliseconds between two looks; the worker needs a moment
+
+
+def sign_in_everywhere(walk: Walk, citizen: Person, system: RunningSystem) -> None:
+    """Sign a new citizen in at both portals; the window ends at the second."""
+    walk.enrol_and_return(system.binh_dinh, citizen)
+    walk.ask_to_sign_in(system.dak_lak)
+    walk.allow(system.dak_lak)
+    assert walk.is_signed_in
+
+
+def is_out_at(walk: Walk, portal: str) -> bool:
+    """Whether the portal comes to know; it is looked at until it does."""
+    for _ in range(TRIES):
+        walk.open_portal(portal)
+        if not walk.is_signed_in:
+            return True
+        walk.page.wait_for_timeout(PAUSE)
+    return False
+
+
+def test_signing_out_at_one_portal_ends_the_others_session(
+    desk: Walk, citizen: Person, system: RunningSystem
+) -> None:
+    sign_in_everywhere(desk, citizen, system)
+    desk.page.click("#sign-out")  # at Đắk Lắk
+    desk.page.wait_for_url(f"{system.dak_lak}/signed-out?*")
+
+    assert is_out_at(desk, system.binh_dinh)
+    assert is_out_at(desk, system.dak_lak)
+
+
+def test_signing_out_here_ends_both_and_says_so(
+    walk: Walk, citizen: Person, system: RunningSystem
+) -> None:
+    sign_in_everywhere(walk, citizen, system)
+    walk.open("/account")
+    walk.press("sign-out")
+    assert walk.heading == "Bạn đã đăng xuất"
+    walk.page.wait_for_selector("#confirmed")
+
+    assert walk.reads("và 2 dịch vụ.")
+    walk.look("signed-out-everywhere")
+    assert is_out_at(walk, system.binh_dinh)
+    assert is_out_at(walk, system.dak_lak)
