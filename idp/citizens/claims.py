@@ -38,6 +38,8 @@ def _phone_number(citizen: ClaimSource) -> str | None:
     return None if number is None else number.e164
 
 
+# No e-mail address: nobody can prove one yet, and portals are known that hand the account of an
+# address to whoever claims it. What is not released cannot be believed.
 _VALUES: Final[Mapping[str, Callable[[ClaimSource], ClaimValue | None]]] = {
     "name": lambda citizen: citizen.full_name.value,
     "birthdate": lambda citizen: citizen.birth_date.isoformat(),

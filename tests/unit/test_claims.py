@@ -103,15 +103,11 @@ def test_the_registration_and_the_scope_must_both_agree() -> None:
     assert released_claims(portal, ("openid", "phone", "unheard_of")) == {"verification_level"}
 
 
-def test_an_email_address_goes_out_as_unproved() -> None:
+def test_an_email_address_that_nobody_proved_goes_to_nobody() -> None:
     citizen = citizen_of()
     citizen.email = "an@example.vn"
 
-    assert claim_values(citizen, {"email", "email_verified"}) == {
-        "email": "an@example.vn",
-        "email_verified": False,
-    }
-    assert claim_values(citizen_of(), {"email", "email_verified"}) == {}
+    assert claim_values(citizen, {"email", "email_verified"}) == {}
 
 
 def test_some_profiles_leave_it_to_the_registration() -> None:
