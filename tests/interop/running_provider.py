@@ -1,4 +1,4 @@
-"""The provider and its worker as a conformance suite gets them: over https, in certification mode."""
+"""The provider and its worker as a conformance suite gets them: https, certification mode."""
 
 import os
 import ssl
