@@ -25,7 +25,7 @@ from tests.fakes.citizen_site import Browser
 from tests.fakes.clock import FakeClock
 from tests.fakes.sms import SmsOutbox
 
-PERSON = Path(__file__).parents[1] / "fakes" / "certification_person.toml"
+PERSON = Path(__file__).parents[2] / "docs" / "certification-person.toml"
 SAYS = tomllib.loads(PERSON.read_text("utf-8"))
 STANDARD_CLAIMS = {name: SAYS[name] for name in SAYS if name not in {"username", "password"}}
 CALLBACK = "https://suite.test/callback"

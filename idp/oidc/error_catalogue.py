@@ -1,0 +1,310 @@
+"""
+The errors a portal's engineers can meet, each with what to change: generated from the classes.
+
+`python -m idp.oidc.error_catalogue FILE …` brings the tables in the manuals up to date. A test
+keeps them so, and every error has an entry: `catalogue()` raises `KeyError` for one that has none.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from idp.oidc import errors
+from idp.oidc.client_authentication import TooManyFailures
+from idp.oidc.errors import SERVER_ERROR, UNAVAILABLE, ProtocolError
+
+VI: Final = "vi"
+EN: Final = "en"
+_BEGIN: Final = "<!-- errors: {language}; made by python -m idp.oidc.error_catalogue -->"
+_END: Final = "<!-- end of errors -->"
+
+_AUTHORIZE: Final = "/authorize"
+_TOKEN: Final = "/token"  # noqa: S105 (a path)
+_USERINFO: Final = "/userinfo"
+_REGISTER: Final = "/connect/register"
+_CLIENTS: Final = (_TOKEN, "/introspect", "/revoke")
+_HEADINGS: Final = {
+    EN: "| error | from | status | error_description | what to change |",
+    VI: "| error | nơi trả về | mã HTTP | error_description | cần sửa gì |",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Where an error is met and what to change; markdown, in both languages."""
+
+    where: tuple[str, ...]
+    en: str
+    vi: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: an error as it is sent, and its remedy. *status* is empty for a redirect alone."""
+
+    code: str
+    status: str
+    description: str
+    remedy: Remedy
+
+
+_REMEDIES: Final[Mapping[type[ProtocolError], Remedy]] = {
+    errors.InvalidRequest: Remedy(
+        (_AUTHORIZE, *_CLIENTS, _USERINFO),
+        "Send each parameter once, in UTF-8, and all that are required. At `/authorize`: PKCE with "
+        "`S256` (43 to 128 characters), `response_mode` `query` or `form_post`, `claims` as JSON. "
+        "At `/token`: everything in the form body, nothing in the query, and one way of client "
+        "authentication only.",
+        "Gửi mỗi tham số đúng một lần, bằng UTF-8, và đủ các tham số bắt buộc. Tại `/authorize`: "
+        "PKCE với `S256` (43 đến 128 ký tự), `response_mode` là `query` hoặc `form_post`, `claims` "
+        "là JSON. Tại `/token`: mọi tham số nằm trong thân biểu mẫu, không nằm trong query, và chỉ "
+        "dùng một cách xác thực client.",
+    ),
+    errors.InvalidClient: Remedy(
+        _CLIENTS,
+        "Use the method that was registered (`token_endpoint_auth_method`) and the newest secret; "
+        "percent-encode both halves of HTTP Basic. With `private_key_jwt`: `iss` and `sub` are the "
+        "client_id, `aud` the issuer or the token endpoint, `exp` at most 10 minutes ahead, a new "
+        "`jti` each time, the clock right, and the key's `kid` in your published keys.",
+        "Dùng đúng cách đã đăng ký (`token_endpoint_auth_method`) và khoá bí mật mới nhất; mã hoá "
+        "phần trăm cả hai nửa của HTTP Basic. Với `private_key_jwt`: `iss` và `sub` là client_id, "
+        "`aud` là issuer hoặc token endpoint, `exp` không quá 10 phút, mỗi lần một `jti` mới, đồng "
+        "hồ đúng giờ, và `kid` của khoá có trong bộ khoá bạn công bố.",
+    ),
+    errors.InvalidGrant: Remedy(
+        (_TOKEN,),
+        "Redeem a code once, within 60 seconds, with the same `redirect_uri`, the `code_verifier` "
+        "of that very request and the client it was issued to. Do not repeat a call that timed out "
+        "with the same code: begin a new sign-in. A refresh token is replaced each time: store the "
+        "new one before using it; an old one ends the whole family.",
+        "Đổi mã đúng một lần, trong 60 giây, với đúng `redirect_uri`, `code_verifier` của chính "
+        "yêu cầu đó và đúng client được cấp. Không gọi lại với mã cũ khi lần gọi trước quá hạn "
+        "chờ: hãy bắt đầu đăng nhập mới. Refresh token thay mới mỗi lần dùng: lưu token mới trước "
+        "khi dùng tiếp; dùng lại token cũ sẽ làm mất hiệu lực cả chuỗi.",
+    ),
+    errors.UnauthorizedClient: Remedy(
+        (_AUTHORIZE, _TOKEN),
+        "Have the grant type added to your registration (`grant_types`), or the registration "
+        "enabled again: ask the operators.",
+        "Đề nghị đơn vị vận hành thêm loại cấp quyền vào bản đăng ký (`grant_types`), hoặc mở lại "
+        "bản đăng ký.",
+    ),
+    errors.UnsupportedGrantType: Remedy(
+        (_TOKEN,),
+        "Use `authorization_code`, `refresh_token` or `client_credentials`. There is no password "
+        "grant and there will be none.",
+        "Dùng `authorization_code`, `refresh_token` hoặc `client_credentials`. Không có và sẽ "
+        "không có cách cấp quyền bằng mật khẩu.",
+    ),
+    errors.UnsupportedResponseType: Remedy(
+        (_AUTHORIZE,),
+        "Send `response_type=code`. Implicit and hybrid flows are not offered (RFC 9700 §2.1.2).",
+        "Gửi `response_type=code`. Không cung cấp luồng implicit và hybrid (RFC 9700 §2.1.2).",
+    ),
+    errors.InvalidScope: Remedy(
+        (_AUTHORIZE,),
+        "Have `openid` among the scopes.",
+        "Thêm `openid` vào scope.",
+    ),
+    errors.ScopeNotGranted: Remedy(
+        (_TOKEN,),
+        "When refreshing ask for the granted scopes or fewer; leave `scope` out to keep them all. "
+        "For more, send the citizen through `/authorize` again.",
+        "Khi làm mới token, chỉ xin các scope đã được cấp hoặc ít hơn; bỏ `scope` để giữ nguyên. "
+        "Muốn thêm, đưa công dân qua `/authorize` lần nữa.",
+    ),
+    errors.InvalidTarget: Remedy(
+        (_TOKEN,),
+        "Name one `resource` of your registration (`resources`), exactly as it is registered.",
+        "Nêu đúng một `resource` trong bản đăng ký (`resources`), đúng từng ký tự.",
+    ),
+    errors.RequestNotSupported: Remedy(
+        (_AUTHORIZE,),
+        "Register for request objects (`request_object_signing_alg` and your keys) first, or send "
+        "plain parameters.",
+        "Đăng ký request object trước (`request_object_signing_alg` và khoá của bạn), hoặc gửi "
+        "tham số thường.",
+    ),
+    errors.RequestUriNotSupported: Remedy(
+        (_AUTHORIZE,),
+        "Register the addresses of your request objects (`request_uris`) first.",
+        "Đăng ký trước các địa chỉ của request object (`request_uris`).",
+    ),
+    errors.InvalidRequestObject: Remedy(
+        (_AUTHORIZE,),
+        "Sign with the registered algorithm and a published key; `iss` is your client_id, `aud` "
+        "the issuer, `exp` at most 60 minutes ahead; `client_id` inside equals the one outside; no "
+        "`request` or `request_uri` inside.",
+        "Ký bằng thuật toán đã đăng ký và khoá đã công bố; `iss` là client_id, `aud` là issuer, "
+        "`exp` không quá 60 phút; `client_id` bên trong trùng bên ngoài; bên trong không có "
+        "`request` hay `request_uri`.",
+    ),
+    errors.InvalidRequestUri: Remedy(
+        (_AUTHORIZE,),
+        "Send a registered address exactly, fragment included; it must answer within 5 seconds "
+        "over https, without a redirect, as `application/jwt`, with at most 64 KB.",
+        "Gửi đúng địa chỉ đã đăng ký, kể cả phần sau dấu #; địa chỉ phải trả lời trong 5 giây qua "
+        "https, không chuyển hướng, kiểu `application/jwt`, không quá 64 KB.",
+    ),
+    errors.RegistrationNotSupported: Remedy(
+        (_AUTHORIZE,),
+        "Leave the `registration` parameter out: it is for self-issued providers.",
+        "Bỏ tham số `registration`: tham số này dành cho nhà cung cấp tự phát hành.",
+    ),
+    errors.AccessDenied: Remedy(
+        (_AUTHORIZE,),
+        "Nothing: the citizen went back or did not agree. Show your own page with a way to try "
+        "again; do not send the citizen here at once.",
+        "Không cần sửa: công dân quay lại hoặc không đồng ý. Hiện trang của bạn với cách thử lại; "
+        "đừng tự chuyển công dân trở lại ngay.",
+    ),
+    errors.LoginRequired: Remedy(
+        (_AUTHORIZE,),
+        "Expected with `prompt=none`: nobody is signed in, or not the person of `id_token_hint`. "
+        "Repeat the request without `prompt=none` when the citizen wants to sign in.",
+        "Bình thường với `prompt=none`: chưa có ai đăng nhập, hoặc không đúng người trong "
+        "`id_token_hint`. Gửi lại yêu cầu không có `prompt=none` khi công dân muốn đăng nhập.",
+    ),
+    errors.InteractionRequired: Remedy(
+        (_AUTHORIZE,),
+        "Repeat the request without `prompt=none`.",
+        "Gửi lại yêu cầu không có `prompt=none`.",
+    ),
+    errors.ConsentRequired: Remedy(
+        (_AUTHORIZE,),
+        "Repeat the request without `prompt=none`: the citizen has not agreed to these claims yet.",
+        "Gửi lại yêu cầu không có `prompt=none`: công dân chưa đồng ý chia sẻ các thông tin này.",
+    ),
+    errors.UnmetAuthenticationRequirements: Remedy(
+        (_AUTHORIZE,),
+        "The class you demand (essential `acr`, or `minimum_acr` of your registration) is above "
+        "what this citizen can reach. Tell the citizen what your service needs; ask for less where "
+        "that is enough. Use `acr_values` where the class is a wish.",
+        "Mức bạn bắt buộc (`acr` essential hoặc `minimum_acr` trong bản đăng ký) cao hơn mức công "
+        "dân này đạt được. Cho công dân biết dịch vụ cần gì; xin mức thấp hơn nếu đủ dùng. Dùng "
+        "`acr_values` khi chỉ mong muốn chứ không bắt buộc.",
+    ),
+    errors.InvalidToken: Remedy(
+        (_USERINFO, _REGISTER),
+        "Access tokens live 5 minutes, and end with the session, a replayed code or `/revoke`. "
+        "Call `/userinfo` right after `/token`; later, refresh or sign in again. At "
+        "`/connect/register`: send the initial access token, or the newest registration access "
+        "token, as a Bearer header.",
+        "Access token có hạn 5 phút, và hết hiệu lực cùng phiên, khi mã bị dùng lại hoặc sau "
+        "`/revoke`. Gọi `/userinfo` ngay sau `/token`; về sau thì làm mới token hoặc đăng nhập "
+        "lại. Tại `/connect/register`: gửi initial access token, hoặc registration access token "
+        "mới nhất, trong header Bearer.",
+    ),
+    errors.InsufficientScope: Remedy(
+        (_USERINFO,),
+        "Use a token that was granted with `openid`.",
+        "Dùng token được cấp với scope `openid`.",
+    ),
+    errors.InvalidRedirectUri: Remedy(
+        (_REGISTER,),
+        "Register absolute https addresses without fragment, wildcard or user information; http "
+        "is for loopback hosts.",
+        "Đăng ký địa chỉ https tuyệt đối, không có phần #, ký tự * hay thông tin người dùng; http "
+        "chỉ dành cho máy cục bộ.",
+    ),
+    errors.InvalidClientMetadata: Remedy(
+        (_REGISTER,),
+        "Mend the members that the description names: right JSON type, offered value, `jwks` or "
+        "`jwks_uri` but not both, https for all that we fetch.",
+        "Sửa các thành phần nêu trong phần mô tả: đúng kiểu JSON, đúng giá trị được cung cấp, "
+        "`jwks` hoặc `jwks_uri` chứ không cả hai, https cho mọi địa chỉ chúng tôi tải về.",
+    ),
+    TooManyFailures: Remedy(
+        _CLIENTS,
+        "Stop repeating a call that fails, wait for `Retry-After` seconds, and mend the "
+        "credentials. Successful calls are never limited by this.",
+        "Ngừng lặp lại lời gọi bị lỗi, chờ đủ số giây trong `Retry-After`, và sửa thông tin xác "
+        "thực. Lời gọi thành công không bị giới hạn này.",
+    ),
+}
+
+_LAST_RESORTS: Final = (
+    Entry(
+        UNAVAILABLE,
+        "503",
+        "Try again in a moment. Reference: …",
+        Remedy(
+            ("*",),
+            "Nothing: a part of ours is away. Repeat the call after `Retry-After` seconds, and begin a "
+            "new sign-in where the code has run out meanwhile.",
+            "Không cần sửa: một phần của hệ thống tạm ngừng. Gọi lại sau số giây trong "
+            "`Retry-After`; nếu mã đã hết hạn thì bắt đầu đăng nhập mới.",
+        ),
+    ),
+    Entry(
+        SERVER_ERROR,
+        "500",
+        "Something went wrong here. Reference: …",
+        Remedy(
+            ("*",),
+            "Send us the reference (also in the header `X-Request-Id`): it is our fault.",
+            "Gửi cho chúng tôi mã tham chiếu (cũng nằm trong header `X-Request-Id`): lỗi thuộc về "
+            "chúng tôi.",
+        ),
+    ),
+)
+
+
+def catalogue() -> Sequence[Entry]:
+    """Every error, in the order of its code."""
+    found = [
+        Entry(
+            error.error,
+            _status(error, _REMEDIES[error]),
+            str(error.description),
+            _REMEDIES[error],
+        )
+        for error in _all_errors(ProtocolError)
+    ]
+    return sorted([*found, *_LAST_RESORTS], key=lambda entry: (entry.code, entry.status))
+
+
+def _all_errors(base: type[ProtocolError]) -> Iterator[type[ProtocolError]]:
+    for error in base.__subclasses__():
+        if error.__module__.startswith("idp."):
+            yield error
+            yield from _all_errors(error)
+
+
+def _status(error: type[ProtocolError], remedy: Remedy) -> str:
+    """Of the HTTP response; at `/authorize` errors travel in the redirect, and have none."""
+    return "" if remedy.where == (_AUTHORIZE,) else str(error.status_code)
+
+
+def table(language: str) -> str:
+    """The catalogue as a markdown table, in `vi` or `en`."""
+    rows = [_HEADINGS[language], "| --- | --- | --- | --- | --- |"]
+    for entry in catalogue():
+        where = ", ".join(f"`{place}`" if place != "*" else "*" for place in entry.remedy.where)
+        advice = entry.remedy.vi if language == VI else entry.remedy.en
+        rows.append(
+            f"| `{entry.code}` | {where} | {entry.status} | {entry.description} | {advice} |"
+        )
+    return "\n".join(rows)
+
+
+def brought_up_to_date(text: str) -> str:
+    """*text* of a manual with today's tables between its marks."""
+    for language in (VI, EN):
+        begin = _BEGIN.format(language=language)
+        head, mark, rest = text.partition(begin)
+        if not mark:
+            continue
+        _, end, tail = rest.partition(_END)
+        if not end:
+            raise ValueError(f"no {_END!r} after {begin!r}")
+        text = f"{head}{begin}\n{table(language)}\n{end}{tail}"
+    return text
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        path = Path(name)
+        path.write_text(brought_up_to_date(path.read_text("utf-8")), "utf-8")
