@@ -25,8 +25,17 @@ class Registry:
         self._relying_parties = self._load()
 
     def find(self, client_id: ClientId) -> RelyingParty | None:
-        """The relying party of that id, enabled or not."""
-        return self._relying_parties.get(client_id)
+        """
+        The relying party of that id, enabled or not.
+
+        One that is not known may have registered itself a moment ago, with another process: that
+        is worth one question to the volatile store.
+        """
+        found = self._relying_parties.get(client_id)
+        if found is None:
+            self.catch_up_now()
+            found = self._relying_parties.get(client_id)
+        return found
 
     def all(self) -> tuple[RelyingParty, ...]:
         """Every relying party, by its id."""

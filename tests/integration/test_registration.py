@@ -28,6 +28,7 @@ from idp.relying_parties.model import (
     RelyingPartySecret,
 )
 from idp.relying_parties.register_dynamically import NotAllowed, RegisterDynamically, Registered
+from idp.relying_parties.registry import Registry
 from idp.relying_parties.secrets import SecretHasher
 from tests.fakes.at_once import at_once
 from tests.fakes.clock import FakeClock
@@ -94,7 +95,7 @@ def managed(house: ProtocolHouse, method: str, made: Mapping[str, Any], **put: A
 
 
 def party(house: ProtocolHouse, made: Mapping[str, Any]) -> RelyingParty:
-    house.registry.catch_up_now()
+    house.registry.catch_up_now()  # also what was changed
     found = house.registry.find(ClientId(made["client_id"]))
     assert found is not None
     return found
@@ -585,6 +586,15 @@ def test_24_no_other_picture_is_served(house: ProtocolHouse) -> None:
 
     assert browser.get(f"/logos/{made['client_id']}/{'0' * 32}.png").status_code == 404
     assert browser.get("/logos/unknown/x.png").status_code == 404
+
+
+def test_another_process_knows_it_at_once(house: ProtocolHouse) -> None:
+    """Its first call may be one that asks nothing of the volatile store."""
+    elsewhere = Registry(house.database, house.version)
+
+    made = register(house).json
+
+    assert elsewhere.find(ClientId(made["client_id"])) is not None
 
 
 # --- races
