@@ -70,8 +70,8 @@ def open_window(
     """
     Open browser profiles, each with one window.
 
-    At the end nothing personal may stand in any address, title or cookie, and no console may have
-    complained.
+    At the end nothing may have been wrong with any page, no console may have complained, and
+    nothing personal may stand in any address, title or cookie.
     """
     walks: list[Walk] = []
 
@@ -89,12 +89,13 @@ def open_window(
         return walk
 
     yield open_
-    complaints = [complaint for walk in walks for complaint in walk.record.complaints]
+    faults = [fault for walk in walks for fault in walk.record.faults]
     secrets = {secret for person in sandbox.met for secret in person.secrets}
     gossip = [place for walk in walks for place in told(walk.record, secrets)]
     for walk in walks:
         walk.page.context.close()
-    assert (complaints, gossip) == ([], [])
+    assert not faults, "\n".join(faults)
+    assert gossip == []
 
 
 @pytest.fixture(params=["wide", "narrow"])

@@ -2,17 +2,29 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from playwright.sync_api import Page
 
+from idp.core.clock import SystemClock
 from tests.e2e.inspection import Inspector, Record
 from tests.e2e.people import Person
 from tests.e2e.running_system import RunningSystem
 from tests.e2e.sandbox_client import SandboxClient
 
-SLOWEST: Final = 15_000
+SLOWEST: Final = 10_000
 """Milliseconds that anything may take on a busy machine."""
+MOST_TABS: Final = 30
+FOCUSED: Final = "document.activeElement.outerHTML"
+FOCUS_IS_VISIBLE: Final = """
+() => {
+  const style = getComputedStyle(document.activeElement);
+  const box = document.activeElement.getBoundingClientRect();
+  return (style.outlineStyle !== "none" || style.boxShadow !== "none")
+    && box.bottom > 0 && box.top < innerHeight;
+}
+"""
 
 
 @dataclass
@@ -41,7 +53,7 @@ class Walk:
 
     def open(self, address: str) -> None:
         """Type an address; a path is the provider's."""
-        self.page.goto(address if "://" in address else self.system.provider + address)
+        self.page.goto(self.system.provider + address if address.startswith("/") else address)
 
     def open_portal(self, portal: str, path: str = "/") -> None:
         """Open a page of a portal, in the visitor's language."""
@@ -84,6 +96,33 @@ class Walk:
     def is_at(self, portal: str) -> bool:
         """Whether the page is one of *portal*'s."""
         return self.page.url.startswith(portal + "/")
+
+    # --- without a mouse --------------------------------------------------------------------------
+
+    def tab_to(self, name: str) -> None:
+        """Press Tab until the element with this id has the focus; see where the focus is."""
+        for _ in range(MOST_TABS):
+            if self.page.evaluate("document.activeElement.id") == name:
+                return
+            self.page.keyboard.press("Tab")
+            assert self.page.evaluate(FOCUS_IS_VISIBLE), self.page.evaluate(FOCUSED)
+        raise AssertionError(f"{name} cannot be reached by Tab")
+
+    def press_by_keyboard(self, name: str) -> None:
+        """Go to the button with this id and press it."""
+        self.tab_to(name)
+        self.enter()
+
+    def type_by_keyboard(self, name: str, text: str) -> None:
+        """Go to the field with this id; replace what is in it."""
+        self.tab_to(name)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def enter(self) -> None:
+        """Press Enter; wait for the page that comes."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
 
     # --- enrolling -------------------------------------------------------------------------------
 
@@ -150,6 +189,17 @@ class Walk:
         self.enrol(portal, person)
         self.press("enrol-continue")
         self.allow(portal)
+
+    def ask_for_new_password(self, person: Person) -> None:
+        """Identity number and registered phone."""
+        self.page.fill("#username", person.identity_number)
+        self.page.fill("#phone_number", person.phone)
+        self.press("recover-submit")
+
+    @property
+    def an_hour_ago(self) -> str:
+        """As the sandbox takes it."""
+        return (SystemClock().now() - timedelta(hours=1)).isoformat()
 
     # --- signing in ------------------------------------------------------------------------------
 
