@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, delete, update
 
 from idp.citizens import store as citizens
-from idp.citizens.model import CitizenIdentityNumber, Evidence, EvidenceKind
+from idp.citizens.model import CitizenId, CitizenIdentityNumber, Evidence, EvidenceKind
 from idp.citizens.rules import VerificationLevel
 from idp.consents import store as consents
 from idp.consents.model import Consent
@@ -16,7 +16,7 @@ from idp.db import Base
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.interactions.flow import AlreadyAnswered, Flow
-from idp.interactions.model import Intent, Interaction, Prompt
+from idp.interactions.model import AuthorizationRequest, Intent, Interaction, Prompt
 from idp.interactions.ports import AuthorizationResponse, InteractionGone
 from idp.interactions.rules import Refusal, Step
 from idp.relying_parties.model import OIDC, ClientAuthentication, ClientId, RelyingParty
@@ -67,18 +67,25 @@ PORTAL = RelyingParty(
 
 
 class Answers:
-    """A responder that keeps what it was asked to say."""
+    """A responder that keeps what it was asked to say; *away*: it cannot make codes just now."""
 
     def __init__(self) -> None:
         self.given: list[str] = []
+        self.away = False
 
     def approve(self, interaction: Interaction, session: Session) -> AuthorizationResponse:
         """See `Responder`."""
+        if self.away:
+            raise ConnectionError
         return self._give(f"code for {session.authentication.citizen_id}")
 
     def refuse(self, interaction: Interaction, error: str) -> AuthorizationResponse:
         """See `Responder`."""
         return self._give(error)
+
+    def is_about(self, request: AuthorizationRequest, citizen_id: CitizenId) -> bool:
+        """See `Responder`: here everybody is known by their own id."""
+        return request.subjects <= {citizen_id}
 
     def _give(self, answer: str) -> AuthorizationResponse:
         self.given.append(answer)
@@ -169,6 +176,60 @@ def test_the_answer_is_given_once(house: House) -> None:
     with pytest.raises(AlreadyAnswered):
         house.flow.answer(stored, AN_IS_HERE)
     assert house.answers.given == [f"code for {AN}"]
+
+
+def test_an_answer_that_could_not_be_made_was_not_given(house: House) -> None:
+    house.consent("name", "verification_level")
+    interaction = house.begin(interaction_of(request_of()))
+    house.answers.away = True
+    for _ in range(2):
+        with pytest.raises(ConnectionError):
+            house.flow.answer(interaction, AN_IS_HERE)
+
+    house.answers.away = False
+
+    assert house.flow.answer(interaction, AN_IS_HERE) is not None
+    with pytest.raises(AlreadyAnswered):
+        house.flow.answer(interaction, AN_IS_HERE)
+    assert house.answers.given == [f"code for {AN}"]
+
+
+def test_an_answer_is_about_nobody_but_the_one_insisted_on(house: House) -> None:
+    house.consent("name", "verification_level")
+    about_an = house.begin(interaction_of(request_of(subjects=frozenset({AN}))))
+
+    assert house.flow.next_step(about_an, AN_IS_HERE) is Step.RESPOND
+    assert house.flow.next_step(about_an, BINH_IS_HERE) is Step.NOT_YOU
+    both = about_an.with_(request=request_of(subjects=frozenset({AN, BINH})))
+    assert house.flow.next_step(both, AN_IS_HERE) is Step.NOT_YOU
+
+
+def test_consent_is_asked_for_what_only_the_id_token_is_to_hold(house: House) -> None:
+    house.consent("verification_level")
+    request = request_of(scope=("openid",), id_token_claims=frozenset({"name", "birthdate"}))
+    interaction = house.begin(interaction_of(request))
+
+    assert house.flow.next_step(interaction, AN_IS_HERE) is Step.CONSENT
+    house.consent("name")  # the registration allows no more
+    assert house.flow.next_step(interaction, AN_IS_HERE) is Step.RESPOND
+
+
+@pytest.mark.parametrize(
+    ("acr_values", "reached"),
+    [(("LoA2",), True), (("LoA3", "LoA1"), True), (("LoA3",), False), ((), False)],
+)
+def test_an_essential_class_is_reached_or_the_request_ends(
+    house: House, acr_values: tuple[str, ...], *, reached: bool
+) -> None:
+    house.consent("name", "verification_level")
+    request = request_of(acr_values=acr_values, acr_essential=True)
+    interaction = house.begin(interaction_of(request))
+
+    step = house.flow.next_step(
+        interaction, session_of(auth_time=NOON - MINUTE, amr=("pwd", "sms"))
+    )
+
+    assert step == (Step.RESPOND if reached else Refusal("unmet_authentication_requirements"))
 
 
 def test_while_something_is_left_to_do_there_is_no_answer(house: House) -> None:

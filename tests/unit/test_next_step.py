@@ -81,6 +81,40 @@ def known(session: Session = BEFORE, **changes: object) -> Facts:
             known(hint_is_other=True),
             Refusal("login_required"),
         ),
+        # The portal insists on somebody (`id_token_hint`, `sub`).
+        (interaction_of(PLAIN), known(subject_is_other=True), Step.NOT_YOU),
+        (
+            interaction_of(of(Prompt.NONE)),
+            known(subject_is_other=True),
+            Refusal("login_required"),
+        ),
+        (
+            interaction_of(PLAIN, session_confirmed=True),
+            known(subject_is_other=True),
+            Refusal("login_required"),
+        ),
+        (interaction_of(PLAIN), known(HERE, subject_is_other=True), Refusal("login_required")),
+        (interaction_of(PLAIN), Facts(None, subject_is_other=True), Step.CHOOSE),
+        # The citizen is to choose.
+        (interaction_of(of(Prompt.SELECT_ACCOUNT)), known(), Step.SELECT_ACCOUNT),
+        (interaction_of(of(Prompt.SELECT_ACCOUNT)), Facts(None), Step.CHOOSE),
+        (interaction_of(of(Prompt.SELECT_ACCOUNT)), known(HERE), Step.RESPOND),
+        (
+            interaction_of(of(Prompt.SELECT_ACCOUNT), session_confirmed=True),
+            known(),
+            Step.RESPOND,
+        ),
+        (interaction_of(of(Prompt.SELECT_ACCOUNT, Prompt.LOGIN)), known(), Step.CHOOSE),
+        (
+            interaction_of(of(Prompt.SELECT_ACCOUNT)),
+            known(hint_is_other=True),
+            Step.NOT_YOU,
+        ),
+        (
+            interaction_of(of(Prompt.SELECT_ACCOUNT)),
+            known(level_reached=False),
+            Step.SELECT_ACCOUNT,
+        ),
         # The registered minimum.
         (
             interaction_of(PLAIN),
