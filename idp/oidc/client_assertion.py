@@ -72,9 +72,20 @@ class ClientAssertions:
 
         One question to the volatile store, after everything that needs none.
         """
+        claims = self._verified(assertion, relying_party)
+        jti, expires_at = self._checked(claims, relying_party)
+        outcome = self._spent.spend(f"{relying_party.client_id}\0{jti}", expires_at + LEEWAY)
+        self._relying_parties.catch_up(outcome.registry_version)
+        if not outcome.first:
+            raise BadAssertion("replayed")
+        current = self._relying_parties.find(relying_party.client_id)
+        if current is not None and current is not relying_party:
+            self._verified(assertion, current)  # a key was withdrawn, perhaps this one
+
+    def _verified(self, assertion: str, relying_party: RelyingParty) -> ClientClaims:
         registered = relying_party.client_assertion_algorithm
         try:
-            claims = self._keys.verify(
+            return self._keys.verify(
                 assertion,
                 relying_party,
                 algorithms=CLIENT_ALGORITHMS if registered is None else (registered,),
@@ -82,11 +93,6 @@ class ClientAssertions:
             )
         except BadSignature as error:
             raise BadAssertion(str(error)) from error
-        jti, expires_at = self._checked(claims, relying_party)
-        outcome = self._spent.spend(f"{relying_party.client_id}\0{jti}", expires_at + LEEWAY)
-        self._relying_parties.catch_up(outcome.registry_version)
-        if not outcome.first:
-            raise BadAssertion("replayed")
 
     def _checked(self, claims: ClientClaims, relying_party: RelyingParty) -> tuple[str, datetime]:
         """The `jti` and the end of an assertion that is for us and for now."""

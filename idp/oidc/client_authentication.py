@@ -89,35 +89,41 @@ class ClientAuthenticator:
         """
         The relying party. Raises `InvalidClient`, `InvalidRequest`, `TooManyFailures`.
 
-        *up_to_date*: see changes of registrations made this moment in another process, for one
-        question to the volatile store; an assertion costs that question anyway.
+        *up_to_date*: see that a registration was withdrawn this moment in another process, for
+        one question to the volatile store. That it was made or changed is always seen: whoever
+        fails is looked at once more, as registered now.
         """
         credentials = _credentials(request)
-        by_key = credentials.method is ClientAuthentication.PRIVATE_KEY_JWT
-        if up_to_date and not by_key:
-            self._relying_parties.catch_up_now()
+        if up_to_date and credentials.method is not ClientAuthentication.PRIVATE_KEY_JWT:
+            self._relying_parties.catch_up_now()  # an assertion asks anyway
         found = self._relying_parties.find(credentials.client_id)
-        problem = "no such client" if found is None else self._problem(credentials, found)
-        if problem is None and by_key:
-            found = self._relying_parties.find(credentials.client_id)  # as it is now
-        if found is not None and found.enabled and problem is None:
-            return found
+        problem = self._problem(credentials, found)
+        if problem is not None:
+            self._relying_parties.catch_up_now()
+            current = self._relying_parties.find(credentials.client_id)
+            if current is not found:
+                found, problem = current, self._problem(credentials, current)
+        if problem is None:
+            proved = self._relying_parties.find(credentials.client_id)  # up to date by now
+            if proved is not None and proved.enabled:
+                return proved
         self._note_failure(credentials.client_id, found, request.network)
         raise InvalidClient(f"{credentials.method}: {problem or 'disabled'}")
 
-    def _problem(self, credentials: _Credentials, relying_party: RelyingParty) -> str | None:
-        """Why the credentials prove nothing, or `None`."""
-        if credentials.method is ClientAuthentication.PRIVATE_KEY_JWT:
-            if relying_party.client_authentication is not credentials.method:
-                return "not registered"
-            try:
-                self._assertions.check(credentials.proof, relying_party)
-            except BadAssertion as bad:
-                return str(bad)
-            return None
-        fits = self._hasher.matches(credentials.proof, relying_party.secrets, self._clock.now())
-        registered = relying_party.client_authentication is credentials.method
-        return None if fits and registered else "wrong secret or method"
+    def _problem(self, credentials: _Credentials, found: RelyingParty | None) -> str | None:
+        """Why the credentials do not prove that *found* calls, or `None`."""
+        if found is None or not found.enabled:
+            return "no such client" if found is None else "disabled"
+        if found.client_authentication is not credentials.method:
+            return "not the registered method"
+        if credentials.method is not ClientAuthentication.PRIVATE_KEY_JWT:
+            fits = self._hasher.matches(credentials.proof, found.secrets, self._clock.now())
+            return None if fits else "wrong secret"
+        try:
+            self._assertions.check(credentials.proof, found)
+        except BadAssertion as bad:
+            return str(bad)
+        return None
 
     def _note_failure(
         self, client_id: ClientId, relying_party: RelyingParty | None, network: str
