@@ -1,6 +1,7 @@
 """The queue: dramatiq on Redis. A job carries ids only; the worker looks the rest up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
@@ -8,7 +9,7 @@ from typing import Final
 import dramatiq
 import structlog
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.errors import BrokerError
+from dramatiq.errors import BrokerError, Retry
 from redis.exceptions import RedisError
 
 from idp.backchannel.deliver import DeliverLogout
@@ -17,6 +18,7 @@ from idp.backchannel.model import DeliveryId
 from idp.citizens.model import CitizenId
 from idp.core.handles import new_handle
 from idp.messaging.notices import NoticeDelivery, NoticeKind
+from idp.messaging.ports import SmsNotSent
 from idp.otp.delivery import OtpDelivery
 from idp.otp.model import ChallengeId
 
@@ -104,17 +106,19 @@ class Jobs:
     def _run_otp(self, challenge_id: str, counter: int) -> None:
         if self._otp is None:
             raise RuntimeError("this process consumes no jobs")
-        self._otp(ChallengeId(challenge_id), counter)
+        with _or_later():
+            self._otp(ChallengeId(challenge_id), counter)
 
     def _run_notice(self, kind: str, citizen_id: str, at: str, reference: str) -> None:
         if self._notice is None:
             raise RuntimeError("this process consumes no jobs")
-        self._notice(
-            NoticeKind(kind),
-            CitizenId(citizen_id),
-            datetime.fromisoformat(at),
-            reference=reference,
-        )
+        with _or_later():
+            self._notice(
+                NoticeKind(kind),
+                CitizenId(citizen_id),
+                datetime.fromisoformat(at),
+                reference=reference,
+            )
 
     def _run_logout(self, delivery_id: str) -> None:
         """Hand it on: the threads of the queue wait for no relying party, and OTPs not for them."""
@@ -124,6 +128,16 @@ class Jobs:
         client_id = deliver.client_waiting_for(delivery)
         if client_id is not None:
             self._lanes.hand_in(client_id, delivery, lambda: deliver(delivery))
+
+
+@contextmanager
+def _or_later() -> Iterator[None]:
+    """A gateway that is away is no fault of ours: one line in the log, and another try."""
+    try:
+        yield
+    except SmsNotSent as away:
+        log.warning("sms.not_sent", cause=str(away))
+        raise Retry(str(away)) from away
 
 
 class _Finish(dramatiq.Middleware):
