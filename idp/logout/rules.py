@@ -1,5 +1,6 @@
 """Whether to ask before signing out, and which page follows. Pure."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from idp.relying_parties.model import ClientId
 
 WAITED_FOR: Final = timedelta(seconds=2)
 """How long the last page waits for relying parties to confirm."""
+_HOST: Final = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 
 
 class Decision(StrEnum):
@@ -81,9 +83,18 @@ def frame(uri: str, *, issuer: str, sid: str) -> str:
 
 
 def origins(frames: Collection[str]) -> tuple[str, ...]:
-    """Whose pages those are, each once, as `frame-src` names them."""
+    """
+    Whose pages those are, each once, as `frame-src` names them.
+
+    A host with other characters (`;` and `,` end a directive or a policy) is left out, and not
+    framed then.
+    """
     parts = [urlsplit(uri) for uri in frames]
-    return tuple(dict.fromkeys(f"{part.scheme}://{part.netloc}" for part in parts))
+    return tuple(
+        dict.fromkeys(
+            f"{part.scheme}://{part.netloc}" for part in parts if _HOST.fullmatch(part.netloc)
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from idp.relying_parties.rules import (
     KNOWN_SCOPES,
     client_id_problem,
     fetched_uri_problem,
+    origin,
     public_key_problem,
     sms_name_problem,
     uri_problem,
@@ -167,6 +168,7 @@ def parse_registration(document: Mapping[str, object]) -> Registration:
     read.only("response_types", {"code"})
     read.require("openid" in relying_party.scopes, "scope", "must contain openid")
     _check_keys(read, relying_party)
+    _check_frame(read, relying_party)
     read.finish()
     return Registration(dict(document), relying_party)
 
@@ -197,6 +199,17 @@ def _check_keys(read: "_Reader", relying_party: RelyingParty) -> None:
     )
     held = bool(keys.jwks) or keys.jwks_uri is not None
     read.require(held or not needed, "jwks", "is missing: jwks or jwks_uri has to name the keys")
+
+
+def _check_frame(read: "_Reader", relying_party: RelyingParty) -> None:
+    """Front-Channel Logout §2: the page that we frame stands where a redirect URI does."""
+    uri = relying_party.logout.frontchannel_uri
+    origins = {origin(redirect_uri) for redirect_uri in relying_party.redirect_uris}
+    read.require(
+        uri is None or origin(uri) in origins,
+        "frontchannel_logout_uri",
+        "must have scheme, host and port of a redirect URI",
+    )
 
 
 def _acr_problem(name: str) -> str | None:

@@ -72,6 +72,11 @@ def public_key_problem(key: Mapping[str, object]) -> str | None:
     return None
 
 
+def origin(uri: str) -> str:
+    """Scheme, host and port of *uri*, as it was written."""
+    return "/".join(uri.split("/", 3)[:3])
+
+
 def is_loopback(host: str) -> bool:
     """Whether *host* is this machine; a name that merely resolves to it is not."""
     if host == "localhost":

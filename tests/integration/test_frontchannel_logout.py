@@ -13,14 +13,16 @@ from idp.backchannel import store
 from idp.backchannel.model import DeliveryState, Outcome
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.logout.rules import origins
 from idp.relying_parties.model import ClientId
+from idp.relying_parties.registration import InvalidRegistration, parse_registration
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import ISSUER, Browser, ProtocolHouse
 from tests.fakes.registrations import BASIC, POST, registration
 
 FRAMES = {
     BASIC: f"https://{BASIC}.example/frontchannel-logout",
-    POST: f"https://{POST}.example:8443/frontchannel-logout?kept=%201",
+    POST: f"https://{POST}.example/frontchannel-logout?kept=%201",
 }
 BACK = {name: f"https://{name}.example/backchannel-logout" for name in (BASIC, POST)}
 BYE = f"https://{BASIC}.example/bye"
@@ -145,7 +147,7 @@ def test_56_only_those_origins_may_be_framed(framing: ProtocolHouse) -> None:
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     assert set(directives["frame-src"].split()) == {
         f"https://{BASIC}.example",
-        f"https://{POST}.example:8443",
+        f"https://{POST}.example",
     }
     assert directives["default-src"] == "'none'"
     assert directives["frame-ancestors"] == "'none'"
@@ -268,3 +270,29 @@ def test_a_strangers_last_page_tells_nothing(telling: ProtocolHouse, query: str)
     assert page.status_code == 200
     assert "Refresh" not in page.headers
     assert "dịch vụ." not in page.text
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://evil.example/x",
+        f"https://{BASIC}.example:8443/x",
+        f"http://{BASIC}.example/x",
+        f"https://{BASIC}.example.evil.example/x",
+        f"https://{BASIC}.example",
+    ],
+)
+def test_56_a_frame_stands_where_a_redirect_uri_does(uri: str) -> None:
+    document = registration(BASIC, frontchannel_logout_uri=uri)
+    if uri == f"https://{BASIC}.example":
+        assert parse_registration(document).relying_party.logout.frontchannel_uri == uri
+    else:
+        with pytest.raises(InvalidRegistration, match="frontchannel_logout_uri: must"):
+            parse_registration(document)
+
+
+def test_no_host_adds_to_the_policy() -> None:
+    hosts = ("https://a.example", "https://a.example:1", "https://[::1]", "http://localhost:8402")
+    frames = [f"{host}/x?y=;" for host in (*hosts, "https://b;script-src", "https://c,img-src")]
+
+    assert origins([*frames, *frames]) == hosts
