@@ -127,6 +127,10 @@ class PlainResponder:
         """See the port."""
         return self._answer(interaction, "error", error)
 
+    def is_about(self, request: AuthorizationRequest, citizen_id: CitizenId) -> bool:
+        """See the port; no request here insists on anybody."""
+        return not request.subjects
+
     @staticmethod
     def _answer(interaction: Interaction, name: str, value: str) -> AuthorizationResponse:
         request = interaction.request

@@ -1,7 +1,8 @@
 """The authorization endpoint, by the numbers of the protocol's requirements."""
 
 from datetime import timedelta
-from urllib.parse import urlencode, urlsplit
+from typing import Never
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 import redis
@@ -372,3 +373,161 @@ def test_a_level_is_never_more_than_its_evidence(house: ProtocolHouse) -> None:
     claims = house.claims(house.tokens_for(browser)["id_token"])
 
     assert (claims["verification_level"], claims["authentication_level"]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("state", "nonce"),
+    [("s" * 512, "n" * 384), ("á" * 512, "ệ" * 384), ("eyJhbGciOi.=/+" * 36, "~!*'()" * 64)],
+)
+def test_15_21_69_long_ones_come_back_intact(house: ProtocolHouse, state: str, nonce: str) -> None:
+    browser = house.signed_in(house.someone())
+
+    answer = answer_of(house.authorize(browser, state=state, nonce=nonce))
+    tokens = house.redeem(answer["code"]).json or {}
+
+    assert answer["state"] == state
+    assert house.claims(tokens["id_token"])["nonce"] == nonce
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"display": "popup"},
+        {"display": "wap"},
+        {"display": "hologram"},
+        {"claims_locales": "vi en-GB xx"},
+        {"claims_locales": "!"},
+        {"ui_locales": "tlh ../../etc"},
+        {"login_hint": "somebody@example.vn"},
+        {"acr_values": "urn:example:gold"},
+        {"unknown": "parameter"},
+    ],
+)
+def test_20_wishes_never_cause_an_error(house: ProtocolHouse, wishes: dict[str, str]) -> None:
+    browser = house.signed_in(house.someone())
+
+    assert "code" in answer_of(house.authorize(browser, **wishes))
+
+
+def legacy(house: ProtocolHouse, client_id: str = "vnconnect-portal") -> str:
+    """A portal that was written for the existing national sign-on, as an operator registers it."""
+    document = registration(
+        client_id,
+        security_profile="legacy",
+        sector=None,
+        id_token_signed_response_alg=None,
+        token_endpoint_auth_method="client_secret_post",
+        scope="openid",
+        claims=["name", "birthdate", "phone_number", "identity_number", "old_identity_number"],
+    )
+    house.secrets.update(house.register.apply([parse_registration(document)]))
+    return client_id
+
+
+def vnconnect(client_id: str) -> dict[str, str]:
+    """What such a portal sends: neither nonce nor PKCE, and a state of its own making."""
+    return {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": f"https://{client_id}.example/callback",
+        "scope": "openid",
+        "acr_values": "LoA1",
+        "state": "eyJyZWRpcmVjdCI6Ii9kdmMvdHRodGhjIn0=" * 20,
+    }
+
+
+def test_legacy_requests_are_answered(house: ProtocolHouse) -> None:
+    portal = legacy(house)
+    browser = house.signed_in(house.someone(portal))
+
+    answer = answer_of(browser.get("/authorize?" + urlencode(vnconnect(portal))))
+
+    assert answer["state"] == vnconnect(portal)["state"]
+    assert "code" in answer
+
+
+def test_legacy_consent_covers_what_the_registration_allows(house: ProtocolHouse) -> None:
+    portal = legacy(house)
+    agreed = ("name", "birthdate", "phone_number", "identity_number", "verification_level")
+    browser = house.signed_in(house.citizen(consents={portal: agreed}))
+
+    asked = browser.get("/authorize?" + urlencode(vnconnect(portal)))
+
+    assert page_of(asked.location) == "/consent"  # the old number is not agreed to yet
+
+
+def test_legacy_pkce_is_honoured_if_sent(house: ProtocolHouse) -> None:
+    portal = legacy(house)
+    browser = house.signed_in(house.someone(portal))
+    plain = vnconnect(portal) | {"code_challenge": "a" * 43, "code_challenge_method": "plain"}
+
+    answer = answer_of(browser.get("/authorize?" + urlencode(plain)))
+
+    assert answer["error"] == "invalid_request"
+
+
+def test_legacy_has_no_request_objects(house: ProtocolHouse) -> None:
+    portal = legacy(house)
+    for name, error in (
+        ("request", "request_not_supported"),
+        ("request_uri", "request_uri_not_supported"),
+    ):
+        wanted = urlencode(vnconnect(portal) | {name: "x"})
+        assert answer_of(house.browser().get(f"/authorize?{wanted}"))["error"] == error
+
+
+def test_a_request_survives_every_detour(house: ProtocolHouse, clock: FakeClock) -> None:
+    citizen = house.someone()
+    browser = house.browser()
+    state, nonce = "s" * 512, "n" * 384
+    interaction = urlsplit(
+        house.authorize(browser, prompt="create", state=state, nonce=nonce).location
+    ).query
+    clock.advance(timedelta(hours=23))
+    house.sign_in(browser, citizen)
+
+    back = browser.get(f"/continue?{interaction}").headers["Refresh"].partition("url=")[2]
+
+    answer = dict(parse_qsl(urlsplit(back).query))
+    assert (answer["state"], answer["iss"]) == (state, ISSUER)
+    tokens = house.redeem(answer["code"]).json or {}
+    assert house.claims(tokens["id_token"])["nonce"] == nonce
+
+
+def test_an_answer_that_could_not_be_made_is_made_on_reload(
+    house: ProtocolHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = house.signed_in(house.someone())
+    location = house.authorize(browser, prompt="create").location
+    form = pressed(browser.get(location).text, "continue")
+    back = browser.http.post(location, data=form).location
+
+    def away(_: object) -> Never:
+        raise redis.ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(house.codes, "issue", away)
+        assert browser.get(back).status_code == 500
+
+    assert "?code=" in browser.get(back).headers["Refresh"]
+    assert "Refresh" not in browser.get(back).headers
+
+
+def test_stale_and_repeated_pages_have_a_way_on(house: ProtocolHouse) -> None:
+    browser = house.signed_in(house.someone())
+    location = house.authorize(browser, prompt="select_account").location
+    form = pressed(browser.get(location).text, "continue")
+    back = browser.http.post(location, data=form).location
+    browser.get(back)
+
+    repeated = browser.get(back)
+    pressed_again = browser.http.post(location, data=form)
+    looked_at_again = browser.get(location)
+    gone = browser.get("/select-account?i=gone")
+
+    assert f'href="https://{BASIC}.example/start"' in repeated.text
+    for answer in (pressed_again, looked_at_again):
+        assert page_of(answer.location) == "/continue"
+        assert f'href="https://{BASIC}.example/start"' in browser.get(answer.location).text
+    assert gone.status_code == 410
+    assert '<a class="button"' in gone.text
