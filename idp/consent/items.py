@@ -1,5 +1,6 @@
 """What the consent page shows: real values, in words, the sensitive ones masked."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from flask_babel import gettext as _  # type: ignore[import-untyped]
@@ -12,6 +13,17 @@ from idp.core.phone_number import PhoneNumber
 from idp.relying_parties.claims import LEVEL_CLAIM, OFFLINE_ACCESS
 
 _MASKED_DIGITS = 4
+_OF_THE_PROFILE = (
+    "nickname",
+    "preferred_username",
+    "gender",
+    "profile",
+    "picture",
+    "website",
+    "zoneinfo",
+    "locale",
+)
+"""Standard claims that few people have; the parts of the name are told by the name."""
 
 
 class Item(NamedTuple):
@@ -42,11 +54,23 @@ def consent_items(
         )
     if "email" in held:
         items.append(Item(_("Thư điện tử"), str(held["email"])))
+    address = held.get("address")
+    if isinstance(address, Mapping):
+        items.append(Item(_("Địa chỉ"), ", ".join(_lines(address))))
+    others = [str(held[name]) for name in _OF_THE_PROFILE if name in held]
+    if others:
+        items.append(Item(_("Thông tin khác trong hồ sơ"), ", ".join(others)))
     if LEVEL_CLAIM in claims:
         items.append(Item(_("Mức xác minh"), _("Mức %(level)d", level=level.level)))
     if OFFLINE_ACCESS in claims:
         items.append(Item(_("Khi bạn không có mặt"), _("Cổng được hỏi lại các thông tin trên")))
     return tuple(items)
+
+
+def _lines(address: Mapping[str, str]) -> list[str]:
+    """The address as it is written on a letter, or else the parts that are held."""
+    written = address.get("formatted")
+    return written.splitlines() if written else list(address.values())
 
 
 def _ending(number: str) -> str:
