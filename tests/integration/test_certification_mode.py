@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, func, select
 from structlog.testing import capture_logs
 
 from idp.app import Adapters, create_app, create_worker, prepare
+from idp.certification.rules import for_certification
 from idp.citizens.model import Citizen, Phone
 from idp.db import db
 from idp.settings import ConfigurationError, Settings, load
@@ -89,12 +90,24 @@ def sign_in(browser: Browser, otp: str = "000000") -> str:
     to_the_code_page(browser).submit(otp=otp)
     if browser.page == "/consent":
         browser.submit(decision="allow")
+    return code_of(browser)
+
+
+def code_of(browser: Browser) -> str:
+    """The code in the link of the last page."""
     link = re.search(rf'href="({CALLBACK}[^"]*)"', browser.html)
-    assert link is not None, (browser.page, browser.html)
+    assert link is not None, browser.page
     return parse_qs(urlsplit(unescape(link[1])).query)["code"][0]
 
 
-def userinfo(app: Flask, home: Path, code: str) -> Mapping[str, Any]:
+@pytest.fixture
+def secret(app: Flask, home: Path) -> str:
+    """The suite's own, of its static registration."""
+    return (home / "suite.client_secret").read_text("utf-8")
+
+
+def userinfo(app: Flask, code: str, client_id: str, secret: str) -> Mapping[str, Any]:
+    """What the suite learns for *code*."""
     with app.test_client() as suite:
         tokens = suite.post(
             "/token",
@@ -103,8 +116,8 @@ def userinfo(app: Flask, home: Path, code: str) -> Mapping[str, Any]:
                 "code": code,
                 "redirect_uri": CALLBACK,
                 "code_verifier": VERIFIER,
-                "client_id": "suite",
-                "client_secret": (home / "suite.client_secret").read_text("utf-8"),
+                "client_id": client_id,
+                "client_secret": secret,
             },
         ).get_json()
         answer = suite.get(
@@ -169,9 +182,9 @@ def test_the_flag_has_to_be_set(environment: dict[str, str], redis_client: redis
 
 
 def test_the_person_of_the_file_signs_in_and_has_every_standard_claim(
-    app: Flask, home: Path, sms: SmsOutbox
+    app: Flask, secret: str, sms: SmsOutbox
 ) -> None:
-    claims = userinfo(app, home, sign_in(Browser(app)))
+    claims = userinfo(app, sign_in(Browser(app)), "suite", secret)
 
     assert {name: claims.get(name) for name in STANDARD_CLAIMS} == STANDARD_CLAIMS
     assert isinstance(claims["updated_at"], int)
@@ -203,7 +216,7 @@ def test_no_text_is_sent_by_the_worker_either(
     assert sms.sent == []
 
 
-def test_one_person_signs_in_as_often_as_a_suite_wants(app: Flask, home: Path) -> None:
+def test_one_person_signs_in_as_often_as_a_suite_wants(app: Flask, secret: str) -> None:
     for _ in range(8):
         assert to_the_code_page(Browser(app)).page == "/otp"  # broken off, as tests are
 
@@ -214,7 +227,7 @@ def test_one_person_signs_in_as_often_as_a_suite_wants(app: Flask, home: Path) -
         assert wrong.page == "/login"
         assert wrong.status == 200
 
-    assert userinfo(app, home, sign_in(Browser(app)))["name"] == SAYS["name"]
+    assert userinfo(app, sign_in(Browser(app)), "suite", secret)["name"] == SAYS["name"]
 
 
 def test_every_page_says_so(app: Flask) -> None:
@@ -290,3 +303,46 @@ def test_a_mistake_in_the_file_ends_the_start(
         create_app(
             load(environment | {"IDP__CERTIFICATION__PERSON_FILE": str(wrong)}, config=CONFIG)
         )
+
+
+def test_the_person_sees_everything_that_is_shared(app: Flask) -> None:
+    browser = to_the_code_page(Browser(app)).submit(otp="000000")
+
+    assert browser.page == "/consent"
+    for value in (SAYS["name"], SAYS["email"], SAYS["website"], "1 Tràng Tiền, Hoàn Kiếm"):
+        assert value in browser.html
+
+
+def test_anybody_may_register_and_gets_the_person_s_claims(app: Flask) -> None:
+    with app.test_client() as suite:
+        answer = suite.post(
+            "/connect/register",
+            json={
+                "redirect_uris": [CALLBACK],
+                "scope": "openid profile email phone address",
+                "token_endpoint_auth_method": "client_secret_post",
+            },
+        )
+    assert answer.status_code == 201, answer.text
+    client_id, secret = answer.get_json()["client_id"], answer.get_json()["client_secret"]
+    browser = authorize(Browser(app), client_id=client_id).submit(method="portal-account")
+    browser.submit(username=SAYS["username"], password=SAYS["password"]).submit(otp="000000")
+
+    claims = userinfo(app, code_of(browser.submit(decision="allow")), client_id, secret)
+
+    assert {name: claims.get(name) for name in STANDARD_CLAIMS} == STANDARD_CLAIMS
+
+
+@pytest.mark.parametrize("enabled", ["true", "false"])
+def test_settings_are_changed_in_this_mode_alone(environment: dict[str, str], enabled: str) -> None:
+    settings = load(environment | {"IDP__CERTIFICATION__ENABLED": enabled}, config=CONFIG)
+
+    changed = for_certification(settings)
+
+    certifying = enabled == "true"
+    assert (changed == settings) is not certifying
+    assert changed.registrations.open is certifying
+    assert changed.http.fetch_loopback is certifying
+    assert (changed.throttling.otp_sign_in_per_number == ()) is certifying
+    assert changed.throttling.otp_system == settings.throttling.otp_system != ()
+    assert changed.otp.attempts == settings.otp.attempts
