@@ -1,7 +1,7 @@
 """Codes and access tokens in memory: honest doubles of the ports of grants."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import RLock
 
 from idp.core.clock import Clock
@@ -13,6 +13,7 @@ from idp.grants.model import (
     GrantId,
     Redeemed,
     Replayed,
+    Spent,
     Unknown,
 )
 from idp.relying_parties.model import ClientId
@@ -83,3 +84,26 @@ class AccessTokensInMemory:
         """See the port."""
         with self._lock:
             self._revoked.update(owners)
+
+
+class SpentIdentifiersInMemory:
+    """Implements `SpentIdentifiers`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._lock = RLock()
+        self._clock = clock
+        self._spent: dict[str, datetime] = {}
+        self.registry_version = 0
+
+    def spend(self, identifier: str, until: datetime) -> Spent:
+        """See the port."""
+        with self._lock:
+            first = not self.is_spent(identifier)
+            if first:
+                self._spent[identifier] = until
+            return Spent(first, self.registry_version)
+
+    def is_spent(self, identifier: str) -> bool:
+        """See the port."""
+        with self._lock:
+            return identifier in self._spent and self._clock.now() < self._spent[identifier]
