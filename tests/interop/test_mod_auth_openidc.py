@@ -1,0 +1,175 @@
+"""Apache's mod_auth_openidc as a portal, in a real browser, on another site than the provider."""
+
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.interop.conftest import free_ports
+from tests.interop.portals_on_apache import Apache, ApachePortal, missing, portals_on_apache
+from tests.interop.running_provider import OTP, PERSON, RunningProvider
+
+pytestmark = pytest.mark.interop
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+SCOPE = 'OIDCScope "openid profile email"'
+
+
+@pytest.fixture(scope="module")
+def portals() -> dict[str, ApachePortal]:
+    """Portals that differ in what they ask for and in how they hear of a sign-out."""
+    plain, strict, framed, itself = free_ports(4)
+    back, front = f"https://127.0.0.1:{strict}/callback", f"https://127.0.0.1:{framed}/callback"
+    every = (
+        ApachePortal("plain", plain, directives=(SCOPE,)),
+        ApachePortal(
+            "strict",
+            strict,
+            metadata={
+                "id_token_signed_response_alg": "ES256",
+                "userinfo_signed_response_alg": "ES256",
+                "token_endpoint_auth_method": "client_secret_post",
+                "backchannel_logout_uri": f"{back}?logout=backchannel",
+                "backchannel_logout_session_required": True,
+            },
+            directives=(
+                SCOPE,
+                "OIDCPKCEMethod S256",
+                "OIDCResponseMode form_post",
+                "OIDCIDTokenSignedResponseAlg ES256",
+                "OIDCUserInfoSignedResponseAlg ES256",
+                "OIDCProviderTokenEndpointAuth client_secret_post",
+                "OIDCUserInfoTokenMethod post_param",
+            ),
+        ),
+        ApachePortal(
+            "framed",
+            framed,
+            metadata={
+                "frontchannel_logout_uri": f"{front}?logout=get",
+                "frontchannel_logout_session_required": True,
+            },
+            directives=(SCOPE, "OIDCPKCEMethod S256"),
+        ),
+        ApachePortal("itself", itself, directives=(SCOPE,), registers_itself=True),
+    )
+    return {portal.name: portal for portal in every}
+
+
+@pytest.fixture(scope="module")
+def apache(provider: RunningProvider, portals: dict[str, ApachePortal]) -> Iterator[Apache]:
+    """Apache, with all of them."""
+    if (reason := missing()) is not None:
+        pytest.skip(reason)
+    with portals_on_apache(provider, list(portals.values())) as apache:
+        yield apache
+
+
+@pytest.fixture(scope="module")
+def chromium(apache: Apache) -> Iterator[Browser]:
+    """A Chromium of this machine, without a window."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, apache: Apache) -> Iterator[Page]:
+    """A browser without a past; at the end no module may have complained of us."""
+    before = len(apache.complaints())
+    # The authority of these certificates is in no browser's list.
+    context = chromium.new_context(ignore_https_errors=True, locale="vi-VN")
+    yield context.new_page()
+    context.close()
+    assert apache.complaints()[before:] == []
+
+
+def sign_in(page: Page, portal: ApachePortal) -> None:
+    """Open the portal as somebody who is signed in nowhere yet."""
+    page.goto(portal.home)
+    page.click("#choose-portal-account")
+    page.fill("#username", PERSON["username"])
+    page.fill("#password", PERSON["password"])
+    page.click("#login-submit")
+    page.fill("#otp", OTP)
+    page.click("#otp-submit")
+    allow(page, portal)
+
+
+def allow(page: Page, portal: ApachePortal) -> None:
+    """Say yes, and arrive."""
+    page.click("#consent-allow")
+    page.wait_for_url(portal.home)
+
+
+def shown(page: Page, *claims: str) -> list[str]:
+    """What the portal shows of the citizen."""
+    return [page.inner_text(f"#{claim}").strip() for claim in claims]
+
+
+def signed_in(page: Page, portal: ApachePortal) -> bool:
+    """Whether the portal has a session: without one it sends the citizen to the provider."""
+    page.goto(portal.home)
+    return page.url == portal.home
+
+
+@pytest.mark.parametrize("name", ["plain", "strict", "framed"])
+def test_a_portal_learns_who_the_citizen_is(
+    page: Page, portals: dict[str, ApachePortal], name: str
+) -> None:
+    sign_in(page, portals[name])
+
+    assert shown(page, "name", "email", "acr") == [PERSON["name"], PERSON["email"], "LoA2"]
+
+
+def test_a_portal_that_was_never_registered_by_anybody(
+    page: Page, portals: dict[str, ApachePortal], provider: RunningProvider
+) -> None:
+    """It is told where citizens come from, reads the rest, and registers itself."""
+    portal = portals["itself"]
+    start = urlencode({"iss": provider.issuer, "target_link_uri": portal.home})
+    sign_in(page, portals["plain"])
+
+    page.goto(f"{portal.callback}?{start}")
+    allow(page, portal)
+
+    assert shown(page, "name") == [PERSON["name"]]
+
+
+def test_the_portal_that_signs_out_gets_the_citizen_back(
+    page: Page, portals: dict[str, ApachePortal]
+) -> None:
+    portal = portals["plain"]
+    sign_in(page, portal)
+
+    page.goto(f"{portal.callback}?{urlencode({'logout': portal.goodbye})}")
+    page.wait_for_selector("#goodbye")
+
+    assert page.url == portal.goodbye
+    assert not signed_in(page, portal)
+    assert page.locator("#choose-portal-account").is_visible()
+
+
+@pytest.mark.parametrize("name", ["strict", "framed", "itself"])
+def test_the_other_portals_hear_of_it(
+    page: Page, portals: dict[str, ApachePortal], provider: RunningProvider, name: str
+) -> None:
+    """By a message, by a frame, and by both."""
+    portal, other = portals["plain"], portals[name]
+    sign_in(page, portal)
+    start = urlencode({"iss": provider.issuer, "target_link_uri": other.home})
+    page.goto(f"{other.callback}?{start}" if other.registers_itself else other.home)
+    allow(page, other)
+    assert signed_in(page, other)
+
+    page.goto(f"{portal.callback}?{urlencode({'logout': portal.goodbye})}")
+    page.wait_for_selector("#goodbye")
+
+    assert not signed_in(page, other)
