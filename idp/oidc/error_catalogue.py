@@ -232,8 +232,8 @@ _LAST_RESORTS: Final = (
         "Try again in a moment. Reference: …",
         Remedy(
             ("*",),
-            "Nothing: a part of ours is away. Repeat the call after `Retry-After` seconds, and begin "
-            "a new sign-in where the code has run out meanwhile.",
+            "Nothing: a part of ours is away. Repeat the call after `Retry-After` seconds, and "
+            "begin a new sign-in where the code has run out meanwhile.",
             "Không cần sửa: một phần của hệ thống tạm ngừng. Gọi lại sau số giây trong "
             "`Retry-After`; nếu mã đã hết hạn thì bắt đầu đăng nhập mới.",
         ),
