@@ -126,15 +126,7 @@ class Provider:
             "redirect_uri": redirect_uri,
             "code_verifier": code_verifier,
         }
-        headers = {}
-        if self._client.authentication == "client_secret_basic":
-            headers["Authorization"] = _basic(self._client)
-        else:
-            form |= {"client_id": self._client.client_id, "client_secret": self._client.secret}
-        endpoint = self.metadata().token_endpoint
-        response = self._send(
-            self._http.build_request("POST", endpoint, data=form, headers=headers)
-        )
+        response = self._post(self.metadata().token_endpoint, form)
         answer = _json_object(response)
         if response.status_code != httpx.codes.OK:
             raise ProviderSaidNo(str(answer.get("error", "")))
@@ -153,6 +145,33 @@ class Provider:
         if claims.get("sub") != subject:
             raise AnswerRefused("userinfo.sub")
         return claims
+
+    def introspect(self, token: str) -> Mapping[str, object] | None:
+        """
+        Return what an access token of ours says, None when it is not active (RFC 7662).
+
+        For an interface of your own that is called with such tokens: `resource_server.py`.
+        """
+        endpoint = self.metadata().introspection_endpoint
+        if endpoint is None:
+            raise ProviderUnavailable("discovery: introspection_endpoint")
+        response = self._post(endpoint, {"token": token})
+        answer = _json_object(response)
+        if response.status_code != httpx.codes.OK:
+            raise ProviderSaidNo(str(answer.get("error", "")))
+        return answer if answer.get("active") is True else None
+
+    def _post(self, endpoint: str, form: dict[str, str]) -> httpx.Response:
+        """Post *form*, proving who we are as registered."""
+        headers = {}
+        if self._client.authentication == "client_secret_basic":
+            headers["Authorization"] = _basic(self._client)
+        else:
+            form = form | {
+                "client_id": self._client.client_id,
+                "client_secret": self._client.secret,
+            }
+        return self._send(self._http.build_request("POST", endpoint, data=form, headers=headers))
 
     def _is_fresh(self, fetched_at: datetime) -> bool:
         return self._clock() - fetched_at < CACHED_FOR

@@ -17,6 +17,7 @@ class ProviderMetadata:
     userinfo_endpoint: str
     jwks_uri: str
     end_session_endpoint: str | None
+    introspection_endpoint: str | None
     answers_name_issuer: bool
 
     @classmethod
@@ -31,15 +32,16 @@ class ProviderMetadata:
             token_endpoint=_endpoint(document, "token_endpoint"),
             userinfo_endpoint=_endpoint(document, "userinfo_endpoint"),
             jwks_uri=_endpoint(document, "jwks_uri"),
-            end_session_endpoint=(
-                _endpoint(document, "end_session_endpoint")
-                if "end_session_endpoint" in document
-                else None
-            ),
+            end_session_endpoint=_optional_endpoint(document, "end_session_endpoint"),
+            introspection_endpoint=_optional_endpoint(document, "introspection_endpoint"),
             answers_name_issuer=(
                 document.get("authorization_response_iss_parameter_supported") is True
             ),
         )
+
+
+def _optional_endpoint(document: Mapping[str, object], name: str) -> str | None:
+    return _endpoint(document, name) if name in document else None
 
 
 def _endpoint(document: Mapping[str, object], name: str) -> str:
