@@ -54,15 +54,16 @@ class KeepPerson:
         with self._database.transaction() as transaction:
             if found is not None:
                 citizen_id = found.citizen_id
-                self._bring_up_to_date(transaction, citizen_id, person, new_hash)
+                changed = self._bring_up_to_date(transaction, citizen_id, person, new_hash)
             else:
-                citizen_id = CitizenId(new_uuid())
+                citizen_id, changed = CitizenId(new_uuid()), True
                 self._release_phone(transaction, person)
                 citizens.add(
                     transaction, self._citizen(citizen_id, person, new_hash or ""), self._index
                 )
-            event = CertificationPersonKept(citizen_id=citizen_id)
-            record(transaction, event, self._clock.now())
+            if changed:
+                event = CertificationPersonKept(citizen_id=citizen_id)
+                record(transaction, event, self._clock.now())
 
     def _citizen(
         self, citizen_id: CitizenId, person: CertificationPerson, password_hash: str
@@ -104,19 +105,35 @@ class KeepPerson:
         citizen_id: CitizenId,
         person: CertificationPerson,
         new_hash: str | None,
-    ) -> None:
+    ) -> bool:
+        """Whether anything of the citizen was otherwise."""
         citizen = citizens.citizen(transaction, citizen_id)
         if new_hash is not None:
             citizens.replace_password(transaction, citizen_id, new_hash, self._clock.now())
-        says = (person.full_name.value, person.birth_date.isoformat(), person.email)
-        if (citizen.name_text, citizen.birth_date_text, citizen.email) != says or (
-            citizen.standard_claims_text != _stored(person)
-        ):
-            citizen.name_text, citizen.birth_date_text, citizen.email = says
-            citizen.standard_claims_text = _stored(person)
+        held = (
+            citizen.name_text,
+            citizen.birth_date_text,
+            citizen.email,
+            citizen.standard_claims_text,
+        )
+        says = (
+            person.full_name.value,
+            person.birth_date.isoformat(),
+            person.email,
+            _stored(person),
+        )
+        if held != says:
+            (
+                citizen.name_text,
+                citizen.birth_date_text,
+                citizen.email,
+                citizen.standard_claims_text,
+            ) = says
             citizen.updated_at = self._clock.now()
-        if citizens.phone_number_of(transaction, citizen_id) != person.phone_number:
+        moved = citizens.phone_number_of(transaction, citizen_id) != person.phone_number
+        if moved:
             self._replace_phone(transaction, citizen_id, person)
+        return new_hash is not None or held != says or moved
 
     def _replace_phone(
         self, transaction: Session, citizen_id: CitizenId, person: CertificationPerson

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, func, select
 from structlog.testing import capture_logs
 
 from idp.app import Adapters, create_app, create_worker, prepare
+from idp.audit.model import AuditEvent
 from idp.certification.rules import for_certification
 from idp.citizens.model import Citizen, Phone
 from idp.db import db
@@ -275,8 +276,14 @@ def test_the_person_is_kept_as_the_file_says(
         active = connection.execute(
             select(func.count()).select_from(Phone).where(Phone.active.is_(True))
         ).scalar_one()
+        kept = connection.execute(
+            select(func.count())
+            .select_from(AuditEvent)
+            .where(AuditEvent.kind == "certification_person_kept")
+        ).scalar_one()
     engine.dispose()
     assert (citizens, active) == (1, 1)
+    assert kept == 2  # made, then changed; the third start found everything as the file says
 
 
 @pytest.mark.parametrize(
