@@ -50,7 +50,7 @@ class Asked:
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
-    def request(self, portal: Portal) -> str:
+    def request(self, portal: Portal, *, prompt: str | None = None) -> str:
         """The path to send the browser to."""
         challenge = hashlib.sha256(self.verifier.encode()).digest()
         query = {
@@ -63,6 +63,8 @@ class Asked:
             "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
+        if prompt is not None:
+            query["prompt"] = prompt
         return f"/authorize?{urlencode(query)}"
 
     def code(self, location: str, portal: Portal) -> str:
@@ -120,7 +122,12 @@ def fetch(path: str) -> Journey:
 
 
 def sign_in(
-    portal: Portal, person: Person, read_message: Callable[[str], str], browser: Browser
+    portal: Portal,
+    person: Person,
+    read_message: Callable[[str], str],
+    browser: Browser,
+    *,
+    prompt: str | None = None,
 ) -> Journey:
     """
     A whole sign-in, from the portal's redirect to the claims about the citizen.
@@ -130,7 +137,7 @@ def sign_in(
     cache, and discovery and keys in the portal's.
     """
     asked = Asked()
-    page = yield browser.get(asked.request(portal))
+    page = yield browser.get(asked.request(portal, prompt=prompt))
     path = browser.keep(page, 303).header("location")
     interaction = parse_qs(urlsplit(path).query)["i"][0]
 
@@ -170,21 +177,53 @@ def ask_again(portal: Portal, browser: Browser, codes: list[Code]) -> Journey:
     codes.append(Code(asked.code(answer.header("location"), portal), asked.verifier))
 
 
-def exchange(portal: Portal, code: Code, tokens: list[str]) -> Journey:
-    """Exchange a code for tokens; the access token is added to *tokens*."""
+def exchange(
+    portal: Portal, code: Code, tokens: list[str], refresh_tokens: list[str] | None = None
+) -> Journey:
+    """Exchange a code; the access token is added to *tokens*, the refresh token to its own."""
     form = {
         "grant_type": "authorization_code",
         "code": code.value,
         "redirect_uri": portal.redirect_uri,
         "code_verifier": code.verifier,
     }
-    credentials = f"{portal.client_id}:{portal.client_secret}".encode()
-    basic = "Basic " + base64.b64encode(credentials).decode()
-    answer = (yield post("/token", form, {"Authorization": basic})).expect(200)
+    answer = (yield post("/token", form, _credentials(portal))).expect(200)
     content = orjson.loads(answer.body)
     if not content.get("id_token"):
         raise NotAsExpected(f"no ID token: {sorted(content)}")
     tokens.append(content["access_token"])
+    if refresh_tokens is not None:
+        refresh_tokens.append(content["refresh_token"])
+
+
+def refresh(portal: Portal, tokens: list[str]) -> Journey:
+    """Spend one of the refresh tokens *tokens*; its successor takes its place."""
+    form = {"grant_type": "refresh_token", "refresh_token": tokens.pop(0)}
+    answer = (yield post("/token", form, _credentials(portal))).expect(200)
+    content = orjson.loads(answer.body)
+    if not content.get("id_token"):
+        raise NotAsExpected(f"no ID token: {sorted(content)}")
+    tokens.append(content["refresh_token"])
+
+
+def client_credentials(portal: Portal) -> Journey:
+    """Get a signed access token of the portal's own."""
+    form = {"grant_type": "client_credentials"}
+    answer = (yield post("/token", form, _credentials(portal))).expect(200)
+    if orjson.loads(answer.body)["access_token"].count(".") != 2:
+        raise NotAsExpected("no signed token")
+
+
+def introspect(portal: Portal, access_token: str) -> Journey:
+    """Ask what an access token is."""
+    answer = (yield post("/introspect", {"token": access_token}, _credentials(portal))).expect(200)
+    if orjson.loads(answer.body)["active"] is not True:
+        raise NotAsExpected("not active")
+
+
+def _credentials(portal: Portal) -> dict[str, str]:
+    pair = f"{portal.client_id}:{portal.client_secret}".encode()
+    return {"Authorization": "Basic " + base64.b64encode(pair).decode()}
 
 
 def userinfo(access_token: str) -> Journey:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from idp.core.handles import new_handle
 from tests.bench.journeys import (
@@ -11,8 +11,11 @@ from tests.bench.journeys import (
     Journey,
     Person,
     ask_again,
+    client_credentials,
     exchange,
     fetch,
+    introspect,
+    refresh,
     sign_in,
     userinfo,
 )
@@ -28,6 +31,9 @@ FIRST_SIGN_IN_APART = f"{FIRST_SIGN_IN}, apart from Argon2id"
 SIGN_IN_APART = f"{SIGN_IN}, apart from Argon2id"
 EXCHANGE = "code exchange"
 USERINFO = "userinfo"
+INTROSPECTION = "introspection"
+REFRESH = "refresh with rotation and ID token"
+CLIENT_CREDENTIALS = "client_credentials, ES256"
 ARGON2ID = "Argon2id alone"
 
 
@@ -61,6 +67,8 @@ class Scenarios:
         self._core = provider_core
         hasher = password_hasher(around.settings)
         stored, password = hasher.hash(new_handle()), new_handle()
+        self._offline = replace(around.portal, scope=f"{around.portal.scope} offline_access")
+        self._agreeing = Browser()
         self._verify: Callable[[], object] = lambda: hasher.verify(password, stored)
 
     def rounds(self) -> Iterator[dict[str, Run]]:
@@ -73,8 +81,11 @@ class Scenarios:
 
     def _warm_up(self) -> None:
         """Compile templates, open the connections to the stores, fill the caches."""
-        last = self._around.people[-1:]
-        self._drive(self._sign_ins(last, [Browser()]), 1)
+        around = self._around
+        last = around.people[-1]
+        # This one agrees that the portal may come back alone, and gives it refresh tokens later.
+        walk = sign_in(self._offline, last, around.read_message, self._agreeing, prompt="consent")
+        self._drive([walk], 1)
         self._drive([fetch("/jwks") for _ in range(self._size.documents // 10)], 1)
 
     def _round(self, people: Sequence[Person]) -> dict[str, Run]:
@@ -103,11 +114,28 @@ class Scenarios:
         measured[EXCHANGE] = self._drive(exchanges, size.connections)
         asking = [userinfo(tokens[number % len(tokens)]) for number in range(size.userinfos)]
         measured[USERINFO] = self._drive(asking, size.connections)
+        asking = [
+            introspect(portal, tokens[number % len(tokens)]) for number in range(size.userinfos)
+        ]
+        measured[INTROSPECTION] = self._drive(asking, size.connections)
+        alone = [client_credentials(portal) for _ in range(size.userinfos)]
+        measured[CLIENT_CREDENTIALS] = self._drive(alone, size.connections)
+        measured[REFRESH] = self._refreshes()
         for name, path in ((DISCOVERY, "/.well-known/openid-configuration"), (JWKS, "/jwks")):
             measured[name] = self._drive(
                 [fetch(path) for _ in range(size.documents)], size.connections
             )
         return measured
+
+    def _refreshes(self) -> Run:
+        """One chain of refresh tokens for each connection, each token spent for the next."""
+        size, codes, chains = self._size, list[Code](), list[str]()
+        for _ in range(size.connections):
+            self._drive([ask_again(self._offline, self._agreeing, codes)], 1)
+        begun = [exchange(self._offline, code, [], chains) for code in codes]
+        self._drive(begun, size.connections)
+        turns = [refresh(self._offline, chains) for _ in range(size.exchanges)]
+        return self._drive(turns, size.connections)
 
     def _drive(self, journeys: Sequence[Journey], at_once: int) -> Run:
         """One run on fresh connections: the server ends those that were idle for seconds."""

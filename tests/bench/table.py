@@ -17,6 +17,9 @@ _TARGETS: Final[Mapping[str, float | None]] = {
     scenarios.FIRST_SIGN_IN: None,
     scenarios.EXCHANGE: 0.9,
     scenarios.USERINFO: 0.35,
+    scenarios.INTROSPECTION: 0.35,
+    scenarios.REFRESH: None,
+    scenarios.CLIENT_CREDENTIALS: None,
     scenarios.ARGON2ID: 18.0,
 }
 _WORKER_TARGET: Final = 120.0  # MB of one worker, all its pages counted

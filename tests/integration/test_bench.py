@@ -22,6 +22,9 @@ ROWS = (
     scenarios.FIRST_SIGN_IN,
     scenarios.EXCHANGE,
     scenarios.USERINFO,
+    scenarios.INTROSPECTION,
+    scenarios.REFRESH,
+    scenarios.CLIENT_CREDENTIALS,
     scenarios.ARGON2ID,
     "memory of the worker",
 )
