@@ -121,8 +121,9 @@ class Signer:
         Return what a token of ours says; for `id_token_hint` and the like.
 
         Checks the signature by a published key, that its header is one we write, with one of
-        *typ* and *algorithms*, and `exp` unless *accept_expired* (a hint is often old: OIDC
-        RP-Initiated Logout §2). `iss`, `aud` and `sub` are the caller's to compare.
+        *typ* and *algorithms*, and that it has an `exp`, which is still ahead unless
+        *accept_expired* (a hint is often old: OIDC RP-Initiated Logout §2). `iss`, `aud` and `sub`
+        are the caller's to compare.
         Raises `NotOurToken`.
         """
         try:
@@ -141,7 +142,12 @@ class Signer:
         if not signed:
             raise NotOurToken("another signature")
         claims = orjson.loads(unverified.payload)
-        if not accept_expired and not self._clock.now().timestamp() < claims.get("exp", 0):
+        expires_at = claims.get("exp")
+        if not isinstance(expires_at, int):
+            # All tokens of ours end but signed userinfo, which would else pass for an ID token:
+            # it has the same keys, `typ`, `iss` and `aud`.
+            raise NotOurToken("it never ends")
+        if not accept_expired and not self._clock.now().timestamp() < expires_at:
             raise NotOurToken("expired")
         return SignedClaims(claims)
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from urllib.parse import urlencode
 
 import pytest
 import redis
@@ -9,7 +10,7 @@ import redis
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from tests.fakes.clock import FakeClock
-from tests.fakes.protocol_house import ISSUER, ProtocolHouse
+from tests.fakes.protocol_house import ISSUER, ProtocolHouse, answer_of
 from tests.fakes.registrations import BASIC, registration
 
 
@@ -63,6 +64,20 @@ def test_44_it_is_no_id_token(house: ProtocolHouse) -> None:
     claims = house.claims(house.userinfo(tokens["access_token"]).text)
 
     assert not claims.keys() & {"exp", "iat", "nonce", "at_hash"}
+
+
+def test_44_it_is_no_hint(house: ProtocolHouse) -> None:
+    """It has our `iss`, its `aud` and a `sid`: all but the end that every ID token has."""
+    browser = house.signed_in(house.someone("es"))
+    tokens = house.tokens_for(browser, "es")
+    userinfo = house.userinfo(tokens["access_token"]).text
+
+    silent = answer_of(house.authorize(browser, "es", prompt="none", id_token_hint=userinfo))
+    sign_out = browser.get(f"/logout?{urlencode({'id_token_hint': userinfo})}")
+
+    assert silent["error"] == "login_required"
+    assert sign_out.status_code == 400
+    assert "code" in answer_of(house.authorize(browser, "es", prompt="none"))
 
 
 def test_44_who_asked_for_none_gets_json(house: ProtocolHouse) -> None:
