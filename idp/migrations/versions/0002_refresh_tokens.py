@@ -42,7 +42,7 @@ def upgrade() -> None:
         "refresh_token",
         sa.Column("hash", sa.String(length=43), nullable=False),
         sa.Column("family_id", sa.String(length=43), nullable=False),
-        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("generation", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("spent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "initial_access_token",
         sa.Column("hash", sa.String(length=43), nullable=False),
-        sa.Column("uses_left", sa.Integer(), nullable=False),
+        sa.Column("uses_left", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_initial_access_token")),
