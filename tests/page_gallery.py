@@ -290,6 +290,9 @@ ALWAYS_ASKED = frozenset(
     {"consent", "consent-grown", "continue", "form-post", "not-you-only-other"}
 )
 
+# A browser with scripts does not stay on it.
+MOVES_ON = frozenset({"form-post"})
+
 
 def add_gallery(app: Flask, pages: Pages) -> None:
     """Serve every page at /gallery/<name>; `?alone` leaves the relying party out."""

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from idp.logout.forms import SignOutForm
-from tests.page_gallery import PAGES, add_gallery, make_app
+from tests.page_gallery import MOVES_ON, PAGES, add_gallery, make_app
 
 pytestmark = pytest.mark.e2e
 
@@ -114,7 +114,7 @@ def test_pages_are_accessible_and_fit(
         # Lets axe in; the page keeps its policy for all of its own.
         bypass = page.context.new_cdp_session(page)
         found: dict[str, Any] = {}
-        for name in PAGES:
+        for name in PAGES.keys() - MOVES_ON:
             page.goto(f"{base}/gallery/{name}?lang={language}")
             sideways, small = page.evaluate(SIDEWAYS), page.evaluate(SMALL_TARGETS)
             bypass.send("Page.setBypassCSP", {"enabled": True})
