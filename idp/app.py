@@ -397,8 +397,9 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
         hashes_at_once=settings.passwords.hashes_at_once,
         queue_deadline=settings.passwords.queue_deadline,
     )
+    _warn_of_certification(settings)
     if settings.certification.enabled:
-        _certify(parts, hasher)
+        _keep_certification_person(parts, hasher)
     otp = OneTimePasswords(
         challenges=parts.challenges,
         deliveries=parts.jobs,
@@ -643,13 +644,18 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
     return app
 
 
-def _certify(parts: Parts, hasher: PasswordHasher) -> None:
-    """Say loudly what this process is, and keep the person whom the suite signs in."""
-    _log.warning(
-        "CERTIFICATION MODE: every one-time password is the same and no text message is sent; "
-        "this service protects nobody's account",
-        issuer=parts.settings.server.issuer,
-    )
+def _warn_of_certification(settings: Settings) -> None:
+    """Say loudly what this process is, in the log that somebody reads in the end."""
+    if settings.certification.enabled:
+        _log.warning(
+            "CERTIFICATION MODE: every one-time password is the same and no text message is sent; "
+            "this service protects nobody's account",
+            issuer=settings.server.issuer,
+        )
+
+
+def _keep_certification_person(parts: Parts, hasher: PasswordHasher) -> None:
+    """See to it that the person whom the suite signs in is there."""
     file = parts.settings.certification.person_file
     if file is not None:
         keep = KeepPerson(
@@ -775,6 +781,7 @@ def create_worker(
     """The worker's two halves: the queue with what its jobs need, and the regular sweeps."""
     parts = Parts(settings, adapters)
     settings = parts.settings
+    _warn_of_certification(settings)
     parts.jobs.consume(
         otp=OtpDelivery(
             challenges=parts.challenges,

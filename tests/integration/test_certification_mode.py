@@ -239,12 +239,13 @@ def test_the_log_says_so(home: Path, settings: Settings, clock: FakeClock) -> No
     prepare(settings, client_secrets=home)
     with capture_logs() as logs:
         app = create_app(settings, Adapters(clock=clock))
+        create_worker(settings, Adapters(clock=clock))
     with app.app_context():
         db.engine.dispose()
 
     assert [
         entry["log_level"] for entry in logs if entry["event"].startswith("CERTIFICATION MODE")
-    ] == ["warning"]
+    ] == ["warning", "warning"]
 
 
 def test_the_person_is_kept_as_the_file_says(
