@@ -29,9 +29,13 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
         yield system
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A Chromium of this machine, without a window."""
+    """
+    A Chromium of this machine, without a window.
+
+    For a module at a time: Playwright allows one at once, and other modules begin their own.
+    """
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")

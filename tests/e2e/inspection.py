@@ -47,7 +47,7 @@ STRUCTURE: Final = """
 MOST_BYTES: Final = 15 * 1024
 # A refused form answers 4xx, which is right, and which Chromium notes in the console all the same.
 _STATUS_NOTE = re.compile("Failed to load resource: the server responded with a status of [45]")
-_REDIRECTS = range(300, 400)
+_SHOW_NOTHING = {204, *range(300, 400)}
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Record:
     @property
     def shown(self) -> Response:
         """The answer that the page on the screen came with."""
-        return next(one for one in reversed(self.answers) if one.status not in _REDIRECTS)
+        return next(one for one in reversed(self.answers) if one.status not in _SHOW_NOTHING)
 
     def _requested(self, request: Request) -> None:
         self.addresses.append(request.url)
@@ -165,9 +165,7 @@ class Inspector:
         html = answer.text()
         references = re.findall(r'(?:href|src)="(/static/[^"]+)"', html)
         files = {path for path in references if "/fonts/" not in path}
-        return len(gzip.compress(html.encode())) + sum(
-            self._asset(path, answer) for path in files
-        )
+        return len(gzip.compress(html.encode())) + sum(self._asset(path, answer) for path in files)
 
     def _asset(self, path: str, answer: Response) -> int:
         if path not in self._assets:

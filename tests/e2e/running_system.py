@@ -16,7 +16,7 @@ SERVERS = ("IDP__SERVER__PORT", "BINH_DINH_PORT", "DAK_LAK_PORT", "SANDBOX_PORT"
 
 # Waits that a citizen would sit out and a test would not. Everything else is as people get it.
 SHORT_WAITS = {
-    "IDP__OTP__RESEND_AFTER": "PT3S",
+    "IDP__OTP__RESEND_AFTER": "PT2S",
     "IDP__CARRIERS__CALL_TIMEOUT": "PT1S",
     "IDP__CARRIERS__TOTAL_TIMEOUT": "PT4S",
     "SANDBOX_SLOW_SECONDS": "2",

@@ -29,12 +29,12 @@ def other_tab(walk: Walk) -> Iterator[Page]:
 
 
 @pytest.fixture
-def asked(walk: Walk, citizen: Person, system: RunningSystem) -> Walk:
+def asked(desk: Walk, citizen: Person, system: RunningSystem) -> Walk:
     """Somebody who is asked for the code of a sign-in."""
-    walk.enrol(system.binh_dinh, citizen)
-    walk.forget_everything()
-    walk.sign_in_up_to_the_code(system.binh_dinh, citizen)
-    return walk
+    desk.enrol(system.binh_dinh, citizen)
+    desk.forget_everything()
+    desk.sign_in_up_to_the_code(system.binh_dinh, citizen)
+    return desk
 
 
 def test_a_wrong_code_says_how_many_tries_are_left(asked: Walk, citizen: Person) -> None:

@@ -60,7 +60,7 @@ def test_enrolment(visitor: Walk, citizen: Person, system: RunningSystem) -> Non
     visitor.look("enrol-mobile-errors")
     visitor.submit_form(citizen, email="")
     visitor.look("enrol-otp")
-    _all_states_of_the_code(visitor, citizen, "enrol")
+    _all_states_of_the_code(visitor, citizen)
     visitor.type_code_sent_to(citizen)
     visitor.look("enrol-password")
     visitor.choose_password("ngắn", "khác")
@@ -74,23 +74,23 @@ def test_enrolment(visitor: Walk, citizen: Person, system: RunningSystem) -> Non
     _being_signed_in(visitor, system)
 
 
-def _all_states_of_the_code(visitor: Walk, citizen: Person, name: str) -> None:
+def _all_states_of_the_code(visitor: Walk, citizen: Person) -> None:
     """Ends on the page that waits for the code of a text that was not read yet."""
     visitor.press("otp-submit")
-    visitor.look(f"{name}-otp-empty")
+    visitor.look("otp-empty")
     right = visitor.sandbox.next_code(citizen)
     wrong = str((int(right) + 1) % 1_000_000).zfill(6)
     visitor.type_code(wrong)
-    visitor.look(f"{name}-otp-wrong")
+    visitor.look("otp-wrong")
     visitor.resend()
-    visitor.look(f"{name}-otp-resent")
+    visitor.look("otp-resent")
     visitor.sandbox.next_code(citizen)
     with visitor.page.expect_navigation():  # past the script, which would not let it through
         visitor.page.evaluate("document.querySelector('#otp-resend').form.submit()")
-    visitor.look(f"{name}-otp-too-early")
+    visitor.look("otp-too-early")
     while visitor.page.locator("#otp").count():
         visitor.type_code(wrong)
-    visitor.look(f"{name}-otp-too-many")
+    visitor.look("otp-too-many")
     visitor.page.locator("#otp-resend[aria-disabled]").wait_for(state="detached")
     visitor.press("otp-resend")
 
@@ -134,7 +134,6 @@ def test_sign_in(visitor: Walk, citizen: Person, system: RunningSystem) -> None:
     visitor.look("login-wrong")
     visitor.type_password(citizen)
     visitor.look("otp")
-    _all_states_of_the_code(visitor, citizen, "sign-in")
     visitor.type_code_sent_to(citizen)
     visitor.look("consent-other-portal")
     address = _stop_at_the_way_back(visitor, system.dak_lak)
@@ -225,7 +224,6 @@ def test_recovery(visitor: Walk, citizen: Person, system: RunningSystem) -> None
     visitor.look("recover-empty")
     visitor.ask_for_new_password(citizen)
     visitor.look("recover-otp")
-    _all_states_of_the_code(visitor, citizen, "recover")
     visitor.type_code_sent_to(citizen)
     visitor.look("recover-password")
     visitor.choose_password("Ngắn1!", "Khác2!")

@@ -95,7 +95,8 @@ def test_guide_of_dak_lak(walk: Walk, citizen: Person, system: RunningSystem) ->
     # Bước 5: nhập mã OTP; nếu chưa nhận được mã OTP thì nhấn “Gửi lại OTP” để lấy lại mã OTP.
     walk.resend()
     walk.look("enrol-otp-resent")
-    assert walk.sandbox.next_code(citizen) != (latest := walk.sandbox.next_code(citizen))
+    first, latest = walk.sandbox.next_code(citizen), walk.sandbox.next_code(citizen)
+    assert first != latest
     walk.type_code(latest)
 
     # Bước 6: nhập và xác nhận lại mật khẩu, nhấn “Đăng ký” để hoàn thành.

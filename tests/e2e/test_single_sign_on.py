@@ -1,4 +1,4 @@
-"""One sign-in for all portals, asked for again where a portal wants to be sure, ended everywhere."""
+"""One sign-in for all portals; asked for again where a portal wants that; ended everywhere."""
 
 import re
 
@@ -31,9 +31,7 @@ def test_a_second_portal_asks_for_consent_alone(
     assert signed_in.page.inner_text("#sub") != subject
 
 
-def test_a_portal_that_was_agreed_to_asks_nothing(
-    signed_in: Walk, system: RunningSystem
-) -> None:
+def test_a_portal_that_was_agreed_to_asks_nothing(signed_in: Walk, system: RunningSystem) -> None:
     signed_in.open_portal(system.binh_dinh, "/sign-in")
 
     assert signed_in.is_at(system.binh_dinh)
@@ -133,9 +131,7 @@ def test_enrolling_while_signed_in_says_who_one_is(
     assert signed_in.is_signed_in
 
 
-def test_another_persons_hint_asks_who_one_is(
-    signed_in: Walk, system: RunningSystem
-) -> None:
+def test_another_persons_hint_asks_who_one_is(signed_in: Walk, system: RunningSystem) -> None:
     signed_in.open_portal(system.binh_dinh, "/sign-in?login_hint=052190999999")
 
     assert signed_in.heading == "Không phải bạn?"

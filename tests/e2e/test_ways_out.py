@@ -55,9 +55,7 @@ def test_an_address_copied_to_another_browser_leads_back(
     other.page.wait_for_url("**/choose?*")
 
 
-def test_without_cookies_a_page_says_so(
-    open_window: OpenWindow, system: RunningSystem
-) -> None:
+def test_without_cookies_a_page_says_so(open_window: OpenWindow, system: RunningSystem) -> None:
     walk = open_window(width="narrow", scripts=False)
     walk.ask_to_sign_in(system.binh_dinh)
     walk.forget_everything()

@@ -12,14 +12,14 @@ NEW_PASSWORD = "Bấc-đèn 7 NGỌN"
 
 
 @pytest.fixture
-def forgetful(walk: Walk, citizen: Person, system: RunningSystem) -> Walk:
+def forgetful(desk: Walk, citizen: Person, system: RunningSystem) -> Walk:
     """Somebody with an account, at the page for a forgotten password."""
-    walk.enrol(system.binh_dinh, citizen)
-    walk.forget_everything()
-    walk.ask_to_sign_in(system.binh_dinh)
-    walk.press("choose-portal-account")
-    walk.press("forgot-password")
-    return walk
+    desk.enrol(system.binh_dinh, citizen)
+    desk.forget_everything()
+    desk.ask_to_sign_in(system.binh_dinh)
+    desk.press("choose-portal-account")
+    desk.press("forgot-password")
+    return desk
 
 
 def test_a_new_password_leads_on_to_the_portal(
