@@ -12,6 +12,7 @@ from idp.db.database import Database
 from idp.interactions.visits import Visits
 from idp.logout.forms import SignOutForm
 from idp.logout.sign_out import SignOut
+from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.registry import Registry
 from idp.web.pages import Pages
 
@@ -28,9 +29,14 @@ class Home(MethodView):
         """The page."""
         return self._pages.render(
             "account/home.html",
-            portals=[portal for portal in self._registry.all() if portal.client_uri],
+            portals=[portal for portal in self._registry.all() if _is_recommended(portal)],
             signed_in=self._visits.session() is not None,
         )
+
+
+def _is_recommended(portal: RelyingParty) -> bool:
+    """A link on our own page vouches for whom it leads to: an operator has to have let it in."""
+    return portal.client_uri is not None and portal.enabled and not portal.dynamic
 
 
 class Account(MethodView):
