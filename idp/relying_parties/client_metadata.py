@@ -3,14 +3,15 @@ What a relying party says of itself when it registers itself (RFC 7591 §2, Open
 Client Registration §2), made into a registration of ours. Pure.
 
 What is unknown is left out, as RFC 7591 §2 asks; what is known and not offered is refused, so that
-nobody finds out in production.
+nobody finds out in production. Of lists of flows the offered ones are kept: libraries name all that
+they know (Apache's mod_auth_openidc does), and the answer says what was registered.
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 from urllib.parse import urlsplit
 
 from idp.core.acr import ACR_CLASSES
@@ -82,6 +83,10 @@ _TAKEN_OVER: Final[tuple[str, ...]] = (
     "backchannel_logout_session_required",
     "logo_uri",
 )
+_FLOWS: Final[Mapping[str, frozenset[str]]] = {
+    "response_types": frozenset({"code"}),
+    "grant_types": frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN}),
+}
 _ONLY_THERE: Final[tuple[str, ...]] = ("application_type", "subject_type", "sector_identifier_uri")
 _NOT_OFFERED: Final = (
     "id_token_encrypted_response_alg",
@@ -141,6 +146,9 @@ def parse_client_metadata(
         # Who registers himself may not know PKCE; what he sends is checked all the same.
         "require_pkce": False,
     }
+    for name, offered in _FLOWS.items():
+        if name in document:
+            document[name] = _kept(document[name], offered)
     if "default_acr_values" in document:
         document["default_acr_values"] = _known_acrs(document["default_acr_values"])
     if "jwks" in document:
@@ -238,6 +246,16 @@ def _scope(sent: object) -> object:
     offered = STANDARD_SCOPES & KNOWN_SCOPES
     asked = offered if sent is None else offered.intersection(sent.split())
     return " ".join(sorted({"openid", *asked}))
+
+
+def _kept(sent: object, offered: frozenset[str]) -> object:
+    """The *offered* ones of a list (RFC 7591 §2); a list without any is left to be refused."""
+    kept = [name for name in sent if name in offered] if _is_texts(sent) else []
+    return kept or sent
+
+
+def _is_texts(sent: object) -> TypeGuard[list[str]]:
+    return isinstance(sent, list) and all(isinstance(each, str) for each in sent)
 
 
 def _known_acrs(sent: object) -> object:

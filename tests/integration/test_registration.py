@@ -153,6 +153,23 @@ def test_48_what_is_not_said_has_its_default(house: ProtocolHouse) -> None:
     assert party(house, made).dynamic
 
 
+@pytest.mark.parametrize(
+    ("name", "asked", "registered"),
+    [
+        ("response_types", ["code", "id_token", "code id_token"], ["code"]),
+        (
+            "grant_types",
+            ["authorization_code", "implicit", "refresh_token"],
+            ["authorization_code", "refresh_token"],
+        ),
+    ],
+)
+def test_48_of_all_flows_that_a_library_knows_the_offered_ones_are_registered(
+    house: ProtocolHouse, name: str, asked: list[str], registered: list[str]
+) -> None:
+    assert register(house, **{name: asked}).json[name] == registered
+
+
 HONOURED = {
     "id_token_signed_response_alg": "ES256",
     "userinfo_signed_response_alg": "RS256",
