@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.citizens.model import CitizenId
+from idp.core.handles import Handle
 from idp.db import Base
 from idp.db.types import UtcDateTime
 from idp.relying_parties.model import ClientId
@@ -119,6 +120,15 @@ class AccessToken:
         A refreshed token ends with its family, which outlives the session that the grant is of.
         """
         return self.family_id or self.authorization.grant_id
+
+
+@dataclass(frozen=True, slots=True)
+class FreshToken:
+    """An access token's value, and its times, before it stands for anything."""
+
+    value: Handle
+    issued_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

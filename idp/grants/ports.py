@@ -9,6 +9,7 @@ from idp.grants.model import (
     AccessToken,
     AuthorizationCode,
     FamilyId,
+    FreshToken,
     GrantId,
     Redeemed,
     Replayed,
@@ -25,11 +26,15 @@ class AuthorizationCodes(Protocol):
         """Store *code* for its lifetime; the value to hand out."""
         ...
 
-    def redeem(self, value: str, client_id: ClientId) -> Redeemed | Replayed | Unknown:
+    def redeem(
+        self, value: str, client_id: ClientId, *, fresh: FreshToken | None = None
+    ) -> Redeemed | Replayed | Unknown:
         """
         Spend the code, for the relying party it was issued to and for one caller.
 
-        A stranger with another client_id can neither spend it nor learn that it exists.
+        A stranger with another client_id can neither spend it nor learn that it exists. In the same
+        step *fresh* becomes an access token for what the code stands for, stillborn where its grant
+        was revoked.
         """
         ...
 

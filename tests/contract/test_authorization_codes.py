@@ -1,18 +1,28 @@
 """One contract for every store of authorization codes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 import redis
 
-from idp.adapters.redis.grants import RedisAuthorizationCodes
+from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
 from idp.adapters.redis.registry_version import RedisRegistryVersion
-from idp.grants.model import AuthorizationCode, GrantId, Redeemed, Replayed, Unknown
-from idp.grants.ports import AuthorizationCodes
+from idp.core.handles import new_handle
+from idp.grants.model import (
+    AccessToken,
+    AuthorizationCode,
+    FreshToken,
+    GrantId,
+    Redeemed,
+    Replayed,
+    Unknown,
+)
+from idp.grants.ports import AccessTokens, AuthorizationCodes
 from idp.relying_parties.model import ClientId
 from tests.fakes.clock import FakeClock
-from tests.fakes.grants import AuthorizationCodesInMemory
+from tests.fakes.grants import AccessTokensInMemory, AuthorizationCodesInMemory
 from tests.fakes.people import BINH_DINH, DAK_LAK, authorization_of
 
 LIFETIME, TOKEN_LIFETIME = timedelta(seconds=60), timedelta(minutes=5)
@@ -42,6 +52,75 @@ def test_a_code_is_redeemed_once_and_then_names_its_grant(codes: AuthorizationCo
     assert codes.redeem(value, BINH_DINH) == Redeemed(CODE, 0)
     assert codes.redeem(value, BINH_DINH) == Replayed(GrantId("grant-1"), 0)
     assert codes.redeem(value, BINH_DINH) == Replayed(GrantId("grant-1"), 0)
+
+
+@dataclass
+class Both:
+    codes: AuthorizationCodes
+    tokens: AccessTokens
+
+
+@pytest.fixture(params=["memory", "redis"])
+def both(request: pytest.FixtureRequest, redis_client: redis.Redis, clock: FakeClock) -> Both:
+    """Codes, and the access tokens they give."""
+    lifetimes = {"lifetime": LIFETIME, "token_lifetime": TOKEN_LIFETIME}
+    if request.param == "memory":
+        tokens = AccessTokensInMemory(clock)
+        return Both(AuthorizationCodesInMemory(clock, **lifetimes, tokens=tokens), tokens)
+    return Both(
+        RedisAuthorizationCodes(redis_client, **lifetimes),
+        RedisAccessTokens(
+            redis_client, lifetime=TOKEN_LIFETIME, code_lifetime=LIFETIME, clock=clock
+        ),
+    )
+
+
+def fresh_token(clock: FakeClock) -> FreshToken:
+    return FreshToken(new_handle(), clock.now(), clock.now() + TOKEN_LIFETIME)
+
+
+def test_its_access_token_is_there_as_soon_as_it_is_spent(both: Both, clock: FakeClock) -> None:
+    value, fresh = both.codes.issue(CODE), fresh_token(clock)
+
+    both.codes.redeem(value, DAK_LAK, fresh=fresh)
+    assert both.tokens.find(fresh.value) is None
+    both.codes.redeem(value, BINH_DINH, fresh=fresh)
+
+    assert both.tokens.find(fresh.value) == AccessToken(
+        CODE.authorization, fresh.expires_at, fresh.issued_at
+    )
+
+
+def test_a_replay_gives_no_access_token(both: Both, clock: FakeClock) -> None:
+    value, second = both.codes.issue(CODE), fresh_token(clock)
+    both.codes.redeem(value, BINH_DINH, fresh=fresh_token(clock))
+
+    both.codes.redeem(value, BINH_DINH, fresh=second)
+
+    assert both.tokens.find(second.value) is None
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_revoked_grant_has_no_such_token(both: Both, clock: FakeClock, *, before: bool) -> None:
+    value, fresh = both.codes.issue(CODE), fresh_token(clock)
+    if before:
+        both.tokens.revoke([CODE.authorization.grant_id])
+    both.codes.redeem(value, BINH_DINH, fresh=fresh)
+    if not before:
+        both.tokens.revoke([CODE.authorization.grant_id])
+
+    assert both.tokens.find(fresh.value) is None
+
+
+def test_it_ends_at_its_end(
+    both: Both, clock: FakeClock, pass_time: PassTime, redis_client: redis.Redis
+) -> None:
+    value, fresh = both.codes.issue(CODE), fresh_token(clock)
+    both.codes.redeem(value, BINH_DINH, fresh=fresh)
+    assert all(redis_client.pttl(key) > 0 for key in redis_client.keys("*"))
+    pass_time(TOKEN_LIFETIME)
+
+    assert both.tokens.find(fresh.value) is None
 
 
 def test_a_stranger_neither_spends_it_nor_learns_of_it(codes: AuthorizationCodes) -> None:

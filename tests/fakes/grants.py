@@ -8,8 +8,10 @@ from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
 from idp.grants.model import (
     AccessToken,
+    Authorization,
     AuthorizationCode,
     FamilyId,
+    FreshToken,
     GrantId,
     Redeemed,
     Replayed,
@@ -23,7 +25,15 @@ from tests.fakes.expiring import Expiring
 class AuthorizationCodesInMemory:
     """Implements `AuthorizationCodes`."""
 
-    def __init__(self, clock: Clock, *, lifetime: timedelta, token_lifetime: timedelta) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        lifetime: timedelta,
+        token_lifetime: timedelta,
+        tokens: "AccessTokensInMemory | None" = None,
+    ) -> None:
+        self._tokens = tokens
         self._lock = RLock()
         self._lifetime = lifetime
         self._remembered = lifetime + token_lifetime
@@ -38,12 +48,16 @@ class AuthorizationCodesInMemory:
             self._live.put(value, code, self._lifetime)
         return value
 
-    def redeem(self, value: str, client_id: ClientId) -> Redeemed | Replayed | Unknown:
+    def redeem(
+        self, value: str, client_id: ClientId, *, fresh: FreshToken | None = None
+    ) -> Redeemed | Replayed | Unknown:
         """See the port."""
         with self._lock:
             live, spent = self._live.get(value), self._spent.get(value)
             if live is not None and live.authorization.client_id == client_id:
                 self._live.pop(value)
+                if fresh is not None and self._tokens is not None:
+                    self._tokens.keep(live.authorization, fresh)
                 self._spent.put(value, live, self._remembered)
                 return Redeemed(live, self.registry_version)
             if spent is not None and spent.authorization.client_id == client_id:
@@ -66,6 +80,13 @@ class AccessTokensInMemory:
         with self._lock:
             self._tokens[value] = token
         return value
+
+    def keep(self, authorization: Authorization, fresh: FreshToken) -> None:
+        """What redeeming a code does besides."""
+        with self._lock:
+            self._tokens[fresh.value] = AccessToken(
+                authorization, fresh.expires_at, fresh.issued_at
+            )
 
     def find(self, value: str) -> AccessToken | None:
         """See the port."""

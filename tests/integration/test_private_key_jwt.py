@@ -370,11 +370,23 @@ def test_a_failure_is_recorded_and_slowed(house: ProtocolHouse, clock: FakeClock
     assert house.events().count("client_refused") == 3
 
 
-def test_it_costs_one_question_to_redis(
+def exchange(house: ProtocolHouse, clock: FakeClock, code: str) -> TestResponse:
+    return ask(
+        house,
+        signed(claims_of(clock)),
+        grant_type="authorization_code",
+        code=code,
+        redirect_uri=f"https://{CLIENT}.example/callback",
+        code_verifier=VERIFIER,
+    )
+
+
+def test_it_costs_one_question_to_redis_and_a_code_another(
     house: ProtocolHouse, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ask(house, signed(claims_of(clock)))  # scripts are loaded now
-    assertion = signed(claims_of(clock))
+    browser = house.signed_in(house.someone(CLIENT))
+    exchange(house, clock, house.code(browser, CLIENT))  # scripts are loaded now
+    code = house.code(browser, CLIENT)
     commands: list[object] = []
     send = redis.Redis.execute_command
 
@@ -383,9 +395,12 @@ def test_it_costs_one_question_to_redis(
         return send(self, *args, **options)
 
     monkeypatch.setattr(redis.Redis, "execute_command", counted)
-    assert ask(house, assertion).status_code == 200
-
+    assert ask(house, signed(claims_of(clock))).status_code == 200
     assert commands == ["EVALSHA"]
+    commands.clear()
+
+    assert exchange(house, clock, code).status_code == 200
+    assert commands == ["EVALSHA", "EVALSHA"]
 
 
 def test_what_was_registered_this_moment_elsewhere_is_known(

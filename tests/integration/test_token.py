@@ -345,7 +345,7 @@ def test_tokens_die_with_the_session(house: ProtocolHouse) -> None:
     assert error_of(house.redeem(code)) == (400, "invalid_grant")
 
 
-def test_an_exchange_costs_two_questions_to_redis_and_one_transaction(
+def test_an_exchange_costs_one_question_to_redis_and_one_transaction(
     house: ProtocolHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = house.signed_in(house.someone())
@@ -367,7 +367,7 @@ def test_an_exchange_costs_two_questions_to_redis_and_one_transaction(
     finally:
         event.remove(house.database.engine, "commit", note_commit)
 
-    assert commands == ["EVALSHA", "EVALSHA"]
+    assert commands == ["EVALSHA"]
     assert len(commits) == 1
 
 

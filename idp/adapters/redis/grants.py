@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
+import orjson
 import redis
 from pydantic import TypeAdapter
 
@@ -12,8 +13,10 @@ from idp.core.clock import Clock
 from idp.core.handles import Handle, digest, new_handle
 from idp.grants.model import (
     AccessToken,
+    Authorization,
     AuthorizationCode,
     FamilyId,
+    FreshToken,
     GrantId,
     Redeemed,
     Replayed,
@@ -24,13 +27,21 @@ from idp.relying_parties.model import ClientId
 REGISTRY_VERSION: Final = "registry_version"
 
 # RFC 6749 §4.1.2: one use. The code is spent only by the relying party it was issued to (else a
-# stranger could burn it), and what is left of it names the grant that a replay has to end.
+# stranger could burn it), and what is left of it names the grant that a replay has to end. Its
+# access token is stored along with that: one question less, and nobody knows its value yet. A
+# replay may revoke the grant before the winner of the race is here: see below.
 _REDEEM: Final = """
 local version = redis.call('GET', KEYS[3]) or '0'
-local held = redis.call('HMGET', KEYS[1], 'client', 'grant', 'record')
+local held = redis.call('HMGET', KEYS[1], 'client', 'grant', 'record', 'authorization')
 if held[1] == ARGV[1] then
     redis.call('DEL', KEYS[1])
     redis.call('SET', KEYS[2], held[1] .. ' ' .. held[2], 'PX', ARGV[2])
+    if ARGV[3] ~= '' and redis.call('EXISTS', 'revoked:' .. held[2]) == 0 then
+        local tokens = 'tokens_of:' .. held[2]
+        redis.call('SET', KEYS[4], '{"authorization":' .. held[4] .. ',' .. ARGV[3], 'PX', ARGV[4])
+        redis.call('SADD', tokens, KEYS[4])
+        redis.call('PEXPIRE', tokens, ARGV[4])
+    end
     return {version, 'redeemed', held[3]}
 end
 local spent = redis.call('GET', KEYS[2])
@@ -67,6 +78,7 @@ class RedisAuthorizationCodes:
         self._remembered = milliseconds(lifetime + token_lifetime)
         self._redeem = client.register_script(_REDEEM)
         self._json = TypeAdapter(AuthorizationCode)
+        self._authorization = TypeAdapter(Authorization)
 
     def issue(self, code: AuthorizationCode) -> Handle:
         """Store *code* for its lifetime; the value to hand out."""
@@ -79,18 +91,29 @@ class RedisAuthorizationCodes:
                     "client": code.authorization.client_id,
                     "grant": code.authorization.grant_id,
                     "record": self._json.dump_json(code),
+                    "authorization": self._authorization.dump_json(code.authorization),
                 },
             )
             pipeline.pexpire(key, self._lifetime)
             pipeline.execute()
         return value
 
-    def redeem(self, value: str, client_id: ClientId) -> Redeemed | Replayed | Unknown:
-        """Spend the code, for its relying party and for one caller."""
+    def redeem(
+        self, value: str, client_id: ClientId, *, fresh: FreshToken | None = None
+    ) -> Redeemed | Replayed | Unknown:
+        """Spend the code, for its relying party and for one caller; store its access token."""
         hashed = digest(value)
+        token, times, lifetime = "token:", b"", 1
+        if fresh is not None:
+            token = f"token:{digest(fresh.value)}"
+            # The members of an `AccessToken` that follow its authorization.
+            times = orjson.dumps(
+                {"issued_at": fresh.issued_at, "expires_at": fresh.expires_at, "family_id": None}
+            )[1:]
+            lifetime = milliseconds(fresh.expires_at - fresh.issued_at)
         version, what, record = self._redeem(
-            keys=[f"code:{hashed}", f"spent_code:{hashed}", REGISTRY_VERSION],
-            args=[client_id, self._remembered],
+            keys=[f"code:{hashed}", f"spent_code:{hashed}", REGISTRY_VERSION, token],
+            args=[client_id, self._remembered, times, lifetime],
         )
         if what == b"redeemed":
             return Redeemed(self._json.validate_json(record), int(version))

@@ -3,6 +3,7 @@
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -11,6 +12,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from idp.audit.events import CodeReplayed, TokensIssued
 from idp.audit.log import record
 from idp.core.clock import Clock
+from idp.core.handles import Handle
 from idp.db.database import Database
 from idp.grants import store as grants
 from idp.grants.model import AuthorizationCode, GrantId, Redeemed, Replayed
@@ -25,6 +27,18 @@ from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import RelyingParties
 
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 §4.1
+
+
+@dataclass(frozen=True, slots=True)
+class SpentCode:
+    """A code that is spent, and the access token it gave, which nobody has yet."""
+
+    code: AuthorizationCode
+    access_token: Handle
+
+    def get_redirect_uri(self) -> str:
+        """What Authlib's grant asks for."""
+        return self.code.redirect_uri
 
 
 class CodeRedemption:
@@ -49,14 +63,15 @@ class CodeRedemption:
         self._database = database
         self._clock = clock
 
-    def spend(self, value: str, relying_party: RelyingParty) -> AuthorizationCode:
+    def spend(self, value: str, relying_party: RelyingParty) -> SpentCode:
         """
         Spend the code, for this caller alone.
 
         A replay ends everything that the code gave (RFC 6749 §4.1.2). Raises `InvalidGrant`, and
         `InvalidClient` where the relying party was disabled a moment ago.
         """
-        outcome = self._codes.redeem(value, relying_party.client_id)
+        fresh = self._responses.fresh()
+        outcome = self._codes.redeem(value, relying_party.client_id, fresh=fresh)
         self._relying_parties.catch_up(outcome.registry_version)
         current = self._relying_parties.find(relying_party.client_id)
         if isinstance(outcome, Replayed):
@@ -64,12 +79,12 @@ class CodeRedemption:
         if current is None or not current.enabled:
             raise InvalidClient("disabled")
         if isinstance(outcome, Redeemed):
-            return outcome.code
+            return SpentCode(outcome.code, fresh.value)
         raise InvalidGrant("replayed" if isinstance(outcome, Replayed) else "unknown code")
 
-    def mint(self, code: AuthorizationCode, relying_party: RelyingParty) -> dict[str, object]:
+    def mint(self, spent: SpentCode, relying_party: RelyingParty) -> dict[str, object]:
         """The members of the token response for a code that is spent. Raises `InvalidGrant`."""
-        authorization, now = code.authorization, self._clock.now()
+        authorization, now = spent.code.authorization, self._clock.now()
         refresh_token = None
         with self._database.transaction() as transaction:
             if not grants.mark_redeemed(transaction, authorization.grant_id, now):
@@ -90,7 +105,8 @@ class CodeRedemption:
             authorization,
             relying_party,
             asked_for=asked_for,
-            nonce=code.nonce,
+            access_token=spent.access_token,
+            nonce=spent.code.nonce,
             refresh_token=refresh_token,
         )
 
@@ -107,16 +123,6 @@ class CodeRedemption:
         self._tokens.revoke(families)
 
 
-class _StoredCode:
-    """A spent code, in the shape Authlib's grants look at."""
-
-    def __init__(self, code: AuthorizationCode) -> None:
-        self.code = code
-
-    def get_redirect_uri(self) -> str:
-        return self.code.redirect_uri
-
-
 class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
     """Authlib checks in its `validate_token_request`: client, grant type, code, redirect URI."""
 
@@ -125,15 +131,16 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         client: Client = self.request.client
         return client
 
-    def query_authorization_code(self, code: str, client: Client) -> _StoredCode:
+    def query_authorization_code(self, code: str, client: Client) -> SpentCode:
         """Spend the code: whatever fails after this, it is gone."""
-        return _StoredCode(self.server.redemption.spend(code, client.relying_party))
+        spent: SpentCode = self.server.redemption.spend(code, client.relying_party)
+        return spent
 
     def create_token_response(self) -> tuple[int, dict[str, object], list[tuple[str, str]]]:
         """Check the verifier and make the tokens."""
-        code: AuthorizationCode = self.request.authorization_code.code
-        check_verifier(self.request.form.get("code_verifier"), code.code_challenge)
-        content = self.server.redemption.mint(code, self.request.client.relying_party)
+        spent: SpentCode = self.request.authorization_code
+        check_verifier(self.request.form.get("code_verifier"), spent.code.code_challenge)
+        content = self.server.redemption.mint(spent, self.request.client.relying_party)
         return 200, content, []
 
 

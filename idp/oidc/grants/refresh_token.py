@@ -73,8 +73,8 @@ class Refreshing:
             authorization,
             relying_party,
             asked_for=asked_for,
+            access_token=self._responses.refreshed(authorization, outcome.family_id),
             refresh_token=outcome.successor,
-            family_id=outcome.family_id,
         )
 
     def _as_of_now(

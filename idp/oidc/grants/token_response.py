@@ -6,7 +6,8 @@ from typing import Final
 
 from idp.citizens.model import ClaimValue
 from idp.core.clock import Clock
-from idp.grants.model import AccessToken, Authorization, FamilyId
+from idp.core.handles import Handle, new_handle
+from idp.grants.model import AccessToken, Authorization, FamilyId, FreshToken
 from idp.grants.ports import AccessTokens
 from idp.oidc.id_token import IdTokens
 from idp.relying_parties.claims import OPENID
@@ -31,26 +32,34 @@ class TokenResponses:
         self._lifetime = access_token_lifetime
         self._clock = clock
 
+    def fresh(self) -> FreshToken:
+        """An access token to be stored with whatever is spent for it."""
+        now = self._clock.now()
+        return FreshToken(new_handle(), now, now + self._lifetime)
+
+    def refreshed(self, authorization: Authorization, family_id: FamilyId) -> Handle:
+        """Store an access token that ends with its family; its value."""
+        now = self._clock.now()
+        return self._tokens.issue(
+            AccessToken(authorization, now + self._lifetime, issued_at=now, family_id=family_id)
+        )
+
     def make(
         self,
         authorization: Authorization,
         relying_party: RelyingParty,
         *,
         asked_for: Mapping[str, ClaimValue],
+        access_token: Handle,
         nonce: str | None = None,
         refresh_token: str | None = None,
-        family_id: FamilyId | None = None,
     ) -> dict[str, object]:
         """
-        The members of the response; *family_id* is that of a refresh, *asked_for* are the claims
+        The members of the response; *access_token* is stored already, *asked_for* are the claims
         that the ID token was asked to hold (`claims_asked_for`).
 
         An ID token goes with `openid` alone: a refreshed token may do without it.
         """
-        now = self._clock.now()
-        access_token = self._tokens.issue(
-            AccessToken(authorization, now + self._lifetime, issued_at=now, family_id=family_id)
-        )
         members: dict[str, object] = {
             "access_token": access_token,
             "token_type": BEARER,
