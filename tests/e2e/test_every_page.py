@@ -96,7 +96,7 @@ def _all_states_of_the_code(visitor: Walk, citizen: Person) -> None:
 
 
 def _being_signed_in(visitor: Walk, system: RunningSystem) -> None:
-    visitor.open("/")
+    visitor.open(f"/?lang={visitor.language}")
     visitor.look("home-signed-in")
     visitor.open("/account")
     visitor.look("account")
@@ -232,7 +232,7 @@ def test_recovery(visitor: Walk, citizen: Person, system: RunningSystem) -> None
     visitor.look("recover-done")
 
     visitor.sandbox.subscribe(citizen, sim_changed_at=visitor.an_hour_ago)
-    visitor.open("/recover")
+    visitor.open(f"/recover?lang={visitor.language}")
     visitor.ask_for_new_password(citizen)
     visitor.type_code_sent_to(citizen)
     visitor.look("recover-sim-changed")
