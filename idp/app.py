@@ -393,7 +393,6 @@ def create_app(settings: Settings | None = None, adapters: Adapters | None = Non
     hasher = PasswordHasher(
         memory_kib=settings.passwords.memory_kib,
         iterations=settings.passwords.iterations,
-        parallelism=settings.passwords.parallelism,
         hashes_at_once=settings.passwords.hashes_at_once,
         queue_deadline=settings.passwords.queue_deadline,
     )

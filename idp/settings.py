@@ -222,7 +222,6 @@ class Passwords(Table):
     minimum_length: int = Field(ge=8)
     memory_kib: int
     iterations: int
-    parallelism: int
     hashes_at_once: int = Field(ge=0)
     queue_deadline: Duration
 

@@ -15,7 +15,6 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server as Granian
 
-from idp.processes.heap import share_one_heap
 from idp.processes.lifeline import die_with_parent
 from idp.settings import Settings
 
@@ -45,7 +44,6 @@ def serve(settings: Settings, build: Callable[[], WSGIApplication]) -> None:
         die_with_parent(master)
         return build()
 
-    share_one_heap()  # the workers inherit it
     gc.freeze()  # what is loaded by now stays shared between the workers (copy on write)
     Granian(
         "idp",

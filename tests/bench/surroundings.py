@@ -123,7 +123,6 @@ def password_hasher(settings: Settings) -> PasswordHasher:
     return PasswordHasher(
         memory_kib=passwords.memory_kib,
         iterations=passwords.iterations,
-        parallelism=passwords.parallelism,
         hashes_at_once=passwords.hashes_at_once,
         queue_deadline=passwords.queue_deadline,
     )

@@ -281,7 +281,6 @@ class Site:
         self.hasher = PasswordHasher(
             memory_kib=64,
             iterations=1,
-            parallelism=1,
             hashes_at_once=4,
             queue_deadline=timedelta(seconds=30),
         )

@@ -59,7 +59,7 @@ class NoMore(Counts):
 
     def count(self, budget: Budget, *key: str) -> None:
         """See the port."""
-        raise BudgetSpent(budget.name, timedelta(minutes=1))
+        raise BudgetSpent(budget.name, timedelta(minutes=1), first=True)
 
 
 class Enrolments:
@@ -90,7 +90,6 @@ class Enrolments:
         hasher = PasswordHasher(
             memory_kib=64,
             iterations=1,
-            parallelism=1,
             hashes_at_once=8,
             queue_deadline=timedelta(seconds=30),
         )

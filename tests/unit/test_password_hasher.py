@@ -16,7 +16,6 @@ def hasher(*, memory_kib: int = 64, hashes_at_once: int = 1) -> PasswordHasher:
     return PasswordHasher(
         memory_kib=memory_kib,
         iterations=1,
-        parallelism=1,
         hashes_at_once=hashes_at_once,
         queue_deadline=timedelta(milliseconds=1),
     )
