@@ -113,9 +113,10 @@ class AskCarrier:
             self._throttle.count(self._budgets.per_phone, question.phone)
             self._throttle.count(self._budgets.per_identity_number, question.identity_number)
         except BudgetSpent as spent:
-            with self._database.transaction() as transaction:
-                event = BudgetExceeded(client_id=question.client_id, budget=spent.budget)
-                record(transaction, event, self._clock.now())
+            if spent.first:
+                with self._database.transaction() as transaction:
+                    event = BudgetExceeded(client_id=question.client_id, budget=spent.budget)
+                    record(transaction, event, self._clock.now())
             raise
 
     def _note_silence(

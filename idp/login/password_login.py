@@ -97,21 +97,22 @@ class PasswordLogin:
         return PasswordVerified(found.citizen_id, found.phone_number)
 
     def _count_attempt(self, key: tuple[str, str], network: str) -> None:
-        """Raise `BudgetSpent`, and record it, before the password is looked at."""
+        """Raise `BudgetSpent`, recorded once a window, before the password is looked at."""
         try:
             # Whoever has used up a network's failures must not learn from the next answer whether
             # this password would have been right for this number.
             self._throttle.require(self._budgets.failures_per_network, network)
             self._throttle.count(self._budgets.per_number_and_network, *key)
         except BudgetSpent as spent:
-            with self._database.transaction() as transaction:
-                record(transaction, BudgetExceeded(budget=spent.budget), self._clock.now())
+            if spent.first:
+                with self._database.transaction() as transaction:
+                    record(transaction, BudgetExceeded(budget=spent.budget), self._clock.now())
             raise
 
     def _note_failure(self, citizen_id: CitizenId | None, network: str) -> None:
         """Record it, and count it against the network and, as an alarm, the whole system."""
-        network_spent = self._is_spent(self._budgets.failures_per_network, network)
-        system_spent = self._is_spent(self._budgets.failures_system)
+        network_spent = self._begins_to_refuse(self._budgets.failures_per_network, network)
+        system_spent = self._begins_to_refuse(self._budgets.failures_system)
         now = self._clock.now()
         with self._database.transaction() as transaction:
             record(transaction, PasswordRefused(citizen_id=citizen_id), now)
@@ -122,11 +123,11 @@ class PasswordLogin:
                 event = BudgetExceeded(budget=self._budgets.failures_system.name)
                 record(transaction, event, now)
 
-    def _is_spent(self, budget: Budget, *key: str) -> bool:
+    def _begins_to_refuse(self, budget: Budget, *key: str) -> bool:
         try:
             self._throttle.count(budget, *key)
-        except BudgetSpent:
-            return True
+        except BudgetSpent as spent:
+            return spent.first
         return False
 
     def _rehash(self, found: store.SignInRecord, password: str) -> None:

@@ -224,7 +224,9 @@ class OneTimePasswords:
             self._challenges.end_cooldown(purpose, challenge.number_index)
             self._challenges.forget_exhausted(purpose, challenge.number_index)
             return checked
-        self._note_refusal(challenge, checked)
+        if challenge.attempts <= self.policy.attempts:
+            # Those after the last say nothing new, and there is no end of them.
+            self._note_refusal(challenge, checked)
         return checked
 
     def _judge(self, challenge: Challenge, typed: str) -> Checked:
@@ -278,14 +280,17 @@ class OneTimePasswords:
             if purpose is OtpPurpose.SIGN_IN:
                 self._throttle.count(self._budgets.sign_in_per_number, number)
             else:
-                self._throttle.count(self._budgets.anonymous_per_number, purpose, number)
+                # The network first: one that is refused must not use up the budgets of numbers
+                # it only knows, and keep their owners from a code.
                 self._throttle.count(self._budgets.anonymous_per_network, network)
+                self._throttle.count(self._budgets.anonymous_per_number, purpose, number)
             self._throttle.count(self._budgets.system)
         except BudgetSpent as spent:
             self._challenges.end_cooldown(purpose, number)
-            with self._database.transaction() as transaction:
-                event = BudgetExceeded(citizen_id=_citizen(challenge), budget=spent.budget)
-                record(transaction, event, self._clock.now())
+            if spent.first:
+                with self._database.transaction() as transaction:
+                    event = BudgetExceeded(citizen_id=_citizen(challenge), budget=spent.budget)
+                    record(transaction, event, self._clock.now())
             raise
         return True
 

@@ -35,12 +35,18 @@ class Budget:
 
 
 class BudgetSpent(Exception):
-    """The budget is used up; it allows more after *retry_after*."""
+    """
+    The budget is used up; it allows more after *retry_after*.
 
-    def __init__(self, budget: str, retry_after: timedelta) -> None:
+    *first*: nobody was refused in this window before. Whoever keeps a log notes that one: the
+    others would let a stranger fill it.
+    """
+
+    def __init__(self, budget: str, retry_after: timedelta, *, first: bool) -> None:
         super().__init__(budget)
         self.budget = budget
         self.retry_after = retry_after
+        self.first = first
 
 
 class Throttle(Protocol):

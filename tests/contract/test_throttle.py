@@ -145,3 +145,43 @@ def test_redis_holds_nothing_without_an_end(redis_url: str, redis_client: redis.
 
     assert len(ends) == 2
     assert 0 < ends[0] <= 60_000 < ends[1] <= 3_600_000
+
+
+def refused_first(ask: Callable[..., None], budget: Budget, *key: str) -> bool:
+    with pytest.raises(BudgetSpent) as spent:
+        ask(budget, *key)
+    return spent.value.first
+
+
+def test_the_first_refusal_of_a_window_says_so(throttle: Throttle, pass_time: PassTime) -> None:
+    """So that who is refused again and again is noted once."""
+    for _ in range(2):
+        throttle.count(STACK, "a")
+        throttle.count(STACK, "b")
+    by_a = [refused_first(throttle.count, STACK, "a") for _ in range(3)]
+    by_a.append(refused_first(throttle.require, STACK, "a"))
+    by_b = [refused_first(throttle.require, STACK, "b") for _ in range(2)]
+    by_b.append(refused_first(throttle.count, STACK, "b"))
+    pass_time(MINUTE)
+    throttle.count(STACK, "b")
+
+    assert by_a == [True, False, False, False]
+    assert by_b == [True, False, False]
+    assert refused_first(throttle.count, STACK, "b")
+
+
+def test_clearing_forgets_what_was_refused(throttle: Throttle) -> None:
+    for _ in range(2):
+        for _ in range(2):
+            throttle.count(STACK, "a")
+        assert refused_first(throttle.count, STACK, "a")
+        throttle.clear(STACK, "a")
+
+
+def test_redis_holds_no_refusal_without_an_end(redis_url: str, redis_client: redis.Redis) -> None:
+    throttle = RedisThrottle(redis_client, exempt_networks=())
+    for _ in range(2):
+        throttle.count(STACK, "a")
+    refused_first(throttle.count, STACK, "a")
+
+    assert all(redis_client.pttl(key) > 0 for key in redis_client.scan_iter())

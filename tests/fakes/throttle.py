@@ -17,6 +17,7 @@ class ThrottleInMemory:
         self._lock = RLock()
         self._exempt = exempt_networks
         self._counted: Expiring[int] = Expiring(clock)
+        self._refused: Expiring[bool] = Expiring(clock)
 
     def count(self, budget: Budget, *key: str) -> None:
         """See the port."""
@@ -40,10 +41,13 @@ class ThrottleInMemory:
         with self._lock:
             for _, name in self._windows(budget, key):
                 self._counted.pop(name)
+                self._refused.pop(name)
 
     def _require(self, budget: Budget, name: str, *, allowed: int) -> None:
         if (self._counted.get(name) or 0) > allowed:
-            raise BudgetSpent(budget.name, max(self._counted.left(name), timedelta(seconds=1)))
+            first, left = self._refused.get(name) is None, self._counted.left(name)
+            self._refused.put(name, True, left)
+            raise BudgetSpent(budget.name, max(left, timedelta(seconds=1)), first=first)
 
     def _windows(self, budget: Budget, key: tuple[str, ...]) -> list[tuple[Window, str]]:
         if budget.by_network and self._is_exempt(key[-1]):

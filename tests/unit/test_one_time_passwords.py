@@ -1,6 +1,7 @@
 """One-time passwords: sent, resent, counted, compared, spent."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -437,3 +438,27 @@ def test_codes_are_six_digits_and_differ_by_challenge_and_counter() -> None:
 
     assert all(len(code) == 6 and code.isdecimal() for code in made)
     assert len(made) > 95
+
+
+def test_a_network_that_asked_for_too_many_cannot_use_up_other_peoples_budgets(desk: Desk) -> None:
+    for count in range(8):
+        desk.begin(OtpPurpose.RECOVERY, None, PhoneNumber.parse(f"09130000{count:02}"))
+    for _ in range(20):
+        with pytest.raises(BudgetSpent) as spent:
+            desk.begin(OtpPurpose.RECOVERY, None, NUMBER)
+        assert spent.value.budget == "otp_anonymous_per_network"
+
+    assert desk.begin(OtpPurpose.RECOVERY, AN, NUMBER, THERE).codes
+
+
+def test_a_stranger_cannot_fill_the_log(desk: Desk) -> None:
+    """Neither by guessing on at a challenge that is used up, nor by asking for more and more."""
+    challenge = desk.begin(OtpPurpose.RECOVERY, None)
+    for _ in range(4):
+        desk.exhaust(challenge)
+    assert desk.events() == [("otp_refused", None)] * POLICY.attempts
+
+    for count in range(40):
+        with suppress(BudgetSpent):
+            desk.begin(OtpPurpose.RECOVERY, None, PhoneNumber.parse(f"09130000{count:02}"))
+    assert desk.events()[POLICY.attempts :] == [("budget_exceeded", None)]

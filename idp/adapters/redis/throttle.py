@@ -11,19 +11,27 @@ from idp.settings import Network
 from idp.throttling.ports import Budget, BudgetSpent
 
 # Of each window, in turn: how many it allows, and how long it is. The answer is how long the first
-# one that allows no more still lasts. Redis keeps the time: a clock of ours could only disagree.
-_COUNT: Final = """
+# one that allows no more still lasts, and whether it refuses for the first time. Redis keeps the
+# time: a clock of ours could only disagree.
+_REFUSE: Final = """
+local function refuse(window)
+    local left = redis.call('PTTL', window)
+    local first = redis.call('SET', 'refused:' .. window, '1', 'NX', 'PX', math.max(left, 1))
+    return {left, first and 1 or 0}
+end
+"""
+_COUNT: Final = f"""{_REFUSE}
 for i, window in ipairs(KEYS) do
     local count = redis.call('INCR', window)
     if count == 1 then redis.call('PEXPIRE', window, ARGV[2 * i]) end
-    if count > tonumber(ARGV[2 * i - 1]) then return redis.call('PTTL', window) end
+    if count > tonumber(ARGV[2 * i - 1]) then return refuse(window) end
 end
 return false
 """
-_REQUIRE: Final = """
+_REQUIRE: Final = f"""{_REFUSE}
 for i, window in ipairs(KEYS) do
     local count = tonumber(redis.call('GET', window) or '0')
-    if count >= tonumber(ARGV[2 * i - 1]) then return redis.call('PTTL', window) end
+    if count >= tonumber(ARGV[2 * i - 1]) then return refuse(window) end
 end
 return false
 """
@@ -31,7 +39,8 @@ return false
 
 class RedisThrottle:
     """
-    `budget:<name>|<key>|<seconds>`: what was counted in a window that ends by itself.
+    `budget:<name>|<key>|<seconds>`: what was counted in a window that ends by itself; with
+    `refused:` before it, that somebody was refused in that window.
 
     The burst at a window's edge that this allows is bounded by the longer windows of the stack.
     """
@@ -56,7 +65,7 @@ class RedisThrottle:
         """Forget what was counted."""
         windows = _windows(budget, key)
         if windows:  # none where a limit is lifted, and DEL wants a key
-            self._redis.delete(*windows)
+            self._redis.delete(*windows, *(f"refused:{window}" for window in windows))
 
     def _is_exempt(self, budget: Budget, key: tuple[str, ...]) -> bool:
         if not budget.by_network or not self._exempt:
@@ -79,7 +88,8 @@ def _sizes(budget: Budget) -> list[int]:
     return [number for each in budget.windows for number in (each.count, milliseconds(each.period))]
 
 
-def _refuse_after(left: int | None, budget: Budget) -> None:
-    if left is not None:
+def _refuse_after(refusal: list[int] | None, budget: Budget) -> None:
+    if refusal is not None:
+        left, first = refusal
         wait = max(timedelta(milliseconds=left), timedelta(seconds=1))
-        raise BudgetSpent(budget.name, wait)
+        raise BudgetSpent(budget.name, wait, first=bool(first))
