@@ -5,6 +5,7 @@ Owns parsing what they send (once, strictly, into frozen values), answering them
 Does not own what a citizen does in between: that is an interaction, and comes back as `approve` or
 `refuse`.
 
-Routes, as functions of a `ProtocolRequest`: discovery, `/jwks`, `/token`, `/userinfo`, `/healthz`,
-`/readyz`. As Flask views, because a person looks at the outcome: `/authorize`.
+Routes, as functions of a `ProtocolRequest`: discovery, `/jwks`, `/token`, `/userinfo`,
+`/introspect`, `/revoke`, `/connect/register`, `/healthz`, `/readyz`. As Flask views, because a
+person looks at the outcome: `/authorize`.
 """
