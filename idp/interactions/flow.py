@@ -71,6 +71,15 @@ class Flow:
         """What has to happen next, from what is stored now."""
         return next_step(interaction, self._facts(interaction, session))
 
+    def expects_another(self, interaction: Interaction, session: Session) -> bool:
+        """Whether the relying party takes no answer about the session's citizen."""
+        request = interaction.request
+        return (
+            request is not None
+            and bool(request.subjects)
+            and not self._responder.is_about(request, session.authentication.citizen_id)
+        )
+
     def answer(
         self, interaction: Interaction, session: Session | None
     ) -> AuthorizationResponse | None:
@@ -119,8 +128,7 @@ class Flow:
                 and not citizens.has_identity_number(
                     reading, citizen_id, bytes.fromhex(request.login_hint)
                 ),
-                subject_is_other=bool(request.subjects)
-                and not self._responder.is_about(request, citizen_id),
+                subject_is_other=self.expects_another(interaction, session),
             )
 
     def _level_reached(

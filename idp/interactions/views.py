@@ -78,6 +78,7 @@ class SessionQuestion(MethodView):
         self,
         pages: Pages,
         visits: Visits,
+        flow: Flow,
         database: Database,
         *,
         steps: frozenset[Step],
@@ -86,6 +87,7 @@ class SessionQuestion(MethodView):
         """*steps*: while one of them is next, the question may be asked."""
         self._pages = pages
         self._visits = visits
+        self._flow = flow
         self._database = database
         self._steps = steps
         self._template = template
@@ -120,12 +122,11 @@ class SessionQuestion(MethodView):
             return self._visits.proceed(visit)
         with self._database.reading() as reading:
             citizen = citizens.citizen(reading, visit.session.authentication.citizen_id)
-        request = visit.interaction.request
         return self._pages.render(
             self._template,
             form=form,
             full_name=citizen.full_name.value,
-            only_other=request is not None and bool(request.subjects),
+            only_other=self._flow.expects_another(visit.interaction, visit.session),
             **visit.page,
         )
 
@@ -153,7 +154,7 @@ def interaction_routes(
         ),
     ):
         view = SessionQuestion.as_view(
-            step.value, pages, visits, database, steps=frozenset(steps), template=template
+            step.value, pages, visits, flow, database, steps=frozenset(steps), template=template
         )
         routes.add_url_rule(path, view_func=view)
 

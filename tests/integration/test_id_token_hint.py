@@ -110,6 +110,19 @@ def test_19_the_page_offers_to_make_room_or_to_go_back(
     assert "Tiếp tục với tên" not in page
 
 
+def test_19_a_page_shown_to_the_right_person_says_nothing_of_another(
+    house: ProtocolHouse, browser: Browser, hint: str
+) -> None:
+    by_login_hint = house.authorize(browser, id_token_hint=hint, login_hint=OTHER).location
+    consent = house.authorize(browser, id_token_hint=hint, prompt="consent").location
+
+    for address in (by_login_hint, consent.replace("/consent?", "/not-you?")):
+        page = browser.get(address).text
+        assert page_of(address) == "/not-you"
+        assert "Tiếp tục với tên Nguyễn Thị Bưởi" in page
+        assert "đang chờ một người khác" not in page
+
+
 def test_19_going_on_as_somebody_else_is_an_error_for_the_portal(
     house: ProtocolHouse, browser: Browser, others_hint: str
 ) -> None:
