@@ -1,0 +1,98 @@
+"""Making an installation ready, and looking after it from a shell."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import click
+
+from idp.app.key_changes import record_key_change
+from idp.app.parts import Parts
+from idp.backchannel.commands import logouts_command
+from idp.db.commands import db_commands
+from idp.db.migrate import migrate
+from idp.processes.configuration import config_commands
+from idp.relying_parties.commands import (
+    Registrar,
+    read_registrations,
+    registration_files,
+    relying_parties_commands,
+)
+from idp.relying_parties.disable import Disable
+from idp.relying_parties.initial_tokens import InitialTokens
+from idp.relying_parties.register import Register
+from idp.relying_parties.rotate_secret import RotateSecret
+from idp.settings import Settings, load
+from idp.signing.commands import keys_commands
+from idp.signing.material import SigningAlgorithm
+from idp.signing.rotate import create_missing
+
+MIGRATIONS: Final = str(Path(__file__).parent.parent / "migrations")
+
+
+def prepare(settings: Settings, *, client_secrets: Path) -> None:
+    """
+    Make an installation ready; safe to repeat.
+
+    Migrations applied, a signing key of each algorithm made where there is none, the relying
+    parties of `registrations.folder` registered. The secret of each new one is written to
+    `<client_secrets>/<client_id>.client_secret`, readable by its owner alone.
+    """
+    parts = Parts(settings)
+    migrate(parts.flask, MIGRATIONS)
+    create_missing(parts.keys, tuple(SigningAlgorithm), parts.clock)
+    registrar = _registrar(parts)
+    registrations = read_registrations(registration_files(settings.registrations.folder))
+    for client_id, secret in registrar.register.apply(registrations).items():
+        path = client_secrets / f"{client_id}.client_secret"
+        path.touch(mode=0o600)
+        path.write_text(secret, "utf-8")
+    parts.database.engine.dispose()
+
+
+def command_line() -> click.Group:
+    """The commands of the capabilities; each builds what it needs when it is run."""
+
+    @click.group()
+    def commands() -> None:
+        """Everything an operator does from a shell."""
+
+    @cache
+    def parts() -> Parts:
+        return Parts(load())
+
+    commands.add_command(db_commands(lambda: parts().flask, MIGRATIONS))
+    commands.add_command(
+        keys_commands(
+            lambda: (parts().keys, parts().rotation, parts().clock),
+            lambda change, details: record_key_change(parts(), change, details),
+        )
+    )
+    relying_parties = relying_parties_commands(lambda: _registrar(parts()))
+    relying_parties.add_command(logouts_command(lambda: parts().database))
+    commands.add_command(relying_parties)
+    commands.add_command(config_commands(load))
+    return commands
+
+
+def _registrar(parts: Parts) -> Registrar:
+    return Registrar(
+        folder=parts.settings.registrations.folder,
+        database=parts.database,
+        register=Register(
+            database=parts.database,
+            version=parts.registry_version,
+            hasher=parts.secret_hasher,
+            clock=parts.clock,
+        ),
+        rotate_secret=RotateSecret(
+            database=parts.database,
+            version=parts.registry_version,
+            hasher=parts.secret_hasher,
+            clock=parts.clock,
+        ),
+        disable=Disable(database=parts.database, version=parts.registry_version, clock=parts.clock),
+        initial_tokens=InitialTokens(database=parts.database, clock=parts.clock),
+        logos=parts.logos,
+        clock=parts.clock,
+    )

@@ -1,0 +1,268 @@
+"""What a person looks at: the pages, on Flask."""
+
+from functools import partial
+from typing import Final
+
+import structlog
+from flask import Flask, Response
+from redis.exceptions import RedisError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from idp.account.views import account_routes
+from idp.adapters.redis.interactions import RedisInteractions
+from idp.adapters.redis.sessions import RedisSessions
+from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
+from idp.app.parts import Parts
+from idp.app.policies import (
+    brand,
+    enrolment_budgets,
+    enrolment_policy,
+    login_budgets,
+    otp_budgets,
+    otp_policy,
+)
+from idp.backchannel.announce import AnnounceLogout
+from idp.citizens.password_hasher import HasherBusy
+from idp.consent.decide import DecideConsent
+from idp.consent.views import consent_routes
+from idp.enrolment.notice import enrolment_notice
+from idp.enrolment.routes import enrolment_routes
+from idp.interactions.flow import Flow
+from idp.interactions.sign_in import SignIn
+from idp.interactions.views import interaction_routes
+from idp.interactions.visits import Visits
+from idp.login.password_login import PasswordLogin
+from idp.login.views import login_routes
+from idp.logout.sign_out import SignOut
+from idp.logout.views import logout_routes
+from idp.oidc.authorize import AuthorizationRequests
+from idp.oidc.end_session import EndSessionRequests
+from idp.oidc.id_token_hint import IdTokenHints
+from idp.oidc.request_objects import SignedRequests
+from idp.oidc.respond import AuthorizationResponses, OidcResponder
+from idp.oidc.views import authorization_routes
+from idp.otp.one_time_passwords import OneTimePasswords
+from idp.otp.page import OtpPage
+from idp.recovery.routes import recovery_routes
+from idp.relying_parties.views import logo_routes
+from idp.sessions.cookie import SessionCookie
+from idp.sessions.rules import sid
+from idp.settings import decode_key
+from idp.web.browser import BrowserCookie
+from idp.web.pages import Pages
+from idp.web.reference import request_reference
+
+OUTAGES: Final = (
+    OperationalError,
+    InterfaceError,
+    PoolTimeout,
+    RedisError,
+    HasherBusy,
+)
+"""What is raised when a part is away or overrun: 503, since trying again is right."""
+
+_log = structlog.get_logger(__name__)
+
+
+def add_pages(parts: Parts) -> None:
+    """Put every page on the application of *parts*: each capability brings its own."""
+    settings, app, clock, database = parts.settings, parts.flask, parts.clock, parts.database
+    secure, issuer = settings.server.secure, settings.server.issuer
+    sessions = RedisSessions(
+        parts.redis, idle=settings.sessions.idle, maximum=settings.sessions.maximum, clock=clock
+    )
+    interactions = RedisInteractions(parts.redis, lifetime=settings.interactions.lifetime)
+
+    signer, subject_key = parts.signer, parts.subject_key
+    responses = AuthorizationResponses(issuer)
+    responder = OidcResponder(
+        responses=responses,
+        relying_parties=parts.registry,
+        codes=parts.codes,
+        subjects=parts.subjects,
+        database=database,
+        levels=parts.levels,
+        clock=clock,
+    )
+
+    browser = BrowserCookie(secure=secure)
+    pages = Pages(
+        brand=brand(settings),
+        csrf_key=decode_key(settings.secrets.csrf_key.get_secret_value()),
+        cookies=browser,
+        certification=settings.certification.enabled,
+        strict_transport=settings.server.strict_transport,
+    )
+    pages.init_app(app)
+    sign_in = SignIn(
+        sessions=sessions,
+        tokens=parts.tokens,
+        announce=AnnounceLogout(
+            relying_parties=parts.registry, key=subject_key, wakes=parts.jobs, clock=clock
+        ),
+        database=database,
+        clock=clock,
+    )
+    flow = Flow(
+        interactions=interactions,
+        responder=responder,
+        relying_parties=parts.registry,
+        database=database,
+        levels=parts.levels,
+        clock=clock,
+    )
+    visits = Visits(
+        interactions=interactions,
+        relying_parties=parts.registry,
+        flow=flow,
+        sign_in=sign_in,
+        browser=browser,
+        session_cookie=SessionCookie(secure=secure),
+        clock=clock,
+    )
+    farewells, name_of_session = RedisFarewells(parts.redis), partial(sid, subject_key)
+    sign_out = SignOut(
+        visits=visits,
+        farewells=farewells,
+        relying_parties=parts.registry,
+        name_of_session=name_of_session,
+        issuer=issuer,
+        clock=clock,
+    )
+    otp = OneTimePasswords(
+        challenges=parts.challenges,
+        deliveries=parts.jobs,
+        codes=parts.code_generator,
+        throttle=parts.throttle,
+        policy=otp_policy(settings),
+        budgets=otp_budgets(settings),
+        index=parts.index,
+        database=database,
+        clock=clock,
+    )
+    otp_page = OtpPage(pages=pages, otp=otp, clock=clock)
+
+    for blueprint in (
+        authorization_routes(
+            requests=AuthorizationRequests(
+                relying_parties=parts.registry,
+                responses=responses,
+                signed=SignedRequests(
+                    issuer=issuer, keys=parts.client_keys, fetcher=parts.fetcher, clock=clock
+                ),
+                hints=IdTokenHints(issuer=issuer, signer=signer),
+                index=parts.index,
+            ),
+            registry=parts.registry,
+            interactions=interactions,
+            flow=flow,
+            visits=visits,
+            browser=browser,
+            pages=pages,
+            max_body=settings.http.max_body,
+            clock=clock,
+        ),
+        interaction_routes(pages=pages, visits=visits, flow=flow, database=database),
+        login_routes(
+            pages=pages,
+            visits=visits,
+            login=PasswordLogin(
+                database=database,
+                index=parts.index,
+                hasher=parts.hasher,
+                throttle=parts.throttle,
+                budgets=login_budgets(settings),
+                clock=clock,
+            ),
+            otp=otp,
+            page=otp_page,
+            database=database,
+            clock=clock,
+        ),
+        enrolment_routes(
+            pages=pages,
+            visits=visits,
+            otp=otp,
+            otp_page=otp_page,
+            carriers=parts.carriers,
+            hasher=parts.hasher,
+            sign_in=sign_in,
+            notices=parts.jobs,
+            throttle=parts.throttle,
+            budgets=enrolment_budgets(settings),
+            policy=enrolment_policy(settings),
+            notice=enrolment_notice(
+                carriers=[carrier.shown for carrier in settings.carriers.directory],
+                kept_days=settings.enrolment.kept.days,
+            ),
+            levels=parts.levels,
+            database=database,
+            index=parts.index,
+            clock=clock,
+        ),
+        recovery_routes(
+            pages=pages,
+            visits=visits,
+            otp=otp,
+            otp_page=otp_page,
+            carriers=parts.carriers,
+            hasher=parts.hasher,
+            sign_in=sign_in,
+            notices=parts.jobs,
+            sim_change_window=settings.recovery.sim_change_window,
+            proves_for=settings.recovery.otp_proves_for,
+            database=database,
+            index=parts.index,
+            clock=clock,
+        ),
+        consent_routes(
+            pages=pages,
+            visits=visits,
+            decide=DecideConsent(database=database, clock=clock),
+            database=database,
+            levels=parts.levels,
+            clock=clock,
+        ),
+        account_routes(
+            pages=pages,
+            visits=visits,
+            sign_out=sign_out,
+            registry=parts.registry,
+            database=database,
+            levels=parts.levels,
+            clock=clock,
+        ),
+        logo_routes(parts.logos),
+        logout_routes(
+            pages=pages,
+            visits=visits,
+            requests=EndSessionRequests(
+                issuer=issuer, signer=signer, relying_parties=parts.registry
+            ),
+            stored=RedisStoredLogouts(parts.redis),
+            farewells=farewells,
+            sign_out=sign_out,
+            relying_parties=parts.registry,
+            database=database,
+            name_of_session=name_of_session,
+            clock=clock,
+        ),
+    ):
+        app.register_blueprint(blueprint)
+    _answer_outages(app, pages)
+
+
+def _answer_outages(app: Flask, pages: Pages) -> None:
+    """A part that is away is a 503 with a reference: nothing is lost by trying again."""
+
+    def unavailable(error: Exception) -> Response:
+        _log.error("unavailable", reference=request_reference(), cause=type(error).__name__)
+        response = pages.render(
+            "errors/unavailable.html", status=503, reference=request_reference(), minutes=1
+        )
+        response.headers["Retry-After"] = "10"
+        return response
+
+    for error in OUTAGES:
+        app.register_error_handler(error, unavailable)

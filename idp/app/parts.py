@@ -1,0 +1,260 @@
+"""What the processes share: each part is built when it is first wanted, once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import redis
+import structlog
+from flask import Flask
+from joserfc.jwk import ECKey
+
+from idp.adapters.camara import CamaraCarrierRecords, CarrierEndpoint
+from idp.adapters.fetcher import HttpsFetcher
+from idp.adapters.jobs import Jobs
+from idp.adapters.keys_on_disk import KeysOnDisk
+from idp.adapters.redis.connection import connect
+from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
+from idp.adapters.redis.otp_challenges import RedisOtpChallenges
+from idp.adapters.redis.registry_version import RedisRegistryVersion
+from idp.adapters.redis.throttle import RedisThrottle
+from idp.adapters.sms_gateway import HttpSmsGateway
+from idp.carriers.ports import CarrierRecords
+from idp.certification.codes import FixedCode, NoTextMessages
+from idp.certification.rules import for_certification
+from idp.citizens.model import EvidenceKind
+from idp.citizens.password_hasher import PasswordHasher
+from idp.citizens.rules import VerificationLevel
+from idp.core.clock import Clock, SystemClock
+from idp.db import db
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.grants.refresh_families import RefreshPolicy
+from idp.messaging.ports import SmsSender
+from idp.oidc.client_keys import ClientKeySet
+from idp.oidc.id_token import SubjectClaims
+from idp.otp.one_time_passwords import CodeGenerator
+from idp.otp.ports import Codes
+from idp.relying_parties.logos import Logos
+from idp.relying_parties.ports import Fetcher
+from idp.relying_parties.registry import Registry
+from idp.relying_parties.secrets import SecretHasher
+from idp.settings import ConfigurationError, Settings, decode_key
+from idp.signing.model import RotationPolicy
+from idp.signing.ports import KeyStoreUnreadable
+from idp.signing.signer import Signer
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """What may stand in for the world outside: in tests, and wherever no sandbox runs."""
+
+    clock: Clock | None = None
+    carriers: CarrierRecords | None = None
+    sms: SmsSender | None = None
+
+
+class Parts:
+    """What the processes share; each part is built when it is first wanted, once."""
+
+    def __init__(self, settings: Settings, adapters: Adapters | None = None) -> None:
+        self.settings = settings = for_certification(settings)
+        self._adapters = adapters or Adapters()
+        self.clock: Clock = self._adapters.clock or SystemClock()
+        self.flask = Flask("idp", static_folder=None)
+        self.flask.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+        self.flask.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+            "pool_size": settings.database.pool_size,
+        }
+        self.flask.config["MAX_CONTENT_LENGTH"] = settings.http.max_body
+        db.init_app(self.flask)
+
+    @cached_property
+    def database(self) -> Database:
+        keys = []
+        for entry in self.settings.secrets.data_key.get_secret_value().split(","):
+            key_id, _, key = entry.strip().partition(":")
+            keys.append((key_id, decode_key(key)))
+        with self.flask.app_context():
+            return Database.open(db.engine, PersonalDataCipher(keys))
+
+    @cached_property
+    def index(self) -> BlindIndex:
+        return BlindIndex(decode_key(self.settings.secrets.index_key.get_secret_value()))
+
+    @cached_property
+    def redis(self) -> redis.Redis:
+        return connect(self.settings.redis_url, connections=self.settings.server.threads + 2)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self.settings.redis_url)
+
+    @cached_property
+    def registry_version(self) -> RedisRegistryVersion:
+        return RedisRegistryVersion(self.redis)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.database, self.registry_version)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        return self._fetcher(at_once=max(1, self.settings.server.threads // 2))
+
+    @cached_property
+    def registration_fetcher(self) -> Fetcher:
+        """One for those who are not registered yet: they must not use up the others' places."""
+        return self._fetcher(at_once=max(1, self.settings.server.threads // 4))
+
+    def _fetcher(self, *, at_once: int) -> Fetcher:
+        http = self.settings.http
+        return HttpsFetcher(ca_file=http.ca_file, loopback=http.fetch_loopback, at_once=at_once)
+
+    @cached_property
+    def client_keys(self) -> ClientKeySet:
+        return ClientKeySet(self.fetcher, self.clock)
+
+    @cached_property
+    def logos(self) -> Logos:
+        return Logos(
+            fetcher=self.registration_fetcher,
+            database=self.database,
+            version=self.registry_version,
+        )
+
+    @cached_property
+    def secret_hasher(self) -> SecretHasher:
+        return SecretHasher(decode_key(self.settings.secrets.secret_pepper.get_secret_value()))
+
+    @cached_property
+    def keys(self) -> KeysOnDisk:
+        passphrase = self.settings.secrets.signing_passphrase.get_secret_value()
+        return KeysOnDisk(self.settings.signing.folder, passphrase.encode())
+
+    @cached_property
+    def rotation(self) -> RotationPolicy:
+        signing = self.settings.signing
+        return RotationPolicy(
+            announce=signing.announce,
+            active=signing.active,
+            publish_after_retirement=signing.publish_after_retirement,
+        )
+
+    @cached_property
+    def signer(self) -> Signer:
+        return Signer(self.keys, self.clock, self.rotation, on_unreadable=_report_unreadable_keys)
+
+    @cached_property
+    def subject_key(self) -> bytes:
+        return decode_key(self.settings.secrets.subject_key.get_secret_value())
+
+    @cached_property
+    def refresh_policy(self) -> RefreshPolicy:
+        tokens = self.settings.tokens
+        return RefreshPolicy(
+            idle=tokens.refresh_idle, maximum=tokens.refresh_maximum, grace=tokens.refresh_grace
+        )
+
+    @cached_property
+    def challenges(self) -> RedisOtpChallenges:
+        return RedisOtpChallenges(self.redis)
+
+    @cached_property
+    def code_generator(self) -> Codes:
+        certification = self.settings.certification
+        if certification.enabled and certification.otp is not None:
+            return FixedCode(certification.otp)
+        return CodeGenerator(decode_key(self.settings.secrets.otp_key.get_secret_value()))
+
+    @cached_property
+    def levels(self) -> tuple[VerificationLevel, ...]:
+        try:
+            return tuple(
+                VerificationLevel(
+                    entry.level,
+                    frozenset(EvidenceKind(kind) for kind in entry.evidence),
+                    entry.shown_vi,
+                    entry.shown_en,
+                )
+                for entry in self.settings.levels
+            )
+        except ValueError as error:  # a level that nobody could ever reach
+            raise ConfigurationError(f"levels: {error}") from None
+
+    @cached_property
+    def sms(self) -> SmsSender:
+        if self.settings.certification.enabled:
+            return NoTextMessages()
+        return self._adapters.sms or HttpSmsGateway(
+            self.settings.messaging.gateway_url,
+            self.settings.secrets.sms_api_key.get_secret_value(),
+            self.settings.messaging.timeout,
+        )
+
+    @cached_property
+    def carriers(self) -> CarrierRecords:
+        return self._adapters.carriers or _carriers(self.settings, self.clock)
+
+    @cached_property
+    def throttle(self) -> RedisThrottle:
+        return RedisThrottle(self.redis, exempt_networks=self.settings.throttling.exempt_networks)
+
+    @cached_property
+    def codes(self) -> RedisAuthorizationCodes:
+        return RedisAuthorizationCodes(
+            self.redis,
+            lifetime=self.settings.tokens.code,
+            token_lifetime=self.settings.tokens.access_token,
+        )
+
+    @cached_property
+    def tokens(self) -> RedisAccessTokens:
+        return RedisAccessTokens(
+            self.redis,
+            lifetime=self.settings.tokens.access_token,
+            code_lifetime=self.settings.tokens.code,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def subjects(self) -> SubjectClaims:
+        return SubjectClaims(self.subject_key)
+
+    @cached_property
+    def hasher(self) -> PasswordHasher:
+        passwords = self.settings.passwords
+        return PasswordHasher(
+            memory_kib=passwords.memory_kib,
+            iterations=passwords.iterations,
+            hashes_at_once=passwords.hashes_at_once,
+            queue_deadline=passwords.queue_deadline,
+        )
+
+
+def _carriers(settings: Settings, clock: Clock) -> CarrierRecords:
+    directory = settings.carriers.directory
+    return CamaraCarrierRecords(
+        tuple(
+            CarrierEndpoint(
+                carrier.name,
+                carrier.base_url,
+                carrier.token_url,
+                carrier.unaccented,
+                settings.carriers.client_id,
+            )
+            for carrier in directory
+        ),
+        prefixes={prefix: carrier.name for carrier in directory for prefix in carrier.prefixes},
+        key=ECKey.import_key(settings.secrets.carrier_client_key.get_secret_value()),
+        clock=clock,
+        call_timeout=settings.carriers.call_timeout,
+        total_timeout=settings.carriers.total_timeout,
+        questions_at_once=settings.carriers.calls_at_once,
+    )
+
+
+def _report_unreadable_keys(error: KeyStoreUnreadable) -> None:
+    """The last good ring goes on serving; somebody has to look all the same."""
+    _log.error("signing_keys_unreadable", problem=str(error))

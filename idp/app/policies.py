@@ -1,0 +1,78 @@
+"""Settings, as the numbers and words that rules and pages take."""
+
+from idp.enrolment.ask_carrier import EnrolmentBudgets
+from idp.enrolment.routes import EnrolmentPolicy
+from idp.login.password_login import LoginBudgets
+from idp.otp.one_time_passwords import OtpBudgets, OtpPolicy
+from idp.settings import Settings
+from idp.throttling.ports import Budget
+from idp.web.pages import Brand
+
+
+def enrolment_budgets(settings: Settings) -> EnrolmentBudgets:
+    windows = settings.throttling.enrolment_per_identity_number
+    return EnrolmentBudgets(
+        per_identity_number=Budget("enrolment_per_identity_number", windows),
+        per_phone=Budget("enrolment_per_phone", windows),
+    )
+
+
+def enrolment_policy(settings: Settings) -> EnrolmentPolicy:
+    return EnrolmentPolicy(
+        minimum_age=settings.enrolment.minimum_age,
+        kept=settings.enrolment.kept,
+        proves_for=settings.enrolment.otp_proves_for,
+        counts_as_sign_in=settings.sessions.enrolment_counts_as_sign_in,
+        carrier_match_lapses_after=settings.evidence.carrier_match_lapses_after,
+    )
+
+
+def otp_policy(settings: Settings) -> OtpPolicy:
+    otp = settings.otp
+    return OtpPolicy(
+        lifetime=otp.lifetime,
+        attempts=otp.attempts,
+        resend_after=otp.resend_after,
+        live_codes=otp.live_codes,
+        challenges_before_pause=otp.challenges_before_pause,
+        pause=otp.pause,
+    )
+
+
+def otp_budgets(settings: Settings) -> OtpBudgets:
+    throttling = settings.throttling
+    return OtpBudgets(
+        anonymous_per_number=Budget("otp_per_number", throttling.otp_per_number),
+        sign_in_per_number=Budget("otp_sign_in_per_number", throttling.otp_sign_in_per_number),
+        anonymous_per_network=Budget(
+            "otp_anonymous_per_network", throttling.otp_anonymous_per_network, by_network=True
+        ),
+        system=Budget("otp_system", throttling.otp_system),
+    )
+
+
+def login_budgets(settings: Settings) -> LoginBudgets:
+    throttling = settings.throttling
+    return LoginBudgets(
+        per_number_and_network=Budget(
+            "password_per_number_and_network", throttling.password_per_number_and_network
+        ),
+        failures_per_network=Budget(
+            "password_failures_per_network",
+            throttling.password_failures_per_network,
+            by_network=True,
+        ),
+        failures_system=Budget("password_failures_system", throttling.password_failures_system),
+    )
+
+
+def brand(settings: Settings) -> Brand:
+    brand = settings.brand
+    return Brand(
+        name_vi=brand.name_vi,
+        name_en=brand.name_en,
+        sub_vi=brand.sub_vi,
+        sub_en=brand.sub_en,
+        trial_band=brand.trial_band,
+        hotline=brand.hotline,
+    )

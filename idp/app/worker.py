@@ -1,0 +1,96 @@
+"""The worker: what its jobs need, and its regular sweeps."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from math import ceil
+
+import dramatiq
+
+from idp.adapters.logout_sender import HttpLogoutSender
+from idp.adapters.recipients import SqlRecipients
+from idp.app.certification import warn_of_certification
+from idp.app.key_changes import record_key_change
+from idp.app.parts import Adapters, Parts
+from idp.backchannel.deliver import DeliverLogout
+from idp.backchannel.sweep import SWEPT_EVERY, forget_old_logouts, wake_due_logouts
+from idp.core.handles import random_fraction
+from idp.enrolment.sweep import forget_expired_enrolments
+from idp.grants.sweep import forget_ended_families
+from idp.messaging.notices import NoticeDelivery
+from idp.oidc.logout_token import SignedLogoutTokens
+from idp.otp.delivery import OtpDelivery
+from idp.processes.worker import Sweep
+from idp.settings import Settings
+from idp.signing.rotate import keep_up
+
+
+def create_worker(
+    settings: Settings, adapters: Adapters | None = None
+) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
+    """The worker's two halves: the queue with what its jobs need, and the regular sweeps."""
+    parts = Parts(settings, adapters)
+    settings = parts.settings
+    warn_of_certification(settings)
+    parts.jobs.consume(
+        otp=OtpDelivery(
+            challenges=parts.challenges,
+            codes=parts.code_generator,
+            recipients=SqlRecipients(parts.database),
+            sender=parts.sms,
+            relying_parties=parts.registry,
+            service_name=settings.brand.sms_name,
+            site=settings.server.site,
+            minutes=ceil(settings.otp.lifetime / timedelta(minutes=1)),
+            database=parts.database,
+            clock=parts.clock,
+        ),
+        notice=NoticeDelivery(
+            database=parts.database,
+            sender=parts.sms,
+            service_name=settings.brand.sms_name,
+            hotline=settings.brand.hotline,
+        ),
+        logout=DeliverLogout(
+            database=parts.database,
+            relying_parties=parts.registry,
+            tokens=SignedLogoutTokens(
+                issuer=settings.server.issuer, signer=parts.signer, clock=parts.clock
+            ),
+            sender=HttpLogoutSender(
+                ca_file=settings.http.ca_file, loopback=settings.http.fetch_loopback
+            ),
+            wakes=parts.jobs,
+            jitter=random_fraction,
+            clock=parts.clock,
+        ),
+    )
+    return parts.jobs.broker, (
+        Sweep(
+            "wake due logouts",
+            SWEPT_EVERY,
+            partial(wake_due_logouts, parts.database, parts.jobs, parts.clock),
+        ),
+        Sweep(
+            "forget old logouts",
+            timedelta(days=1),
+            partial(forget_old_logouts, parts.database, parts.clock),
+        ),
+        Sweep(
+            "forget expired enrolments",
+            timedelta(minutes=10),
+            partial(forget_expired_enrolments, parts.database, parts.clock),
+        ),
+        Sweep(
+            "forget ended refresh tokens",
+            timedelta(days=1),
+            partial(forget_ended_families, parts.database, parts.refresh_policy, parts.clock),
+        ),
+        Sweep("keep the signing keys up", timedelta(hours=1), partial(_keep_keys_up, parts)),
+    )
+
+
+def _keep_keys_up(parts: Parts) -> None:
+    """Announce successors, retire what has served its time, and say so in the audit log."""
+    for event in keep_up(parts.keys, parts.rotation, parts.clock):
+        record_key_change(parts, f"signing_key.{event.kind}", {"kid": event.kid})
