@@ -5,7 +5,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock clean
+.PHONY: help setup run test interop check bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -16,6 +16,10 @@ run: .venv/.ready-to-run ## run the whole system on this machine; Ctrl-C ends it
 test: .venv/.ready-to-test ## run every test (ARGS="-k otp" chooses)
 	@sh .ci/chromium
 	@.venv/bin/python -m pytest -m "not nightly" $(ARGS)
+
+interop: .venv/.ready-to-test ## let clients that are none of ours try (installs them where it can)
+	@sh .ci/interop
+	@.venv/bin/python -m pytest -m interop tests/interop $(ARGS)
 
 check: .venv/.ready-to-test ## lint, format, types, layers, known vulnerabilities
 	.venv/bin/ruff check .

@@ -24,6 +24,10 @@ PAGE = "\n".join(
     ["<!DOCTYPE html><title>Portal</title>", '<p id="portal">signed in</p>']
     + [f'<p id="{name}"><!--#echo var="OIDC_CLAIM_{name}" --></p>' for name in CLAIMS]
 )
+UNCONCERNED = (
+    "no file found at",  # it meets a provider for the first time
+    "could not (or no longer) find a session",  # the frame was faster than the message
+)
 GOODBYE = '<!DOCTYPE html><title>Goodbye</title><p id="goodbye">signed out</p>'
 FAILED = '<!DOCTYPE html><title>Failed</title><p id="failed">%s: %s</p>'
 
@@ -69,7 +73,11 @@ class Apache:
 
     def complaints(self) -> list[str]:
         """What the module warned of, or worse."""
-        return [line for line in self.log().splitlines() if "auth_openidc" in line]
+        return [
+            line
+            for line in self.log().splitlines()
+            if "auth_openidc" in line and not any(said in line for said in UNCONCERNED)
+        ]
 
 
 def missing() -> str | None:
@@ -115,9 +123,7 @@ def portals_on_apache(
         )
         if checked.returncode != 0:
             raise RuntimeError(f"Apache refuses its configuration:\n{checked.stderr}")
-        with subprocess.Popen(
-            [*command, "-D", "FOREGROUND"], env=environment, **run_as
-        ) as process:
+        with subprocess.Popen([*command, "-D", "FOREGROUND"], env=environment, **run_as) as process:
             try:
                 apache = Apache(folder)
                 _await(provider, portals[0], apache)
@@ -139,13 +145,12 @@ def _await(provider: RunningProvider, portal: ApachePortal, apache: Apache) -> N
 
 def _virtual_host(provider: RunningProvider, portal: ApachePortal, folder: Path) -> str:
     own = folder / portal.name
-    (own / "cache").mkdir(parents=True)
+    own.mkdir()
     (own / "metadata").mkdir()
     directives = [
         f"DocumentRoot {folder}/pages",
         "SSLEngine on",
         f"SSLCertificateFile {folder}/server.pem",
-        f"OIDCCacheDir {own}/cache",
         f"OIDCRedirectURI {portal.callback}",
         f"OIDCDefaultURL {portal.home}",
         f"OIDCDefaultLoggedOutURL {portal.goodbye}",

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.interop
 
 HERE = Path(__file__).parent / "node"
 OLDEST = 20  # the release of Node.js that openid-client asks for
-INSTALLED = HERE / "node_modules" / ".bin" / "node"
+INSTALLED = HERE / "runtime" / "node_modules" / ".bin" / "node"
 SECONDS = 120
 
 
