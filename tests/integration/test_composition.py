@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import redis
+from dramatiq.errors import Retry
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, select
@@ -19,7 +20,6 @@ from idp.core.handles import new_handle
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
-from idp.messaging.ports import SmsNotSent
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
 from idp.otp.one_time_passwords import CodeGenerator
 from idp.settings import Settings, decode_key
@@ -211,7 +211,7 @@ def test_a_text_that_could_not_be_sent_is_noted(
     jobs.enqueue(challenge.id, 0)
     sms.broken = True
 
-    with pytest.raises(SmsNotSent):
+    with pytest.raises(Retry):
         run_jobs()
 
     found = RedisOtpChallenges(redis_client).find(challenge.id)
