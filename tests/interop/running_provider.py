@@ -18,6 +18,21 @@ ROOT = Path(__file__).parents[2]
 PERSON_FILE = ROOT / "docs" / "certification-person.toml"
 PERSON = tomllib.loads(PERSON_FILE.read_text("utf-8"))
 OTP = "000000"
+SERVICE = "records-reader"
+RESOURCE = "https://records.test/api"
+REGISTRATION = f"""
+client_id = "{SERVICE}"
+client_name = "Dịch vụ tra cứu"
+"client_name#en" = "Records reader"
+redirect_uris = ["https://records.test/callback"]
+token_endpoint_auth_method = "client_secret_basic"
+grant_types = ["authorization_code", "client_credentials"]
+resources = ["{RESOURCE}"]
+scope = "openid"
+sms_name = "Tra cuu"
+sector = "records-reader"
+claims = []
+"""
 SECONDS_TO_END = 30
 
 
@@ -35,6 +50,11 @@ class RunningProvider:
         """Trusts that authority alone."""
         return ssl.create_default_context(cafile=self.ca_file)
 
+    @property
+    def service_secret(self) -> str:
+        """Of the service that an operator registered, for calls without a citizen."""
+        return (self.home / f"{SERVICE}.client_secret").read_text("utf-8")
+
     def logs(self) -> str:
         """All that both processes have written so far."""
         files = sorted(self.home.glob("*.log"))
@@ -48,7 +68,9 @@ def running_provider(
     """Run both until the block ends."""
     ca_file, chain = certificates(home)
     provider = RunningProvider(f"https://localhost:{port}", ca_file, chain, home)
-    (home / "registrations").mkdir()
+    registration = home / "registrations" / SERVICE / "registration.toml"
+    registration.parent.mkdir(parents=True)
+    registration.write_text(REGISTRATION, "utf-8")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
     environment = {
         **inherited,

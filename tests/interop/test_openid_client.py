@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.running_provider import OTP, PERSON, RunningProvider
+from tests.interop.running_provider import OTP, PERSON, RESOURCE, SERVICE, RunningProvider
 
 pytestmark = pytest.mark.interop
 
@@ -42,6 +42,9 @@ def test_openid_client(node: str, provider: RunningProvider, facts: Path) -> Non
             "NODE_EXTRA_CA_CERTS": str(provider.ca_file),
             "ISSUER": provider.issuer,
             "PERSON": json.dumps(PERSON | {"otp": OTP}),
+            "SERVICE": json.dumps(
+                {"id": SERVICE, "secret": provider.service_secret, "resource": RESOURCE}
+            ),
             "TLS_CHAIN": str(provider.chain),
         },
         capture_output=True,
