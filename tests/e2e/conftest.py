@@ -22,6 +22,14 @@ WIDTHS = {"wide": 1280, "narrow": 320}
 OpenWindow = Callable[..., Walk]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests together: several processes of pytest would each start a system."""
+    folder = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(folder):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
     """The running system."""

@@ -81,7 +81,9 @@ def refused(client_keys: ClientKeySet, token: str, relying_party: RelyingParty) 
 
 
 @pytest.mark.parametrize(
-    ("key", "algorithm"), [(EC, "ES256"), (RSA, "RS256"), (RSA, "PS256")], ids=str
+    ("key", "algorithm"),
+    [(EC, "ES256"), (RSA, "RS256"), (RSA, "PS256")],
+    ids=["ES256", "RS256", "PS256"],
 )
 def test_what_its_key_signed_is_read(
     client_keys: ClientKeySet, key: ECKey | RSAKey, algorithm: str
