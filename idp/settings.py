@@ -213,6 +213,7 @@ class Throttling(Table):
     password_failures_per_network: tuple[Rate, ...]
     password_failures_system: tuple[Rate, ...]
     enrolment_per_identity_number: tuple[Rate, ...]
+    enrolment_forms_per_network: tuple[Rate, ...]
     client_authentication_failures: tuple[Rate, ...]
     registrations_per_network: tuple[Rate, ...]
     exempt_networks: tuple[Annotated[Network, AfterValidator(_counted_network)], ...]

@@ -14,6 +14,11 @@ def enrolment_budgets(settings: Settings) -> EnrolmentBudgets:
     return EnrolmentBudgets(
         per_identity_number=Budget("enrolment_per_identity_number", windows),
         per_phone=Budget("enrolment_per_phone", windows),
+        forms_per_network=Budget(
+            "enrolment_forms_per_network",
+            settings.throttling.enrolment_forms_per_network,
+            by_network=True,
+        ),
     )
 
 

@@ -32,11 +32,13 @@ class EnrolmentBudgets:
     How often carriers are asked: their answers would else tell whose number is whose.
 
     Counted after the phone is proved, so that nobody can use up another person's budget from a
-    desk; and by phone too, so that one phone cannot go through many identity numbers.
+    desk; and by phone too, so that one phone cannot go through many identity numbers. What is sent
+    before that is kept for days, and has a budget of its network.
     """
 
     per_identity_number: Budget
     per_phone: Budget
+    forms_per_network: Budget
 
 
 @dataclass(frozen=True, slots=True)

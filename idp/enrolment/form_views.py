@@ -19,6 +19,8 @@ from idp.enrolment.submit_form import Circumstances, SubmitForm
 from idp.enrolment.wizard import Position, Wizard, WizardPage, browser_of
 from idp.interactions.model import Intent
 from idp.interactions.visits import Visit, Visits
+from idp.throttling.ports import BudgetSpent
+from idp.web.network import client_network
 from idp.web.pages import Pages
 
 _VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
@@ -105,7 +107,10 @@ class Mobile(WizardPage):
         form = self._pages.form(MobileForm, **self._limits)
         if not form.validate():
             return self._render(here.visit, form)
-        pending = self._submit(form.details(), self._circumstances(here))
+        try:
+            pending = self._submit(form.details(), self._circumstances(here))
+        except BudgetSpent as spent:
+            return self._wizard.too_often(here.visit, spent)
         visit = self._take_up(here.visit, pending)
         if phone_proved(pending.phone_confirmed_at, self._clock.now(), self._wizard.proves_for):
             return self._wizard.ask_carrier(visit, pending)
@@ -149,6 +154,7 @@ class Mobile(WizardPage):
         return Circumstances(
             interaction_id=here.visit.interaction.id,
             browser=browser_of(here.visit),
+            network=client_network(),
             client_id=here.visit.client_id,
             notice_version=self._notice.version,
             notice_hash=self._notice.hash(str(get_locale())),

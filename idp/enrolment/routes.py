@@ -83,7 +83,14 @@ def enrolment_routes(
         proves_for=policy.proves_for,
         clock=clock,
     )
-    submit = SubmitForm(database=database, index=index, kept=policy.kept, clock=clock)
+    submit = SubmitForm(
+        database=database,
+        index=index,
+        throttle=throttle,
+        budget=budgets.forms_per_network,
+        kept=policy.kept,
+        clock=clock,
+    )
     create = CreateCitizen(
         database=database,
         index=index,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from idp.audit.events import BudgetExceeded
+from idp.audit.log import record
 from idp.citizens.store import identity_number_index, phone_number_index
 from idp.core.clock import Clock
 from idp.core.handles import digest, new_handle
@@ -10,6 +12,7 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.enrolment import store
 from idp.enrolment.model import ClaimedDetails, PendingEnrolment, PendingEnrolmentId
+from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +20,13 @@ class Circumstances:
     """
     Where details were typed, and what was read before.
 
-    *browser* is the digest of its handle; *current* the pending enrolment of this interaction.
+    *browser* is the digest of its handle, *network* where it is; *current* the pending enrolment of
+    this interaction.
     """
 
     interaction_id: str
     browser: str
+    network: str
     client_id: str | None
     notice_version: str
     notice_hash: str
@@ -32,10 +37,19 @@ class SubmitForm:
     """Keeps the details of a person for *kept*, whether or not anybody can check them now."""
 
     def __init__(
-        self, *, database: Database, index: BlindIndex, kept: timedelta, clock: Clock
+        self,
+        *,
+        database: Database,
+        index: BlindIndex,
+        throttle: Throttle,
+        budget: Budget,
+        kept: timedelta,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._index = index
+        self._throttle = throttle
+        self._budget = budget
         self._kept = kept
         self._clock = clock
 
@@ -44,8 +58,10 @@ class SubmitForm:
         Store *details*; what was found out about earlier ones is void.
 
         With the same phone number a confirmation of it still counts; another number is another
-        pending enrolment, with a handle of its own.
+        pending enrolment, with a handle of its own. Raises `BudgetSpent`: nobody has proved
+        anything yet, and a network could fill the database.
         """
+        self._count(where)
         phone_index = phone_number_index(self._index, details.phone_number)
         now = self._clock.now()
         with self._database.transaction() as transaction:
@@ -72,3 +88,13 @@ class SubmitForm:
             row.notice_hash = where.notice_hash
             row.expires_at = now + self._kept
         return row
+
+    def _count(self, where: Circumstances) -> None:
+        try:
+            self._throttle.count(self._budget, where.network)
+        except BudgetSpent as spent:
+            if spent.first:
+                with self._database.transaction() as transaction:
+                    event = BudgetExceeded(client_id=where.client_id, budget=spent.budget)
+                    record(transaction, event, self._clock.now())
+            raise

@@ -132,12 +132,13 @@ class Wizard:
         try:
             self._ask_carrier(pending.id)
         except BudgetSpent as spent:
-            return self._too_often(visit, spent)
+            return self.too_often(visit, spent)
         except (CarrierUnavailable, NothingToAsk):
             pass  # stored, or gone: the page that is due says so
         return self.onwards(visit)
 
-    def _too_often(self, visit: Visit, spent: BudgetSpent) -> Response:
+    def too_often(self, visit: Visit, spent: BudgetSpent) -> Response:
+        """The page for who has to wait."""
         wait = spent.retry_after
         response = self._pages.render(
             "errors/too_many.html",

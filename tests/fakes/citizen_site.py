@@ -460,6 +460,11 @@ class Site:
                 budgets=EnrolmentBudgets(
                     per_identity_number=Budget("enrolment_number", rates),
                     per_phone=Budget("enrolment_phone", rates),
+                    forms_per_network=Budget(
+                        "enrolment_forms",
+                        settings.throttling.enrolment_forms_per_network,
+                        by_network=True,
+                    ),
                 ),
                 policy=EnrolmentPolicy(
                     minimum_age=settings.enrolment.minimum_age,

@@ -99,7 +99,12 @@ class Enrolments:
         self.throttle = Counts()
         self.clock = clock
         self.submit = SubmitForm(
-            database=database, index=index, kept=timedelta(days=7), clock=clock
+            database=database,
+            index=index,
+            throttle=Counts(),
+            budget=Budget("forms", ()),
+            kept=timedelta(days=7),
+            clock=clock,
         )
         self.confirm = ConfirmPhone(database=database, clock=clock)
         self.create = CreateCitizen(
@@ -118,7 +123,9 @@ class Enrolments:
             carriers=self.carriers,
             database=self.database,
             throttle=self.throttle,
-            budgets=EnrolmentBudgets(Budget("number", ()), Budget("phone", ())),
+            budgets=EnrolmentBudgets(
+                Budget("number", ()), Budget("phone", ()), Budget("forms", ())
+            ),
             proves_for=PROVES_FOR,
             clock=self.clock,
         )(pending_id)
@@ -138,7 +145,7 @@ class Enrolments:
             PhoneNumber(phone),
             None,
         )
-        where = Circumstances("i" * 43, browser, None, "2026-11", "h" * 43, current)
+        where = Circumstances("i" * 43, browser, "10.0.0.0/24", None, "2026-11", "h" * 43, current)
         return self.submit(details, where).id
 
     def ready(self, number: str, phone: str) -> PendingEnrolmentId:
