@@ -46,10 +46,11 @@ class SignOut:
         self._leavings.put(handle, Leaving(session.id_token.encoded, new_handle()))
         return handle
 
-    def address(self, leaving_handle: str) -> str | None:
+    def address(self, leaving_handle: str, *, locale: str) -> str | None:
         """
         Return where the browser goes to end the provider's session; None when nowhere.
 
+        The provider's pages on the way speak *locale*.
         Raises ProviderUnavailable. May be asked again: a reload must lead out as well.
         """
         leaving = self._leavings.get(leaving_handle)
@@ -60,6 +61,7 @@ class SignOut:
             "id_token_hint": leaving.id_token,
             "post_logout_redirect_uri": self._registration.post_logout_redirect_uri,
             "state": leaving.state,
+            "ui_locales": locale,
         }
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(parameters)}"
 

@@ -39,7 +39,7 @@ class SignOutViews:
         to the whole chain of redirects after it.
         """
         try:
-            address = self._sign_out.address(self._leaving)
+            address = self._sign_out.address(self._leaving, locale=self._pages.language)
         except ProviderUnavailable:
             return self._pages.render("signed_out.html", status=503, everywhere=False)
         if address is None:

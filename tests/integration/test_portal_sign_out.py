@@ -61,7 +61,8 @@ def test_the_way_out_leads_through_the_provider_and_back(browser: Browser) -> No
     back = browser.at_provider(address)
     (sent,) = browser.stage.provider.logouts
     registration = browser.stage.site.registration
-    assert sent.keys() == {"id_token_hint", "post_logout_redirect_uri", "state"}
+    assert sent.keys() == {"id_token_hint", "post_logout_redirect_uri", "state", "ui_locales"}
+    assert sent["ui_locales"] == "vi"
     assert sent["post_logout_redirect_uri"] == registration.post_logout_redirect_uri
     assert jws.extract_compact(sent["id_token_hint"].encode()).headers()["alg"] == "ES256"
     assert "và Cổng Dịch vụ công Quốc gia." in browser.get(back).text
