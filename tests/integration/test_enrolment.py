@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import redis
 from sqlalchemy import func, select
 
 from idp.audit.model import AuditEvent
@@ -15,15 +14,10 @@ from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
-from idp.db.database import Database
-from idp.db.encryption import BlindIndex
 from idp.enrolment.model import PendingEnrolment
 from idp.enrolment.sweep import forget_expired_enrolments
-from idp.settings import Settings
-from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
+from tests.fakes.carrier_records import Subscription
 from tests.fakes.citizen_site import Browser, Site
-from tests.fakes.clock import FakeClock
-from tests.fakes.sms import SmsOutbox
 
 NUMBER = PhoneNumber("+84912000001")
 OTHER_NUMBER = PhoneNumber("+84912000002")
@@ -38,30 +32,6 @@ DETAILS = {
 }
 PASSWORD = "Song Hàn-82 chiều"
 PassTime = Callable[[timedelta], None]
-
-
-@pytest.fixture
-def site(
-    settings: Settings,
-    sqlite_database: Database,
-    index: BlindIndex,
-    redis_client: redis.Redis,
-    redis_url: str,
-    clock: FakeClock,
-    carriers: CarrierRecordsInMemory,
-    sms: SmsOutbox,
-) -> Site:
-    carriers.subscriptions[NUMBER] = subscription()
-    return Site(
-        settings=settings,
-        database=sqlite_database,
-        index=index,
-        redis_client=redis_client,
-        redis_url=redis_url,
-        clock=clock,
-        carriers=carriers,
-        sms=sms,
-    )
 
 
 def subscription(

@@ -1,18 +1,11 @@
 """Forms that nobody has proved anything for cannot fill the database."""
 
 import pytest
-import redis
 from sqlalchemy import func, select
 
 from idp.audit.model import AuditEvent
-from idp.db.database import Database
-from idp.db.encryption import BlindIndex
 from idp.enrolment.model import PendingEnrolment
-from idp.settings import Settings
-from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.citizen_site import Browser, Site
-from tests.fakes.clock import FakeClock
-from tests.fakes.sms import SmsOutbox
 
 DETAILS = {
     "identity_number": "052190000001",
@@ -31,29 +24,6 @@ def environment(environment: dict[str, str]) -> dict[str, str]:
     """A network may send a few forms."""
     limit = f'[{{"count": {FORMS}, "period": "PT5M"}}]'
     return {**environment, "IDP__THROTTLING__ENROLMENT_FORMS_PER_NETWORK": limit}
-
-
-@pytest.fixture
-def site(
-    settings: Settings,
-    sqlite_database: Database,
-    index: BlindIndex,
-    redis_client: redis.Redis,
-    redis_url: str,
-    clock: FakeClock,
-    carriers: CarrierRecordsInMemory,
-    sms: SmsOutbox,
-) -> Site:
-    return Site(
-        settings=settings,
-        database=sqlite_database,
-        index=index,
-        redis_client=redis_client,
-        redis_url=redis_url,
-        clock=clock,
-        carriers=carriers,
-        sms=sms,
-    )
 
 
 def send_form(site: Site) -> Browser:

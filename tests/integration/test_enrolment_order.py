@@ -1,26 +1,15 @@
 """Whatever is requested, in whatever order: without the right code nothing happens to anybody."""
 
-import pytest
-import redis
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from idp.citizens.model import Citizen
-from idp.core.birth_date import BirthDate
-from idp.core.full_name import FullName
 from idp.core.handles import Handle
-from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
-from idp.db.database import Database
-from idp.db.encryption import BlindIndex
-from idp.settings import Settings
 from idp.web.csrf import form_token
-from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.citizen_site import CSRF_KEY, Browser, Site
-from tests.fakes.clock import FakeClock
-from tests.fakes.sms import SmsOutbox
 
 NUMBER = PhoneNumber("+84912000001")
 PASSWORD = "Song Hàn-82 chiều"
@@ -56,35 +45,6 @@ REQUESTS = st.one_of(
     st.tuples(st.sampled_from(PAGES), st.none()),
     st.tuples(st.sampled_from(PAGES), st.sampled_from(sorted(FORMS))),
 )
-
-
-@pytest.fixture
-def site(
-    settings: Settings,
-    sqlite_database: Database,
-    index: BlindIndex,
-    redis_client: redis.Redis,
-    redis_url: str,
-    clock: FakeClock,
-    carriers: CarrierRecordsInMemory,
-    sms: SmsOutbox,
-) -> Site:
-    carriers.subscriptions[NUMBER] = Subscription(
-        carrier="vinaphone",
-        identity_number=IdentityNumber("052190000001"),
-        full_name=FullName.parse("Nguyễn Thị Bưởi"),
-        birth_date=BirthDate(1990, 1, 2),
-    )
-    return Site(
-        settings=settings,
-        database=sqlite_database,
-        index=index,
-        redis_client=redis_client,
-        redis_url=redis_url,
-        clock=clock,
-        carriers=carriers,
-        sms=sms,
-    )
 
 
 def ask_for(browser: Browser, page: str, form: str | None) -> None:

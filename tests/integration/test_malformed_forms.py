@@ -6,19 +6,9 @@ from typing import Final
 from urllib.parse import quote_from_bytes
 
 import pytest
-import redis
 
-from idp.core.birth_date import BirthDate
-from idp.core.full_name import FullName
-from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
-from idp.db.database import Database
-from idp.db.encryption import BlindIndex
-from idp.settings import Settings
-from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.citizen_site import Browser, Site
-from tests.fakes.clock import FakeClock
-from tests.fakes.sms import SmsOutbox
 
 NUMBER: Final = PhoneNumber("+84912000001")
 DETAILS: Final = {
@@ -51,35 +41,6 @@ NASTY: Final = [
     b"-1",
 ]
 Walk = Callable[[Site], Browser]
-
-
-@pytest.fixture
-def site(
-    settings: Settings,
-    sqlite_database: Database,
-    index: BlindIndex,
-    redis_client: redis.Redis,
-    redis_url: str,
-    clock: FakeClock,
-    carriers: CarrierRecordsInMemory,
-    sms: SmsOutbox,
-) -> Site:
-    carriers.subscriptions[NUMBER] = Subscription(
-        carrier="vinaphone",
-        identity_number=IdentityNumber("052190000001"),
-        full_name=FullName.parse("Nguyễn Thị Bưởi"),
-        birth_date=BirthDate(1990, 1, 2),
-    )
-    return Site(
-        settings=settings,
-        database=sqlite_database,
-        index=index,
-        redis_client=redis_client,
-        redis_url=redis_url,
-        clock=clock,
-        carriers=carriers,
-        sms=sms,
-    )
 
 
 def to_chooser(site: Site) -> Browser:

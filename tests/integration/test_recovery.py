@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import redis
 from sqlalchemy import event, select
 
 from idp.audit.model import AuditEvent
@@ -20,18 +19,10 @@ from idp.citizens.model import (
     PasswordCredential,
     Phone,
 )
-from idp.core.birth_date import BirthDate
-from idp.core.full_name import FullName
 from idp.core.handles import new_uuid
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
-from idp.db.database import Database
-from idp.db.encryption import BlindIndex
-from idp.settings import Settings
-from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.citizen_site import Browser, Site
-from tests.fakes.clock import FakeClock
-from tests.fakes.sms import SmsOutbox
 
 IDENTITY_NUMBER = "052190000001"
 NUMBER = PhoneNumber("+84912000001")
@@ -39,35 +30,6 @@ STRANGERS_NUMBER = PhoneNumber("+84912000002")
 OLD_PASSWORD = "Song Hàn-82 chiều"
 NEW_PASSWORD = "Đèo Cù Mông 47*"
 PassTime = Callable[[timedelta], None]
-
-
-@pytest.fixture
-def site(
-    settings: Settings,
-    sqlite_database: Database,
-    index: BlindIndex,
-    redis_client: redis.Redis,
-    redis_url: str,
-    clock: FakeClock,
-    carriers: CarrierRecordsInMemory,
-    sms: SmsOutbox,
-) -> Site:
-    carriers.subscriptions[NUMBER] = Subscription(
-        carrier="vinaphone",
-        identity_number=IdentityNumber(IDENTITY_NUMBER),
-        full_name=FullName.parse("Nguyễn Thị Bưởi"),
-        birth_date=BirthDate(1990, 1, 2),
-    )
-    return Site(
-        settings=settings,
-        database=sqlite_database,
-        index=index,
-        redis_client=redis_client,
-        redis_url=redis_url,
-        clock=clock,
-        carriers=carriers,
-        sms=sms,
-    )
 
 
 @pytest.fixture
