@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.interop.running_provider import RunningProvider
 
@@ -103,6 +105,7 @@ def portals_on_apache(
         (folder / "failed.html").write_text(FAILED, "utf-8")
         shutil.copy(provider.ca_file, folder / "ca.pem")
         shutil.copy(provider.chain, folder / "server.pem")
+        _make_own_key(folder)
         hosts = [_virtual_host(provider, portal, folder) for portal in portals]
         config = folder / "httpd.conf"
         config.write_text("\n".join([CONFIG.read_text("utf-8"), *hosts]), "utf-8")
@@ -131,6 +134,21 @@ def portals_on_apache(
             finally:
                 process.terminate()
                 process.wait(timeout=SECONDS_TO_END)
+
+
+def _make_own_key(folder: Path) -> None:
+    """With which a portal proves itself; the module serves the public half at its callback."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    (folder / "own_key.pem").write_bytes(private)
+    (folder / "own_key.pub").write_bytes(public)
 
 
 def _await(provider: RunningProvider, portal: ApachePortal, apache: Apache) -> None:

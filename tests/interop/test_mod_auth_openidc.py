@@ -22,7 +22,7 @@ SCOPE = 'OIDCScope "openid profile email"'
 @pytest.fixture(scope="module")
 def portals() -> dict[str, ApachePortal]:
     """Portals that differ in what they ask for and in how they hear of a sign-out."""
-    plain, strict, framed, itself = free_ports(4)
+    plain, strict, framed, keyed, itself = free_ports(5)
     back, front = f"https://127.0.0.1:{strict}/callback", f"https://127.0.0.1:{framed}/callback"
     every = (
         ApachePortal("plain", plain, directives=(SCOPE,)),
@@ -54,6 +54,24 @@ def portals() -> dict[str, ApachePortal]:
                 "frontchannel_logout_session_required": True,
             },
             directives=(SCOPE, "OIDCPKCEMethod S256"),
+        ),
+        ApachePortal(
+            "keyed",
+            keyed,
+            metadata={
+                "jwks_uri": f"https://127.0.0.1:{keyed}/callback?jwks=rsa",
+                "token_endpoint_auth_method": "private_key_jwt",
+                "grant_types": ["authorization_code", "refresh_token"],
+            },
+            directives=(
+                'OIDCScope "openid profile email offline_access"',
+                "OIDCAuthRequestParams prompt=consent",
+                "OIDCPKCEMethod S256",
+                "OIDCInfoHook access_token refresh_token",
+                "OIDCPrivateKeyFiles own#${FOLDER}/own_key.pem",
+                "OIDCPublicKeyFiles own#${FOLDER}/own_key.pub",
+                "OIDCProviderTokenEndpointAuth private_key_jwt",
+            ),
         ),
         ApachePortal("itself", itself, directives=(SCOPE,), registers_itself=True),
     )
@@ -139,6 +157,14 @@ def shown(page: Page, *claims: str) -> list[str]:
     return [page.inner_text(f"#{claim}").strip() for claim in claims]
 
 
+def tokens(page: Page, portal: ApachePortal) -> dict[str, str]:
+    """What the module holds, which it tells pages of its own that may know."""
+    response = page.goto(f"{portal.callback}?info=json")
+    assert response is not None
+    held: dict[str, str] = response.json()
+    return held
+
+
 def signed_in(page: Page, portal: ApachePortal) -> bool:
     """Whether the portal has a session: without one somebody asks who the citizen is."""
     page.goto(portal.home)
@@ -154,13 +180,27 @@ def told(page: Page, portal: ApachePortal) -> bool:
     return any(not signed_in(page, portal) for _ in range(LOOKS))
 
 
-@pytest.mark.parametrize("name", ["plain", "strict", "framed"])
+@pytest.mark.parametrize("name", ["plain", "strict", "framed", "keyed"])
 def test_a_portal_learns_who_the_citizen_is(
     page: Page, portals: dict[str, ApachePortal], name: str
 ) -> None:
     sign_in(page, portals[name])
 
     assert shown(page, "name", "email", "acr") == [PERSON["name"], PERSON["email"], "LoA2"]
+
+
+def test_a_portal_refreshes_what_it_was_given(page: Page, portals: dict[str, ApachePortal]) -> None:
+    """By the module's own addresses for that, and with a key in place of a secret."""
+    portal = portals["keyed"]
+    sign_in(page, portal)
+    before = tokens(page, portal)
+
+    asks = {"refresh": portal.home, "access_token": before["access_token"]}
+    page.goto(f"{portal.callback}?{urlencode(asks)}")
+    after = tokens(page, portal)
+
+    assert before["access_token"] != after["access_token"]
+    assert before["refresh_token"] != after["refresh_token"]
 
 
 def test_a_portal_that_nobody_registered(
@@ -204,3 +244,15 @@ def test_the_other_portals_hear_of_it(
     page.wait_for_selector("#goodbye")
 
     assert told(page, other)
+
+
+def test_who_signs_out_at_the_provider_is_signed_out_at_the_portal(
+    page: Page, portals: dict[str, ApachePortal], provider: RunningProvider
+) -> None:
+    sign_in(page, portals["strict"])
+
+    page.goto(f"{provider.issuer}/logout")
+    page.click("#logout-confirm")
+    page.wait_for_url("**/signed-out?*")
+
+    assert told(page, portals["strict"])
