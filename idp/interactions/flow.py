@@ -103,8 +103,12 @@ class Flow:
             return self._responder.approve(interaction, session)
         except Exception:
             # A code that was made all the same is in nobody's hands, and ends within a minute.
-            self._interactions.update(interaction, lambda current: current.with_(answered=False))
+            self.reopen(interaction)
             raise
+
+    def reopen(self, interaction: Interaction) -> Interaction:
+        """The same interaction, whose answer was not given after all."""
+        return self._interactions.update(interaction, lambda current: current.with_(answered=False))
 
     def _facts(self, interaction: Interaction, session: Session | None) -> Facts:
         request = interaction.request

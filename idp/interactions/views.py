@@ -24,17 +24,16 @@ from idp.web.request_log import note
 class Resume(MethodView):
     """`/resume`: where a request that was posted from another site gets hold of our cookies."""
 
-    def __init__(self, pages: Pages, visits: Visits, flow: Flow) -> None:
+    def __init__(self, pages: Pages, visits: Visits) -> None:
         self._pages = pages
         self._answers = Answers(pages)
         self._visits = visits
-        self._flow = flow
 
     def get(self) -> WerkzeugResponse:
         """The answer, where nothing is left to do; else the next step."""
         visit = self._visits.current()
         try:
-            answer = self._flow.answer(visit.interaction, visit.session)
+            answer = self._visits.answer(visit.interaction, visit.session)
         except AlreadyAnswered:
             return _already_done(self._pages, visit)
         if answer is None:
@@ -46,17 +45,16 @@ class Resume(MethodView):
 class Continue(MethodView):
     """`/continue`: the way back to the portal after a POST of ours. The code is made here, once."""
 
-    def __init__(self, pages: Pages, visits: Visits, flow: Flow) -> None:
+    def __init__(self, pages: Pages, visits: Visits) -> None:
         self._pages = pages
         self._answers = Answers(pages)
         self._visits = visits
-        self._flow = flow
 
     def get(self) -> WerkzeugResponse:
         """The answer, on a page that leads on by itself."""
         visit = self._visits.current()
         try:
-            answer = self._flow.answer(visit.interaction, visit.session)
+            answer = self._visits.answer(visit.interaction, visit.session)
         except AlreadyAnswered:
             return _already_done(self._pages, visit)
         if answer is None:
@@ -136,8 +134,8 @@ def interaction_routes(
 ) -> Blueprint:
     """Build the routes, and the pages that every step's view falls back on."""
     routes = Blueprint("interactions", __name__)
-    routes.add_url_rule("/resume", view_func=Resume.as_view("resume", pages, visits, flow))
-    routes.add_url_rule("/continue", view_func=Continue.as_view("continue", pages, visits, flow))
+    routes.add_url_rule("/resume", view_func=Resume.as_view("resume", pages, visits))
+    routes.add_url_rule("/continue", view_func=Continue.as_view("continue", pages, visits))
     for step, path, template, steps in (
         (Step.NOT_YOU, "/not-you", "login/not_you.html", {Step.NOT_YOU, Step.CONSENT}),
         (

@@ -15,7 +15,7 @@ from idp.core.clock import Clock
 from idp.core.handles import digest, new_handle
 from idp.interactions.flow import Flow
 from idp.interactions.model import Intent, Interaction, InteractionId
-from idp.interactions.ports import Interactions
+from idp.interactions.ports import AuthorizationResponse, Interactions
 from idp.interactions.rules import Refusal, Step, sign_in_needed
 from idp.interactions.sign_in import EndedSession, SignIn
 from idp.relying_parties.model import ClientId, RelyingParty
@@ -133,6 +133,21 @@ class Visits:
         handle = self._session_cookie.handle()
         self._session_cookie.clear()
         return None if handle is None else self._sign_in.end(handle)
+
+    def answer(
+        self, interaction: Interaction, session: Session | None
+    ) -> AuthorizationResponse | None:
+        """
+        The answer to the relying party, as `Flow.answer` says, if the session outlived its making.
+
+        A password reset ends the sessions, and then every grant there is. A grant that is stored
+        after that would be overlooked: so the session is looked at once more when the grant can be
+        found. The code that was made is in nobody's hands then.
+        """
+        answer = self._flow.answer(interaction, session)
+        if answer is None or session is None or self.session() is not None:
+            return answer
+        return self._flow.answer(self._flow.reopen(interaction), None)
 
     def proceed(self, visit: Visit) -> Response:
         """Send the browser to the next page: 303, whatever the step was."""

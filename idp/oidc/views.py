@@ -56,7 +56,7 @@ def authorization_routes(
         interaction = _interaction(wanted, browser_digest=digest(browser.ensure()))
         interactions.add(interaction)
         session = visits.session()
-        answer = flow.answer(interaction, session)
+        answer = visits.answer(interaction, session)
         if answer is None:
             return redirect(flow.proceed(interaction, session), 303)
         # A silent answer may go straight back: no POST stands before it.
