@@ -22,6 +22,7 @@ WIDTHS = {"wide": 1280, "narrow": 320}
 OpenWindow = Callable[..., Walk]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep these tests together: several processes of pytest would each start a system."""
     folder = Path(__file__).parent
