@@ -136,11 +136,11 @@ class Mobile(WizardPage):
             with self._database.transaction() as transaction:
                 store.forget_all_in(transaction, browser_of(visit))
             return self._wizard.to(visit, Page.MOBILE)
+        # A code again, whoever's was right before: at a shared computer the next person goes on.
+        with self._database.transaction() as transaction:
+            store.forget_proof(transaction, kept.id)
         visit = self._take_up(visit, kept)
-        due = self._wizard.position(visit).due
-        if due is Page.OTP:
-            return self._wizard.send_code(visit, kept)
-        return self._wizard.to(visit, due)
+        return self._wizard.send_code(visit, kept)
 
     def _take_up(self, visit: Visit, pending: PendingEnrolment) -> Visit:
         return self._visits.update(

@@ -48,6 +48,15 @@ def number_of_pending(session: Session, pending_id: str) -> PhoneNumber | None:
     return None if number is None else PhoneNumber(number)
 
 
+def forget_proof(session: Session, pending_id: PendingEnrolmentId) -> None:
+    """Let it be as if nobody had proved to hold the phone."""
+    session.execute(
+        update(PendingEnrolment)
+        .where(PendingEnrolment.id == pending_id)
+        .values(phone_confirmed_at=None)
+    )
+
+
 def forget_all_in(session: Session, browser: str) -> None:
     """Delete what a browser left unfinished."""
     session.execute(delete(PendingEnrolment).where(PendingEnrolment.browser == browser))

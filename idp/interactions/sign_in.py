@@ -99,9 +99,18 @@ class SignIn:
             if self._sessions.end(handle) is None:
                 transaction.rollback()
                 return None
+            # Once more: an answer that was under way may have stored its grant since. None comes
+            # after this, for an answer looks at the session again when its grant is stored.
+            late = grants.client_ids_of_session(transaction, session.id)
+            ended += grants.revoke_of_session(transaction, session.id, now)
+            told += self._announce.write(
+                transaction,
+                citizen_id,
+                [Reached(client_id, session.id) for client_id in late if client_id not in reached],
+            )
         self._tokens.revoke(ended)
         self._announce.wake(told)
-        return EndedSession(session, tuple(reached))
+        return EndedSession(session, tuple(late))
 
     def end_all_of(self, citizen_id: CitizenId, *, reason: str) -> None:
         """

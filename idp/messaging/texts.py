@@ -54,19 +54,6 @@ def password_changed_text(service: str, at: datetime, hotline: str) -> str:
     )
 
 
-def phone_moved_text(service: str, at: datetime, hotline: str) -> str:
-    """
-    Return the notice, by the other numbers, that one number left the account at *at* (aware).
-
-    Does not say which: the reader knows the own numbers, and nobody else shall learn them.
-    """
-    return _one_message(
-        "Mot so dien thoai vua roi tai khoan",
-        service,
-        f" cua ban luc {_moment(at)}: nha mang bao so nay da doi chu. Can giup, goi {hotline}.",
-    )
-
-
 def enrolment_finished_text(service: str, at: datetime, hotline: str) -> str:
     """Return the notice that an account was created with this number at *at* (aware)."""
     return _one_message(

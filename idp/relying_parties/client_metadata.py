@@ -8,7 +8,6 @@ they know (Apache's mod_auth_openidc does), and the answer says what was registe
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeGuard
@@ -141,7 +140,7 @@ def parse_client_metadata(
         "client_id": client_id,
         "scope": _scope(metadata.get("scope")),
         "claims": sorted(STANDARD_CLAIMS & KNOWN_CLAIMS),
-        "sms_name": _sms_name(document["client_name"], host),
+        "sms_name": _sms_name(host),
         "sector": _sector(metadata, host),
         # Who registers himself may not know PKCE; what he sends is checked all the same.
         "require_pkce": False,
@@ -224,19 +223,13 @@ def _sector(metadata: Mapping[str, object], host: str) -> str:
     return f"host_{(_host(uri) if uri else host).replace(':', '-')}"
 
 
-def _sms_name(name: object, host: str) -> str:
-    """What text messages call it: the ASCII of its name, or its host."""
-    text = _unaccented(name) if isinstance(name, str) else ""
-    for candidate in (text, host):
-        found = _NO_SMS_CHARACTER.sub(" ", candidate).strip(" .-")[:MAX_SMS_NAME].strip()
-        if found:
-            return " ".join(found.split())
-    return "Portal"
+def _sms_name(host: str) -> str:
+    """
+    What text messages call it: its host, and of a long one the end, which says whose it is.
 
-
-def _unaccented(text: str) -> str:
-    apart = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    Not its name: whoever registers himself could take that of a portal people trust.
+    """
+    return _NO_SMS_CHARACTER.sub("-", host)[-MAX_SMS_NAME:].strip(" .-") or "Portal"
 
 
 def _scope(sent: object) -> object:

@@ -553,13 +553,15 @@ def test_what_was_left_is_taken_up_from_a_later_request(site: Site, pass_time: P
     assert set_password(browser).page == "/enrol/done"
 
 
-def test_a_fresh_proof_counts_in_a_later_request_too(site: Site) -> None:
+def test_whoever_takes_it_up_in_a_later_request_proves_to_hold_the_phone(site: Site) -> None:
     browser = to_password(site)
 
     to_form(site, browser).submit(decision="continue")
 
-    assert browser.page == "/enrol/password"
-    assert len(site.sms.sent) == 1
+    assert browser.page == "/enrol/otp"
+    assert browser.open("/enrol/password").page == "/enrol/otp"
+    assert browser.submit(otp=last_code(site)).page == "/enrol/password"
+    assert len(site.sms.sent) == 2
 
 
 def test_taken_up_again_the_answers_stay_hidden_until_the_phone_is_proved(

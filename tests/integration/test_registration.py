@@ -237,9 +237,13 @@ def test_unknown_and_empty_members_are_left_out(house: ProtocolHouse) -> None:
     assert not {"software_id", "anything", "policy_uri"} & answer.json.keys()
 
 
-def test_a_name_becomes_one_for_text_messages(house: ProtocolHouse) -> None:
-    assert party(house, register(house).json).sms_name == "Cong moi Da Nang"
-    assert party(house, register(house, client_name="新しい").json).sms_name == "new.example"
+def test_text_messages_name_the_host_whatever_the_portal_calls_itself(house: ProtocolHouse) -> None:
+    made = register(house, client_name="Cong DVC Quoc gia").json
+
+    assert party(house, made).sms_name == "new.example"
+
+
+def test_a_portal_without_a_name_is_called_by_its_host(house: ProtocolHouse) -> None:
     made = register(house, client_name=...).json
     assert made["client_name"] == "new.example"
 
