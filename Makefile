@@ -15,7 +15,7 @@ run: .venv/.ready-to-run ## run the whole system on this machine; Ctrl-C ends it
 
 test: .venv/.ready-to-test ## run every test (ARGS="-k otp" chooses)
 	@sh .ci/chromium
-	@.venv/bin/python -m pytest -m "not nightly" -n auto --dist loadgroup $(ARGS)
+	@.venv/bin/python -m pytest -m "not nightly" -n auto --dist loadfile $(ARGS)
 
 interop: .venv/.ready-to-test ## let clients that are none of ours try (installs them where it can)
 	@sh .ci/interop

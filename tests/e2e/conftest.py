@@ -22,14 +22,9 @@ WIDTHS = {"wide": 1280, "narrow": 320}
 OpenWindow = Callable[..., Walk]
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep these tests together: several processes of pytest would each start a system."""
-    item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
-    """The running system."""
+    """The running system; one for each process of pytest that has files of this folder."""
     with running_system(tmp_path_factory.mktemp("home")) as system:
         yield system
 
