@@ -46,7 +46,12 @@ PORTAL = Portal()
 
 def make_app(*, secure: bool = False, brand: Brand | None = None) -> tuple[Flask, Pages]:
     app = Flask("gallery", static_folder=None)
-    pages = Pages(brand=brand or Brand(), csrf_key=b"k" * 32, cookies=BrowserCookie(secure=secure))
+    pages = Pages(
+        brand=brand or Brand(),
+        issuer="https://idp.example",
+        csrf_key=b"k" * 32,
+        cookies=BrowserCookie(secure=secure),
+    )
     pages.init_app(app)
     return app, pages
 

@@ -88,6 +88,7 @@ def add_pages(parts: Parts) -> None:
 
     browser = BrowserCookie(secure=secure)
     pages = Pages(
+        issuer=issuer,
         brand=brand(settings),
         csrf_key=decode_key(settings.secrets.csrf_key.get_secret_value()),
         cookies=browser,

@@ -69,14 +69,16 @@ class Pages:
     """
     Renders templates and makes forms for the request at hand.
 
-    `certification` adds the band that says passwords and codes mean nothing here;
-    `strict_transport` lets browsers be told to insist on https, where we speak it.
+    `issuer` is what a portal is told when a page leads back to it. `certification` adds the band
+    that says passwords and codes mean nothing here; `strict_transport` lets browsers be told to
+    insist on https, where we speak it.
     """
 
     def __init__(
         self,
         *,
         brand: Brand,
+        issuer: str,
         csrf_key: bytes,
         cookies: BrowserCookie,
         static: StaticFiles | None = None,
@@ -84,6 +86,7 @@ class Pages:
         strict_transport: bool = True,
     ) -> None:
         self._brand = brand
+        self._issuer = issuer
         self._csrf_key = csrf_key
         self._cookies = cookies
         self._static = static or StaticFiles()
@@ -120,6 +123,7 @@ class Pages:
             "brand": self._brand,
             "certification": self._certification,
             "page_url": _page_url,
+            "start_url": self._start_url,
             "static": self._static.url,
             "switch_url": switch_url,
         }
@@ -128,6 +132,11 @@ class Pages:
         app.after_request(self._language.remember)
         app.register_blueprint(help_routes(self))
         add_error_pages(app, self)
+
+    def _start_url(self, initiate_login_uri: str) -> str:
+        """Where a sign-in begins at a portal, which wants to know whose (OIDC Core §4)."""
+        joint = "&" if "?" in initiate_login_uri else "?"
+        return f"{initiate_login_uri}{joint}{urlencode({'iss': self._issuer})}"
 
     def render(
         self,

@@ -91,8 +91,7 @@ def test_what_was_kept_is_taken_up_again_in_the_same_browser(
     assert walk.heading == "Bạn có một lần đăng ký chưa xong"
     assert walk.reads(f"kết thúc bằng {citizen.phone[-3:]}")
     walk.press("go-on")
-    if walk.path == "/enrol/waiting":
-        walk.press("recheck-submit")
+    walk.type_code_sent_to(citizen)
     walk.choose_password(citizen.password)
     walk.press("enrol-continue")
     walk.allow(system.dak_lak)

@@ -399,7 +399,13 @@ class Site:
             clock=clock,
         )
         browser_cookie = BrowserCookie(secure=False)
-        pages = Pages(brand=Brand(), csrf_key=CSRF_KEY, cookies=browser_cookie, static=STATIC)
+        pages = Pages(
+            brand=Brand(),
+            issuer="http://localhost:8400",
+            csrf_key=CSRF_KEY,
+            cookies=browser_cookie,
+            static=STATIC,
+        )
         pages.init_app(app)
         app.jinja_env.bytecode_cache = COMPILED
         visits = Visits(

@@ -236,7 +236,7 @@ class ProtocolHouse:
             session_cookie=SessionCookie(secure=False),
             clock=clock,
         )
-        pages = Pages(brand=Brand(), csrf_key=KEY, cookies=browser)
+        pages = Pages(brand=Brand(), issuer=ISSUER, csrf_key=KEY, cookies=browser)
         farewells = RedisFarewells(self.redis)
         self.app = Flask("idp", static_folder=None)
         self.app.config["MAX_CONTENT_LENGTH"] = 65536

@@ -525,7 +525,8 @@ def test_stale_and_repeated_pages_have_a_way_on(house: ProtocolHouse) -> None:
     looked_at_again = browser.get(location)
     gone = browser.get("/select-account?i=gone")
 
-    assert f'href="https://{BASIC}.example/start"' in repeated.text
+    start = f"https://{BASIC}.example/start?iss=http%3A%2F%2Flocalhost%3A8400"
+    assert f'href="{start}"' in repeated.text
     for answer in (pressed_again, looked_at_again):
         assert page_of(answer.location) == "/continue"
         assert f'href="https://{BASIC}.example/start"' in browser.get(answer.location).text
