@@ -4,7 +4,7 @@ ENGLISH = {
     # every page
     "Chuyển tới nội dung chính": "Skip to main content",
     "Thông báo": "Notice",
-    "Bản thử nghiệm.": "Test version.",
+    "Bản thử nghiệm.": "Trial version.",
     "Đây không phải trang chính thức. Không nhập thông tin thật.": (
         "This is not an official site. Do not enter real details."
     ),
@@ -13,7 +13,7 @@ ENGLISH = {
     "Cổng DVC Quốc gia là gì?": "What is the National Public Service Portal?",
     "Bảo vệ dữ liệu cá nhân": "Personal data protection",
     "Điều khoản sử dụng": "Terms of use",
-    "Tổng đài hỗ trợ:": "Helpline:",
+    "Tổng đài hỗ trợ:": "Help line:",
     "(miễn phí)": "(free of charge)",
     "Về trang chính": "Back to the home page",
     # home, signed out
