@@ -231,6 +231,7 @@ class Sessions(Table):
     idle: Duration
     maximum: Duration
     enrolment_counts_as_sign_in: Duration
+    fresh_for: Duration
 
 
 class Interactions(Table):

@@ -65,7 +65,9 @@ class Flow:
         step = self.next_step(interaction, session)
         if isinstance(step, Step) and step is not Step.RESPOND:
             return f"{PAGES[step]}?i={interaction.id}"
-        return ACCOUNT if interaction.request is None else f"/continue?i={interaction.id}"
+        if interaction.request is None:
+            return interaction.destination or ACCOUNT
+        return f"/continue?i={interaction.id}"
 
     def next_step(self, interaction: Interaction, session: Session | None) -> Step | Refusal:
         """What has to happen next, from what is stored now."""

@@ -75,6 +75,8 @@ class Interaction:
     *browser* is the digest of the browser handle it is bound to; unbound only between a cross-site
     POST to /authorize and our own GET. *enrolled* is the citizen whose account was made in it,
     *consented_by* the one who was asked in it and agreed. *refusal* is the error that ends it.
+    Without a request, *destination* is the path of our own page that it ends on, and *fresh* says
+    that a session from before does not do: that page changes something that matters.
     """
 
     id: InteractionId
@@ -92,6 +94,8 @@ class Interaction:
     consented_by: CitizenId | None = None
     refusal: str | None = None
     answered: bool = False
+    destination: str | None = None
+    fresh: bool = False
     version: int = 0
 
     def with_(self, **changes: object) -> "Interaction":

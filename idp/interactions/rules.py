@@ -71,10 +71,12 @@ def next_step(interaction: Interaction, facts: Facts) -> Step | Refusal:
 
 
 def sign_in_needed(interaction: Interaction, session: Session) -> bool:
-    """Whether the request asks for a sign-in that this session does not offer."""
-    request = interaction.request
-    if request is None or _made_here(interaction, session):
+    """Whether the request, or our own page, asks for a sign-in that this session does not offer."""
+    if _made_here(interaction, session):
         return False
+    request = interaction.request
+    if request is None:
+        return interaction.fresh
     if Prompt.LOGIN in request.prompt:
         return True
     if request.max_age is None:
