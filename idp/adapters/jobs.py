@@ -17,7 +17,8 @@ from idp.backchannel.lanes import Lanes
 from idp.backchannel.model import DeliveryId
 from idp.citizens.model import CitizenId
 from idp.core.handles import new_handle
-from idp.messaging.notices import NoticeDelivery, NoticeKind
+from idp.messaging.model import NoticeKind
+from idp.messaging.notices import NoticeDelivery
 from idp.messaging.ports import SmsNotSent
 from idp.otp.delivery import OtpDelivery
 from idp.otp.model import ChallengeId
@@ -83,13 +84,9 @@ class Jobs:
         """Have the worker send that code."""
         self._send_code.send(challenge_id, counter)
 
-    def password_changed(self, citizen_id: CitizenId, at: datetime) -> None:
-        """Have the worker tell the citizen that the password was changed at that moment."""
-        self._enqueue_notice(NoticeKind.PASSWORD_CHANGED, citizen_id, at)
-
-    def enrolment_finished(self, citizen_id: CitizenId, at: datetime) -> None:
-        """Have the worker tell the citizen that the account was made at that moment."""
-        self._enqueue_notice(NoticeKind.ENROLMENT_FINISHED, citizen_id, at)
+    def tell(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime) -> None:
+        """Have the worker tell the citizen what happened at that moment."""
+        self._send_notice.send(kind, citizen_id, at.isoformat(), new_handle())
 
     def wake(self, delivery_id: DeliveryId, *, after: timedelta = timedelta()) -> None:
         """Have the worker send that logout token; never raises."""
@@ -99,9 +96,6 @@ class Jobs:
             self._wake_logout.send_with_options(args=(delivery_id,), delay=delay)
         except (RedisError, BrokerError):
             log.warning("logout.not_woken", exc_info=True)
-
-    def _enqueue_notice(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime) -> None:
-        self._send_notice.send(kind, citizen_id, at.isoformat(), new_handle())
 
     def _run_otp(self, challenge_id: str, counter: int) -> None:
         if self._otp is None:

@@ -71,13 +71,17 @@ class Parts:
         db.init_app(self.flask)
 
     @cached_property
-    def database(self) -> Database:
+    def cipher(self) -> PersonalDataCipher:
         keys = []
         for entry in self.settings.secrets.data_key.get_secret_value().split(","):
             key_id, _, key = entry.strip().partition(":")
             keys.append((key_id, decode_key(key)))
+        return PersonalDataCipher(keys)
+
+    @cached_property
+    def database(self) -> Database:
         with self.flask.app_context():
-            return Database.open(db.engine, PersonalDataCipher(keys))
+            return Database.open(db.engine, self.cipher)
 
     @cached_property
     def index(self) -> BlindIndex:

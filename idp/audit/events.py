@@ -171,6 +171,24 @@ class SessionsEnded(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountHeld(SecurityEvent):
+    """An account was held; *by* is an operator's name, or what placed the hold."""
+
+    hold: str
+    reference: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountReleased(SecurityEvent):
+    """A hold was lifted."""
+
+    hold: str
+    reference: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogoutConfirmed(SecurityEvent):
     """A relying party confirmed that it ended its session."""
 

@@ -25,10 +25,27 @@ ClaimValue = str | int | bool | Mapping[str, str]
 
 
 class CitizenStatus(StrEnum):
-    """Whether the account can be used; a held one says so only after the right password."""
+    """
+    Whether the account can be used; a held one says so only after the right password.
+
+    `HELD` sums up the account's holds, for the sign-in to read in one row: `store.place_hold` and
+    `store.lift_hold` alone write it.
+    """
 
     ACTIVE = "active"
     HELD = "held"
+    CLOSED = "closed"
+
+
+class HoldKind(StrEnum):
+    """Why an account is held."""
+
+    OPERATOR = "operator"
+    INACTIVE = "inactive"
+    UNRECOGNISED_ACTIVITY = "unrecognised_activity"
+    """The citizen saw something in the own activity that they had not done."""
+    DISPUTE = "dispute"
+    """Somebody else says the identity number is theirs: sign-in works, changes do not."""
 
 
 class EvidenceKind(StrEnum):
@@ -51,6 +68,7 @@ class Citizen(Base):
     name_text: Mapped[str] = mapped_column("full_name", PersonalText("citizen.full_name"))
     birth_date_text: Mapped[str] = mapped_column("birth_date", PersonalText("citizen.birth_date"))
     email: Mapped[str | None] = mapped_column(PersonalText("citizen.email"))
+    email_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     standard_claims_text: Mapped[str | None] = mapped_column(
         "standard_claims", PersonalText("citizen.standard_claims")
     )
@@ -182,3 +200,31 @@ class Evidence(Base):
     verified_at: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     lapsed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class AccountHold(Base):
+    """
+    Something that keeps an account from being used, or from being changed, until it is lifted.
+
+    *reference* names the case it belongs to, where there is one: an id, never a person's data.
+    """
+
+    __tablename__ = "account_hold"
+    __table_args__ = (
+        Index(
+            "uq_account_hold_standing",
+            "citizen_id",
+            "kind",
+            "reference",
+            unique=True,
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizen.id"))
+    kind: Mapped[HoldKind] = mapped_column(one_of(HoldKind))
+    reference: Mapped[str] = mapped_column(String(64))
+    placed_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NewType, Protocol
 from uuid import UUID
 
-from idp.citizens.model import CitizenId, EvidenceKind
+from idp.citizens.model import CitizenId, EvidenceKind, HoldKind
 
 Subject = NewType("Subject", str)
 """The identifier of a citizen at one sector: `sub`, and `TechID` for portals of the old kind."""
@@ -39,6 +39,16 @@ class VerificationLevel:
     def shown(self, locale: str) -> str:
         """The words for it, in that language."""
         return self.shown_en if locale == "en" else self.shown_vi
+
+
+def bars_sign_in(holds: Iterable[HoldKind]) -> bool:
+    """Whether an account with these holds cannot be signed in to; a dispute leaves it working."""
+    return any(hold is not HoldKind.DISPUTE for hold in holds)
+
+
+def bars_changes(holds: Iterable[HoldKind]) -> bool:
+    """Whether phone, password and authenticators stay as they are, and nothing is exported."""
+    return any(True for _ in holds)
 
 
 def speaks(evidence: HeldEvidence, at: datetime) -> bool:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from idp.citizens.model import (
+    AccountHold,
     Citizen,
     CitizenId,
     CitizenIdentityNumber,
@@ -16,10 +17,12 @@ from idp.citizens.model import (
     ClaimValue,
     Evidence,
     EvidenceKind,
+    HoldKind,
     PasswordCredential,
     Phone,
     read_standard_claims,
 )
+from idp.citizens.rules import bars_sign_in
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import (
@@ -94,6 +97,7 @@ _PHONE_NUMBER: Final = select(Phone.number).where(
     Phone.active.is_(True),
     Phone.is_default.is_(True),
 )
+_STATUS: Final = select(Citizen.status).where(Citizen.id == bindparam("citizen_id"))
 _EVIDENCE: Final = select(
     Evidence.kind, Evidence.verified_at, Evidence.expires_at, Evidence.lapsed_at, Evidence.phone_id
 ).where(Evidence.citizen_id == bindparam("citizen_id"))
@@ -260,6 +264,76 @@ def release_phone(session: Session, number_index: bytes, at: datetime) -> Citize
     )
     session.flush()
     return phone.citizen_id
+
+
+def holds_of(session: Session, citizen_id: CitizenId) -> frozenset[HoldKind]:
+    """Why the account is held now; `rules.bars_sign_in` and `bars_changes` say what that means."""
+    return frozenset(
+        session.execute(
+            select(AccountHold.kind).where(
+                AccountHold.citizen_id == citizen_id, AccountHold.lifted_at.is_(None)
+            )
+        ).scalars()
+    )
+
+
+def place_hold(
+    session: Session, citizen_id: CitizenId, kind: HoldKind, at: datetime, *, reference: str = ""
+) -> bool:
+    """Hold the account; false where that very hold stands already. Ends no session."""
+    _lock(session, citizen_id)
+    hold = AccountHold(citizen_id=citizen_id, kind=kind, reference=reference, placed_at=at)
+    standing = select(AccountHold.id).where(_standing(citizen_id, kind, reference))
+    if session.execute(standing).first() is not None:
+        return False
+    session.add(hold)
+    session.flush()
+    _sum_up_holds(session, citizen_id)
+    return True
+
+
+def lift_hold(
+    session: Session, citizen_id: CitizenId, kind: HoldKind, at: datetime, *, reference: str = ""
+) -> bool:
+    """Lift that hold; true for the one caller that did. Others keep the account held."""
+    _lock(session, citizen_id)
+    lifted = session.execute(
+        update(AccountHold)
+        .where(_standing(citizen_id, kind, reference))
+        .values(lifted_at=at)
+        .returning(AccountHold.id)
+    ).first()
+    _sum_up_holds(session, citizen_id)
+    return lifted is not None
+
+
+def status_of(session: Session, citizen_id: CitizenId) -> CitizenStatus | None:
+    """Whether the account can be used; `None` where there is none."""
+    found = session.connection().execute(_STATUS, {"citizen_id": citizen_id})
+    return found.scalar_one_or_none()
+
+
+def _lock(session: Session, citizen_id: CitizenId) -> None:
+    """One change of an account's holds at a time: each sums up all of them."""
+    session.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
+
+
+def _standing(citizen_id: CitizenId, kind: HoldKind, reference: str) -> ColumnElement[bool]:
+    return and_(
+        AccountHold.citizen_id == citizen_id,
+        AccountHold.kind == kind,
+        AccountHold.reference == reference,
+        AccountHold.lifted_at.is_(None),
+    )
+
+
+def _sum_up_holds(session: Session, citizen_id: CitizenId) -> None:
+    held = bars_sign_in(holds_of(session, citizen_id))
+    session.execute(
+        update(Citizen)
+        .where(Citizen.id == citizen_id, Citizen.status != CitizenStatus.CLOSED)
+        .values(status=CitizenStatus.HELD if held else CitizenStatus.ACTIVE)
+    )
 
 
 def replace_password(

@@ -33,24 +33,31 @@ class PersonalDataCipher:
 
     def encrypt(self, plaintext: str, *, column: str) -> bytes:
         """Return version, key id, nonce and ciphertext in one."""
-        nonce = os.urandom(_NONCE_BYTES)
-        head = _VERSION + bytes([len(self._current)]) + self._current
-        sealed = self._ciphers[self._current].encrypt(nonce, plaintext.encode(), column.encode())
-        return head + nonce + sealed
+        return self.seal(plaintext.encode(), place=column)
 
     def decrypt(self, ciphertext: bytes, *, column: str) -> str:
         """Return the text. Raises `UnreadableCiphertext`."""
+        return self.open(ciphertext, place=column).decode()
+
+    def seal(self, plaintext: bytes, *, place: str) -> bytes:
+        """Encrypt what is no text, for where it is kept: *place* is authenticated, as a column."""
+        nonce = os.urandom(_NONCE_BYTES)
+        head = _VERSION + bytes([len(self._current)]) + self._current
+        return head + nonce + self._ciphers[self._current].encrypt(nonce, plaintext, place.encode())
+
+    def open(self, ciphertext: bytes, *, place: str) -> bytes:
+        """Return what was sealed there. Raises `UnreadableCiphertext`."""
         if len(ciphertext) < 2 or ciphertext[:1] != _VERSION:  # noqa: PLR2004 (version, length)
-            raise UnreadableCiphertext(column)
+            raise UnreadableCiphertext(place)
         start = 2 + ciphertext[1]
         cipher = self._ciphers.get(ciphertext[2:start])
         nonce, sealed = ciphertext[start : start + _NONCE_BYTES], ciphertext[start + _NONCE_BYTES :]
         if cipher is None or len(nonce) < _NONCE_BYTES:
-            raise UnreadableCiphertext(column)
+            raise UnreadableCiphertext(place)
         try:
-            return cipher.decrypt(nonce, sealed, column.encode()).decode()
+            return cipher.decrypt(nonce, sealed, place.encode())
         except InvalidTag:
-            raise UnreadableCiphertext(column) from None
+            raise UnreadableCiphertext(place) from None
 
 
 class BlindIndex:

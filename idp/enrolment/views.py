@@ -26,6 +26,7 @@ from idp.enrolment.rules import Page
 from idp.enrolment.wizard import Position, Wizard, WizardPage, url_of
 from idp.interactions.model import Intent
 from idp.interactions.visits import Visit, Visits
+from idp.messaging.model import NoticeKind
 from idp.messaging.ports import Notices
 from idp.otp.model import OtpPurpose
 from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
@@ -175,7 +176,7 @@ class Password(WizardPage):
         except NotReady:  # pressed twice, or in another tab: what is stored by now decides
             return self._wizard.to(here.visit, Page.DONE)
         visit = self._signed_in(here.visit, enrolled)
-        self._notices.enrolment_finished(enrolled.citizen_id, self._clock.now())
+        self._notices.tell(NoticeKind.ENROLMENT_FINISHED, enrolled.citizen_id, self._clock.now())
         return self._wizard.to(visit, Page.DONE)
 
     def _signed_in(self, visit: Visit, enrolled: Enrolled) -> Visit:

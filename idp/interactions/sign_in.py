@@ -7,7 +7,8 @@ from idp.audit.log import record
 from idp.backchannel.announce import AnnounceLogout
 from idp.backchannel.model import Reached
 from idp.backchannel.rules import PORTAL_SESSION
-from idp.citizens.model import CitizenId
+from idp.citizens.model import CitizenId, CitizenStatus
+from idp.citizens.store import status_of
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
@@ -17,6 +18,15 @@ from idp.grants.refresh_families import revoke_of_citizen
 from idp.relying_parties.model import ClientId
 from idp.sessions.model import Authentication, Session, SessionId
 from idp.sessions.ports import Sessions
+
+
+class AccountHeld(Exception):
+    """
+    The account cannot be signed in to.
+
+    Raised after the right password, and once more when a session would begin: whatever the second
+    step was, and however long it took, a hold that was placed meanwhile stands.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +62,36 @@ class SignIn:
         Begin a session, under a new handle: one planted before the sign-in is worth nothing.
 
         The same citizen keeps the session (and the portals their `sid`); another one's ends.
+        Raises `AccountHeld`; the former session is as it was then.
         """
         kept = None if former is None else self._sessions.find(former)
-        if kept is not None and kept.authentication.citizen_id != authentication.citizen_id:
-            self.end(former)  # type: ignore[arg-type]
-            kept = None
-        elif kept is not None:
-            self._sessions.end(former)  # type: ignore[arg-type]
+        same = kept is not None and kept.authentication.citizen_id == authentication.citizen_id
         session = (
             kept.signed_in_again(authentication)
-            if kept is not None
+            if kept is not None and same
             else Session(SessionId(new_handle()), authentication, self._clock.now())
         )
+        handle = self._sessions.begin(session)
+        # Only now: a hold that comes after this look finds the session, and ends it.
+        if not self._note(authentication):
+            self._sessions.end(handle)
+            raise AccountHeld
+        if kept is not None and former is not None:
+            if same:
+                self._sessions.end(former)
+            else:
+                self.end(former)
+        return handle, session
+
+    def _note(self, authentication: Authentication) -> bool:
+        """Record the sign-in; false where the account cannot be signed in to."""
+        citizen_id = authentication.citizen_id
         with self._database.transaction() as transaction:
-            record(
-                transaction,
-                SignInSucceeded(citizen_id=authentication.citizen_id, amr=authentication.amr),
-                self._clock.now(),
-            )
-        return self._sessions.begin(session), session
+            if status_of(transaction, citizen_id) is not CitizenStatus.ACTIVE:
+                return False
+            event = SignInSucceeded(citizen_id=citizen_id, amr=authentication.amr)
+            record(transaction, event, self._clock.now())
+            return True
 
     def find(self, handle: Handle) -> Session | None:
         """The live session of *handle*."""

@@ -16,6 +16,7 @@ from idp.interactions.flow import AlreadyAnswered, Flow
 from idp.interactions.forms import NotYouForm
 from idp.interactions.ports import AuthorizationResponse, InteractionGone
 from idp.interactions.rules import Step
+from idp.interactions.sign_in import AccountHeld
 from idp.interactions.visits import BegunHere, InteractionExpired, OtherBrowser, Visit, Visits
 from idp.web.pages import Pages
 from idp.web.request_log import note
@@ -169,6 +170,10 @@ def interaction_routes(
             "interactions/other_browser.html", status=403, relying_party=error.relying_party
         )
 
+    def held(_: AccountHeld) -> Response:
+        return pages.render("login/held.html")
+
+    routes.app_errorhandler(AccountHeld)(held)
     routes.app_errorhandler(BegunHere)(begun_here)
     routes.app_errorhandler(InteractionExpired)(expired)
     routes.app_errorhandler(InteractionGone)(expired)

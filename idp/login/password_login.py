@@ -12,6 +12,7 @@ from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.interactions.sign_in import AccountHeld
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 _LONGEST_PASSWORD: Final = 1024
@@ -20,10 +21,6 @@ _LONGEST_PASSWORD: Final = 1024
 
 class WrongCredentials(Exception):
     """Number or password, unknown or wrong: which one is nobody's business."""
-
-
-class AccountHeld(Exception):
-    """The account is held; said only after the right password."""
 
 
 class NoPhone(Exception):

@@ -11,10 +11,10 @@ from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.interactions.model import Intent
 from idp.interactions.rules import Step
+from idp.interactions.sign_in import AccountHeld
 from idp.interactions.visits import Visit, Visits
 from idp.login.forms import ChooseForm, LoginForm
 from idp.login.password_login import (
-    AccountHeld,
     NoPhone,
     PasswordLogin,
     PasswordVerified,

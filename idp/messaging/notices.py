@@ -2,22 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from idp.citizens.model import CitizenId
 from idp.citizens.store import phone_number_of
 from idp.db.database import Database
+from idp.messaging.model import NoticeKind
 from idp.messaging.ports import SmsSender
 from idp.messaging.texts import Notice, enrolment_finished_text, password_changed_text
-
-
-class NoticeKind(StrEnum):
-    """What a notice is about."""
-
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a name)
-    ENROLMENT_FINISHED = "enrolment_finished"
-
 
 _TEXTS: Final[Mapping[NoticeKind, Notice]] = {
     NoticeKind.PASSWORD_CHANGED: password_changed_text,

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from idp.citizens.model import CitizenId
 from idp.core.phone_number import PhoneNumber
+from idp.messaging.model import NoticeKind
 
 
 class SmsNotSent(Exception):
@@ -32,12 +33,8 @@ class SmsSender(Protocol):
 
 
 class Notices(Protocol):
-    """Tells a citizen, through the worker, what happened to the own account; *at* is aware."""
+    """Tells a citizen, through the worker, what happened to the own account."""
 
-    def password_changed(self, citizen_id: CitizenId, at: datetime) -> None:
-        """The password was replaced."""
-        ...
-
-    def enrolment_finished(self, citizen_id: CitizenId, at: datetime) -> None:
-        """The account was made."""
+    def tell(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime) -> None:
+        """Have the citizen told what happened at that (aware) moment."""
         ...

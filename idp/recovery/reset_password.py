@@ -7,6 +7,7 @@ from idp.citizens.store import replace_password
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.sign_in import SignIn
+from idp.messaging.model import NoticeKind
 from idp.messaging.ports import Notices
 
 
@@ -28,4 +29,4 @@ class ResetPassword:
             replace_password(transaction, citizen_id, password_hash, now)
             record(transaction, PasswordReset(citizen_id=citizen_id, client_id=client_id), now)
         self._sign_in.end_all_of(citizen_id, reason="password_reset")
-        self._notices.password_changed(citizen_id, now)
+        self._notices.tell(NoticeKind.PASSWORD_CHANGED, citizen_id, now)

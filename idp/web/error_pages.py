@@ -7,8 +7,8 @@ import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 
+from idp.web.address import same_page_url
 from idp.web.csrf import CookieMissing, CsrfFailed
-from idp.web.locale import same_page_url
 from idp.web.reference import request_reference
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from flask import Response, g, request
-from werkzeug.datastructures import MultiDict
+
+from idp.web.address import page_query
 
 LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
@@ -102,17 +102,7 @@ def switch_url(language: str) -> str:
     Give the address of this same page in *language*, with the rest of its query kept.
 
     Only the query: the path stays the browser's own, so a path such as `//host` cannot make the
-    switch a link to somewhere else.
+    switch a link to somewhere else. An answer that is shown is in one language: the switch leads
+    to the page itself.
     """
-    query = MultiDict(request.args)
-    query.setlist("lang", [language])
-    return "?" + _encoded(query)
-
-
-def same_page_url() -> str:
-    """Give the address of this page, to be loaded anew."""
-    return "?" + _encoded(request.args)
-
-
-def _encoded(query: MultiDict[str, str]) -> str:
-    return urlencode(list(query.items(multi=True)))
+    return "?" + page_query(lang=language)

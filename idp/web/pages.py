@@ -23,6 +23,8 @@ from idp.web.headers import SecurityHeaders
 from idp.web.help_views import help_routes
 from idp.web.locale import DEFAULT, LANGUAGES, LanguageCookie, other_language, switch_url
 from idp.web.localized_templates import localize
+from idp.web.ports import ShownPages
+from idp.web.shown_pages import AnswersByGet
 from idp.web.static_files import StaticFiles
 from idp.web.translations import catalogue
 
@@ -81,6 +83,7 @@ class Pages:
         issuer: str,
         csrf_key: bytes,
         cookies: BrowserCookie,
+        shown: ShownPages,
         static: StaticFiles | None = None,
         certification: bool = False,
         strict_transport: bool = True,
@@ -92,6 +95,7 @@ class Pages:
         self._static = static or StaticFiles()
         self._certification = certification
         self._language = LanguageCookie(secure=cookies.secure)
+        self._answers = AnswersByGet(shown, cookies)
         self._headers = SecurityHeaders(strict_transport=cookies.secure and strict_transport)
 
     def init_app(self, app: Flask) -> None:
@@ -130,6 +134,7 @@ class Pages:
         self._static.init_app(app)
         app.after_request(self._headers.apply)
         app.after_request(self._language.remember)
+        self._answers.init_app(app)
         app.register_blueprint(help_routes(self))
         add_error_pages(app, self)
 
@@ -147,6 +152,8 @@ class Pages:
     ) -> Response:
         """
         Render *template* in the language of this request.
+
+        In answer to a form of ours the browser gets the page by a GET of its own (`AnswersByGet`).
 
         *context* may name `relying_party` (`NamedRelyingParty`) and `i`, the interaction's id; that
         is otherwise the one in the query, and links of the page stay within it.
@@ -176,6 +183,7 @@ class Pages:
         token = form_token(self._csrf_key, browser, form_class.__name__)
         form = form_class(request.form, meta={"csrf_context": token}, **data)
         form.check_token()
+        self._answers.form_is_own()
         return form
 
     def blank_form(self, form_class: type[F], **data: Any) -> F:  # noqa: ANN401 (each form's own)

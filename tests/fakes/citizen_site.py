@@ -40,7 +40,8 @@ from idp.interactions.views import interaction_routes
 from idp.interactions.visits import Visits
 from idp.login.password_login import LoginBudgets, PasswordLogin
 from idp.login.views import login_routes
-from idp.messaging.notices import NoticeDelivery, NoticeKind
+from idp.messaging.model import NoticeKind
+from idp.messaging.notices import NoticeDelivery
 from idp.messaging.ports import SmsNotSent
 from idp.otp.delivery import OtpDelivery
 from idp.otp.model import ChallengeId
@@ -153,13 +154,9 @@ class AtOnce:
             with suppress(SmsNotSent):  # the queue would try again later
                 self.codes(challenge_id, counter)
 
-    def password_changed(self, citizen_id: CitizenId, at: datetime) -> None:
+    def tell(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime) -> None:
         """See the port."""
-        self._notices(NoticeKind.PASSWORD_CHANGED, citizen_id, at, reference=new_handle())
-
-    def enrolment_finished(self, citizen_id: CitizenId, at: datetime) -> None:
-        """See the port."""
-        self._notices(NoticeKind.ENROLMENT_FINISHED, citizen_id, at, reference=new_handle())
+        self._notices(kind, citizen_id, at, reference=new_handle())
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from idp.core.handles import new_handle
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.messaging.model import NoticeKind
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
 from idp.otp.one_time_passwords import CodeGenerator
 from idp.settings import Settings, decode_key
@@ -165,7 +166,7 @@ def test_the_queue_holds_no_number_and_no_code(
 ) -> None:
     challenge = add_challenge(settings, redis_client, clock.now() + MINUTE)
     jobs.enqueue(challenge.id, 0)
-    jobs.password_changed(AN, clock.now())
+    jobs.tell(NoticeKind.PASSWORD_CHANGED, AN, clock.now())
     code = CodeGenerator(decode_key(settings.secrets.otp_key.get_secret_value())).code(
         challenge.id, 0
     )
@@ -190,8 +191,8 @@ def test_a_notice_reaches_the_citizen(
     clock: FakeClock,
     run_jobs: Callable[[], int],
 ) -> None:
-    jobs.password_changed(AN, clock.now())
-    jobs.enrolment_finished(AN, clock.now())
+    jobs.tell(NoticeKind.PASSWORD_CHANGED, AN, clock.now())
+    jobs.tell(NoticeKind.ENROLMENT_FINISHED, AN, clock.now())
 
     assert run_jobs() == 2
     assert [message.to for message in sms.sent] == [NUMBER, NUMBER]

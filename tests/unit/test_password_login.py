@@ -15,8 +15,8 @@ from idp.core.phone_number import PhoneNumber
 from idp.db import Base
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.interactions.sign_in import AccountHeld
 from idp.login.password_login import (
-    AccountHeld,
     LoginBudgets,
     NoPhone,
     PasswordLogin,

@@ -1,0 +1,10 @@
+"""What citizens are told about their own accounts."""
+
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a name)
+    ENROLMENT_FINISHED = "enrolment_finished"
