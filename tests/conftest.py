@@ -31,6 +31,7 @@ from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.settings import Settings, load
 from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.clock import FakeClock
+from tests.fakes.following_client import FollowingClient
 from tests.fakes.redis_server import let_pass, redis_executable, running_redis
 from tests.fakes.sms import SmsOutbox
 
@@ -272,6 +273,7 @@ def app(home: Path, settings: Settings, adapters: "Adapters") -> Iterator[Flask]
     from idp.app import create_app  # noqa: PLC0415
 
     app = create_app(settings, adapters)
+    app.test_client_class = FollowingClient
     yield app
     with app.app_context():
         db.engine.dispose()

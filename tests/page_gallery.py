@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
+from idp.core.clock import SystemClock
 from idp.enrolment.forms import KeptForm, MethodForm, MobileForm, RecheckForm
 from idp.interactions.forms import NotYouForm
 from idp.login.forms import ChooseForm, LoginForm
@@ -18,6 +19,8 @@ from idp.recovery.forms import RecoverForm
 from idp.web.browser import BrowserCookie
 from idp.web.forms import Form
 from idp.web.pages import Brand, Pages
+from tests.fakes.following_client import FollowingClient
+from tests.fakes.shown_pages import ShownPagesInMemory
 
 NAME = "Nguyễn Thị Bưởi"
 PASSWORD = "Ngọn-Đèn 4 bấc"
@@ -46,11 +49,13 @@ PORTAL = Portal()
 
 def make_app(*, secure: bool = False, brand: Brand | None = None) -> tuple[Flask, Pages]:
     app = Flask("gallery", static_folder=None)
+    app.test_client_class = FollowingClient
     pages = Pages(
         brand=brand or Brand(),
         issuer="https://idp.example",
         csrf_key=b"k" * 32,
         cookies=BrowserCookie(secure=secure),
+        shown=ShownPagesInMemory(SystemClock(), lifetime=timedelta(minutes=15), of_a_browser=4),
     )
     pages.init_app(app)
     return app, pages
@@ -266,6 +271,7 @@ PAGES: dict[str, tuple[str, Context]] = {
         "account/overview.html",
         _with(
             _blank(SignOutForm),
+            section="overview",
             full_name=NAME,
             level=2,
             level_text="2",
@@ -273,6 +279,7 @@ PAGES: dict[str, tuple[str, Context]] = {
             last_three="678",
         ),
     ),
+    "account-no-changes": ("account/no_changes.html", _plain(section="security")),
     "not-found": ("errors/not_found.html", _plain()),
     "forbidden": ("errors/forbidden.html", _plain()),
     "too-many": ("errors/too_many.html", _plain(minutes=3)),

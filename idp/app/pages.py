@@ -9,9 +9,11 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from idp.account.frame import AccountFrame
 from idp.account.views import account_routes
 from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.sessions import RedisSessions
+from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.app.parts import Parts
 from idp.app.policies import (
@@ -23,12 +25,14 @@ from idp.app.policies import (
     otp_policy,
 )
 from idp.backchannel.announce import AnnounceLogout
+from idp.carriers.check_phone import CheckPhone
 from idp.citizens.password_hasher import HasherBusy
 from idp.consent.decide import DecideConsent
 from idp.consent.views import consent_routes
 from idp.enrolment.notice import enrolment_notice
 from idp.enrolment.routes import enrolment_routes
 from idp.interactions.flow import Flow
+from idp.interactions.fresh_sign_in import FreshSignIn
 from idp.interactions.sign_in import SignIn
 from idp.interactions.views import interaction_routes
 from idp.interactions.visits import Visits
@@ -86,12 +90,13 @@ def add_pages(parts: Parts) -> None:
         clock=clock,
     )
 
-    browser = BrowserCookie(secure=secure)
+    browser, shown = BrowserCookie(secure=secure), RedisShownPages(parts.redis, parts.cipher)
     pages = Pages(
         issuer=issuer,
         brand=brand(settings),
         csrf_key=decode_key(settings.secrets.csrf_key.get_secret_value()),
         cookies=browser,
+        shown=shown,
         certification=settings.certification.enabled,
         strict_transport=settings.server.strict_transport,
     )
@@ -120,6 +125,7 @@ def add_pages(parts: Parts) -> None:
         sign_in=sign_in,
         browser=browser,
         session_cookie=SessionCookie(secure=secure),
+        shown=shown,
         clock=clock,
     )
     farewells, name_of_session = RedisFarewells(parts.redis), partial(sid, subject_key)
@@ -142,7 +148,20 @@ def add_pages(parts: Parts) -> None:
         database=database,
         clock=clock,
     )
+    frame = AccountFrame(
+        pages=pages,
+        visits=visits,
+        fresh_sign_in=FreshSignIn(
+            interactions=interactions,
+            flow=flow,
+            browser=browser,
+            lasts=settings.sessions.fresh_for,
+            clock=clock,
+        ),
+        database=database,
+    )
     otp_page = OtpPage(pages=pages, otp=otp, clock=clock)
+    check_phone = CheckPhone(carriers=parts.carriers, database=database, clock=clock)
 
     for blueprint in (
         authorization_routes(
@@ -207,7 +226,7 @@ def add_pages(parts: Parts) -> None:
             visits=visits,
             otp=otp,
             otp_page=otp_page,
-            carriers=parts.carriers,
+            check_phone=check_phone,
             hasher=parts.hasher,
             sign_in=sign_in,
             notices=parts.jobs,
@@ -226,7 +245,7 @@ def add_pages(parts: Parts) -> None:
             clock=clock,
         ),
         account_routes(
-            pages=pages,
+            frame=frame,
             visits=visits,
             sign_out=sign_out,
             registry=parts.registry,

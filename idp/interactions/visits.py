@@ -23,6 +23,7 @@ from idp.relying_parties.ports import RelyingParties
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.model import Authentication, Session
 from idp.web.browser import BrowserCookie
+from idp.web.ports import ShownPages
 
 
 class InteractionExpired(Exception):
@@ -76,6 +77,7 @@ class Visits:
         sign_in: SignIn,
         browser: BrowserCookie,
         session_cookie: SessionCookie,
+        shown: ShownPages,
         clock: Clock,
     ) -> None:
         self._interactions = interactions
@@ -84,6 +86,7 @@ class Visits:
         self._sign_in = sign_in
         self._browser = browser
         self._session_cookie = session_cookie
+        self._shown = shown
         self._clock = clock
 
     def current(self) -> Visit:
@@ -115,6 +118,7 @@ class Visits:
         """Note that the citizen has proved to be there: a session under a new handle."""
         handle, session = self._sign_in(authentication, self._session_cookie.handle())
         self._session_cookie.set(handle)
+        self._forget_answers()
         updated = self.update(
             visit,
             lambda current: current.with_(
@@ -132,6 +136,7 @@ class Visits:
         """End this browser's session, and take its cookie; what ended."""
         handle = self._session_cookie.handle()
         self._session_cookie.clear()
+        self._forget_answers()
         return None if handle is None else self._sign_in.end(handle)
 
     def answer(
@@ -165,6 +170,12 @@ class Visits:
         """The session of this browser."""
         handle = self._session_cookie.handle()
         return None if handle is None else self._sign_in.find(handle)
+
+    def _forget_answers(self) -> None:
+        """See to it that Back shows nobody what the person before had typed."""
+        browser = self._browser.handle()
+        if browser is not None:
+            self._shown.forget(browser)
 
     def _bind(self, visit: Visit, browser: str) -> Visit:
         """Bind the interaction to this browser: the first to come has it, and nobody after."""

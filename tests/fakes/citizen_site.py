@@ -4,6 +4,7 @@ The pages a citizen walks, on a real Redis and a real database, with the world o
 Text messages go out at once instead of through the queue.
 """
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from idp.adapters.redis.grants import RedisAccessTokens
 from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.adapters.redis.sessions import RedisSessions
+from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.citizens.model import CitizenId
 from idp.citizens.password_hasher import PasswordHasher
@@ -28,7 +30,7 @@ from idp.consent.decide import DecideConsent
 from idp.consent.views import consent_routes
 from idp.core.handles import new_handle
 from idp.db.database import Database
-from idp.db.encryption import BlindIndex
+from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.enrolment.ask_carrier import EnrolmentBudgets
 from idp.enrolment.notice import enrolment_notice
 from idp.enrolment.routes import EnrolmentPolicy, enrolment_routes
@@ -58,6 +60,7 @@ from idp.web.pages import Brand, Pages
 from idp.web.static_files import StaticFiles
 from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.clock import FakeClock
+from tests.fakes.following_client import FollowingClient
 from tests.fakes.logouts import nobody_to_tell
 from tests.fakes.sms import SmsOutbox
 
@@ -317,6 +320,7 @@ class Site:
 
     def _assemble(self) -> Flask:
         app, settings, clock = Flask(__name__, static_folder=None), self.settings, self.clock
+        app.test_client_class = FollowingClient
         registry, codes = OnePortal(), CodeGenerator(b"o" * 32)
         challenges = RedisOtpChallenges(self.redis)
         throttle = RedisThrottle(
@@ -396,11 +400,13 @@ class Site:
             clock=clock,
         )
         browser_cookie = BrowserCookie(secure=False)
+        shown = RedisShownPages(self.redis, PersonalDataCipher([("k1", os.urandom(32))]))
         pages = Pages(
             brand=Brand(),
             issuer="http://localhost:8400",
             csrf_key=CSRF_KEY,
             cookies=browser_cookie,
+            shown=shown,
             static=STATIC,
         )
         pages.init_app(app)
@@ -412,6 +418,7 @@ class Site:
             sign_in=sign_in,
             browser=browser_cookie,
             session_cookie=SessionCookie(secure=False),
+            shown=shown,
             clock=clock,
         )
         otp_page = OtpPage(pages=pages, otp=otp, clock=clock)

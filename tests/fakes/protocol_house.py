@@ -21,6 +21,7 @@ from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
 from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
+from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.spent_identifiers import RedisSpentIdentifiers
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.adapters.redis.throttle import RedisThrottle
@@ -42,7 +43,7 @@ from idp.consents.store import give
 from idp.core.handles import Handle, new_handle
 from idp.core.identity_number import IdentityNumber
 from idp.db.database import Database
-from idp.db.encryption import BlindIndex
+from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.grants.model import Grant
 from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
 from idp.interactions.flow import Flow
@@ -98,6 +99,7 @@ from idp.web.browser import BrowserCookie
 from idp.web.pages import Brand, Pages
 from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import FetcherInMemory
+from tests.fakes.following_client import FollowingClient
 from tests.fakes.key_store import KeysInMemory
 from tests.fakes.logouts import WakesInMemory
 from tests.fakes.registrations import BASIC, CHALLENGE, POST, VERIFIER, registration
@@ -215,6 +217,7 @@ class ProtocolHouse:
             clock=clock,
         )
         browser = BrowserCookie(secure=False)
+        shown = RedisShownPages(self.redis, PersonalDataCipher([("k1", KEY)]))
         self.wakes = WakesInMemory()
         announce = AnnounceLogout(
             relying_parties=self.registry, key=KEY, wakes=self.wakes, clock=clock
@@ -234,11 +237,13 @@ class ProtocolHouse:
             sign_in=sign_in,
             browser=browser,
             session_cookie=SessionCookie(secure=False),
+            shown=shown,
             clock=clock,
         )
-        pages = Pages(brand=Brand(), issuer=ISSUER, csrf_key=KEY, cookies=browser)
+        pages = Pages(brand=Brand(), issuer=ISSUER, csrf_key=KEY, cookies=browser, shown=shown)
         farewells = RedisFarewells(self.redis)
         self.app = Flask("idp", static_folder=None)
+        self.app.test_client_class = FollowingClient
         self.app.config["MAX_CONTENT_LENGTH"] = 65536
         pages.init_app(self.app)
         for blueprint in (

@@ -47,8 +47,6 @@ class RedisShownPages:
         """Keep *page*; the handle under which that browser finds it at that path."""
         handle = new_handle()
         key = _key(handle, browser, path)
-        # What people typed is compressed with a page they could read anyway, and never told by its
-        # length to anybody else: there is no oracle in it.
         small = zlib.compress(self._json.dump_json(page), _QUICKLY)
         self._keep(
             keys=[key, _index(browser)],
