@@ -5,6 +5,7 @@ from flask.views import MethodView
 from flask_babel import format_date, get_locale  # type: ignore[import-untyped]
 from flask_babel import gettext as _
 
+from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.citizens import store as citizens
 from idp.citizens.rules import VerificationLevel, speaks, verification_level
 from idp.core.clock import Clock
@@ -39,32 +40,27 @@ def _is_recommended(portal: RelyingParty) -> bool:
     return portal.client_uri is not None and portal.enabled and not portal.dynamic
 
 
-class Account(MethodView):
+class Account(AccountPage):
     """`/account`: who we think you are, and how surely."""
+
+    section = Section.OVERVIEW
 
     def __init__(
         self,
-        pages: Pages,
-        visits: Visits,
+        frame: AccountFrame,
         database: Database,
         levels: tuple[VerificationLevel, ...],
         clock: Clock,
     ) -> None:
-        self._pages = pages
-        self._visits = visits
+        super().__init__(frame)
         self._database = database
         self._levels = levels
         self._clock = clock
 
-    def get(self) -> Response:
-        """The page; without a session, the way to sign in."""
-        session = self._visits.session()
-        if session is None:
-            return redirect("/login", 303)  # type: ignore[return-value]
+    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
+        """The page."""
         with self._database.reading() as reading:
-            citizen = citizens.citizen(
-                reading, session.authentication.citizen_id, "phones", "evidence"
-            )
+            citizen = citizens.citizen(reading, visitor.citizen_id, "phones", "evidence")
         now = self._clock.now()
         level = verification_level(citizen.evidence, self._levels, now)
         since = [
@@ -74,7 +70,7 @@ class Account(MethodView):
         ]
         number = citizen.phone_number
         shown = level.shown(str(get_locale()))
-        return self._pages.render(
+        return self.render(
             "account/overview.html",
             full_name=citizen.full_name.value,
             level=level.level,
@@ -101,7 +97,7 @@ class SignOutHere(MethodView):
 
 def account_routes(
     *,
-    pages: Pages,
+    frame: AccountFrame,
     visits: Visits,
     sign_out: SignOut,
     registry: Registry,
@@ -110,10 +106,10 @@ def account_routes(
     clock: Clock,
 ) -> Blueprint:
     """The blueprint of the citizen's own pages."""
-    blueprint = Blueprint("account", __name__)
+    blueprint, pages = Blueprint("account", __name__), frame.pages
     blueprint.add_url_rule("/", view_func=Home.as_view("home", pages, visits, registry))
     blueprint.add_url_rule(
-        "/account", view_func=Account.as_view("account", pages, visits, database, levels, clock)
+        "/account", view_func=Account.as_view("account", frame, database, levels, clock)
     )
     blueprint.add_url_rule(
         "/account/sign-out", view_func=SignOutHere.as_view("sign_out", pages, sign_out)

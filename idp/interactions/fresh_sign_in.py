@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from flask import redirect
-from werkzeug.wrappers import Response
+from flask import Response, redirect
 
 from idp.core.clock import Clock
 from idp.core.handles import digest, new_handle
@@ -44,8 +43,12 @@ class FreshSignIn:
             return False
         return self._clock.now() - authentication.auth_time < self._lasts
 
-    def ask(self, destination: str) -> Response:
-        """Send the browser to sign in, and to *destination*, a path of ours, after that."""
+    def ask(self, destination: str, *, fresh: bool = True) -> Response:
+        """
+        Send the browser to sign in, and to *destination*, a path of ours, after that.
+
+        Not *fresh*: any session will do, so somebody who has one goes straight on.
+        """
         interaction = Interaction(
             id=InteractionId(new_handle()),
             request=None,
@@ -53,7 +56,7 @@ class FreshSignIn:
             browser=digest(self._browser.ensure()),
             account_chosen=True,
             destination=destination,
-            fresh=True,
+            fresh=fresh,
         )
         self._interactions.add(interaction)
-        return redirect(self._flow.proceed(interaction, None), 303)
+        return redirect(self._flow.proceed(interaction, None), 303)  # type: ignore[return-value]
