@@ -91,8 +91,8 @@ def redis_url(redis_server: str) -> Iterator[str]:
 
 @pytest.fixture
 def redis_client(redis_url: str) -> Iterator[redis.Redis]:
-    """A client as the provider has it, with connections for many threads."""
-    with connect(redis_url, connections=40) as client:
+    """A client as the provider has it."""
+    with connect(redis_url) as client:
         yield client
         client.connection_pool.disconnect()
 

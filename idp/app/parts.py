@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import dramatiq
 import redis
 import structlog
 from flask import Flask
@@ -10,7 +11,7 @@ from joserfc.jwk import ECKey
 
 from idp.adapters.camara import CamaraCarrierRecords, CarrierEndpoint
 from idp.adapters.fetcher import HttpsFetcher
-from idp.adapters.jobs import Jobs
+from idp.adapters.jobs import Jobs, redis_queue
 from idp.adapters.keys_on_disk import KeysOnDisk
 from idp.adapters.redis.connection import connect
 from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
@@ -18,6 +19,7 @@ from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.sms_gateway import HttpSmsGateway
+from idp.app.policies import operator_budgets
 from idp.carriers.ports import CarrierRecords
 from idp.certification.codes import FixedCode, NoTextMessages
 from idp.certification.rules import for_certification
@@ -32,6 +34,7 @@ from idp.grants.refresh_families import RefreshPolicy
 from idp.messaging.ports import SmsSender
 from idp.oidc.client_keys import ClientKeySet
 from idp.oidc.id_token import SubjectClaims
+from idp.operators.verify_operator import VerifyOperator
 from idp.otp.one_time_passwords import CodeGenerator
 from idp.otp.ports import Codes
 from idp.relying_parties.logos import Logos
@@ -53,6 +56,7 @@ class Adapters:
     clock: Clock | None = None
     carriers: CarrierRecords | None = None
     sms: SmsSender | None = None
+    queue: dramatiq.Broker | None = None
 
 
 class Parts:
@@ -89,11 +93,11 @@ class Parts:
 
     @cached_property
     def redis(self) -> redis.Redis:
-        return connect(self.settings.redis_url, connections=self.settings.server.threads + 2)
+        return connect(self.settings.redis_url)
 
     @cached_property
     def jobs(self) -> Jobs:
-        return Jobs(self.settings.redis_url)
+        return Jobs(self._adapters.queue or redis_queue(self.settings.redis_url))
 
     @cached_property
     def registry_version(self) -> RedisRegistryVersion:
@@ -234,6 +238,16 @@ class Parts:
             iterations=passwords.iterations,
             hashes_at_once=passwords.hashes_at_once,
             queue_deadline=passwords.queue_deadline,
+        )
+
+    @cached_property
+    def verify_operator(self) -> VerifyOperator:
+        return VerifyOperator(
+            database=self.database,
+            hasher=self.hasher,
+            throttle=self.throttle,
+            budgets=operator_budgets(self.settings),
+            clock=self.clock,
         )
 
 
