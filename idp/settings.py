@@ -216,6 +216,7 @@ class Throttling(Table):
     enrolment_forms_per_network: tuple[Rate, ...]
     client_authentication_failures: tuple[Rate, ...]
     registrations_per_network: tuple[Rate, ...]
+    operator_credentials: tuple[Rate, ...]
     exempt_networks: tuple[Annotated[Network, AfterValidator(_counted_network)], ...]
 
 

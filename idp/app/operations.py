@@ -11,6 +11,9 @@ from idp.app.parts import Parts
 from idp.backchannel.commands import logouts_command
 from idp.db.commands import db_commands
 from idp.db.migrate import migrate
+from idp.operators.add_operator import AddOperator
+from idp.operators.commands import OperatorDesk, operators_commands
+from idp.operators.disable_operator import DisableOperator
 from idp.processes.configuration import config_commands
 from idp.relying_parties.commands import (
     Registrar,
@@ -26,6 +29,7 @@ from idp.settings import Settings, load
 from idp.signing.commands import keys_commands
 from idp.signing.material import SigningAlgorithm
 from idp.signing.rotate import create_missing
+from idp.totp.codes import new_totp_secret
 
 MIGRATIONS: Final = str(Path(__file__).parent.parent / "migrations")
 
@@ -71,8 +75,20 @@ def command_line() -> click.Group:
     relying_parties = relying_parties_commands(lambda: _registrar(parts()))
     relying_parties.add_command(logouts_command(lambda: parts().database))
     commands.add_command(relying_parties)
+    commands.add_command(operators_commands(lambda: _operator_desk(parts())))
     commands.add_command(config_commands(load))
     return commands
+
+
+def _operator_desk(parts: Parts) -> OperatorDesk:
+    return OperatorDesk(
+        database=parts.database,
+        add=AddOperator(database=parts.database, hasher=parts.hasher, clock=parts.clock),
+        disable=DisableOperator(database=parts.database, clock=parts.clock),
+        verify=parts.verify_operator,
+        new_secret=new_totp_secret,
+        service=parts.settings.brand.name_en,
+    )
 
 
 def _registrar(parts: Parts) -> Registrar:

@@ -3,6 +3,7 @@
 from idp.enrolment.ask_carrier import EnrolmentBudgets
 from idp.enrolment.routes import EnrolmentPolicy
 from idp.login.password_login import LoginBudgets
+from idp.operators.verify_operator import OperatorBudgets
 from idp.otp.one_time_passwords import OtpBudgets, OtpPolicy
 from idp.settings import Settings
 from idp.throttling.ports import Budget
@@ -68,6 +69,12 @@ def login_budgets(settings: Settings) -> LoginBudgets:
             by_network=True,
         ),
         failures_system=Budget("password_failures_system", throttling.password_failures_system),
+    )
+
+
+def operator_budgets(settings: Settings) -> OperatorBudgets:
+    return OperatorBudgets(
+        per_name=Budget("operator_credentials", settings.throttling.operator_credentials)
     )
 
 

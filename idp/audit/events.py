@@ -98,9 +98,10 @@ class PasswordReset(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordResetHeld(SecurityEvent):
-    """The code was right, and the SIM too new, the number recycled or the carrier silent."""
+class PhoneDoubted(SecurityEvent):
+    """A code was not enough: the SIM is too new, the number recycled or the carrier silent."""
 
+    during: str
     reason: str
     possible_from: datetime | None = None
 
@@ -228,3 +229,34 @@ class SigningKeysChanged(SecurityEvent):
     change: str
     kid: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorAdded(SecurityEvent):
+    """Somebody became an operator; *by* is empty for the first one."""
+
+    operator: str
+    role: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorDisabled(SecurityEvent):
+    """An operator's account was taken away."""
+
+    operator: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorVerified(SecurityEvent):
+    """An operator showed password and code."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorRefused(SecurityEvent):
+    """An operator's password or code was wrong or used; no name where nobody has the typed one."""
+
+    by: str | None

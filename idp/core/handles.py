@@ -18,6 +18,11 @@ def new_handle() -> Handle:
     return Handle(secrets.token_urlsafe(_ENTROPY_BYTES))
 
 
+def new_secret_bytes(count: int) -> bytes:
+    """Return *count* random bytes, for a secret that is shared with somebody's device."""
+    return secrets.token_bytes(count)
+
+
 def new_uuid() -> str:
     """Return a random UUID (RFC 9562 §5.4), for what is named for good: no secret."""
     return str(UUID(bytes=secrets.token_bytes(16), version=4))

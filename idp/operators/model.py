@@ -1,0 +1,68 @@
+"""An operator's account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from sqlalchemy import BigInteger, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.db import Base
+from idp.db.types import PersonalText, UtcDateTime, one_of
+
+OperatorName = NewType("OperatorName", str)
+"""What an operator signs in with and is called in the audit log, for good: see `rules`."""
+
+FIRST = OperatorName("")
+"""Who added the first operator: nobody we know, a person with the machine's shell."""
+
+
+class OperatorRole(StrEnum):
+    """What an operator may do; `rules` says what that is."""
+
+    ADMINISTRATOR = "administrator"
+    OPERATOR = "operator"
+    COUNTER_OFFICER = "counter_officer"
+    PROVINCE_TEAM = "province_team"
+    READ_ONLY = "read_only"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedOperator:
+    """An operator who has just shown password and code."""
+
+    name: OperatorName
+    display_name: str
+    role: OperatorRole
+
+
+class Operator(Base):
+    """
+    A person who runs the service.
+
+    A name is used once: that of a disabled operator stays taken, for the audit log speaks of it.
+    *totp_step_used* is the time step of the last code that counted.
+    """
+
+    __tablename__ = "operator"
+    __table_args__ = (
+        # Only the first operator is added by nobody: of two such commands at once, one does it.
+        Index(
+            "uq_operator_first",
+            "created_by",
+            unique=True,
+            sqlite_where=text("created_by = ''"),
+            postgresql_where=text("created_by = ''"),
+        ),
+    )
+
+    name: Mapped[OperatorName] = mapped_column(String(32), primary_key=True)
+    display_name: Mapped[str] = mapped_column(PersonalText("operator.display_name"))
+    role: Mapped[OperatorRole] = mapped_column(one_of(OperatorRole))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    totp_secret: Mapped[str] = mapped_column(PersonalText("operator.totp_secret"))
+    totp_step_used: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    created_by: Mapped[OperatorName] = mapped_column(String(32))
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

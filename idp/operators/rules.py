@@ -1,0 +1,54 @@
+"""What an operator's name and password have to be, and which role may do what: pure."""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from idp.operators.model import OperatorName, OperatorRole
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9.-]{1,30}[a-z0-9]")
+SHORTEST_PASSWORD: Final = 12
+LONGEST_PASSWORD: Final = 256
+_FEWEST_CHARACTERS: Final = 5
+
+MANAGE_OPERATORS: Final = frozenset({OperatorRole.ADMINISTRATOR})
+SERVE_CITIZENS: Final = frozenset({OperatorRole.ADMINISTRATOR, OperatorRole.OPERATOR})
+"""Finding a citizen, locking and unlocking the account, deciding disputes."""
+CONFIRM_VISITS: Final = SERVE_CITIZENS | {OperatorRole.COUNTER_OFFICER}
+
+
+class InvalidOperatorName(ValueError):
+    """The name cannot be one of an operator."""
+
+
+class WeakOperatorPassword(ValueError):
+    """The password is too short, too long, or too easy for somebody who knows the name."""
+
+
+def parse_operator_name(typed: str) -> OperatorName:
+    """
+    Return the name: small ASCII letters, digits, dots and hyphens, 3 to 32 characters.
+
+    Raises `InvalidOperatorName`. No look-alikes: a name stands in the audit log for a person.
+    """
+    name = typed.strip().lower()
+    if _NAME.fullmatch(name) is None:
+        raise InvalidOperatorName(
+            "a name is 3 to 32 small letters, digits, dots and hyphens, and begins with a letter"
+        )
+    return OperatorName(name)
+
+
+def check_operator_password(password: str, name: OperatorName) -> None:
+    """Raise `WeakOperatorPassword` where *password* does not do; no rule about kinds of letters."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise WeakOperatorPassword(f"a password has at least {SHORTEST_PASSWORD} characters")
+    if len(password) > LONGEST_PASSWORD:
+        raise WeakOperatorPassword(f"a password has at most {LONGEST_PASSWORD} characters")
+    if len(set(password.casefold())) < _FEWEST_CHARACTERS or name in password.casefold():
+        raise WeakOperatorPassword("this password is too easy to guess")
+
+
+def may(role: OperatorRole, allowed: Collection[OperatorRole]) -> bool:
+    """Whether *role* is one of those that may do something."""
+    return role in allowed
