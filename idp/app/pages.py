@@ -12,7 +12,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from idp.account.frame import AccountFrame
 from idp.account.views import account_routes
 from idp.adapters.redis.interactions import RedisInteractions
-from idp.adapters.redis.sessions import RedisSessions
 from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.app.parts import Parts
@@ -24,7 +23,6 @@ from idp.app.policies import (
     otp_budgets,
     otp_policy,
 )
-from idp.backchannel.announce import AnnounceLogout
 from idp.carriers.check_phone import CheckPhone
 from idp.citizens.password_hasher import HasherBusy
 from idp.consent.decide import DecideConsent
@@ -33,7 +31,6 @@ from idp.enrolment.notice import enrolment_notice
 from idp.enrolment.routes import enrolment_routes
 from idp.interactions.flow import Flow
 from idp.interactions.fresh_sign_in import FreshSignIn
-from idp.interactions.sign_in import SignIn
 from idp.interactions.views import interaction_routes
 from idp.interactions.visits import Visits
 from idp.login.password_login import PasswordLogin
@@ -73,9 +70,6 @@ def add_pages(parts: Parts) -> None:
     """Put every page on the application of *parts*: each capability brings its own."""
     settings, app, clock, database = parts.settings, parts.flask, parts.clock, parts.database
     secure, issuer = settings.server.secure, settings.server.issuer
-    sessions = RedisSessions(
-        parts.redis, idle=settings.sessions.idle, maximum=settings.sessions.maximum, clock=clock
-    )
     interactions = RedisInteractions(parts.redis, lifetime=settings.interactions.lifetime)
 
     signer, subject_key = parts.signer, parts.subject_key
@@ -101,15 +95,7 @@ def add_pages(parts: Parts) -> None:
         strict_transport=settings.server.strict_transport,
     )
     pages.init_app(app)
-    sign_in = SignIn(
-        sessions=sessions,
-        tokens=parts.tokens,
-        announce=AnnounceLogout(
-            relying_parties=parts.registry, key=subject_key, wakes=parts.jobs, clock=clock
-        ),
-        database=database,
-        clock=clock,
-    )
+    sign_in = parts.sign_in
     flow = Flow(
         interactions=interactions,
         responder=responder,

@@ -17,9 +17,11 @@ from idp.adapters.redis.connection import connect
 from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.adapters.redis.registry_version import RedisRegistryVersion
+from idp.adapters.redis.sessions import RedisSessions
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.sms_gateway import HttpSmsGateway
 from idp.app.policies import operator_budgets
+from idp.backchannel.announce import AnnounceLogout
 from idp.carriers.ports import CarrierRecords
 from idp.certification.codes import FixedCode, NoTextMessages
 from idp.certification.rules import for_certification
@@ -31,6 +33,8 @@ from idp.db import db
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.grants.refresh_families import RefreshPolicy
+from idp.interactions.hold_account import HoldAccount
+from idp.interactions.sign_in import SignIn
 from idp.messaging.ports import SmsSender
 from idp.oidc.client_keys import ClientKeySet
 from idp.oidc.id_token import SubjectClaims
@@ -239,6 +243,32 @@ class Parts:
             hashes_at_once=passwords.hashes_at_once,
             queue_deadline=passwords.queue_deadline,
         )
+
+    @cached_property
+    def sessions(self) -> RedisSessions:
+        sessions = self.settings.sessions
+        return RedisSessions(
+            self.redis, idle=sessions.idle, maximum=sessions.maximum, clock=self.clock
+        )
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        return SignIn(
+            sessions=self.sessions,
+            tokens=self.tokens,
+            announce=AnnounceLogout(
+                relying_parties=self.registry,
+                key=self.subject_key,
+                wakes=self.jobs,
+                clock=self.clock,
+            ),
+            database=self.database,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def hold_account(self) -> HoldAccount:
+        return HoldAccount(database=self.database, sign_in=self.sign_in, clock=self.clock)
 
     @cached_property
     def verify_operator(self) -> VerifyOperator:
