@@ -260,3 +260,70 @@ class OperatorRefused(SecurityEvent):
     """An operator's password or code was wrong or used; no name where nobody has the typed one."""
 
     by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticatorAdded(SecurityEvent):
+    """An authenticator app or a passkey was added."""
+
+    authenticator: str
+    authenticator_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticatorRenamed(SecurityEvent):
+    """An authenticator app, a passkey or a device got another name."""
+
+    authenticator: str
+    authenticator_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticatorRemoved(SecurityEvent):
+    """An authenticator app or a passkey was taken away, or a device forgotten."""
+
+    authenticator: str
+    authenticator_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesMade(SecurityEvent):
+    """A new set of recovery codes was made; the one before is void."""
+
+    codes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(SecurityEvent):
+    """A recovery code stood in for the second factor."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorRefused(SecurityEvent):
+    """An app's code, a passkey or a recovery code was no good; no citizen_id if it was nobody's."""
+
+    factor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRemembered(SecurityEvent):
+    """The citizen wished to be spared the second factor on a device."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesForgotten(SecurityEvent):
+    """Every device of a citizen was forgotten."""
+
+    devices: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticatorsEnded(SecurityEvent):
+    """Every app, passkey and recovery code of an account was taken away at its end."""
+
+    authenticators: int

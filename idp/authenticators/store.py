@@ -1,0 +1,354 @@
+"""Queries on authenticators and devices; none of them commits."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from idp.authenticators.model import (
+    AuthenticatorApp,
+    AuthenticatorKind,
+    Factors,
+    KnownDevice,
+    Passkey,
+    RecoveryCode,
+    SeenDevice,
+)
+from idp.citizens.model import CitizenId, CitizenIdentityNumber
+from idp.core.handles import new_uuid
+from idp.db.encryption import BlindIndex
+
+RECOVERY_CODE: Final = "recovery_code"
+_Row = AuthenticatorApp | Passkey | RecoveryCode | KnownDevice
+_Named = AuthenticatorApp | Passkey | KnownDevice
+_NAMED: Final[Mapping[AuthenticatorKind, type[_Named]]] = {
+    AuthenticatorKind.APP: AuthenticatorApp,
+    AuthenticatorKind.PASSKEY: Passkey,
+    AuthenticatorKind.DEVICE: KnownDevice,
+}
+
+# Made once: building a statement costs more than running it, and every sign-in does.
+_OF_CITIZEN: Final[BindParameter[str]] = bindparam("citizen_id")
+_FACTORS: Final = select(
+    exists().where(Passkey.citizen_id == _OF_CITIZEN),
+    exists().where(
+        AuthenticatorApp.citizen_id == _OF_CITIZEN, AuthenticatorApp.confirmed_at.is_not(None)
+    ),
+    exists().where(RecoveryCode.citizen_id == _OF_CITIZEN, RecoveryCode.spent_at.is_(None)),
+    exists().where(
+        KnownDevice.citizen_id == _OF_CITIZEN, KnownDevice.handle_digest == bindparam("digest")
+    ),
+    exists().where(
+        KnownDevice.citizen_id == _OF_CITIZEN,
+        KnownDevice.handle_digest == bindparam("digest"),
+        KnownDevice.skips_code_until > bindparam("at"),
+    ),
+)
+_KNOWS_NUMBER: Final = select(
+    exists().where(
+        KnownDevice.handle_digest == bindparam("digest"),
+        KnownDevice.citizen_id == CitizenIdentityNumber.citizen_id,
+        CitizenIdentityNumber.value_index == bindparam("number_index"),
+        CitizenIdentityNumber.active.is_(True),
+    )
+)
+
+
+def factors_of(
+    session: Session, citizen_id: CitizenId, device: str | None, at: datetime
+) -> Factors:
+    """What the citizen has, and what is known of the device with that digest; one statement."""
+    found = session.connection().execute(
+        _FACTORS, {"citizen_id": citizen_id, "digest": device or "", "at": at}
+    )
+    return Factors(*found.one())
+
+
+def knows_number(session: Session, device: str, number_index: bytes) -> bool:
+    """Whether the citizen with that active identity number has signed in on that device."""
+    return bool(
+        session.connection()
+        .execute(_KNOWS_NUMBER, {"digest": device, "number_index": number_index})
+        .scalar_one()
+    )
+
+
+# --- devices --------------------------------------------------------------------------------------
+
+
+def note_device(
+    session: Session,
+    citizen_id: CitizenId,
+    device: SeenDevice,
+    at: datetime,
+    *,
+    remembered_until: datetime | None,
+    at_most: int,
+) -> None:
+    """
+    Note that the citizen has signed in on *device*; it is found by its new digest from now on.
+
+    *remembered_until* `None` leaves an earlier wish as it is. Of a citizen the *at_most* devices
+    that were used last are kept.
+    """
+    theirs = KnownDevice.citizen_id == citizen_id
+    until = KnownDevice.skips_code_until
+    # The rows of whoever else uses this browser follow its handle.
+    owners = session.execute(
+        update(KnownDevice)
+        .where(KnownDevice.handle_digest == (device.former or ""))
+        .values(
+            handle_digest=device.digest,
+            last_used_at=case((theirs, at), else_=KnownDevice.last_used_at),
+            skips_code_until=until
+            if remembered_until is None
+            else case((theirs, remembered_until), else_=until),
+        )
+        .returning(KnownDevice.citizen_id)
+        .execution_options(synchronize_session=False)
+    ).scalars()
+    if citizen_id in owners.all():
+        return
+    session.execute(
+        insert(KnownDevice).values(
+            id=new_uuid(),
+            citizen_id=citizen_id,
+            handle_digest=device.digest,
+            browser=device.browser,
+            system=device.system,
+            created_at=at,
+            last_used_at=at,
+            skips_code_until=remembered_until,
+        )
+    )
+    latest = (
+        select(KnownDevice.id)
+        .where(theirs)
+        .order_by(KnownDevice.last_used_at.desc())
+        .limit(at_most)
+    )
+    session.execute(
+        delete(KnownDevice)
+        .where(theirs, KnownDevice.id.not_in(latest))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def devices_of(session: Session, citizen_id: CitizenId) -> Sequence[KnownDevice]:
+    """The citizen's devices, the last used first."""
+    return (
+        session.execute(
+            select(KnownDevice)
+            .where(KnownDevice.citizen_id == citizen_id)
+            .order_by(KnownDevice.last_used_at.desc(), KnownDevice.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def forget_devices(session: Session, citizen_id: CitizenId) -> int:
+    """Forget every device of the citizen; how many there were."""
+    return _delete(session, KnownDevice, KnownDevice.citizen_id == citizen_id)
+
+
+def forget_devices_unused_since(session: Session, moment: datetime) -> int:
+    """Forget every device that nobody has signed in on since then; how many."""
+    return _delete(session, KnownDevice, KnownDevice.last_used_at < moment)
+
+
+# --- authenticator apps ---------------------------------------------------------------------------
+
+
+def apps_of(session: Session, citizen_id: CitizenId) -> Sequence[AuthenticatorApp]:
+    """The citizen's apps that count, the oldest first."""
+    return (
+        session.execute(
+            select(AuthenticatorApp)
+            .where(
+                AuthenticatorApp.citizen_id == citizen_id,
+                AuthenticatorApp.confirmed_at.is_not(None),
+            )
+            .order_by(AuthenticatorApp.created_at, AuthenticatorApp.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def pending_app(session: Session, citizen_id: CitizenId, app_id: str) -> AuthenticatorApp | None:
+    """The app that is being set up."""
+    return session.execute(
+        select(AuthenticatorApp).where(
+            AuthenticatorApp.id == app_id,
+            AuthenticatorApp.citizen_id == citizen_id,
+            AuthenticatorApp.confirmed_at.is_(None),
+        )
+    ).scalar_one_or_none()
+
+
+def forget_pending_apps(session: Session, citizen_id: CitizenId) -> None:
+    """Forget what the citizen began to set up, and did not finish."""
+    _delete(
+        session,
+        AuthenticatorApp,
+        AuthenticatorApp.citizen_id == citizen_id,
+        AuthenticatorApp.confirmed_at.is_(None),
+    )
+
+
+def confirm_app(session: Session, app_id: str, step: int, at: datetime) -> bool:
+    """Let the app count from now on; true for one caller only."""
+    confirmed = session.execute(
+        update(AuthenticatorApp)
+        .where(AuthenticatorApp.id == app_id, AuthenticatorApp.confirmed_at.is_(None))
+        .values(confirmed_at=at, step_used=step)
+        .returning(AuthenticatorApp.id)
+    )
+    return confirmed.first() is not None
+
+
+def spend_step(session: Session, app_id: str, step: int, at: datetime) -> bool:
+    """Use the code of a time step: true once, and for later steps than the last one only."""
+    spent = session.execute(
+        update(AuthenticatorApp)
+        .where(AuthenticatorApp.id == app_id, AuthenticatorApp.step_used < step)
+        .values(step_used=step, last_used_at=at)
+        .returning(AuthenticatorApp.id)
+    )
+    return spent.first() is not None
+
+
+# --- passkeys -------------------------------------------------------------------------------------
+
+
+def passkeys_of(session: Session, citizen_id: CitizenId) -> Sequence[Passkey]:
+    """The citizen's passkeys, the oldest first."""
+    return (
+        session.execute(
+            select(Passkey)
+            .where(Passkey.citizen_id == citizen_id)
+            .order_by(Passkey.created_at, Passkey.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def find_passkey(session: Session, credential_id: bytes) -> Passkey | None:
+    """The passkey with that credential id, whosever it is."""
+    return session.execute(
+        select(Passkey).where(Passkey.credential_id == credential_id)
+    ).scalar_one_or_none()
+
+
+def spend_count(session: Session, passkey_id: str, count: int, at: datetime) -> bool:
+    """
+    Note the use of a passkey at that signature count; false where the count did not rise.
+
+    Web Authentication §6.1.1: one that does not rise speaks for a copy of the key. Authenticators
+    that do not count say nought for ever.
+    """
+    never_counted = Passkey.sign_count == 0
+    noted = session.execute(
+        update(Passkey)
+        .where(Passkey.id == passkey_id, Passkey.sign_count < count if count else never_counted)
+        .values(sign_count=count, last_used_at=at)
+        .returning(Passkey.id)
+    )
+    return noted.first() is not None
+
+
+# --- recovery codes -------------------------------------------------------------------------------
+
+
+def recovery_code_hash(index: BlindIndex, citizen_id: CitizenId, code: str) -> bytes:
+    """What is kept of a recovery code; keyed, for fifty random bits alone could be run through."""
+    return index.of(RECOVERY_CODE, f"{citizen_id}\0{code}")
+
+
+def replace_recovery_codes(
+    session: Session, citizen_id: CitizenId, hashes: Iterable[bytes], at: datetime
+) -> None:
+    """Store a new set; what was left of the one before is void."""
+    _delete(session, RecoveryCode, RecoveryCode.citizen_id == citizen_id)
+    session.execute(
+        insert(RecoveryCode),
+        [{"citizen_id": citizen_id, "code_hash": each, "made_at": at} for each in hashes],
+    )
+
+
+def spend_recovery_code(
+    session: Session, citizen_id: CitizenId, code_hash: bytes, at: datetime
+) -> bool:
+    """Spend a code; true for one caller only."""
+    spent = session.execute(
+        update(RecoveryCode)
+        .where(
+            RecoveryCode.citizen_id == citizen_id,
+            RecoveryCode.code_hash == code_hash,
+            RecoveryCode.spent_at.is_(None),
+        )
+        .values(spent_at=at)
+        .returning(RecoveryCode.id)
+    )
+    return spent.first() is not None
+
+
+def recovery_codes_left(session: Session, citizen_id: CitizenId) -> tuple[int, datetime | None]:
+    """How many codes are unspent, and when the set was made; `None` where there never was one."""
+    left, made_at = session.execute(
+        select(
+            func.count().filter(RecoveryCode.spent_at.is_(None)), func.max(RecoveryCode.made_at)
+        ).where(RecoveryCode.citizen_id == citizen_id)
+    ).one()
+    return left, made_at
+
+
+# --- whatever kind --------------------------------------------------------------------------------
+
+
+def rename(
+    session: Session, kind: AuthenticatorKind, citizen_id: CitizenId, one: str, name: str
+) -> bool:
+    """Give one of the citizen's authenticators another name; false where it is not there."""
+    model = _NAMED[kind]
+    renamed = session.execute(
+        update(model)
+        .where(model.id == one, model.citizen_id == citizen_id)
+        .values(name=name)
+        .returning(model.id)
+    )
+    return renamed.first() is not None
+
+
+def remove(session: Session, kind: AuthenticatorKind, citizen_id: CitizenId, one: str) -> bool:
+    """Take one of the citizen's authenticators away; true for one caller only."""
+    model = _NAMED[kind]
+    return bool(_delete(session, model, model.id == one, model.citizen_id == citizen_id))
+
+
+def take_all(session: Session, citizen_id: CitizenId) -> int:
+    """Take every app, passkey and recovery code of a citizen away; how many those were."""
+    return sum(
+        _delete(session, model, model.citizen_id == citizen_id)
+        for model in (AuthenticatorApp, Passkey, RecoveryCode)
+    )
+
+
+def _delete(session: Session, model: type[_Row], *conditions: ColumnElement[bool]) -> int:
+    deleted = delete(model).where(*conditions).returning(model.id)
+    return len(session.execute(deleted).all())
