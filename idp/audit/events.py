@@ -88,6 +88,25 @@ class EnrolmentFoundAccount(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentTakenUp(SecurityEvent):
+    """An unfinished enrolment was gone on with in another browser, whose owner held the phone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityNumberLinked(SecurityEvent):
+    """A second number, CCCD or CMND, was added to an account, on a carrier's or operator's word."""
+
+    number_kind: str
+    evidence: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFoundAccount(SecurityEvent):
+    """A carrier confirmed a number for somebody's account, and it is this other account's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneMoved(SecurityEvent):
     """A carrier named a new holder: the number left this citizen's account."""
 

@@ -66,6 +66,34 @@ class Spelling(StrEnum):
     ASCII = "ascii"
 
 
+class Guarded(StrEnum):
+    """What a code to a citizen's phone could open to whoever got hold of the SIM."""
+
+    RECOVERY = "recovery"
+    PHONE_CHANGE = "phone_change"
+    NEW_DEVICE = "new_device"
+
+
+class DoubtReason(StrEnum):
+    """Why a right code says too little about who holds the phone."""
+
+    SIM_CHANGED = "sim_changed"
+    NUMBER_RECYCLED = "number_recycled"
+    CARRIER_SILENT = "carrier_silent"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneDoubt:
+    """
+    A code that is not enough now.
+
+    *possible_from*, if known, is the latest moment from which a code is enough again.
+    """
+
+    reason: DoubtReason
+    possible_from: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class MatchOutcome:
     """The end of one question to the carriers, with what must be kept as evidence of it."""

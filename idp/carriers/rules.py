@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 
 from idp.carriers.model import (
     Attribute,
+    DoubtReason,
+    Guarded,
     MatchOutcome,
     Outcome,
+    PhoneDoubt,
     RecordAnswer,
     Spelling,
     Verdict,
@@ -175,3 +178,27 @@ def sim_changed(
     if monitored is not None and monitored >= window:
         return False
     return None
+
+
+def doubt_about(
+    *, recycled: bool, sim_changed: bool, now: datetime, window: timedelta
+) -> PhoneDoubt | None:
+    """What speaks against trusting a code to a number; *sim_changed*: in the last *window*."""
+    if recycled:
+        return PhoneDoubt(DoubtReason.NUMBER_RECYCLED)
+    if sim_changed:
+        # The carrier says that, not when: the window from now is the latest it can be.
+        return PhoneDoubt(DoubtReason.SIM_CHANGED, now + window)
+    return None
+
+
+def doubt_of_silence(during: Guarded) -> PhoneDoubt | None:
+    """
+    What a carrier that does not answer comes to.
+
+    Nothing at an ordinary sign-in, which had the right password before the code: an outage must
+    not shut a nation out. Elsewhere the code is all there is, or nearly.
+    """
+    if during is Guarded.NEW_DEVICE:
+        return None
+    return PhoneDoubt(DoubtReason.CARRIER_SILENT)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from idp.carriers.model import PhoneDoubt
 from idp.citizens.model import CitizenId
 from idp.relying_parties.model import ClientId
 
@@ -76,7 +77,10 @@ class Interaction:
     POST to /authorize and our own GET. *enrolled* is the citizen whose account was made in it,
     *consented_by* the one who was asked in it and agreed. *refusal* is the error that ends it.
     Without a request, *destination* is the path of our own page that it ends on, and *fresh* says
-    that a session from before does not do: that page changes something that matters.
+    that a session from before does not do: that page changes something that matters. *begun_for*
+    is the relying party an enrolment was begun for elsewhere; its request stays where it is.
+    *sign_in_again_from*: the citizen chose to sign in once more, in a stronger way; nothing from
+    before that moment does. *step_up* is how far raising the verification level has come.
     """
 
     id: InteractionId
@@ -89,6 +93,8 @@ class Interaction:
     challenge_id: str | None = None
     enrolment_id: str | None = None
     enrolled: CitizenId | None = None
+    take_up: "TakeUp | None" = None
+    begun_for: ClientId | None = None
     recovery: "RecoveryProgress | None" = None
     session_confirmed: bool = False
     consented_by: CitizenId | None = None
@@ -96,27 +102,13 @@ class Interaction:
     answered: bool = False
     destination: str | None = None
     fresh: bool = False
+    sign_in_again_from: datetime | None = None
+    step_up: "StepUpProgress | None" = None
     version: int = 0
 
     def with_(self, **changes: object) -> "Interaction":
         """The same interaction with some facts changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
-
-
-class HoldReason(StrEnum):
-    """Why a password is not reset now, although the code was right."""
-
-    SIM_CHANGED = "sim_changed"
-    NUMBER_RECYCLED = "number_recycled"
-    CARRIER_SILENT = "carrier_silent"
-
-
-@dataclass(frozen=True, slots=True)
-class ResetHold:
-    """A reset that has to wait; *possible_from*, if known, is the latest moment it can be done."""
-
-    reason: HoldReason
-    possible_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +117,42 @@ class RecoveryProgress:
     How far a password recovery has come.
 
     *citizen_id* is `None` where the typed details match nobody: the pages are the same.
-    *possession_proved_at* is taken away when it is used: one proof, one new password.
+    *possession_proved_at* is taken away when it is used: one proof, one new password. *doubt* is
+    why the code was not enough.
     """
 
     citizen_id: CitizenId | None
     challenge_id: str | None
     possession_proved_at: datetime | None = None
-    hold: ResetHold | None = None
+    doubt: PhoneDoubt | None = None
     password_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepUpProgress:
+    """
+    How far asking a citizen's carrier once more has come.
+
+    *possession_proved_at* is when a code showed that the phone is at hand; *outcome* is what the
+    carrier said since, or "unavailable" where it did not answer, and *differing* what is known not
+    to be as the account has it.
+    """
+
+    citizen_id: CitizenId
+    challenge_id: str | None = None
+    possession_proved_at: datetime | None = None
+    outcome: str | None = None
+    differing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """
+    An unfinished enrolment that somebody wants to go on with, from whichever browser.
+
+    *enrolment_id* is `None` where the typed details match nothing that is kept: the pages are the
+    same.
+    """
+
+    enrolment_id: str | None
+    challenge_id: str

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint
 
-from idp.carriers.ports import CarrierRecords
+from idp.carriers.check_phone import CheckPhone
 from idp.citizens.password_hasher import PasswordHasher
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -14,7 +14,6 @@ from idp.interactions.visits import Visits
 from idp.messaging.ports import Notices
 from idp.otp.one_time_passwords import OneTimePasswords
 from idp.otp.page import OtpPage
-from idp.recovery.check_phone import CheckPhone
 from idp.recovery.find_account import FindAccount
 from idp.recovery.path import Path, RecoveryPage
 from idp.recovery.reset_password import ResetPassword
@@ -28,7 +27,7 @@ def recovery_routes(
     visits: Visits,
     otp: OneTimePasswords,
     otp_page: OtpPage,
-    carriers: CarrierRecords,
+    check_phone: CheckPhone,
     hasher: PasswordHasher,
     sign_in: SignIn,
     notices: Notices,
@@ -62,9 +61,8 @@ def recovery_routes(
         Otp,
         otp=otp,
         otp_page=otp_page,
-        check_phone=CheckPhone(
-            carriers=carriers, database=database, window=sim_change_window, clock=clock
-        ),
+        check_phone=check_phone,
+        sim_change_window=sim_change_window,
         clock=clock,
     )
     add(Lapsed)

@@ -29,7 +29,7 @@ def next_page(
         return Page.START
     if progress.password_changed:
         return Page.DONE
-    if progress.hold is not None:
+    if progress.doubt is not None:
         return Page.NOT_NOW
     if progress.possession_proved_at is not None:
         lapsed = now - progress.possession_proved_at >= proves_for

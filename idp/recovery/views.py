@@ -6,11 +6,14 @@ is the same whether or not the typed details belong to anybody.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from flask import Response
 from flask_babel import format_datetime  # type: ignore[import-untyped]
 
+from idp.carriers.check_phone import CheckPhone
+from idp.carriers.model import Guarded
 from idp.citizens import store as citizens
 from idp.citizens.forms import NewPasswordForm
 from idp.citizens.model import Citizen, CitizenId
@@ -24,7 +27,6 @@ from idp.interactions.visits import Visit, Visits
 from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused
 from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
-from idp.recovery.check_phone import CheckPhone
 from idp.recovery.find_account import FindAccount
 from idp.recovery.forms import RecoverForm
 from idp.recovery.path import Path, Position, RecoveryPage
@@ -110,6 +112,7 @@ class Otp(RecoveryPage):
         otp: OneTimePasswords,
         otp_page: OtpPage,
         check_phone: CheckPhone,
+        sim_change_window: timedelta,
         clock: Clock,
     ) -> None:
         super().__init__(pages, path)
@@ -117,6 +120,7 @@ class Otp(RecoveryPage):
         self._clock = clock
         self._otp_page = otp_page
         self._check_phone = check_phone
+        self._sim_change_window = sim_change_window
 
     def show(self, here: Position) -> Response:
         """The question; it does not tell whether any text went out, nor where to."""
@@ -128,15 +132,20 @@ class Otp(RecoveryPage):
         if answer != ACCEPTED:
             return answer
         proved_at = self._clock.now()
-        hold = self._check_phone(here.citizen_id, client_id=here.visit.client_id)
+        doubt = self._check_phone(
+            here.citizen_id,
+            window=self._sim_change_window,
+            during=Guarded.RECOVERY,
+            client_id=here.visit.client_id,
+        )
         progress = replace(
             here.progress,
             challenge_id=None,
-            possession_proved_at=None if hold else proved_at,
-            hold=hold,
+            possession_proved_at=None if doubt else proved_at,
+            doubt=doubt,
         )
         return self._path.to(
-            self._path.note(here.visit, progress), Page.NOT_NOW if hold else Page.PASSWORD
+            self._path.note(here.visit, progress), Page.NOT_NOW if doubt else Page.PASSWORD
         )
 
     def _question(self, here: Position) -> OtpQuestion:
@@ -174,13 +183,13 @@ class NotNow(RecoveryPage):
 
     def show(self, here: Position) -> Response:
         """Why, and from when on."""
-        hold = here.progress.hold
-        if hold is None:
-            raise LookupError("nothing is held, and its page is due")
-        possible_from = hold.possible_from
+        doubt = here.progress.doubt
+        if doubt is None:
+            raise LookupError("nothing is in doubt, and its page is due")
+        possible_from = doubt.possible_from
         return self._pages.render(
             "recovery/not_now.html",
-            reason=hold.reason,
+            reason=doubt.reason,
             possible_from=format_datetime(possible_from, _MOMENT) if possible_from else None,
             **here.visit.page,
         )

@@ -206,18 +206,16 @@ def what_is_seen(browser: Browser) -> tuple[int, str, str]:
 def work_done(site: Site) -> Iterator[dict[str, int]]:
     """Count the statements on the database and the commands to Redis, except by the worker."""
     work = {"sql": 0, "redis": 0}
-    worker = site.queue.codes
-    site.queue.codes = None
 
     def statement(*_: object) -> None:
         work["sql"] += 1
 
-    before = redis_calls(site)
-    event.listen(site.database.engine, "before_cursor_execute", statement)
-    yield work
-    event.remove(site.database.engine, "before_cursor_execute", statement)
-    work["redis"] = redis_calls(site) - before
-    site.queue.codes = worker
+    with site.queue.resting():
+        before = redis_calls(site)
+        event.listen(site.database.engine, "before_cursor_execute", statement)
+        yield work
+        event.remove(site.database.engine, "before_cursor_execute", statement)
+        work["redis"] = redis_calls(site) - before
 
 
 def redis_calls(site: Site) -> int:
@@ -254,7 +252,7 @@ def test_a_new_sim_has_to_wait_and_is_told_until_when(site: Site) -> None:
     assert browser.page == "/recover/not-now"
     local = site.clock.now() + timedelta(hours=72 + 7)
     assert f"{local:%H:%M, %d/%m/%Y}" in browser.html
-    assert details_of(site, "password_reset_held")["reason"] == "sim_changed"
+    assert details_of(site, "phone_doubted")["reason"] == "sim_changed"
     assert browser.open("/recover/password").page == "/recover/not-now"
 
 
@@ -273,7 +271,7 @@ def test_a_recycled_number_is_not_enough(site: Site) -> None:
 
     assert browser.page == "/recover/not-now"
     assert "đã đổi chủ" in browser.html
-    assert details_of(site, "password_reset_held")["reason"] == "number_recycled"
+    assert details_of(site, "phone_doubted")["reason"] == "number_recycled"
 
 
 @pytest.mark.usefixtures("citizen_id")
@@ -284,7 +282,7 @@ def test_a_silent_carrier_means_not_now(site: Site) -> None:
 
     assert browser.page == "/recover/not-now"
     assert "Nhà mạng chưa trả lời" in browser.html
-    assert events(site)[-2:] == ["password_reset_held", "carrier_unanswered"]
+    assert events(site)[-2:] == ["carrier_unanswered", "phone_doubted"]
     assert is_password(site, OLD_PASSWORD)
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError, NoResultFound, StatementError
 
-from idp.audit.events import BudgetExceeded, PasswordResetHeld, SignInSucceeded
+from idp.audit.events import BudgetExceeded, PhoneDoubted, SignInSucceeded
 from idp.audit.log import record
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
@@ -400,7 +400,11 @@ def test_events_are_written_with_their_details(database: Database) -> None:
     with database.transaction() as transaction:
         record(transaction, SignInSucceeded(citizen_id=AN, amr=TWO_FACTORS), NOON)
         record(transaction, BudgetExceeded(client_id=BINH_DINH, budget="otp_system"), NOON)
-        record(transaction, PasswordResetHeld(reason="sim_changed", possible_from=NOON), NOON)
+        record(
+            transaction,
+            PhoneDoubted(during="recovery", reason="sim_changed", possible_from=NOON),
+            NOON,
+        )
 
     with database.reading() as reading:
         events = reading.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
@@ -408,10 +412,14 @@ def test_events_are_written_with_their_details(database: Database) -> None:
         ("sign_in_succeeded", AN, None, {"amr": list(TWO_FACTORS)}),
         ("budget_exceeded", None, BINH_DINH, {"budget": "otp_system"}),
         (
-            "password_reset_held",
+            "phone_doubted",
             None,
             None,
-            {"reason": "sim_changed", "possible_from": NOON.isoformat()},
+            {
+                "during": "recovery",
+                "reason": "sim_changed",
+                "possible_from": NOON.isoformat(),
+            },
         ),
     ]
 

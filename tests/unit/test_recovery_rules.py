@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from idp.carriers.model import DoubtReason, PhoneDoubt
 from idp.citizens.model import CitizenId
-from idp.interactions.model import HoldReason, RecoveryProgress, ResetHold
+from idp.interactions.model import RecoveryProgress
 from idp.recovery.rules import Page, may_show, next_page
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -42,9 +43,9 @@ def test_a_challenge_of_nobody_leads_where_a_real_one_does(citizen_id: CitizenId
     assert due(RecoveryProgress(citizen_id, "challenge"), challenge_lives=True) is Page.OTP
 
 
-@pytest.mark.parametrize("reason", HoldReason)
-def test_a_hold_outlasts_a_fresh_proof(reason: HoldReason) -> None:
-    progress = RecoveryProgress(SOMEBODY, None, NOW, hold=ResetHold(reason))
+@pytest.mark.parametrize("reason", DoubtReason)
+def test_a_doubt_outlasts_a_fresh_proof(reason: DoubtReason) -> None:
+    progress = RecoveryProgress(SOMEBODY, None, NOW, doubt=PhoneDoubt(reason))
 
     assert due(progress) is Page.NOT_NOW
 
