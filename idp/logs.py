@@ -31,8 +31,8 @@ PERSONAL = frozenset(
 _LONG_NUMBER = re.compile(r"(?<![\w.-])\+?\d(?:[ .-]?\d){8,14}(?![\w-])")
 _FREE_TEXT = ("event", "exception", "error", "detail")
 
-# At INFO these tell whole URLs, or every job's arguments.
-_TALKATIVE = ("httpx", "httpcore", "apscheduler", "dramatiq", "alembic", "werkzeug")
+# At INFO these tell whole URLs, every job's arguments, or whose key signed.
+_TALKATIVE = ("httpx", "httpcore", "apscheduler", "dramatiq", "alembic", "werkzeug", "fido2")
 
 
 def configure(*, format: Literal["json", "readable"], level: str) -> None:  # noqa: A002

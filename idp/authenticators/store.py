@@ -25,9 +25,12 @@ from idp.authenticators.model import (
     KnownDevice,
     Passkey,
     RecoveryCode,
+    SecondFactor,
     SeenDevice,
 )
-from idp.citizens.model import CitizenId, CitizenIdentityNumber
+from idp.authenticators.rules import ways
+from idp.citizens.model import Citizen, CitizenId, CitizenIdentityNumber
+from idp.citizens.store import phone_number_of
 from idp.core.handles import new_uuid
 from idp.db.encryption import BlindIndex
 
@@ -75,6 +78,17 @@ def factors_of(
         _FACTORS, {"citizen_id": citizen_id, "digest": device or "", "at": at}
     )
     return Factors(*found.one())
+
+
+def ways_of(session: Session, citizen_id: CitizenId, at: datetime) -> tuple[SecondFactor, ...]:
+    """What can complete the citizen's sign-ins after the password, the strongest first."""
+    factors = factors_of(session, citizen_id, None, at)
+    return ways(factors, has_phone=phone_number_of(session, citizen_id) is not None)
+
+
+def lock(session: Session, citizen_id: CitizenId) -> None:
+    """One removal of a citizen's authenticators at a time: each looks at what remains."""
+    session.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
 
 
 def knows_number(session: Session, device: str, number_index: bytes) -> bool:

@@ -23,6 +23,11 @@ def new_secret_bytes(count: int) -> bytes:
     return secrets.token_bytes(count)
 
 
+def new_code(alphabet: str, length: int) -> str:
+    """Return *length* random characters of *alphabet*, for a code that people copy by hand."""
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
 def new_uuid() -> str:
     """Return a random UUID (RFC 9562 §5.4), for what is named for good: no secret."""
     return str(UUID(bytes=secrets.token_bytes(16), version=4))

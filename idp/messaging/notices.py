@@ -9,11 +9,23 @@ from idp.citizens.store import phone_number_of
 from idp.db.database import Database
 from idp.messaging.model import NoticeKind
 from idp.messaging.ports import SmsSender
-from idp.messaging.texts import Notice, enrolment_finished_text, password_changed_text
+from idp.messaging.texts import (
+    Notice,
+    authenticator_added_text,
+    authenticator_removed_text,
+    enrolment_finished_text,
+    password_changed_text,
+    recovery_code_used_text,
+    recovery_codes_made_text,
+)
 
 _TEXTS: Final[Mapping[NoticeKind, Notice]] = {
     NoticeKind.PASSWORD_CHANGED: password_changed_text,
     NoticeKind.ENROLMENT_FINISHED: enrolment_finished_text,
+    NoticeKind.AUTHENTICATOR_ADDED: authenticator_added_text,
+    NoticeKind.AUTHENTICATOR_REMOVED: authenticator_removed_text,
+    NoticeKind.RECOVERY_CODES_MADE: recovery_codes_made_text,
+    NoticeKind.RECOVERY_CODE_USED: recovery_code_used_text,
 }
 
 

@@ -64,6 +64,43 @@ def enrolment_finished_text(service: str, at: datetime, hotline: str) -> str:
     )
 
 
+def authenticator_added_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that an app or a passkey was added at *at* (aware)."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" vua them mot cach dang nhap luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+    )
+
+
+def authenticator_removed_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that an app or a passkey was taken away at *at* (aware)."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" vua bo mot cach dang nhap luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+    )
+
+
+def recovery_codes_made_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that a new set of recovery codes was made at *at* (aware)."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" vua tao bo ma du phong moi luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+    )
+
+
+def recovery_code_used_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that a recovery code completed a sign-in at *at* (aware)."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" vua dung mot ma du phong de dang nhap luc {_moment(at)}."
+        f" Neu khong phai ban, goi ngay {hotline}.",
+    )
+
+
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(_VIETNAM):%H:%M %d/%m/%Y}"
 

@@ -48,7 +48,14 @@ def test_a_host_that_leaves_no_room_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "notice",
-    [texts.password_changed_text, texts.enrolment_finished_text],
+    [
+        texts.password_changed_text,
+        texts.enrolment_finished_text,
+        texts.authenticator_added_text,
+        texts.authenticator_removed_text,
+        texts.recovery_codes_made_text,
+        texts.recovery_code_used_text,
+    ],
 )
 def test_notices_fit_one_message_and_tell_the_time_in_vietnam(notice: texts.Notice) -> None:
     text = notice(LONG_NAME, AT, "1800 1096")

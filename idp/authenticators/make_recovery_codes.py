@@ -1,0 +1,42 @@
+"""Making a set of recovery codes."""
+
+from typing import Final
+
+from idp.audit.events import RecoveryCodesMade
+from idp.audit.log import record
+from idp.authenticators import store
+from idp.authenticators.changes import require_no_hold
+from idp.authenticators.rules import CODE_ALPHABET, CODE_LENGTH
+from idp.citizens.model import CitizenId
+from idp.core.clock import Clock
+from idp.core.handles import new_code
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex
+from idp.messaging.model import NoticeKind
+from idp.messaging.ports import Notices
+
+CODES: Final = 10
+
+
+class MakeRecoveryCodes:
+    """Makes ten codes; the set before is void, and these are told once, by the return value."""
+
+    def __init__(
+        self, *, database: Database, index: BlindIndex, notices: Notices, clock: Clock
+    ) -> None:
+        self._database = database
+        self._index = index
+        self._notices = notices
+        self._clock = clock
+
+    def __call__(self, citizen_id: CitizenId) -> tuple[str, ...]:
+        """The codes, for the citizen to copy. Raises `ChangesBarred`."""
+        codes = tuple(new_code(CODE_ALPHABET, CODE_LENGTH) for _ in range(CODES))
+        hashes = [store.recovery_code_hash(self._index, citizen_id, code) for code in codes]
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            require_no_hold(transaction, citizen_id)
+            store.replace_recovery_codes(transaction, citizen_id, hashes, now)
+            record(transaction, RecoveryCodesMade(citizen_id=citizen_id, codes=CODES), now)
+        self._notices.tell(NoticeKind.RECOVERY_CODES_MADE, citizen_id, now)
+        return codes
