@@ -11,6 +11,8 @@ from idp.app.parts import Parts
 from idp.backchannel.commands import logouts_command
 from idp.db.commands import db_commands
 from idp.db.migrate import migrate
+from idp.helpdesk.commands import Helpdesk, citizens_commands
+from idp.helpdesk.find_citizen import FindCitizen
 from idp.operators.add_operator import AddOperator
 from idp.operators.commands import OperatorDesk, operators_commands
 from idp.operators.disable_operator import DisableOperator
@@ -76,6 +78,7 @@ def command_line() -> click.Group:
     relying_parties.add_command(logouts_command(lambda: parts().database))
     commands.add_command(relying_parties)
     commands.add_command(operators_commands(lambda: _operator_desk(parts())))
+    commands.add_command(citizens_commands(lambda: _helpdesk(parts())))
     commands.add_command(config_commands(load))
     return commands
 
@@ -88,6 +91,16 @@ def _operator_desk(parts: Parts) -> OperatorDesk:
         verify=parts.verify_operator,
         new_secret=new_totp_secret,
         service=parts.settings.brand.name_en,
+    )
+
+
+def _helpdesk(parts: Parts) -> Helpdesk:
+    return Helpdesk(
+        verify=parts.verify_operator,
+        find=FindCitizen(
+            database=parts.database, index=parts.index, levels=parts.levels, clock=parts.clock
+        ),
+        hold=parts.hold_account,
     )
 
 

@@ -346,3 +346,16 @@ class AuthenticatorsEnded(SecurityEvent):
     """Every app, passkey and recovery code of an account was taken away at its end."""
 
     authenticators: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorLookedUp(SecurityEvent):
+    """
+    An operator looked at an account; no citizen_id where nobody has the number.
+
+    *reason* is the operator's own text, at most 200 characters, which the citizen reads: whoever
+    types it is told to name nobody, and numbers of persons are refused.
+    """
+
+    by: str
+    reason: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from idp.citizens.model import (
@@ -14,6 +14,7 @@ from idp.citizens.model import (
     CitizenId,
     CitizenIdentityNumber,
     CitizenStatus,
+    ClaimedIdentityNumber,
     ClaimValue,
     Evidence,
     EvidenceKind,
@@ -22,7 +23,7 @@ from idp.citizens.model import (
     Phone,
     read_standard_claims,
 )
-from idp.citizens.rules import bars_sign_in
+from idp.citizens.rules import bars_changes, bars_sign_in
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import (
@@ -32,10 +33,16 @@ from idp.core.identity_number import (
 )
 from idp.core.phone_number import PhoneNumber
 from idp.db.encryption import BlindIndex
+from idp.db.rows import Prepared, Source, rows_of
 
 IDENTITY_NUMBER: Final = "identity_number"
 PHONE_NUMBER: Final = "phone_number"
 _LONGEST_TYPED: Final = 64
+
+
+class ChangesBarred(Exception):
+    """The account is held: phone, password, authenticators and evidence stay as they are."""
+
 
 Part = Literal["identity_numbers", "phones", "evidence", "credential"]
 
@@ -78,8 +85,7 @@ class EvidenceRecord:
     phone_id: int | None
 
 
-# Made once: building and hashing a statement costs more than running it.
-_SIGN_IN_RECORD: Final = (
+_SIGN_IN_RECORD: Final = Prepared(
     select(Citizen.id, Citizen.status, PasswordCredential.hash, Phone.number)
     .join(CitizenIdentityNumber, CitizenIdentityNumber.citizen_id == Citizen.id)
     .join(PasswordCredential, PasswordCredential.citizen_id == Citizen.id)
@@ -92,16 +98,30 @@ _SIGN_IN_RECORD: Final = (
         CitizenIdentityNumber.active.is_(True),
     )
 )
-_PHONE_NUMBER: Final = select(Phone.number).where(
-    Phone.citizen_id == bindparam("citizen_id"),
-    Phone.active.is_(True),
-    Phone.is_default.is_(True),
+_PHONE_NUMBER: Final = Prepared(
+    select(Phone.number).where(
+        Phone.citizen_id == bindparam("citizen_id"),
+        Phone.active.is_(True),
+        Phone.is_default.is_(True),
+    )
 )
-_STATUS: Final = select(Citizen.status).where(Citizen.id == bindparam("citizen_id"))
-_EVIDENCE: Final = select(
-    Evidence.kind, Evidence.verified_at, Evidence.expires_at, Evidence.lapsed_at, Evidence.phone_id
-).where(Evidence.citizen_id == bindparam("citizen_id"))
-_CLAIM_RECORD: Final = (
+_HOLDER_OF_IDENTITY_NUMBER: Final = Prepared(
+    select(CitizenIdentityNumber.citizen_id).where(
+        CitizenIdentityNumber.value_index == bindparam("number_index"),
+        CitizenIdentityNumber.active.is_(True),
+    )
+)
+_STATUS: Final = Prepared(select(Citizen.status).where(Citizen.id == bindparam("citizen_id")))
+_EVIDENCE: Final = Prepared(
+    select(
+        Evidence.kind,
+        Evidence.verified_at,
+        Evidence.expires_at,
+        Evidence.lapsed_at,
+        Evidence.phone_id,
+    ).where(Evidence.citizen_id == bindparam("citizen_id"))
+)
+_CLAIM_RECORD: Final = Prepared(
     select(
         Citizen.name_text,
         Citizen.birth_date_text,
@@ -148,14 +168,14 @@ def phone_number_index(index: BlindIndex, number: PhoneNumber) -> bytes:
     return index.of(PHONE_NUMBER, number.e164)
 
 
-def sign_in_record(session: Session, number_index: bytes) -> SignInRecord | None:
+def sign_in_record(source: Source, number_index: bytes) -> SignInRecord | None:
     """The citizen whose active identity number has that index."""
-    found = session.connection().execute(_SIGN_IN_RECORD, {"number_index": number_index})
-    row = found.one_or_none()
+    row = rows_of(source).one(_SIGN_IN_RECORD, number_index=number_index)
     if row is None:
         return None
-    number = None if row.number is None else PhoneNumber(row.number)
-    return SignInRecord(row.id, row.status, row.hash, number)
+    citizen_id, status, password_hash, number = row
+    phone_number = None if number is None else PhoneNumber(number)
+    return SignInRecord(citizen_id, status, password_hash, phone_number)
 
 
 def citizen(session: Session, citizen_id: CitizenId, *parts: Part) -> Citizen:
@@ -166,9 +186,9 @@ def citizen(session: Session, citizen_id: CitizenId, *parts: Part) -> Citizen:
     ).scalar_one()
 
 
-def claim_record(session: Session, citizen_id: CitizenId) -> ClaimRecord:
+def claim_record(source: Source, citizen_id: CitizenId) -> ClaimRecord:
     """What claims about the citizen are made of; the citizen is there (else `IndexError`)."""
-    rows = session.connection().execute(_CLAIM_RECORD, {"citizen_id": citizen_id}).all()
+    rows = rows_of(source).all(_CLAIM_RECORD, citizen_id=citizen_id)
     name, birth_date, email, updated_at, standard_claims, phone, _ = rows[0]
     return ClaimRecord(
         full_name=FullName(name),
@@ -181,21 +201,16 @@ def claim_record(session: Session, citizen_id: CitizenId) -> ClaimRecord:
     )
 
 
-def phone_number_of(session: Session, citizen_id: CitizenId) -> PhoneNumber | None:
+def phone_number_of(source: Source, citizen_id: CitizenId) -> PhoneNumber | None:
     """The number that one-time passwords of the citizen go to."""
-    found = session.connection().execute(_PHONE_NUMBER, {"citizen_id": citizen_id})
-    number = found.scalar_one_or_none()
-    return None if number is None else PhoneNumber(number)
+    row = rows_of(source).one(_PHONE_NUMBER, citizen_id=citizen_id)
+    return None if row is None else PhoneNumber(row[0])
 
 
-def holder_of_identity_number(session: Session, number_index: bytes) -> CitizenId | None:
+def holder_of_identity_number(source: Source, number_index: bytes) -> CitizenId | None:
     """The citizen to whom an identity number belongs."""
-    return session.execute(
-        select(CitizenIdentityNumber.citizen_id).where(
-            CitizenIdentityNumber.value_index == number_index,
-            CitizenIdentityNumber.active.is_(True),
-        )
-    ).scalar_one_or_none()
+    row = rows_of(source).one(_HOLDER_OF_IDENTITY_NUMBER, number_index=number_index)
+    return None if row is None else row[0]
 
 
 def holder_of_phone(session: Session, number_index: bytes) -> CitizenId | None:
@@ -231,14 +246,14 @@ def default_phone(session: Session, citizen_id: CitizenId) -> Phone | None:
     ).scalar_one_or_none()
 
 
-def has_identity_number(session: Session, citizen_id: CitizenId, number_index: bytes) -> bool:
+def has_identity_number(source: Source, citizen_id: CitizenId, number_index: bytes) -> bool:
     """Whether an active number with that index is the citizen's."""
-    return holder_of_identity_number(session, number_index) == citizen_id
+    return holder_of_identity_number(source, number_index) == citizen_id
 
 
-def evidence_of(session: Session, citizen_id: CitizenId) -> Sequence[EvidenceRecord]:
+def evidence_of(source: Source, citizen_id: CitizenId) -> Sequence[EvidenceRecord]:
     """Every evidence record of the citizen."""
-    rows = session.connection().execute(_EVIDENCE, {"citizen_id": citizen_id})
+    rows = rows_of(source).all(_EVIDENCE, citizen_id=citizen_id)
     return [EvidenceRecord(*row) for row in rows]
 
 
@@ -257,13 +272,28 @@ def release_phone(session: Session, number_index: bytes, at: datetime) -> Citize
         return None
     phone.active = False
     phone.removed_at = at
-    session.execute(
-        update(Evidence)
-        .where(Evidence.phone_id == phone.id, Evidence.lapsed_at.is_(None))
-        .values(lapsed_at=at)
-    )
+    lapse_evidence_of_phone(session, phone.id, at)
     session.flush()
     return phone.citizen_id
+
+
+def lapse_evidence_of_phone(session: Session, phone_id: int, at: datetime) -> None:
+    """Let what rests on that phone count no more."""
+    session.execute(
+        update(Evidence)
+        .where(Evidence.phone_id == phone_id, Evidence.lapsed_at.is_(None))
+        .values(lapsed_at=at)
+    )
+
+
+def lock_phone(session: Session, citizen_id: CitizenId, phone_id: int) -> bool:
+    """Whether the phone is still the citizen's; it stays so until the commit."""
+    found = session.execute(
+        select(Phone.id)
+        .where(Phone.id == phone_id, Phone.citizen_id == citizen_id, Phone.active.is_(True))
+        .with_for_update()
+    )
+    return found.first() is not None
 
 
 def holds_of(session: Session, citizen_id: CitizenId) -> frozenset[HoldKind]:
@@ -275,6 +305,22 @@ def holds_of(session: Session, citizen_id: CitizenId) -> frozenset[HoldKind]:
             )
         ).scalars()
     )
+
+
+def standing_holds(session: Session, citizen_id: CitizenId) -> Sequence[tuple[HoldKind, str]]:
+    """Each hold that stands, with its reference, the oldest first."""
+    rows = session.execute(
+        select(AccountHold.kind, AccountHold.reference)
+        .where(AccountHold.citizen_id == citizen_id, AccountHold.lifted_at.is_(None))
+        .order_by(AccountHold.id)
+    )
+    return [(kind, reference) for kind, reference in rows]
+
+
+def ensure_changeable(session: Session, citizen_id: CitizenId) -> None:
+    """Raise `ChangesBarred` where the account is held: it stays as it is until that is decided."""
+    if bars_changes(holds_of(session, citizen_id)):
+        raise ChangesBarred
 
 
 def place_hold(
@@ -307,10 +353,10 @@ def lift_hold(
     return lifted is not None
 
 
-def status_of(session: Session, citizen_id: CitizenId) -> CitizenStatus | None:
+def status_of(source: Source, citizen_id: CitizenId) -> CitizenStatus | None:
     """Whether the account can be used; `None` where there is none."""
-    found = session.connection().execute(_STATUS, {"citizen_id": citizen_id})
-    return found.scalar_one_or_none()
+    row = rows_of(source).one(_STATUS, citizen_id=citizen_id)
+    return None if row is None else row[0]
 
 
 def _lock(session: Session, citizen_id: CitizenId) -> None:
@@ -357,6 +403,29 @@ def rehash_password(session: Session, citizen_id: CitizenId, *, former: str, new
         update(PasswordCredential)
         .where(PasswordCredential.citizen_id == citizen_id, PasswordCredential.hash == former)
         .values(hash=new)
+    )
+
+
+def claimed_number(session: Session, citizen_id: CitizenId) -> IdentityNumber | None:
+    """The number the citizen says is theirs as well, and nobody has confirmed."""
+    found = session.execute(
+        select(ClaimedIdentityNumber.value).where(ClaimedIdentityNumber.citizen_id == citizen_id)
+    ).scalar_one_or_none()
+    return None if found is None else IdentityNumber(found)
+
+
+def claim_number(
+    session: Session, citizen_id: CitizenId, number: IdentityNumber, at: datetime
+) -> None:
+    """Note what a new citizen says; it opens nothing."""
+    claim = ClaimedIdentityNumber(citizen_id=citizen_id, value=number.value, claimed_at=at)
+    session.add(claim)
+
+
+def drop_claimed_number(session: Session, citizen_id: CitizenId) -> None:
+    """Forget what the citizen said: evidence has come, or the account ends."""
+    session.execute(
+        delete(ClaimedIdentityNumber).where(ClaimedIdentityNumber.citizen_id == citizen_id)
     )
 
 

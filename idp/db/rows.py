@@ -1,0 +1,177 @@
+"""
+Statements without entities, for what is asked thousands of times a second.
+
+SQLAlchemy builds a statement, and says how its values are converted (moments in UTC, encrypted
+text); that is kept for each dialect. What it does besides for each execution costs four times the
+query, so the driver's own cursor runs it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Delete, Insert, Select, Update
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import PoolProxiedConnection
+
+_Convert = Callable[[Any], Any] | None
+_Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """*values*: each name, in the order the driver wants; *columns*: of those that need it."""
+
+    text: str
+    values: tuple[tuple[str, _Convert], ...]
+    columns: tuple[tuple[int, Callable[[Any], Any]], ...]
+    named: bool
+
+    def parameters(self, given: dict[str, Any]) -> Any:  # noqa: ANN401 (a mapping or a sequence)
+        converted = [
+            given[name] if convert is None else convert(given[name])
+            for name, convert in self.values
+        ]
+        if self.named:
+            return {name: value for (name, _), value in zip(self.values, converted, strict=True)}
+        return converted
+
+    def row(self, raw: Sequence[Any]) -> _Row:
+        if not self.columns:
+            return tuple(raw)
+        row = list(raw)
+        for place, convert in self.columns:
+            row[place] = convert(row[place])
+        return tuple(row)
+
+
+class Prepared:
+    """
+    A statement that is compiled once.
+
+    Every value is a `bindparam` with a name, which is given each time. An INSERT has one for each
+    of *columns*, and nothing is filled in for it.
+    """
+
+    def __init__(
+        self,
+        statement: Select[*tuple[Any, ...]] | Insert | Update | Delete,
+        *,
+        columns: Sequence[str] = (),
+    ) -> None:
+        self._statement = statement.inline() if isinstance(statement, Insert) else statement
+        self._columns = list(columns) or None
+        self._compiled: WeakKeyDictionary[Dialect, _Compiled] = WeakKeyDictionary()
+
+    def compiled(self, dialect: Dialect) -> _Compiled:
+        """As that dialect says it."""
+        found = self._compiled.get(dialect)
+        if found is None:
+            found = self._compiled[dialect] = self._compile(dialect)
+        return found
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
+        names = compiled.positiontup if compiled.positional else compiled.binds
+        described = (
+            self._statement.column_descriptions
+            if isinstance(self._statement, Select)
+            else self._statement.returning_column_descriptions
+        )
+        converters = [
+            each["type"].dialect_impl(dialect).result_processor(dialect, None) for each in described
+        ]
+        return _Compiled(
+            text=str(compiled),
+            values=tuple(
+                (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+                for name in names
+            ),
+            columns=tuple(
+                (place, convert) for place, convert in enumerate(converters) if convert is not None
+            ),
+            named=not compiled.positional,
+        )
+
+
+class Rows:
+    """Runs prepared statements on one connection. Raises SQLAlchemy's errors."""
+
+    def __init__(self, connection: PoolProxiedConnection, dialect: Dialect) -> None:
+        self._connection = connection
+        self._dialect = dialect
+        self._cursor: DBAPICursor | None = None
+
+    def all(self, statement: Prepared, **values: object) -> list[_Row]:
+        """Every row of the answer."""
+        compiled = statement.compiled(self._dialect)
+        cursor = self._run(compiled.text, compiled.parameters(values))
+        return [compiled.row(raw) for raw in cursor.fetchall()]
+
+    def one(self, statement: Prepared, **values: object) -> _Row | None:
+        """The row of an answer that has one or none."""
+        found = self.all(statement, **values)
+        return found[0] if found else None
+
+    def change(self, statement: Prepared, **values: object) -> int:
+        """How many rows it has changed."""
+        compiled = statement.compiled(self._dialect)
+        return self._run(compiled.text, compiled.parameters(values)).rowcount
+
+    def begin_immediately(self) -> None:
+        """Begin as a writer (SQLite)."""
+        self._run("BEGIN IMMEDIATE", ())
+
+    def commit(self) -> None:
+        """Make it true."""
+        try:
+            self._connection.commit()
+        except self._dialect.loaded_dbapi.Error as error:
+            raise self._translated("COMMIT", error) from error
+
+    def _run(self, text: str, parameters: Any) -> DBAPICursor:  # noqa: ANN401 (as the driver's)
+        try:
+            if self._cursor is None:
+                self._cursor = self._connection.cursor()
+            self._cursor.execute(text, parameters)
+        except self._dialect.loaded_dbapi.Error as error:
+            raise self._translated(text, error) from error
+        return self._cursor
+
+    def _translated(self, text: str, error: Any) -> Exception:  # noqa: ANN401 (the driver's)
+        """As SQLAlchemy says it; a connection that broke goes back to no pool."""
+        lost = self._dialect.is_disconnect(error, self._connection.dbapi_connection, self._cursor)
+        if lost:
+            self._connection.invalidate(error)
+        return translated(self._dialect, text, error, lost=lost)
+
+
+Source = Session | Rows
+"""What a query that needs no entities runs on."""
+
+
+def rows_of(source: Source) -> Rows:
+    """The same connection and transaction, for prepared statements."""
+    if isinstance(source, Rows):
+        return source
+    connection = source.connection()
+    return Rows(connection.connection, connection.dialect)
+
+
+def translated(
+    dialect: Dialect, text: str | None, error: Exception, *, lost: bool = False
+) -> Exception:
+    """The driver's *error* as SQLAlchemy says it; without values, for it ends in logs."""
+    return DBAPIError.instance(
+        text,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=lost,
+        dialect=dialect,
+    )
