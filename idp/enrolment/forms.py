@@ -4,13 +4,16 @@ import re
 from datetime import date
 from typing import Any
 
-from idp.carriers.model import ClaimedIdentity
-from idp.core.birth_date import BirthDate, BirthDateProblem, InvalidBirthDate
-from idp.core.full_name import FullName, InvalidFullName
-from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
+from idp.carriers.forms import SubscriberForm
+from idp.core.birth_date import InvalidBirthDate
+from idp.core.identity_number import (
+    IdentityNumber,
+    IdentityNumberKind,
+    InvalidIdentityNumber,
+)
 from idp.core.phone_number import InvalidPhoneNumber, PhoneNumber
 from idp.enrolment.model import ClaimedDetails
-from idp.web.forms import ChoiceField, Form, LineField, refuse
+from idp.web.forms import ChoiceField, Form, LineField, digits_as_typed, refuse
 from idp.web.texts import lazy_gettext as _
 
 CITIZEN, BUSINESS, AGENCY = "citizen", "business", "agency"
@@ -19,12 +22,6 @@ MOBILE = "mobile"
 # Only what every address has (RFC 5321 §4.1.2 allows far more): whether it works shows in use.
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 _LONGEST_EMAIL = 254
-
-_BIRTH_DATE_TEXTS: dict[BirthDateProblem, str] = {
-    BirthDateProblem.MISSING: _("Nhập đủ ngày, tháng, năm sinh; hoặc chỉ năm nếu thẻ chỉ ghi năm"),
-    BirthDateProblem.NOT_A_DATE: _("Ngày sinh phải là một ngày có thật"),
-    BirthDateProblem.IN_FUTURE: _("Ngày sinh phải trước hôm nay"),
-}
 
 
 class MethodForm(Form):
@@ -55,62 +52,84 @@ class MethodForm(Form):
         return self.subject.data == CITIZEN
 
 
-class MobileForm(Form):
+class MobileForm(SubscriberForm):
     """
     The details to be compared with the carrier's record.
 
     `today` and `minimum_age` (years) come from the view.
     """
 
-    identity_number = LineField(_("Số CMT/CCCD"))
-    full_name = LineField(_("Họ và tên"))
-    birth_day = LineField(_("Ngày"))
-    birth_month = LineField(_("Tháng"))
-    birth_year = LineField(_("Năm"))
-    phone_number = LineField(_("Số điện thoại di động"))
     email = LineField(_("Thư điện tử"))
-    contradiction_seen = LineField()
+
+    contradiction_text = _(
+        "Số CCCD này thường thuộc về người sinh năm khác. Kiểm tra số và năm sinh; "
+        "nếu cả hai đúng như trên thẻ, nhấn Đăng ký lần nữa"
+    )
 
     def __init__(self, *args: Any, today: date, minimum_age: int, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, today=today, **kwargs)
         self._today = today
         self._minimum_age = minimum_age
 
-    def validate_identity_number(self, field: LineField) -> None:
-        try:
-            number = IdentityNumber.parse(field.data or "")
-        except InvalidIdentityNumber:
-            refuse(_("Số CMT/CCCD phải có 9 hoặc 12 chữ số"))
-        try:
-            birth_date = self._birth_date()
-        except InvalidBirthDate:
-            return  # said at the date
-        # Numbers were assigned wrongly in the past, and stand: so this asks once and no more.
-        seen = self.contradiction_seen.data == self.contradiction
-        if number.contradicts(birth_date) and not seen:
-            refuse(
-                _(
-                    "Số CCCD này thường thuộc về người sinh năm khác. Kiểm tra số và năm sinh; "
-                    "nếu cả hai đúng như trên thẻ, nhấn Đăng ký lần nữa"
-                )
-            )
-
-    def validate_full_name(self, field: LineField) -> None:
-        if not field.data:
-            refuse(_("Nhập họ và tên"))
-        try:
-            FullName.parse(field.data)
-        except InvalidFullName:
-            refuse(_("Họ và tên chỉ gồm chữ cái, dấu cách, dấu ' - và dấu chấm"))
-
     def validate_birth_day(self, field: LineField) -> None:
-        self._check_birth_date(field)
+        super().validate_birth_day(field)
+        try:
+            age = self.birth_date().age_on(self._today)
+        except InvalidBirthDate:
+            return  # said at another part of the date
+        if age < self._minimum_age:
+            refuse(_("Bạn phải từ %(n)d tuổi trở lên để đăng ký", n=self._minimum_age))
 
-    def validate_birth_month(self, field: LineField) -> None:
-        self._check_birth_date(field)
+    def validate_email(self, field: LineField) -> None:
+        typed = field.data or ""
+        if typed and (len(typed) > _LONGEST_EMAIL or not _EMAIL.fullmatch(typed)):
+            refuse(_("Nhập thư điện tử theo dạng ten@example.com, hoặc để trống"))
 
-    def validate_birth_year(self, field: LineField) -> None:
-        self._check_birth_date(field)
+    def details(self) -> ClaimedDetails:
+        """Give the parsed values; after a `validate` that found them good."""
+        return ClaimedDetails(
+            identity=self.identity(), phone_number=self.number, email=self.email.data or None
+        )
+
+
+class RecheckForm(Form):
+    """One button: ask the carrier again, after the record there was put right or it was away."""
+
+
+class OldNumberForm(Form):
+    """The CMND that a carrier's record may still have in the place of the CCCD."""
+
+    old_identity_number = LineField(_("Số CMND cũ (nếu có)"))
+
+    def validate_old_identity_number(self, _field: LineField) -> None:
+        try:
+            kind = self.number.kind
+        except InvalidIdentityNumber:
+            kind = None
+        if kind is not IdentityNumberKind.CMND:
+            refuse(_("Số CMND cũ gồm 9 chữ số"))
+
+    @property
+    def number(self) -> IdentityNumber:
+        """The CMND; after a `validate` that found it good."""
+        return IdentityNumber.parse(self.old_identity_number.data or "")
+
+
+class TakeUpForm(Form):
+    """
+    By what an unfinished enrolment is found: the identity number and the phone that were typed.
+
+    The phone too: a stranger can begin an enrolment with anybody's identity number, and it must not
+    stand in the way of the owner's. A text that cannot be an identity number goes the way of one
+    that nobody has typed.
+    """
+
+    identity_number = LineField(_("Số CMT/CCCD"))
+    phone_number = LineField(_("Số điện thoại di động"))
+
+    def validate_identity_number(self, _field: LineField) -> None:
+        if not self.typed_number:
+            refuse(_("Nhập số CMT/CCCD"))
 
     def validate_phone_number(self, field: LineField) -> None:
         try:
@@ -118,54 +137,15 @@ class MobileForm(Form):
         except InvalidPhoneNumber:
             refuse(_("Nhập số di động Việt Nam gồm 10 chữ số"))
 
-    def validate_email(self, field: LineField) -> None:
-        typed = field.data or ""
-        if typed and (len(typed) > _LONGEST_EMAIL or not _EMAIL.fullmatch(typed)):
-            refuse(_("Nhập thư điện tử theo dạng ten@example.com, hoặc để trống"))
+    @property
+    def typed_number(self) -> str:
+        """The identity number without spaces, dots and hyphens; not yet known to be one."""
+        return digits_as_typed(self.identity_number.data)
 
     @property
-    def contradiction(self) -> str:
-        """The number and year that were shown to disagree; the page sends it back as seen."""
-        return f"{self.identity_number.data}/{self.birth_year.data}"
-
-    def details(self) -> ClaimedDetails:
-        """Give the parsed values; after a `validate` that found them good."""
-        return ClaimedDetails(
-            identity=ClaimedIdentity(
-                identity_number=IdentityNumber.parse(self.identity_number.data or ""),
-                full_name=FullName.parse(self.full_name.data or ""),
-                birth_date=self._birth_date(),
-            ),
-            phone_number=PhoneNumber.parse(self.phone_number.data or ""),
-            email=self.email.data or None,
-        )
-
-    def _check_birth_date(self, part: LineField) -> None:
-        """Refuse at the one part to be mended: the first that is empty, else the day."""
-        parts = (self.birth_day, self.birth_month, self.birth_year)
-        try:
-            birth_date = self._birth_date()
-        except InvalidBirthDate as problem:
-            missing = problem.reason is BirthDateProblem.MISSING
-            at = next(p for p in parts if not p.data) if missing else parts[0]
-            if part is at:
-                nothing = not any(p.data for p in parts)
-                refuse(_("Nhập ngày sinh") if nothing else _BIRTH_DATE_TEXTS[problem.reason])
-            return
-        if part is parts[0] and birth_date.age_on(self._today) < self._minimum_age:
-            refuse(_("Bạn phải từ %(n)d tuổi trở lên để đăng ký", n=self._minimum_age))
-
-    def _birth_date(self) -> BirthDate:
-        return BirthDate.parse(
-            self.birth_day.data or "",
-            self.birth_month.data or "",
-            self.birth_year.data or "",
-            today=self._today,
-        )
-
-
-class RecheckForm(Form):
-    """One button: ask the carrier again, after the record there was put right or it was away."""
+    def number(self) -> PhoneNumber:
+        """The phone number; after a `validate` that found it good."""
+        return PhoneNumber.parse(self.phone_number.data or "")
 
 
 class KeptForm(Form):
