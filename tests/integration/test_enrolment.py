@@ -80,8 +80,10 @@ def count(site: Site, model: type) -> int:
 
 
 def events(site: Site) -> list[str]:
+    """What happened since the portals were registered."""
+    kinds = select(AuditEvent.kind).where(AuditEvent.kind != "relying_party_registered")
     with site.database.reading() as reading:
-        return list(reading.execute(select(AuditEvent.kind).order_by(AuditEvent.id)).scalars())
+        return list(reading.execute(kinds.order_by(AuditEvent.id)).scalars())
 
 
 def details_of(site: Site, kind: str) -> dict[str, object]:
