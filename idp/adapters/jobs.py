@@ -37,6 +37,16 @@ _SECONDS_TO_FINISH: Final = 6  # for those under way when the worker ends: longe
 log = structlog.get_logger(__name__)
 
 
+def redis_queue(redis_url: str) -> dramatiq.Broker:
+    """The queue in Redis, where another process works it off."""
+    return RedisBroker(  # type: ignore[no-untyped-call]
+        url=redis_url,
+        namespace="jobs",
+        socket_timeout=_TIMEOUT,
+        socket_connect_timeout=_TIMEOUT,
+    )
+
+
 class Jobs:
     """
     The queue's two ends: `enqueue…` for whoever asks, `consume` for the worker.
@@ -44,13 +54,8 @@ class Jobs:
     Implements `OtpDeliveries`, `Notices` and `LogoutWakes`.
     """
 
-    def __init__(self, redis_url: str) -> None:
-        self.broker = RedisBroker(  # type: ignore[no-untyped-call]
-            url=redis_url,
-            namespace="jobs",
-            socket_timeout=_TIMEOUT,
-            socket_connect_timeout=_TIMEOUT,
-        )
+    def __init__(self, broker: dramatiq.Broker) -> None:
+        self.broker = broker
         self._otp: Callable[[ChallengeId, int], None] | None = None
         self._notice: NoticeDelivery | None = None
         self._logout: DeliverLogout | None = None

@@ -14,7 +14,11 @@ from idp.web.network import TrustedProxies
 
 def create_app(settings: Settings | None = None, adapters: Adapters | None = None) -> Flask:
     """The web application, ready to serve; *settings* are loaded where none are given."""
-    parts = Parts(settings or load(), adapters)
+    return web_application(Parts(settings or load(), adapters))
+
+
+def web_application(parts: Parts) -> Flask:
+    """The web application made of *parts*, which a worker may share."""
     warn_of_certification(parts.settings)
     if parts.settings.certification.enabled:
         _keep_certification_person(parts)

@@ -29,7 +29,11 @@ def create_worker(
     settings: Settings, adapters: Adapters | None = None
 ) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
     """The worker's two halves: the queue with what its jobs need, and the regular sweeps."""
-    parts = Parts(settings, adapters)
+    return worker_of(Parts(settings, adapters))
+
+
+def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
+    """The same, made of *parts*."""
     settings = parts.settings
     warn_of_certification(settings)
     parts.jobs.consume(

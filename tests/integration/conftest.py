@@ -1,5 +1,8 @@
 """The citizen's pages with somebody to walk them, whose number a carrier knows."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 import redis
 
@@ -7,8 +10,7 @@ from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
-from idp.db.database import Database
-from idp.db.encryption import BlindIndex
+from idp.db import db
 from idp.settings import Settings
 from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.citizen_site import Site
@@ -18,15 +20,13 @@ from tests.fakes.sms import SmsOutbox
 
 @pytest.fixture
 def site(
+    home: Path,
     settings: Settings,
-    sqlite_database: Database,
-    index: BlindIndex,
     redis_client: redis.Redis,
-    redis_url: str,
     clock: FakeClock,
     carriers: CarrierRecordsInMemory,
     sms: SmsOutbox,
-) -> Site:
+) -> Iterator[Site]:
     """The pages, and a subscription of one person who has no account yet."""
     carriers.subscriptions[PhoneNumber("+84912000001")] = Subscription(
         carrier="vinaphone",
@@ -34,13 +34,9 @@ def site(
         full_name=FullName.parse("Nguyễn Thị Bưởi"),
         birth_date=BirthDate(1990, 1, 2),
     )
-    return Site(
-        settings=settings,
-        database=sqlite_database,
-        index=index,
-        redis_client=redis_client,
-        redis_url=redis_url,
-        clock=clock,
-        carriers=carriers,
-        sms=sms,
+    site = Site(
+        settings=settings, redis_client=redis_client, clock=clock, carriers=carriers, sms=sms
     )
+    yield site
+    with site.app.app_context():
+        db.engine.dispose()

@@ -19,7 +19,7 @@ from joserfc.jwk import KeySet
 from sqlalchemy import select
 
 from idp.adapters.deadline import Deadline
-from idp.adapters.jobs import Jobs
+from idp.adapters.jobs import Jobs, redis_queue
 from idp.adapters.logout_sender import HttpLogoutSender
 from idp.audit.model import AuditEvent
 from idp.backchannel import store
@@ -509,7 +509,7 @@ def worker(
     started = []
 
     def start() -> tuple[Jobs, dramatiq.Worker]:
-        jobs = Jobs(redis_url)
+        jobs = Jobs(redis_queue(redis_url))
         nothing: Any = None
         jobs.consume(otp=nothing, notice=nothing, logout=deliver(house, wakes=jobs))
         running = dramatiq.Worker(jobs.broker, worker_threads=2, worker_timeout=50)
@@ -552,7 +552,7 @@ def test_messages_survive_a_restart_of_the_worker_and_the_loss_of_the_queue(
 
 
 def test_a_queue_that_is_away_raises_nothing() -> None:
-    jobs = Jobs("unix:///nowhere/redis.sock")
+    jobs = Jobs(redis_queue("unix:///nowhere/redis.sock"))
 
     jobs.wake(DeliveryId("x"))
     jobs.wake(DeliveryId("x"), after=timedelta(seconds=4))

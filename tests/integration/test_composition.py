@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, select
 
-from idp.adapters.jobs import Jobs
+from idp.adapters.jobs import Jobs, redis_queue
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
@@ -95,7 +95,7 @@ def stored(home: Path, settings: Settings) -> Iterator[Database]:
 
 @pytest.fixture
 def jobs(settings: Settings) -> Jobs:
-    return Jobs(settings.redis_url)
+    return Jobs(redis_queue(settings.redis_url))
 
 
 def add_challenge(settings: Settings, client: redis.Redis, expires_at: datetime) -> Challenge:

@@ -9,7 +9,7 @@ from idp.citizens.model import Citizen
 from idp.core.handles import Handle
 from idp.core.phone_number import PhoneNumber
 from idp.web.csrf import form_token
-from tests.fakes.citizen_site import CSRF_KEY, Browser, Site
+from tests.fakes.citizen_site import Browser, Site
 
 NUMBER = PhoneNumber("+84912000001")
 PASSWORD = "Song Hàn-82 chiều"
@@ -47,12 +47,12 @@ REQUESTS = st.one_of(
 )
 
 
-def ask_for(browser: Browser, page: str, form: str | None) -> None:
+def ask_for(site: Site, browser: Browser, page: str, form: str | None) -> None:
     path = f"/enrol/{page}?i={browser.interaction}"
     if form is None:
         browser.open(path)
         return
-    token = form_token(CSRF_KEY, Handle(browser.cookie("idp_browser")), form)
+    token = form_token(site.csrf_key, Handle(browser.cookie("idp_browser")), form)
     browser.post(path, {"csrf_token": token} | FORMS[form])
 
 
@@ -66,11 +66,11 @@ def test_no_sequence_of_requests_does_without_the_code(
     site.redis.flushall()
     browser = site.from_portal(site.browser())
     interaction = browser.interaction
-    ask_for(browser, "mobile", "MobileForm")
+    ask_for(site, browser, "mobile", "MobileForm")
     assert browser.page == "/enrol/otp"
 
     for page, form in requests:
-        ask_for(browser, page, form)
+        ask_for(site, browser, page, form)
         assert browser.status in {200, 400, 429}
         assert browser.interaction == interaction
 

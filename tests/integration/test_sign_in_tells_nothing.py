@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
-import redis
 from sqlalchemy import event
 
 from idp.citizens import store as citizens
@@ -21,13 +20,7 @@ from idp.citizens.model import (
 )
 from idp.core.handles import new_uuid
 from idp.core.identity_number import IdentityNumber
-from idp.db.database import Database
-from idp.db.encryption import BlindIndex
-from idp.settings import Settings
-from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.citizen_site import Browser, Site
-from tests.fakes.clock import FakeClock
-from tests.fakes.sms import SmsOutbox
 
 ACTIVE: Final = "052190000001"
 HELD: Final = "052190000002"
@@ -47,26 +40,7 @@ Seen = tuple[int, str, str]
 
 
 @pytest.fixture
-def site(
-    settings: Settings,
-    sqlite_database: Database,
-    index: BlindIndex,
-    redis_client: redis.Redis,
-    redis_url: str,
-    clock: FakeClock,
-    carriers: CarrierRecordsInMemory,
-    sms: SmsOutbox,
-) -> Site:
-    site = Site(
-        settings=settings,
-        database=sqlite_database,
-        index=index,
-        redis_client=redis_client,
-        redis_url=redis_url,
-        clock=clock,
-        carriers=carriers,
-        sms=sms,
-    )
+def site(site: Site) -> Site:
     enrol(site, ACTIVE, phone="+84912000001")
     enrol(site, HELD, phone="+84912000002", status=CitizenStatus.HELD)
     enrol(site, WITHOUT_PHONE, phone=None)
