@@ -34,6 +34,14 @@ class Budget:
     by_network: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One against *budget*; *key* says whose it is, nothing that it is everybody's."""
+
+    budget: Budget
+    key: tuple[str, ...] = ()
+
+
 class BudgetSpent(Exception):
     """
     The budget is used up; it allows more after *retry_after*.
@@ -54,6 +62,15 @@ class Throttle(Protocol):
 
     def count(self, budget: Budget, *key: str) -> None:
         """Count one. Raises `BudgetSpent`."""
+        ...
+
+    def count_in_turn(self, *counted: Counted) -> None:
+        """
+        Count one against each, in one step.
+
+        Raises `BudgetSpent` for the first that allows no more; those after it are not counted, and
+        so a budget is safe from what the ones before it refuse.
+        """
         ...
 
     def require(self, budget: Budget, *key: str) -> None:

@@ -9,7 +9,7 @@ import redis
 
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.settings import Rate
-from idp.throttling.ports import Budget, BudgetSpent, Throttle
+from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 from tests.fakes.clock import FakeClock
 from tests.fakes.throttle import ThrottleInMemory
 
@@ -74,6 +74,38 @@ def test_a_budget_without_a_key_is_everybody_s(throttle: Throttle) -> None:
     throttle.count(STACK)
 
     wait_of(throttle, STACK)
+
+
+def test_several_are_counted_in_turn_up_to_the_first_that_refuses(throttle: Throttle) -> None:
+    tight, wide = Budget("tight", (Rate(count=1, period=MINUTE),)), STACK
+    lifted = Budget("lifted", ())
+    in_turn = (
+        Counted(lifted, ("x",)),
+        Counted(wide, ("a",)),
+        Counted(tight),
+        Counted(wide, ("b",)),
+    )
+    throttle.count_in_turn(*in_turn)
+
+    with pytest.raises(BudgetSpent) as spent:
+        throttle.count_in_turn(*in_turn)
+
+    assert spent.value.budget == "tight"
+    assert spent.value.first
+    assert MINUTE - timedelta(seconds=5) < spent.value.retry_after <= MINUTE
+    throttle.count(STACK, "b")  # its second
+    wait_of(throttle, STACK, "a")
+
+
+def test_of_several_the_exempt_are_not_counted(throttle: Throttle) -> None:
+    throttle.count_in_turn(Counted(BY_NETWORK, ("10.1.2.0/24",)), Counted(STACK, ("a",)))
+    throttle.count_in_turn(Counted(BY_NETWORK, ("10.1.2.0/24",)), Counted(STACK, ("a",)))
+
+    wait_of(throttle, STACK, "a")
+
+
+def test_counting_nothing_is_allowed(throttle: Throttle) -> None:
+    throttle.count_in_turn()
 
 
 def test_requiring_counts_nothing(throttle: Throttle) -> None:

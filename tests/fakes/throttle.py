@@ -6,7 +6,7 @@ from threading import RLock
 
 from idp.core.clock import Clock
 from idp.settings import Network
-from idp.throttling.ports import Budget, BudgetSpent, Window
+from idp.throttling.ports import Budget, BudgetSpent, Counted, Window
 from tests.fakes.expiring import Expiring
 
 
@@ -29,6 +29,12 @@ class ThrottleInMemory:
                 else:
                     self._counted.change(name, counted + 1)
                 self._require(budget, name, allowed=window.count)
+
+    def count_in_turn(self, *counted: Counted) -> None:
+        """See the port."""
+        with self._lock:
+            for each in counted:
+                self.count(each.budget, *each.key)
 
     def require(self, budget: Budget, *key: str) -> None:
         """See the port."""

@@ -1,37 +1,39 @@
-"""Counting against budgets: fixed windows in Redis, those of one budget by one script."""
+"""Counting against budgets: fixed windows in Redis, all that belong together by one script."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Final
 
 import redis
+from redis.commands.core import Script
 
 from idp.adapters.redis.connection import milliseconds
 from idp.settings import Network
-from idp.throttling.ports import Budget, BudgetSpent
+from idp.throttling.ports import Budget, BudgetSpent, Counted
 
-# Of each window, in turn: how many it allows, and how long it is. The answer is how long the first
-# one that allows no more still lasts, and whether it refuses for the first time. Redis keeps the
-# time: a clock of ours could only disagree.
+# Of each window, in turn: how many it allows, and how long it is. The answer is which is the first
+# one that allows no more, how long it still lasts, and whether it refuses for the first time. Redis
+# keeps the time: a clock of ours could only disagree.
 _REFUSE: Final = """
-local function refuse(window)
-    local left = redis.call('PTTL', window)
-    local first = redis.call('SET', 'refused:' .. window, '1', 'NX', 'PX', math.max(left, 1))
-    return {left, first and 1 or 0}
+local function refuse(i)
+    local left = redis.call('PTTL', KEYS[i])
+    local first = redis.call('SET', 'refused:' .. KEYS[i], '1', 'NX', 'PX', math.max(left, 1))
+    return {i, left, first and 1 or 0}
 end
 """
 _COUNT: Final = f"""{_REFUSE}
 for i, window in ipairs(KEYS) do
     local count = redis.call('INCR', window)
     if count == 1 then redis.call('PEXPIRE', window, ARGV[2 * i]) end
-    if count > tonumber(ARGV[2 * i - 1]) then return refuse(window) end
+    if count > tonumber(ARGV[2 * i - 1]) then return refuse(i) end
 end
 return false
 """
 _REQUIRE: Final = f"""{_REFUSE}
 for i, window in ipairs(KEYS) do
     local count = tonumber(redis.call('GET', window) or '0')
-    if count >= tonumber(ARGV[2 * i - 1]) then return refuse(window) end
+    if count >= tonumber(ARGV[2 * i - 1]) then return refuse(i) end
 end
 return false
 """
@@ -53,19 +55,33 @@ class RedisThrottle:
 
     def count(self, budget: Budget, *key: str) -> None:
         """Count one. Raises `BudgetSpent`, with the wait until the first window allows more."""
-        if not self._is_exempt(budget, key):
-            _refuse_after(self._count(keys=_windows(budget, key), args=_sizes(budget)), budget)
+        self.count_in_turn(Counted(budget, key))
+
+    def count_in_turn(self, *counted: Counted) -> None:
+        """Count one against each, by one script. Raises `BudgetSpent`, as `count` does."""
+        self._run(self._count, counted)
 
     def require(self, budget: Budget, *key: str) -> None:
         """Raise `BudgetSpent` where one more would not be allowed; counts nothing."""
-        if not self._is_exempt(budget, key):
-            _refuse_after(self._require(keys=_windows(budget, key), args=_sizes(budget)), budget)
+        self._run(self._require, (Counted(budget, key),))
 
     def clear(self, budget: Budget, *key: str) -> None:
         """Forget what was counted."""
         windows = _windows(budget, key)
         if windows:  # none where a limit is lifted, and DEL wants a key
             self._redis.delete(*windows, *(f"refused:{window}" for window in windows))
+
+    def _run(self, script: Script, counted: Sequence[Counted]) -> None:
+        counted = [each for each in counted if not self._is_exempt(each.budget, each.key)]
+        keys = [window for each in counted for window in _windows(each.budget, each.key)]
+        if not keys:  # every limit is lifted
+            return
+        refusal = script(keys=keys, args=[size for each in counted for size in _sizes(each.budget)])
+        if refusal is not None:
+            window, left, first = refusal
+            budgets = [each.budget for each in counted for _ in each.budget.windows]
+            wait = max(timedelta(milliseconds=left), timedelta(seconds=1))
+            raise BudgetSpent(budgets[window - 1].name, wait, first=bool(first))
 
     def _is_exempt(self, budget: Budget, key: tuple[str, ...]) -> bool:
         if not budget.by_network or not self._exempt:
@@ -86,10 +102,3 @@ def _windows(budget: Budget, key: tuple[str, ...]) -> list[str]:
 
 def _sizes(budget: Budget) -> list[int]:
     return [number for each in budget.windows for number in (each.count, milliseconds(each.period))]
-
-
-def _refuse_after(refusal: list[int] | None, budget: Budget) -> None:
-    if refusal is not None:
-        left, first = refusal
-        wait = max(timedelta(milliseconds=left), timedelta(seconds=1))
-        raise BudgetSpent(budget.name, wait, first=bool(first))
