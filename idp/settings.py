@@ -208,10 +208,15 @@ class Throttling(Table):
     otp_per_number: tuple[Rate, ...]
     otp_sign_in_per_number: tuple[Rate, ...]
     otp_anonymous_per_network: tuple[Rate, ...]
+    otp_per_carrier: tuple[Rate, ...]
     otp_system: tuple[Rate, ...]
     password_per_number_and_network: tuple[Rate, ...]
+    password_per_number: tuple[Rate, ...]
+    password_per_device: tuple[Rate, ...]
     password_failures_per_network: tuple[Rate, ...]
     password_failures_system: tuple[Rate, ...]
+    app_code_per_citizen: tuple[Rate, ...]
+    recovery_code_per_citizen: tuple[Rate, ...]
     enrolment_per_identity_number: tuple[Rate, ...]
     enrolment_forms_per_network: tuple[Rate, ...]
     client_authentication_failures: tuple[Rate, ...]
@@ -233,6 +238,16 @@ class Sessions(Table):
     maximum: Duration
     enrolment_counts_as_sign_in: Duration
     fresh_for: Duration
+
+
+class Devices(Table):
+    known_for: Duration
+    remembered_for: Duration
+    new_device_sim_window: Duration
+
+
+class Authenticators(Table):
+    at_most: int = Field(ge=1)
 
 
 class Interactions(Table):
@@ -337,6 +352,8 @@ class Settings(BaseSettings):
     throttling: Throttling
     passwords: Passwords
     sessions: Sessions
+    devices: Devices
+    authenticators: Authenticators
     interactions: Interactions
     tokens: Tokens
     enrolment: Enrolment

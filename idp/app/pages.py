@@ -22,7 +22,9 @@ from idp.app.policies import (
     login_budgets,
     otp_budgets,
     otp_policy,
+    subscriber_checks_of,
 )
+from idp.authenticators.device_cookie import DeviceCookie
 from idp.carriers.check_phone import CheckPhone
 from idp.citizens.password_hasher import HasherBusy
 from idp.consent.decide import DecideConsent
@@ -104,6 +106,12 @@ def add_pages(parts: Parts) -> None:
         levels=parts.levels,
         clock=clock,
     )
+    device_cookie = DeviceCookie(
+        secure=secure,
+        known_for=settings.devices.known_for,
+        remembered_for=settings.devices.remembered_for,
+        clock=clock,
+    )
     visits = Visits(
         interactions=interactions,
         relying_parties=parts.registry,
@@ -111,6 +119,7 @@ def add_pages(parts: Parts) -> None:
         sign_in=sign_in,
         browser=browser,
         session_cookie=SessionCookie(secure=secure),
+        device_cookie=device_cookie,
         shown=shown,
         clock=clock,
     )
@@ -130,6 +139,7 @@ def add_pages(parts: Parts) -> None:
         throttle=parts.throttle,
         policy=otp_policy(settings),
         budgets=otp_budgets(settings),
+        carrier_of=parts.carrier_of,
         index=parts.index,
         database=database,
         clock=clock,
@@ -202,6 +212,8 @@ def add_pages(parts: Parts) -> None:
                 carriers=[carrier.shown for carrier in settings.carriers.directory],
                 kept_days=settings.enrolment.kept.days,
             ),
+            checks=subscriber_checks_of(settings),
+            relying_parties=parts.registry,
             levels=parts.levels,
             database=database,
             index=parts.index,

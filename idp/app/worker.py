@@ -12,6 +12,7 @@ from idp.adapters.recipients import SqlRecipients
 from idp.app.certification import warn_of_certification
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Adapters, Parts
+from idp.authenticators.sweep import forget_unused_devices
 from idp.backchannel.deliver import DeliverLogout
 from idp.backchannel.sweep import SWEPT_EVERY, forget_old_logouts, wake_due_logouts
 from idp.core.handles import random_fraction
@@ -84,6 +85,13 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             "forget expired enrolments",
             timedelta(minutes=10),
             partial(forget_expired_enrolments, parts.database, parts.clock),
+        ),
+        Sweep(
+            "forget unused devices",
+            timedelta(days=1),
+            partial(
+                forget_unused_devices, parts.database, settings.devices.known_for, parts.clock
+            ),
         ),
         Sweep(
             "forget ended refresh tokens",

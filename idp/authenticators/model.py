@@ -116,12 +116,15 @@ class SeenDevice:
     The browser a sign-in happens in.
 
     *former* is the digest of the handle it came with, *digest* that of the one it has from now on.
+    *remembered_until*: the citizen wishes to be spared the second factor on it; `None` leaves an
+    earlier wish as it is.
     """
 
     former: str | None
     digest: str
     browser: str
     system: str
+    remembered_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

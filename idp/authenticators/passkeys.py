@@ -1,7 +1,7 @@
 """The two ceremonies of a passkey (Web Authentication Level 3 §7), by the library of Yubico."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NewType
 
@@ -170,7 +170,7 @@ class PasskeyCeremonies:
             raise PasskeyRefused("malformed") from error
         state = self._spend(challenge, place)
         credential = AttestedCredentialData.create(
-            Aaguid.NONE, assertion.credential_id, CoseKey.parse(cbor.decode(public_key))
+            Aaguid.NONE, assertion.credential_id, CoseKey.parse(_cose_key(public_key))
         )
         try:
             self._server.authenticate_complete(state, [credential], assertion.response)
@@ -198,6 +198,13 @@ def _descriptors(credential_ids: Sequence[bytes]) -> list[PublicKeyCredentialDes
         PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=each)
         for each in credential_ids
     ]
+
+
+def _cose_key(stored: bytes) -> Mapping[int, Any]:
+    key = cbor.decode(stored)
+    if not isinstance(key, Mapping):
+        raise TypeError("a stored public key is none")
+    return key
 
 
 def _object(answer: str) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from typing import Final
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Integer,
     bindparam,
     case,
     delete,
     exists,
     func,
     insert,
+    literal_column,
     select,
     update,
 )
@@ -33,7 +35,11 @@ from idp.citizens.model import Citizen, CitizenId, CitizenIdentityNumber
 from idp.citizens.store import phone_number_of
 from idp.core.handles import new_uuid
 from idp.db.encryption import BlindIndex
+from idp.db.rows import Prepared, Source, rows_of
+from idp.db.types import UtcDateTime
 
+MOST_DEVICES: Final = 30
+"""Of a citizen; whoever has the password could else fill the table with private windows."""
 RECOVERY_CODE: Final = "recovery_code"
 _Row = AuthenticatorApp | Passkey | RecoveryCode | KnownDevice
 _Named = AuthenticatorApp | Passkey | KnownDevice
@@ -43,47 +49,87 @@ _NAMED: Final[Mapping[AuthenticatorKind, type[_Named]]] = {
     AuthenticatorKind.DEVICE: KnownDevice,
 }
 
-# Made once: building a statement costs more than running it, and every sign-in does.
-_OF_CITIZEN: Final[BindParameter[str]] = bindparam("citizen_id")
-_FACTORS: Final = select(
-    exists().where(Passkey.citizen_id == _OF_CITIZEN),
-    exists().where(
-        AuthenticatorApp.citizen_id == _OF_CITIZEN, AuthenticatorApp.confirmed_at.is_not(None)
-    ),
-    exists().where(RecoveryCode.citizen_id == _OF_CITIZEN, RecoveryCode.spent_at.is_(None)),
-    exists().where(
-        KnownDevice.citizen_id == _OF_CITIZEN, KnownDevice.handle_digest == bindparam("digest")
-    ),
-    exists().where(
-        KnownDevice.citizen_id == _OF_CITIZEN,
-        KnownDevice.handle_digest == bindparam("digest"),
-        KnownDevice.skips_code_until > bindparam("at"),
+_OF_CITIZEN: Final[BindParameter[CitizenId]] = bindparam("citizen_id")
+_OF_DEVICE: Final[BindParameter[str]] = bindparam("digest")
+_AT: Final = bindparam("at", type_=UtcDateTime())
+_FACTORS: Final = Prepared(
+    select(
+        exists().where(Passkey.citizen_id == _OF_CITIZEN),
+        exists().where(
+            AuthenticatorApp.citizen_id == _OF_CITIZEN, AuthenticatorApp.confirmed_at.is_not(None)
+        ),
+        exists().where(RecoveryCode.citizen_id == _OF_CITIZEN, RecoveryCode.spent_at.is_(None)),
+        exists().where(
+            KnownDevice.citizen_id == _OF_CITIZEN, KnownDevice.handle_digest == _OF_DEVICE
+        ),
+        exists().where(
+            KnownDevice.citizen_id == _OF_CITIZEN,
+            KnownDevice.handle_digest == _OF_DEVICE,
+            KnownDevice.skips_code_until > _AT,
+        ),
+    )
+)
+_KNOWS_NUMBER: Final = Prepared(
+    select(
+        exists().where(
+            KnownDevice.handle_digest == _OF_DEVICE,
+            KnownDevice.citizen_id == CitizenIdentityNumber.citizen_id,
+            CitizenIdentityNumber.value_index == bindparam("number_index"),
+            CitizenIdentityNumber.active.is_(True),
+        )
+    )
+)
+_IS_OWNER: Final = KnownDevice.citizen_id == _OF_CITIZEN
+_WISH: Final = bindparam("remembered_until", type_=UtcDateTime())
+_SEE_AGAIN: Final = Prepared(
+    update(KnownDevice)
+    .where(KnownDevice.handle_digest == bindparam("former"))
+    # The rows of whoever else uses this browser follow its handle.
+    .values(
+        handle_digest=bindparam("latter"),
+        last_used_at=case((_IS_OWNER, _AT), else_=KnownDevice.last_used_at),
+        skips_code_until=func.coalesce(
+            case((_IS_OWNER, _WISH), else_=None), KnownDevice.skips_code_until
+        ),
+    )
+    .returning(KnownDevice.citizen_id)
+)
+_SEE_FIRST: Final = Prepared(
+    insert(KnownDevice),
+    columns=(
+        "id",
+        "citizen_id",
+        "handle_digest",
+        "browser",
+        "system",
+        "created_at",
+        "last_used_at",
+        "skips_code_until",
     ),
 )
-_KNOWS_NUMBER: Final = select(
-    exists().where(
-        KnownDevice.handle_digest == bindparam("digest"),
-        KnownDevice.citizen_id == CitizenIdentityNumber.citizen_id,
-        CitizenIdentityNumber.value_index == bindparam("number_index"),
-        CitizenIdentityNumber.active.is_(True),
+_FORGET_OLDEST: Final = Prepared(
+    delete(KnownDevice).where(
+        _IS_OWNER,
+        KnownDevice.id.not_in(
+            select(KnownDevice.id)
+            .where(_IS_OWNER)
+            .order_by(KnownDevice.last_used_at.desc())
+            .limit(literal_column(str(MOST_DEVICES), Integer))
+        ),
     )
 )
 
 
-def factors_of(
-    session: Session, citizen_id: CitizenId, device: str | None, at: datetime
-) -> Factors:
+def factors_of(source: Source, citizen_id: CitizenId, device: str | None, at: datetime) -> Factors:
     """What the citizen has, and what is known of the device with that digest; one statement."""
-    found = session.connection().execute(
-        _FACTORS, {"citizen_id": citizen_id, "digest": device or "", "at": at}
-    )
-    return Factors(*found.one())
+    found = rows_of(source).all(_FACTORS, citizen_id=citizen_id, digest=device or "", at=at)
+    return Factors(*map(bool, found[0]))
 
 
-def ways_of(session: Session, citizen_id: CitizenId, at: datetime) -> tuple[SecondFactor, ...]:
+def ways_of(source: Source, citizen_id: CitizenId, at: datetime) -> tuple[SecondFactor, ...]:
     """What can complete the citizen's sign-ins after the password, the strongest first."""
-    factors = factors_of(session, citizen_id, None, at)
-    return ways(factors, has_phone=phone_number_of(session, citizen_id) is not None)
+    factors = factors_of(source, citizen_id, None, at)
+    return ways(factors, has_phone=phone_number_of(source, citizen_id) is not None)
 
 
 def lock(session: Session, citizen_id: CitizenId) -> None:
@@ -91,74 +137,44 @@ def lock(session: Session, citizen_id: CitizenId) -> None:
     session.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
 
 
-def knows_number(session: Session, device: str, number_index: bytes) -> bool:
+def knows_number(source: Source, device: str, number_index: bytes) -> bool:
     """Whether the citizen with that active identity number has signed in on that device."""
-    return bool(
-        session.connection()
-        .execute(_KNOWS_NUMBER, {"digest": device, "number_index": number_index})
-        .scalar_one()
-    )
+    found = rows_of(source).all(_KNOWS_NUMBER, digest=device, number_index=number_index)
+    return bool(found[0][0])
 
 
 # --- devices --------------------------------------------------------------------------------------
 
 
-def note_device(
-    session: Session,
-    citizen_id: CitizenId,
-    device: SeenDevice,
-    at: datetime,
-    *,
-    remembered_until: datetime | None,
-    at_most: int,
-) -> None:
+def note_device(source: Source, citizen_id: CitizenId, device: SeenDevice, at: datetime) -> None:
     """
     Note that the citizen has signed in on *device*; it is found by its new digest from now on.
 
-    *remembered_until* `None` leaves an earlier wish as it is. Of a citizen the *at_most* devices
-    that were used last are kept.
+    Of a citizen the devices that were used last are kept, and no more than `MOST_DEVICES`.
     """
-    theirs = KnownDevice.citizen_id == citizen_id
-    until = KnownDevice.skips_code_until
-    # The rows of whoever else uses this browser follow its handle.
-    owners = session.execute(
-        update(KnownDevice)
-        .where(KnownDevice.handle_digest == (device.former or ""))
-        .values(
-            handle_digest=device.digest,
-            last_used_at=case((theirs, at), else_=KnownDevice.last_used_at),
-            skips_code_until=until
-            if remembered_until is None
-            else case((theirs, remembered_until), else_=until),
-        )
-        .returning(KnownDevice.citizen_id)
-        .execution_options(synchronize_session=False)
-    ).scalars()
-    if citizen_id in owners.all():
+    rows = rows_of(source)
+    owners = rows.all(
+        _SEE_AGAIN,
+        former=device.former or "",
+        latter=device.digest,
+        citizen_id=citizen_id,
+        at=at,
+        remembered_until=device.remembered_until,
+    )
+    if (citizen_id,) in owners:
         return
-    session.execute(
-        insert(KnownDevice).values(
-            id=new_uuid(),
-            citizen_id=citizen_id,
-            handle_digest=device.digest,
-            browser=device.browser,
-            system=device.system,
-            created_at=at,
-            last_used_at=at,
-            skips_code_until=remembered_until,
-        )
+    rows.change(
+        _SEE_FIRST,
+        id=new_uuid(),
+        citizen_id=citizen_id,
+        handle_digest=device.digest,
+        browser=device.browser,
+        system=device.system,
+        created_at=at,
+        last_used_at=at,
+        skips_code_until=device.remembered_until,
     )
-    latest = (
-        select(KnownDevice.id)
-        .where(theirs)
-        .order_by(KnownDevice.last_used_at.desc())
-        .limit(at_most)
-    )
-    session.execute(
-        delete(KnownDevice)
-        .where(theirs, KnownDevice.id.not_in(latest))
-        .execution_options(synchronize_session=False)
-    )
+    rows.change(_FORGET_OLDEST, citizen_id=citizen_id)
 
 
 def devices_of(session: Session, citizen_id: CitizenId) -> Sequence[KnownDevice]:

@@ -1,7 +1,9 @@
 """The dispatcher: finds the facts, asks the rules, and sends the browser to the next page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
+
+from sqlalchemy.orm import Session as DatabaseSession
 
 from idp.citizens import store as citizens
 from idp.citizens.rules import VerificationLevel, verification_level
@@ -12,20 +14,26 @@ from idp.interactions.model import AuthorizationRequest, Interaction
 from idp.interactions.ports import AuthorizationResponse, Interactions, Responder
 from idp.interactions.released import released
 from idp.interactions.rules import Facts, Refusal, Step, next_step, sign_in_needed
+from idp.interactions.shortfall import Shortfall, shortfall
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.model import Session
-from idp.sessions.rules import acr_reached, authentication_level
+from idp.sessions.rules import authentication_level
 
 PAGES: Final[Mapping[Step, str]] = {
     Step.CHOOSE: "/choose",
     Step.LOGIN: "/login",
     Step.OTP: "/otp",
+    Step.SMS_DOUBTED: "/login/new-device",
+    Step.APP_CODE: "/login/app-code",
+    Step.PASSKEY: "/login/passkey",
+    Step.RECOVERY_CODE: "/login/recovery-code",
     Step.ENROL: "/enrol/method",
     Step.RECOVER: "/recover",
     Step.SIGNED_IN_AS: "/signed-in-as",
     Step.NOT_YOU: "/not-you",
     Step.SELECT_ACCOUNT: "/select-account",
+    Step.STEP_UP: "/step-up",
     Step.CONSENT: "/consent",
 }
 ACCOUNT: Final = "/account"
@@ -82,6 +90,15 @@ class Flow:
             and not self._responder.is_about(request, session.authentication.citizen_id)
         )
 
+    def shortfall(self, interaction: Interaction, session: Session) -> Shortfall | None:
+        """What is missing to the levels that the relying party demands."""
+        request = interaction.request
+        relying_party = None if request is None else self._relying_parties.find(request.client_id)
+        if request is None or relying_party is None:
+            return None
+        with self._database.reading() as reading:
+            return self._shortfall(reading, relying_party, request, session)
+
     def answer(
         self, interaction: Interaction, session: Session | None
     ) -> AuthorizationResponse | None:
@@ -121,15 +138,13 @@ class Flow:
             return Facts(session)
         citizen_id = session.authentication.citizen_id
         with self._database.reading() as reading:
+            missing = self._shortfall(reading, relying_party, request, session)
             return Facts(
                 session,
                 wanted=released(relying_party, request).everywhere,
                 consented=consented_claims(reading, citizen_id, request.client_id),
-                level_reached=self._level_reached(
-                    relying_party, request, session, citizens.evidence_of(reading, citizen_id)
-                )
-                if relying_party.minimum_acr or request.acr_essential
-                else True,
+                level_reached=missing is None,
+                level_exists=missing is None or missing.acr is not None,
                 hint_is_other=request.login_hint is not None
                 and not citizens.has_identity_number(
                     reading, citizen_id, bytes.fromhex(request.login_hint)
@@ -137,15 +152,19 @@ class Flow:
                 subject_is_other=self.expects_another(interaction, session),
             )
 
-    def _level_reached(
+    def _shortfall(
         self,
+        reading: DatabaseSession,
         relying_party: RelyingParty,
         request: AuthorizationRequest,
         session: Session,
-        evidence: Sequence[citizens.EvidenceRecord],
-    ) -> bool:
-        level = verification_level(evidence, self._levels, self._clock.now()).level
-        reached = acr_reached(level, authentication_level(session.authentication.amr))
-        if relying_party.minimum_acr is not None and relying_party.minimum_acr not in reached:
-            return False
-        return not request.acr_essential or not set(reached).isdisjoint(request.acr_values)
+    ) -> Shortfall | None:
+        if relying_party.minimum_acr is None and not request.acr_essential:
+            return None
+        evidence = citizens.evidence_of(reading, session.authentication.citizen_id)
+        return shortfall(
+            relying_party.minimum_acr,
+            request,
+            verification=verification_level(evidence, self._levels, self._clock.now()).level,
+            authentication=authentication_level(session.authentication.amr),
+        )

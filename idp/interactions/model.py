@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from idp.authenticators.model import SecondFactor
 from idp.carriers.model import PhoneDoubt
 from idp.citizens.model import CitizenId
 from idp.relying_parties.model import ClientId
@@ -79,6 +80,8 @@ class Interaction:
     Without a request, *destination* is the path of our own page that it ends on, and *fresh* says
     that a session from before does not do: that page changes something that matters. *begun_for*
     is the relying party an enrolment was begun for elsewhere; its request stays where it is.
+    After the right password *second_factor* is what has to complete the sign-in (`None`: a text
+    message), *sms_doubt* why a text message cannot, on this device.
     *sign_in_again_from*: the citizen chose to sign in once more, in a stronger way; nothing from
     before that moment does. *step_up* is how far raising the verification level has come.
     """
@@ -90,6 +93,8 @@ class Interaction:
     intent: Intent = Intent.SIGN_IN
     account_chosen: bool = False
     password_verified: CitizenId | None = None
+    second_factor: SecondFactor | None = None
+    sms_doubt: PhoneDoubt | None = None
     challenge_id: str | None = None
     enrolment_id: str | None = None
     enrolled: CitizenId | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 from urllib.parse import quote
 
@@ -39,6 +40,10 @@ class Interactions(Protocol):
         Compare-and-set: *change* may be called more than once and must have no side effects.
         Raises `InteractionGone`.
         """
+        ...
+
+    def keep(self, interaction: Interaction, period: timedelta) -> None:
+        """Let it live for *period* from now where it would end sooner."""
         ...
 
     def answer(self, interaction: Interaction) -> bool:

@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
+from idp.authenticators.model import SecondFactor
 from idp.interactions.model import Intent, Interaction, Prompt
 from idp.sessions.model import Session
+
+UNMET: Final = "unmet_authentication_requirements"
+"""A demanded class was not reached (OpenID Connect Unmet Authentication Requirements §2)."""
 
 
 class Step(StrEnum):
@@ -13,11 +18,16 @@ class Step(StrEnum):
     CHOOSE = "choose"
     LOGIN = "login"
     OTP = "otp"
+    SMS_DOUBTED = "sms_doubted"
+    APP_CODE = "app_code"
+    PASSKEY = "passkey"
+    RECOVERY_CODE = "recovery_code"
     ENROL = "enrol"
     RECOVER = "recover"
     SIGNED_IN_AS = "signed_in_as"
     NOT_YOU = "not_you"
     SELECT_ACCOUNT = "select_account"
+    STEP_UP = "step_up"
     CONSENT = "consent"
     RESPOND = "respond"
 
@@ -35,14 +45,16 @@ class Facts:
     What the rules need to know besides the interaction.
 
     *wanted* and *consented* are names of claims; *level_reached* is whether the registered minimum
-    and what the request calls essential are met; *hint_is_other*: the login hint names somebody
-    else; *subject_is_other*: so does what the relying party insists on (`id_token_hint`, `sub`).
+    and what the request calls essential are met, and *level_exists* whether anybody could meet
+    them; *hint_is_other*: the login hint names somebody else; *subject_is_other*: so does what the
+    relying party insists on (`id_token_hint`, `sub`).
     """
 
     session: Session | None
     wanted: frozenset[str] = frozenset()
     consented: frozenset[str] = frozenset()
     level_reached: bool = True
+    level_exists: bool = True
     hint_is_other: bool = False
     subject_is_other: bool = False
 
@@ -64,7 +76,9 @@ def next_step(interaction: Interaction, facts: Facts) -> Step | Refusal:
     if _choice_asked_for(interaction) and not settled:
         return Step.SELECT_ACCOUNT
     if not facts.level_reached:
-        return Refusal("unmet_authentication_requirements")
+        if not facts.level_exists:
+            return Refusal(UNMET)
+        return _unless_silent(interaction, UNMET, Step.STEP_UP)
     if _consent_needed(interaction, facts, facts.session):
         return _unless_silent(interaction, "consent_required", Step.CONSENT)
     return Step.RESPOND
@@ -72,6 +86,9 @@ def next_step(interaction: Interaction, facts: Facts) -> Step | Refusal:
 
 def sign_in_needed(interaction: Interaction, session: Session) -> bool:
     """Whether the request, or our own page, asks for a sign-in that this session does not offer."""
+    asked_again = interaction.sign_in_again_from
+    if asked_again is not None and session.authentication.auth_time < asked_again:
+        return True
     if _made_here(interaction, session):
         return False
     request = interaction.request
@@ -100,8 +117,20 @@ def _step_to_sign_in(interaction: Interaction) -> Step:
     if interaction.intent is Intent.RECOVER:
         return Step.RECOVER
     if interaction.password_verified is not None:
-        return Step.OTP
+        return _step_of_second_factor(interaction)
     return Step.LOGIN if interaction.account_chosen else Step.CHOOSE
+
+
+def _step_of_second_factor(interaction: Interaction) -> Step:
+    match interaction.second_factor:
+        case SecondFactor.PASSKEY:
+            return Step.PASSKEY
+        case SecondFactor.APP:
+            return Step.APP_CODE
+        case SecondFactor.RECOVERY_CODE:
+            return Step.RECOVERY_CODE
+        case SecondFactor.SMS | None:
+            return Step.OTP if interaction.sms_doubt is None else Step.SMS_DOUBTED
 
 
 def _enrolment_asked_for(interaction: Interaction, session: Session) -> bool:

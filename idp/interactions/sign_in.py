@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from idp.audit.events import SessionsEnded, SignedOut, SignInSucceeded
+from idp.audit.events import DeviceRemembered, SessionsEnded, SignedOut, SignInSucceeded
 from idp.audit.log import record
+from idp.authenticators.model import SeenDevice
+from idp.authenticators.store import note_device
 from idp.backchannel.announce import AnnounceLogout
 from idp.backchannel.model import Reached
 from idp.backchannel.rules import PORTAL_SESSION
@@ -56,12 +58,16 @@ class SignIn:
         self._clock = clock
 
     def __call__(
-        self, authentication: Authentication, former: Handle | None
+        self,
+        authentication: Authentication,
+        former: Handle | None,
+        device: SeenDevice | None = None,
     ) -> tuple[Handle, Session]:
         """
         Begin a session, under a new handle: one planted before the sign-in is worth nothing.
 
         The same citizen keeps the session (and the portals their `sid`); another one's ends.
+        *device* is known as the citizen's from now on.
         Raises `AccountHeld`; the former session is as it was then.
         """
         kept = None if former is None else self._sessions.find(former)
@@ -73,7 +79,7 @@ class SignIn:
         )
         handle = self._sessions.begin(session)
         # Only now: a hold that comes after this look finds the session, and ends it.
-        if not self._note(authentication):
+        if not self._note(authentication, device):
             self._sessions.end(handle)
             raise AccountHeld
         if kept is not None and former is not None:
@@ -83,14 +89,19 @@ class SignIn:
                 self.end(former)
         return handle, session
 
-    def _note(self, authentication: Authentication) -> bool:
+    def _note(self, authentication: Authentication, device: SeenDevice | None) -> bool:
         """Record the sign-in; false where the account cannot be signed in to."""
-        citizen_id = authentication.citizen_id
-        with self._database.transaction() as transaction:
+        citizen_id, now = authentication.citizen_id, self._clock.now()
+        with self._database.writing_rows() as transaction:
             if status_of(transaction, citizen_id) is not CitizenStatus.ACTIVE:
                 return False
             event = SignInSucceeded(citizen_id=citizen_id, amr=authentication.amr)
-            record(transaction, event, self._clock.now())
+            record(transaction, event, now)
+            if device is not None:
+                note_device(transaction, citizen_id, device, now)
+                if device.remembered_until is not None:
+                    until = device.remembered_until
+                    record(transaction, DeviceRemembered(citizen_id=citizen_id, until=until), now)
             return True
 
     def find(self, handle: Handle) -> Session | None:

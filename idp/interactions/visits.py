@@ -7,10 +7,12 @@ interaction, whose browser, which session, how a sign-in is noted) stands here o
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, g, redirect, request
 
+from idp.authenticators.device_cookie import DeviceCookie
 from idp.core.clock import Clock
 from idp.core.handles import digest, new_handle
 from idp.interactions.flow import Flow
@@ -77,6 +79,7 @@ class Visits:
         sign_in: SignIn,
         browser: BrowserCookie,
         session_cookie: SessionCookie,
+        device_cookie: DeviceCookie,
         shown: ShownPages,
         clock: Clock,
     ) -> None:
@@ -86,6 +89,7 @@ class Visits:
         self._sign_in = sign_in
         self._browser = browser
         self._session_cookie = session_cookie
+        self._device_cookie = device_cookie
         self._shown = shown
         self._clock = clock
 
@@ -114,15 +118,44 @@ class Visits:
         """Store a change of the interaction's facts. *change* has no side effects."""
         return replace(visit, interaction=self._interactions.update(visit.interaction, change))
 
-    def sign_in(self, visit: Visit, authentication: Authentication) -> Visit:
-        """Note that the citizen has proved to be there: a session under a new handle."""
-        handle, session = self._sign_in(authentication, self._session_cookie.handle())
+    def keep(self, visit: Visit, period: timedelta) -> None:
+        """Let the interaction live for *period* from now where it would end sooner."""
+        self._interactions.keep(visit.interaction, period)
+
+    def waiting(self, interaction_id: str | None) -> Visit | None:
+        """Another interaction of this very browser, where a relying party waits for its answer."""
+        if interaction_id is None:
+            return None
+        found = self._interactions.find(InteractionId(interaction_id))
+        if found is None or found.request is None or found.answered:
+            return None
+        handle = self._browser.handle()
+        if handle is None or digest(handle) != found.browser:
+            return None
+        return self._visit(found)
+
+    def sign_in(
+        self, visit: Visit, authentication: Authentication, *, remember: bool = False
+    ) -> Visit:
+        """
+        Note that the citizen has proved to be there: a session under a new handle.
+
+        This browser is known as the citizen's from now on; with *remember* it spares the second
+        factor for a while.
+        """
+        device, device_handle = self._device_cookie.seen(remember=remember)
+        handle, session = self._sign_in(authentication, self._session_cookie.handle(), device)
+        self._device_cookie.set(device_handle)
         self._session_cookie.set(handle)
         self._forget_answers()
         updated = self.update(
             visit,
             lambda current: current.with_(
-                intent=Intent.SIGN_IN, password_verified=None, challenge_id=None
+                intent=Intent.SIGN_IN,
+                password_verified=None,
+                second_factor=None,
+                sms_doubt=None,
+                challenge_id=None,
             ),
         )
         return replace(updated, session=session)

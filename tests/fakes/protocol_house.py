@@ -26,6 +26,7 @@ from idp.adapters.redis.spent_identifiers import RedisSpentIdentifiers
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.audit.model import AuditEvent
+from idp.authenticators.device_cookie import DeviceCookie
 from idp.backchannel.announce import AnnounceLogout
 from idp.citizens import store as citizens
 from idp.citizens.model import (
@@ -237,6 +238,12 @@ class ProtocolHouse:
             sign_in=sign_in,
             browser=browser,
             session_cookie=SessionCookie(secure=False),
+            device_cookie=DeviceCookie(
+                secure=False,
+                known_for=timedelta(days=180),
+                remembered_for=timedelta(days=30),
+                clock=self.clock,
+            ),
             shown=shown,
             clock=clock,
         )

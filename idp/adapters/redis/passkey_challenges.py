@@ -24,8 +24,7 @@ class RedisPasskeyChallenges:
 
     def spend(self, challenge: bytes, *, place: str) -> bool:
         """Spend it; true for one caller only, and only for the place it was made for."""
-        made_for = self._redis.getdel(_key(challenge))
-        return made_for is not None and bytes(made_for) == place.encode()
+        return bool(self._redis.getdel(_key(challenge)) == place.encode())
 
 
 def _key(challenge: bytes) -> str:
