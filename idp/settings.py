@@ -11,7 +11,7 @@ import binascii
 import os
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -219,6 +219,7 @@ class Throttling(Table):
     recovery_code_per_citizen: tuple[Rate, ...]
     enrolment_per_identity_number: tuple[Rate, ...]
     enrolment_forms_per_network: tuple[Rate, ...]
+    counter_visit_codes_per_officer: tuple[Rate, ...]
     client_authentication_failures: tuple[Rate, ...]
     registrations_per_network: tuple[Rate, ...]
     operator_credentials: tuple[Rate, ...]
@@ -283,6 +284,21 @@ class Level(Table):
 
 class Evidence(Table):
     carrier_match_lapses_after: Duration
+    counter_visit_lapses_after: Duration
+
+
+class StepUp(Table):
+    otp_proves_for: Duration
+
+
+class CounterVisits(Table):
+    code_lasts: Duration
+
+
+class Rematch(Table):
+    after: Duration
+    begins: time
+    ends: time
 
 
 class CarrierSettings(Table):
@@ -293,6 +309,8 @@ class CarrierSettings(Table):
     unaccented: bool
     prefixes: tuple[str, ...]
     check_keyword: str
+    rematches_per_minute: int = Field(ge=1)
+    rematches_per_night: int = Field(ge=1)
 
 
 class Carriers(Table):
@@ -359,6 +377,9 @@ class Settings(BaseSettings):
     enrolment: Enrolment
     recovery: Recovery
     evidence: Evidence
+    step_up: StepUp
+    counter_visits: CounterVisits
+    rematch: Rematch
     levels: tuple[Level, ...] = Field(min_length=1)
     carriers: Carriers
     messaging: Messaging

@@ -26,9 +26,11 @@ from idp.app.policies import (
 )
 from idp.authenticators.device_cookie import DeviceCookie
 from idp.carriers.check_phone import CheckPhone
+from idp.carriers.count_question import CountQuestion
 from idp.citizens.password_hasher import HasherBusy
 from idp.consent.decide import DecideConsent
 from idp.consent.views import consent_routes
+from idp.counter_visits.open_visit import OpenVisit
 from idp.enrolment.notice import enrolment_notice
 from idp.enrolment.routes import enrolment_routes
 from idp.interactions.flow import Flow
@@ -52,6 +54,7 @@ from idp.relying_parties.views import logo_routes
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.rules import sid
 from idp.settings import decode_key
+from idp.step_up.routes import step_up_routes
 from idp.web.browser import BrowserCookie
 from idp.web.pages import Pages
 from idp.web.reference import request_reference
@@ -230,6 +233,33 @@ def add_pages(parts: Parts) -> None:
             notices=parts.jobs,
             sim_change_window=settings.recovery.sim_change_window,
             proves_for=settings.recovery.otp_proves_for,
+            database=database,
+            index=parts.index,
+            clock=clock,
+        ),
+        step_up_routes(
+            pages=pages,
+            visits=visits,
+            flow=flow,
+            otp=otp,
+            otp_page=otp_page,
+            match=parts.match_citizen,
+            count=CountQuestion(
+                throttle=parts.throttle,
+                per_phone=enrolment_budgets(settings).per_phone,
+                per_identity_number=enrolment_budgets(settings).per_identity_number,
+                database=database,
+                clock=clock,
+            ),
+            open_visit=OpenVisit(
+                database=database,
+                codes=parts.visit_codes,
+                lifetime=settings.counter_visits.code_lasts,
+                clock=clock,
+            ),
+            visit_days=settings.counter_visits.code_lasts.days,
+            proves_for=settings.step_up.otp_proves_for,
+            levels=parts.levels,
             database=database,
             index=parts.index,
             clock=clock,

@@ -1,7 +1,8 @@
 """What the processes share: each part is built when it is first wanted, once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import dramatiq
 import redis
@@ -22,13 +23,16 @@ from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.sms_gateway import HttpSmsGateway
 from idp.app.policies import operator_budgets
 from idp.backchannel.announce import AnnounceLogout
+from idp.carriers.match_citizen import MatchCitizen
 from idp.carriers.ports import CarrierRecords
+from idp.carriers.rules import hinted_carrier
 from idp.certification.codes import FixedCode, NoTextMessages
 from idp.certification.rules import for_certification
 from idp.citizens.model import EvidenceKind
 from idp.citizens.password_hasher import PasswordHasher
 from idp.citizens.rules import VerificationLevel
 from idp.core.clock import Clock, SystemClock
+from idp.counter_visits.codes import VisitCodes
 from idp.db import db
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
@@ -39,7 +43,7 @@ from idp.messaging.ports import SmsSender
 from idp.oidc.client_keys import ClientKeySet
 from idp.oidc.id_token import SubjectClaims
 from idp.operators.verify_operator import VerifyOperator
-from idp.otp.one_time_passwords import CodeGenerator
+from idp.otp.one_time_passwords import CarrierOf, CodeGenerator
 from idp.otp.ports import Codes
 from idp.relying_parties.logos import Logos
 from idp.relying_parties.ports import Fetcher
@@ -210,6 +214,22 @@ class Parts:
         return self._adapters.carriers or _carriers(self.settings, self.clock)
 
     @cached_property
+    def carrier_of(self) -> CarrierOf:
+        return partial(hinted_carrier, prefixes=_prefixes(self.settings))
+
+    @cached_property
+    def match_citizen(self) -> MatchCitizen:
+        return MatchCitizen(
+            carriers=self.carriers,
+            lapses_after=self.settings.evidence.carrier_match_lapses_after,
+        )
+
+    @cached_property
+    def visit_codes(self) -> VisitCodes:
+        key = decode_key(self.settings.secrets.otp_key.get_secret_value())
+        return VisitCodes(key, self.index)
+
+    @cached_property
     def throttle(self) -> RedisThrottle:
         return RedisThrottle(self.redis, exempt_networks=self.settings.throttling.exempt_networks)
 
@@ -294,13 +314,18 @@ def _carriers(settings: Settings, clock: Clock) -> CarrierRecords:
             )
             for carrier in directory
         ),
-        prefixes={prefix: carrier.name for carrier in directory for prefix in carrier.prefixes},
+        prefixes=_prefixes(settings),
         key=ECKey.import_key(settings.secrets.carrier_client_key.get_secret_value()),
         clock=clock,
         call_timeout=settings.carriers.call_timeout,
         total_timeout=settings.carriers.total_timeout,
         questions_at_once=settings.carriers.calls_at_once,
     )
+
+
+def _prefixes(settings: Settings) -> Mapping[str, str]:
+    directory = settings.carriers.directory
+    return {prefix: carrier.name for carrier in directory for prefix in carrier.prefixes}
 
 
 def _report_unreadable_keys(error: KeyStoreUnreadable) -> None:

@@ -1,11 +1,15 @@
 """Settings, as the numbers and words that rules and pages take."""
 
+from datetime import timedelta
+
+from idp.carriers.model import SubscriberCheck
 from idp.enrolment.ask_carrier import EnrolmentBudgets
 from idp.enrolment.routes import EnrolmentPolicy
 from idp.login.password_login import LoginBudgets
 from idp.operators.verify_operator import OperatorBudgets
 from idp.otp.one_time_passwords import OtpBudgets, OtpPolicy
-from idp.settings import Settings
+from idp.rematch.sweep import NightWork
+from idp.settings import Rate, Settings
 from idp.throttling.ports import Budget
 from idp.web.pages import Brand
 
@@ -33,6 +37,34 @@ def enrolment_policy(settings: Settings) -> EnrolmentPolicy:
     )
 
 
+def subscriber_checks_of(settings: Settings) -> dict[str, SubscriberCheck]:
+    """How subscribers of each carrier see what it holds about them, by the carrier's name."""
+    return {
+        carrier.name: SubscriberCheck(carrier.shown, carrier.check_keyword)
+        for carrier in settings.carriers.directory
+    }
+
+
+def rematch_work(settings: Settings) -> NightWork:
+    rematch = settings.rematch
+    minute, night = timedelta(minutes=1), timedelta(hours=12)
+    return NightWork(
+        begins=rematch.begins,
+        ends=rematch.ends,
+        rematch_after=rematch.after,
+        quotas={
+            carrier.name: Budget(
+                f"rematch_{carrier.name}",
+                (
+                    Rate(count=carrier.rematches_per_minute, period=minute),
+                    Rate(count=carrier.rematches_per_night, period=night),
+                ),
+            )
+            for carrier in settings.carriers.directory
+        },
+    )
+
+
 def otp_policy(settings: Settings) -> OtpPolicy:
     otp = settings.otp
     return OtpPolicy(
@@ -53,6 +85,7 @@ def otp_budgets(settings: Settings) -> OtpBudgets:
         anonymous_per_network=Budget(
             "otp_anonymous_per_network", throttling.otp_anonymous_per_network, by_network=True
         ),
+        per_carrier=Budget("otp_per_carrier", throttling.otp_per_carrier),
         system=Budget("otp_system", throttling.otp_system),
     )
 

@@ -36,6 +36,14 @@ class BudgetExceeded(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierBudgetExceeded(SecurityEvent):
+    """More texts were wanted for numbers of one carrier, by their prefixes, than it is allowed."""
+
+    budget: str
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtpRefused(SecurityEvent):
     """A one-time password was wrong, late or one too many."""
 
@@ -109,6 +117,37 @@ class LinkFoundAccount(SecurityEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneMoved(SecurityEvent):
     """A carrier named a new holder: the number left this citizen's account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLost(SecurityEvent):
+    """A carrier said that the number is not this citizen's any more: it left the account."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterVisitAsked(SecurityEvent):
+    """The citizen got a code for a visit to a counter."""
+
+    visit_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterVisitShown(SecurityEvent):
+    """An officer typed the code of a visit, and saw whose it is."""
+
+    visit_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterVisitConfirmed(SecurityEvent):
+    """An officer saw the citizen and a document at the counter."""
+
+    visit_id: str
+    document: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,3 +398,42 @@ class OperatorLookedUp(SecurityEvent):
 
     by: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailAsked(SecurityEvent):
+    """A link went to an address that the citizen gave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailVerified(SecurityEvent):
+    """The link was answered: mail to the citizen goes to that address from now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRecoveryBegun(SecurityEvent):
+    """A phone is said to be lost: the password may be reset by another one, after a wait."""
+
+    recovery_id: str
+    possible_from: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRecoveryRefused(SecurityEvent):
+    """A proved subscription of the person was not enough to recover the account by it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRecoveryCancelled(SecurityEvent):
+    """The link in a notice ended a recovery by another phone."""
+
+    recovery_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRecovered(SecurityEvent):
+    """Another phone took the place of the lost one."""
+
+    recovery_id: str

@@ -21,18 +21,27 @@ from idp.core.phone_number import PhoneNumber
 _PREFIX_LENGTH = 3
 
 
+def hinted_carrier(number: PhoneNumber, prefixes: Mapping[str, str]) -> str | None:
+    """
+    Return the carrier to which the prefix of *number* was allotted, if one of ours was.
+
+    *prefixes* maps the first three digits of the national form to a carrier. Only a hint: numbers
+    are portable since 2018.
+    """
+    return prefixes.get(number.national[:_PREFIX_LENGTH])
+
+
 def asking_order(
     number: PhoneNumber,
     carriers: tuple[str, ...],
     prefixes: Mapping[str, str],
 ) -> tuple[str, ...]:
     """
-    Return *carriers* with the one first to which the prefix of *number* was allotted.
+    Return *carriers* with the one first that `hinted_carrier` names.
 
-    *prefixes* maps the first three digits of the national form to a carrier. Only a hint: numbers
-    are portable since 2018, so everybody else follows in the given order.
+    The number may be another's by now, so everybody else follows in the given order.
     """
-    hinted = prefixes.get(number.national[:_PREFIX_LENGTH])
+    hinted = hinted_carrier(number, prefixes)
     return tuple(sorted(carriers, key=lambda carrier: carrier != hinted))
 
 

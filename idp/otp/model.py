@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 ChallengeId = NewType("ChallengeId", str)
+
+OTHER_CARRIER: Final = "other"
+"""Where a number's prefix hints at no carrier we know."""
 
 
 class OtpPurpose(StrEnum):
@@ -14,6 +17,7 @@ class OtpPurpose(StrEnum):
     SIGN_IN = "sign_in"
     ENROLMENT = "enrolment"
     RECOVERY = "recovery"
+    STEP_UP = "step_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Challenge:
 
     *person* is the citizen's id or the pending enrolment's, by purpose; `None` for a blank
     challenge, which looks and counts like any other and can never be met. *number_index* is the
-    blind index of the phone number in hex. *attempts* are those counted so far.
+    blind index of the phone number in hex, *carrier* the one its prefix hints at. *attempts* are
+    those counted so far.
     """
 
     id: ChallengeId
@@ -42,6 +47,7 @@ class Challenge:
     client_id: str | None
     codes: tuple[SentCode, ...]
     resend_from: datetime
+    carrier: str = OTHER_CARRIER
     attempts: int = 0
     delivery_failed: bool = False
 

@@ -8,14 +8,14 @@ the store nor the queue holds anything from which a code could be told.
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import pyotp
 
-from idp.audit.events import BudgetExceeded, OtpRefused
+from idp.audit.events import BudgetExceeded, CarrierBudgetExceeded, OtpRefused, SecurityEvent
 from idp.audit.log import record
 from idp.citizens.store import phone_number_index
 from idp.core.clock import Clock
@@ -23,11 +23,22 @@ from idp.core.handles import new_handle
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
-from idp.otp.model import Challenge, ChallengeId, Checked, OtpPurpose, SentCode, Verdict
+from idp.otp.model import (
+    OTHER_CARRIER,
+    Challenge,
+    ChallengeId,
+    Checked,
+    OtpPurpose,
+    SentCode,
+    Verdict,
+)
 from idp.otp.ports import Codes, OtpChallenges, OtpDeliveries
-from idp.throttling.ports import Budget, BudgetSpent, Throttle
+from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 
 DIGITS: Final = 6
+
+CarrierOf = Callable[[PhoneNumber], str | None]
+"""The name of the carrier that a number's prefix hints at: a look into a table, no question."""
 
 
 class ResendTooEarly(Exception):
@@ -64,12 +75,14 @@ class OtpBudgets:
     How many texts may be sent.
 
     A sign-in code, sent after the right password, has its own budget per number: strangers, who
-    know no password, cannot use it up.
+    know no password, cannot use it up. Whoever pumps texts to numbers of one carrier, to share what
+    they cost, stops that carrier's codes and no other's.
     """
 
     anonymous_per_number: Budget
     sign_in_per_number: Budget
     anonymous_per_network: Budget
+    per_carrier: Budget
     system: Budget
 
 
@@ -97,6 +110,7 @@ class OneTimePasswords:
         throttle: Throttle,
         policy: OtpPolicy,
         budgets: OtpBudgets,
+        carrier_of: CarrierOf,
         index: BlindIndex,
         database: Database,
         clock: Clock,
@@ -107,6 +121,7 @@ class OneTimePasswords:
         self._throttle = throttle
         self.policy = policy
         self._budgets = budgets
+        self._carrier_of = carrier_of
         self._index = index
         self._database = database
         self._clock = clock
@@ -138,6 +153,7 @@ class OneTimePasswords:
                 client_id=client_id,
                 codes=(),
                 resend_from=self._clock.now(),
+                carrier=self._carrier_of(number) or OTHER_CARRIER,
             ),
             network,
         )
@@ -277,22 +293,37 @@ class OneTimePasswords:
         if not self._challenges.start_cooldown(purpose, number, self.policy.resend_after):
             return False
         try:
-            if purpose is OtpPurpose.SIGN_IN:
-                self._throttle.count(self._budgets.sign_in_per_number, number)
-            else:
-                # The network first: one that is refused must not use up the budgets of numbers
-                # it only knows, and keep their owners from a code.
-                self._throttle.count(self._budgets.anonymous_per_network, network)
-                self._throttle.count(self._budgets.anonymous_per_number, purpose, number)
-            self._throttle.count(self._budgets.system)
+            self._throttle.count_in_turn(*self._counted(challenge, network))
         except BudgetSpent as spent:
             self._challenges.end_cooldown(purpose, number)
             if spent.first:
                 with self._database.transaction() as transaction:
-                    event = BudgetExceeded(citizen_id=_citizen(challenge), budget=spent.budget)
-                    record(transaction, event, self._clock.now())
+                    record(transaction, self._exceeded(challenge, spent), self._clock.now())
             raise
         return True
+
+    def _counted(self, challenge: Challenge, network: str) -> Sequence[Counted]:
+        """What a text counts against, the narrowest first: what that refuses uses up no other."""
+        purpose, number = challenge.purpose, challenge.number_index
+        everybodys = (
+            Counted(self._budgets.per_carrier, (challenge.carrier,)),
+            Counted(self._budgets.system),
+        )
+        if purpose is OtpPurpose.SIGN_IN:
+            return Counted(self._budgets.sign_in_per_number, (number,)), *everybodys
+        # The network first: one that is refused must not use up the budgets of numbers it only
+        # knows, and keep their owners from a code.
+        return (
+            Counted(self._budgets.anonymous_per_network, (network,)),
+            Counted(self._budgets.anonymous_per_number, (purpose, number)),
+            *everybodys,
+        )
+
+    def _exceeded(self, challenge: Challenge, spent: BudgetSpent) -> SecurityEvent:
+        """What an operator has to know of it: where texts are pumped to, but no number."""
+        if spent.budget == self._budgets.per_carrier.name:
+            return CarrierBudgetExceeded(budget=spent.budget, carrier=challenge.carrier)
+        return BudgetExceeded(citizen_id=_citizen(challenge), budget=spent.budget)
 
     def _next_code(self, challenge: Challenge, now: datetime) -> SentCode:
         counter = challenge.codes[-1].counter + 1 if challenge.codes else 0

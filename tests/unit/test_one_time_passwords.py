@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import create_engine, select
 
 from idp.audit.model import AuditEvent
+from idp.carriers.rules import hinted_carrier
 from idp.core.phone_number import PhoneNumber
 from idp.db import Base
 from idp.db.database import Database
@@ -33,6 +35,7 @@ NUMBER = PhoneNumber.parse("0912000001")
 OTHER_NUMBER = PhoneNumber.parse("0912000002")
 HERE, THERE = "203.0.113.0/24", "198.51.100.0/24"
 MINUTE = timedelta(minutes=1)
+PREFIXES = {"091": "vinaphone", "093": "mobifone"}
 POLICY = OtpPolicy(
     lifetime=3 * MINUTE,
     attempts=5,
@@ -47,6 +50,7 @@ BUDGETS = OtpBudgets(
     anonymous_per_network=Budget(
         "otp_anonymous_per_network", (Rate(count=8, period=5 * MINUTE),), by_network=True
     ),
+    per_carrier=Budget("otp_per_carrier", (Rate(count=100, period=5 * MINUTE),)),
     system=Budget("otp_system", (Rate(count=1000, period=5 * MINUTE),)),
 )
 
@@ -116,6 +120,7 @@ def desk() -> Iterator[Desk]:
         throttle=ThrottleInMemory(clock),
         policy=POLICY,
         budgets=BUDGETS,
+        carrier_of=partial(hinted_carrier, prefixes=PREFIXES),
         index=BlindIndex(b"i" * 32),
         database=database,
         clock=clock,
@@ -449,6 +454,50 @@ def test_a_network_that_asked_for_too_many_cannot_use_up_other_peoples_budgets(d
         assert spent.value.budget == "otp_anonymous_per_network"
 
     assert desk.begin(OtpPurpose.RECOVERY, AN, NUMBER, THERE).codes
+
+
+def pumped(number: int) -> PhoneNumber:
+    return PhoneNumber.parse(f"0914000{number:03}")
+
+
+def test_texts_pumped_to_one_carrier_stop_no_other_carriers_codes(desk: Desk) -> None:
+    for number in range(100):
+        desk.begin(number=pumped(number))
+    for number in (100, 101):
+        with pytest.raises(BudgetSpent) as spent:
+            desk.begin(number=pumped(number))
+        assert spent.value.budget == "otp_per_carrier"
+
+    assert desk.begin(number=PhoneNumber.parse("0931000001")).codes
+    assert desk.begin(number=PhoneNumber.parse("0561000001")).codes  # of no carrier we know
+    assert desk.events() == [("carrier_budget_exceeded", None)]
+    with desk.database.reading() as reading:
+        details = reading.scalars(select(AuditEvent.details)).one()
+    assert details == {"budget": "otp_per_carrier", "carrier": "vinaphone"}
+
+
+def test_what_a_carriers_budget_refuses_uses_up_the_systems_no_further(desk: Desk) -> None:
+    for number in range(100):
+        desk.begin(number=pumped(number))
+    for number in range(100, 1000):
+        with suppress(BudgetSpent):
+            desk.begin(number=pumped(number))
+    for number in range(100):
+        assert desk.begin(number=PhoneNumber.parse(f"0931000{number:03}")).codes
+
+
+def test_another_code_of_a_challenge_counts_at_its_carrier_too(desk: Desk) -> None:
+    first = desk.begin()
+    for number in range(99):
+        desk.begin(number=pumped(number))
+    desk.clock.advance(MINUTE)
+
+    with pytest.raises(BudgetSpent) as spent:
+        desk.otp.resend(first, network=HERE)
+    assert spent.value.budget == "otp_per_carrier"
+    with pytest.raises(BudgetSpent) as spent:
+        desk.otp.begin_again(first, network=HERE)
+    assert spent.value.budget == "otp_per_carrier"
 
 
 def test_a_stranger_cannot_fill_the_log(desk: Desk) -> None:
