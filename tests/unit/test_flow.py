@@ -19,6 +19,7 @@ from idp.interactions.flow import AlreadyAnswered, Flow
 from idp.interactions.model import AuthorizationRequest, Intent, Interaction, Prompt
 from idp.interactions.ports import AuthorizationResponse, InteractionGone
 from idp.interactions.rules import Refusal, Step
+from idp.interactions.shortfall import Shortfall
 from idp.relying_parties.model import OIDC, ClientAuthentication, ClientId, RelyingParty
 from idp.sessions.model import Session
 from tests.fakes.clock import FakeClock
@@ -215,11 +216,16 @@ def test_consent_is_asked_for_what_only_the_id_token_is_to_hold(house: House) ->
 
 
 @pytest.mark.parametrize(
-    ("acr_values", "reached"),
-    [(("LoA2",), True), (("LoA3", "LoA1"), True), (("LoA3",), False), ((), False)],
+    ("acr_values", "expected"),
+    [
+        (("LoA2",), Step.RESPOND),
+        (("LoA3", "LoA1"), Step.RESPOND),
+        (("LoA3",), Step.STEP_UP),
+        ((), Refusal("unmet_authentication_requirements")),  # none of those that exist
+    ],
 )
-def test_an_essential_class_is_reached_or_the_request_ends(
-    house: House, acr_values: tuple[str, ...], *, reached: bool
+def test_an_essential_class_is_reached_or_to_be_reached(
+    house: House, acr_values: tuple[str, ...], expected: Step | Refusal
 ) -> None:
     house.consent("name", "verification_level")
     request = request_of(acr_values=acr_values, acr_essential=True)
@@ -229,7 +235,7 @@ def test_an_essential_class_is_reached_or_the_request_ends(
         interaction, session_of(auth_time=NOON - MINUTE, amr=("pwd", "sms"))
     )
 
-    assert step == (Step.RESPOND if reached else Refusal("unmet_authentication_requirements"))
+    assert step == expected
 
 
 def test_while_something_is_left_to_do_there_is_no_answer(house: House) -> None:
@@ -350,8 +356,7 @@ def test_a_registered_minimum_is_held_to(
 
     step = house.flow.next_step(interaction, session_of(auth_time=NOON - MINUTE, amr=amr))
 
-    assert (step is Step.RESPOND) == reached
-    assert isinstance(step, Refusal) != reached
+    assert step is (Step.RESPOND if reached else Step.STEP_UP)
 
 
 def test_evidence_of_nothing_is_no_level(house: House) -> None:
@@ -361,6 +366,16 @@ def test_evidence_of_nothing_is_no_level(house: House) -> None:
     house.portals.portal = replace(PORTAL, minimum_acr="LoA2")
     interaction = house.begin(interaction_of(request_of()))
 
-    assert house.flow.next_step(interaction, AN_IS_HERE) == Refusal(
-        "unmet_authentication_requirements"
-    )
+    assert house.flow.next_step(interaction, AN_IS_HERE) is Step.STEP_UP
+
+
+def test_what_is_missing_is_told_in_levels(house: House) -> None:
+    house.portals.portal = replace(PORTAL, minimum_acr="LoA2")
+    request = request_of(acr_values=("LoA4", "LoA3"), acr_essential=True)
+    interaction = house.begin(interaction_of(request))
+
+    missing = house.flow.shortfall(interaction, AN_IS_HERE)
+
+    assert missing == Shortfall("LoA3", verification=2, authentication=2)
+    assert (missing.verification_wanted, missing.authentication_wanted) == (3, 3)
+    assert house.flow.shortfall(house.begin(interaction_of(None)), AN_IS_HERE) is None

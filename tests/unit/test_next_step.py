@@ -115,11 +115,44 @@ def known(session: Session = BEFORE, **changes: object) -> Facts:
             known(level_reached=False),
             Step.SELECT_ACCOUNT,
         ),
-        # The registered minimum.
+        # The registered minimum, or an essential class.
+        (interaction_of(PLAIN), known(level_reached=False), Step.STEP_UP),
+        (interaction_of(PLAIN), known(HERE, level_reached=False), Step.STEP_UP),
         (
             interaction_of(PLAIN),
+            known(level_reached=False, consented=frozenset()),
+            Step.STEP_UP,
+        ),
+        (
+            interaction_of(of(Prompt.NONE)),
             known(level_reached=False),
             Refusal("unmet_authentication_requirements"),
+        ),
+        (
+            interaction_of(PLAIN),
+            known(level_reached=False, level_exists=False),
+            Refusal("unmet_authentication_requirements"),
+        ),
+        (
+            interaction_of(PLAIN, refusal="unmet_authentication_requirements"),
+            known(level_reached=False),
+            Refusal("unmet_authentication_requirements"),
+        ),
+        # The citizen chose to sign in once more, in a stronger way.
+        (
+            interaction_of(PLAIN, account_chosen=True, sign_in_again_from=NOON + 2 * MINUTE),
+            known(HERE, level_reached=False),
+            Step.LOGIN,
+        ),
+        (
+            interaction_of(PLAIN, account_chosen=True, sign_in_again_from=NOON + MINUTE),
+            known(HERE),
+            Step.RESPOND,
+        ),
+        (
+            interaction_of(of(Prompt.NONE), sign_in_again_from=NOON + 2 * MINUTE),
+            known(HERE),
+            Refusal("login_required"),
         ),
         # Consent.
         (interaction_of(PLAIN), known(consented=frozenset()), Step.CONSENT),
@@ -261,4 +294,4 @@ def test_a_session_just_made_is_never_asked_to_be_made_again(
 
     step = next_step(interaction, made_here)
 
-    assert step in {Step.RESPOND, Step.CONSENT} or isinstance(step, Refusal)
+    assert step in {Step.RESPOND, Step.CONSENT, Step.STEP_UP} or isinstance(step, Refusal)
