@@ -19,6 +19,7 @@ _PURPOSES: Final[Mapping[OtpPurpose, str]] = {
     OtpPurpose.SIGN_IN: "dang nhap",
     OtpPurpose.ENROLMENT: "dang ky tai khoan tai",
     OtpPurpose.RECOVERY: "dat lai mat khau",
+    OtpPurpose.STEP_UP: "xac minh thue bao tai",
 }
 
 

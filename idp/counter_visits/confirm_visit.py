@@ -1,0 +1,146 @@
+"""An officer's part of a visit: whose code it is, and that the card shows the same person."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from idp.audit.events import BudgetExceeded, CounterVisitConfirmed, CounterVisitShown
+from idp.audit.log import record
+from idp.citizens import store as citizens
+from idp.citizens.model import CitizenId, CitizenStatus, Evidence, EvidenceKind
+from idp.core.birth_date import BirthDate
+from idp.core.clock import Clock
+from idp.core.full_name import FullName
+from idp.core.identity_number import IdentityNumber
+from idp.counter_visits import store
+from idp.counter_visits.codes import VisitCodes
+from idp.counter_visits.model import DocumentKind, VisitId
+from idp.db.database import Database
+from idp.messaging.model import NoticeKind
+from idp.messaging.ports import Notices
+from idp.operators.model import VerifiedOperator
+from idp.operators.rules import CONFIRM_VISITS, may
+from idp.throttling.ports import Budget, BudgetSpent, Throttle
+
+_ATTRIBUTES = ("birth_date", "full_name", "identity_number")
+
+
+class NoSuchVisit(Exception):
+    """No open visit has this code, or it was confirmed meanwhile."""
+
+
+class NotAnOfficer(Exception):
+    """The operator's role confirms no visits."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitToConfirm:
+    """What the officer compares with the card: no more of the number than tells cards apart."""
+
+    id: VisitId
+    full_name: FullName
+    birth_date: BirthDate
+    identity_numbers: tuple[IdentityNumber, ...]
+
+
+class ConfirmVisit:
+    """
+    Shows an officer whose code it is, and takes the officer's word that the card is that person's.
+
+    Codes are short, so the wrong ones are counted for each officer: nobody goes through them.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        codes: VisitCodes,
+        throttle: Throttle,
+        wrong_codes: Budget,
+        notices: Notices,
+        lapses_after: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._codes = codes
+        self._throttle = throttle
+        self._wrong_codes = wrong_codes
+        self._notices = notices
+        self._lapses_after = lapses_after
+        self._clock = clock
+
+    def look(self, typed_code: str, *, by: VerifiedOperator) -> VisitToConfirm:
+        """
+        The person whose code it is; the look is in the audit log, for the citizen to see.
+
+        Raises `NoSuchVisit`, `NotAnOfficer`, `ChangesBarred`, `BudgetSpent`.
+        """
+        self._require_officer(by)
+        self._count(by)
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            index = self._codes.index(typed_code)
+            visit = store.visit_by_code(transaction, index, now)
+            if visit is None:
+                raise NoSuchVisit
+            citizen = citizens.citizen(transaction, visit.citizen_id, "identity_numbers")
+            self._require_active(transaction, citizen.id)
+            shown = CounterVisitShown(citizen_id=citizen.id, visit_id=visit.id, by=by.name)
+            record(transaction, shown, now)
+        self._throttle.clear(self._wrong_codes, by.name)
+        return VisitToConfirm(
+            visit.id,
+            citizen.full_name,
+            citizen.birth_date,
+            tuple(IdentityNumber(each.value) for each in citizen.identity_numbers if each.active),
+        )
+
+    def __call__(self, visit_id: VisitId, document: DocumentKind, *, by: VerifiedOperator) -> None:
+        """
+        Keep that the person was there with that document; the citizen is told.
+
+        Spent, then kept: of two officers one confirms. Raises `NoSuchVisit`, `NotAnOfficer`,
+        `ChangesBarred`.
+        """
+        self._require_officer(by)
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            citizen_id = store.spend(transaction, visit_id, now)
+            if citizen_id is None:
+                raise NoSuchVisit
+            self._require_active(transaction, citizen_id)  # else the code is as it was
+            transaction.add(
+                Evidence(
+                    citizen_id=citizen_id,
+                    kind=EvidenceKind.COUNTER_VISIT,
+                    verifier=by.name,
+                    reference=f"{document}:{visit_id}",
+                    attributes=list(_ATTRIBUTES),
+                    verified_at=now,
+                    expires_at=now + self._lapses_after,
+                )
+            )
+            confirmed = CounterVisitConfirmed(
+                citizen_id=citizen_id, visit_id=visit_id, document=document, by=by.name
+            )
+            record(transaction, confirmed, now)
+        self._notices.tell(NoticeKind.LEVEL_RAISED, citizen_id, now)
+
+    def _require_active(self, transaction: Session, citizen_id: CitizenId) -> None:
+        citizens.ensure_changeable(transaction, citizen_id)
+        if citizens.status_of(transaction, citizen_id) is not CitizenStatus.ACTIVE:
+            raise citizens.ChangesBarred
+
+    def _require_officer(self, by: VerifiedOperator) -> None:
+        if not may(by.role, CONFIRM_VISITS):
+            raise NotAnOfficer
+
+    def _count(self, by: VerifiedOperator) -> None:
+        try:
+            self._throttle.count(self._wrong_codes, by.name)
+        except BudgetSpent as spent:
+            if spent.first:
+                with self._database.transaction() as transaction:
+                    record(transaction, BudgetExceeded(budget=spent.budget), self._clock.now())
+            raise

@@ -1,0 +1,124 @@
+"""Asking about one phone of one citizen again, and what follows from the answer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from idp.audit.events import CarrierUnanswered, PhoneLost
+from idp.audit.log import record
+from idp.carriers.match_citizen import MatchCitizen, SubscriptionHeld, subscription_of
+from idp.carriers.model import MatchOutcome
+from idp.carriers.ports import CarrierRecords, CarrierUnavailable
+from idp.citizens import store as citizens
+from idp.citizens.model import Phone
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex
+from idp.interactions.sign_in import SignIn
+from idp.messaging.model import NoticeKind
+from idp.messaging.ports import Notices
+from idp.rematch import store
+from idp.rematch.rules import Finding, finding_of
+
+NEXT_NIGHT: Final = timedelta(hours=16)
+"""Longer than any night and shorter than a day: nobody is asked about twice in one night."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    held: SubscriptionHeld
+    last_match: date
+
+
+class RematchPhone:
+    """
+    Asks whether the number was recycled, and then whether its holder is the citizen still.
+
+    In this order: a recycled number's carrier has no contract with our citizen, and learns nothing
+    of them. The database is not held while a carrier thinks.
+    """
+
+    def __init__(
+        self,
+        *,
+        carriers: CarrierRecords,
+        match: MatchCitizen,
+        sign_in: SignIn,
+        notices: Notices,
+        rematch_after: timedelta,
+        database: Database,
+        index: BlindIndex,
+        clock: Clock,
+    ) -> None:
+        self._carriers = carriers
+        self._match = match
+        self._sign_in = sign_in
+        self._notices = notices
+        self._rematch_after = rematch_after
+        self._database = database
+        self._index = index
+        self._clock = clock
+
+    def __call__(self, phone_id: int) -> Finding | None:
+        """What was found; `None` where it is not the phone's turn (any more)."""
+        question = self._take(phone_id)
+        if question is None:
+            return None
+        try:
+            if self._carriers.recycled_since(question.held.number, question.last_match):
+                return self._lose(question.held, Finding.RECYCLED)
+            outcome = self._match.ask(question.held)
+        except CarrierUnavailable as silence:
+            return self._note_silence(question.held, silence)
+        return self._keep(question.held, outcome)
+
+    def _take(self, phone_id: int) -> _Question | None:
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            claimed = store.claim(
+                transaction,
+                phone_id,
+                verified_before=now - self._rematch_after,
+                now=now,
+                until=now + NEXT_NIGHT,  # a worker that ends here has lost one night
+            )
+            last_match = store.last_match(transaction, phone_id) if claimed else None
+            phone = transaction.get(Phone, phone_id)
+            if last_match is None or phone is None or not phone.active:
+                return None
+            citizen = citizens.citizen(transaction, phone.citizen_id, "identity_numbers")
+            held = subscription_of(citizen, phone)
+        return _Question(held, last_match.date()) if held.person else None
+
+    def _keep(self, held: SubscriptionHeld, outcome: MatchOutcome) -> Finding:
+        finding = finding_of(outcome)
+        with self._database.transaction() as transaction:
+            self._match.keep(transaction, held, outcome)
+            if finding is Finding.UNDECIDED:
+                store.postpone(transaction, held.phone_id, self._clock.now() + self._rematch_after)
+        return self._lose(held, finding) if finding.is_loss else finding
+
+    def _lose(self, held: SubscriptionHeld, finding: Finding) -> Finding:
+        """Take the number from the account: its codes would reach a stranger."""
+        now = self._clock.now()
+        if self._release(held, finding, now):
+            self._sign_in.end_all_of(held.citizen_id, reason=finding)
+            self._notices.tell(NoticeKind.PHONE_LOST, held.citizen_id, now)
+        return finding
+
+    def _release(self, held: SubscriptionHeld, finding: Finding, now: datetime) -> bool:
+        with self._database.transaction() as transaction:
+            if not citizens.lock_phone(transaction, held.citizen_id, held.phone_id):
+                return False  # it left the account meanwhile
+            number = citizens.phone_number_index(self._index, held.number)
+            citizens.release_phone(transaction, number, now)
+            record(transaction, PhoneLost(citizen_id=held.citizen_id, reason=finding), now)
+        return True
+
+    def _note_silence(self, held: SubscriptionHeld, silence: CarrierUnavailable) -> Finding:
+        with self._database.transaction() as transaction:
+            event = CarrierUnanswered(
+                citizen_id=held.citizen_id, carriers=silence.carriers, during="rematch"
+            )
+            record(transaction, event, self._clock.now())
+        return Finding.SILENT
