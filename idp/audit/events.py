@@ -437,3 +437,61 @@ class PhoneRecovered(SecurityEvent):
     """Another phone took the place of the lost one."""
 
     recovery_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeFiled(SecurityEvent):
+    """Somebody proved, by phone and carrier, to be who this account's identity number belongs to."""
+
+    dispute: str
+    carrier: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeAnswered(SecurityEvent):
+    """One side of a dispute said something, or had a carrier asked."""
+
+    dispute: str
+    side: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeMoreAsked(SecurityEvent):
+    """An operator asked one side of a dispute for more."""
+
+    dispute: str
+    side: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeExtended(SecurityEvent):
+    """An operator gave the holder of an account more time to answer."""
+
+    dispute: str
+    until: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeDecided(SecurityEvent):
+    """One operator decided a dispute; two have to decide the same."""
+
+    dispute: str
+    outcome: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeResolved(SecurityEvent):
+    """Two operators decided the same, and it was carried out."""
+
+    dispute: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityNumberReleased(SecurityEvent):
+    """An identity number left this account, and waits for whose it is; its evidence is void."""
+
+    dispute: str

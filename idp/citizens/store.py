@@ -19,12 +19,14 @@ from idp.citizens.model import (
     Evidence,
     EvidenceKind,
     HoldKind,
+    IdentityNumberReservation,
     PasswordCredential,
     Phone,
     read_standard_claims,
 )
 from idp.citizens.rules import bars_changes, bars_sign_in
 from idp.core.birth_date import BirthDate
+from idp.core.email_address import EmailAddress
 from idp.core.full_name import FullName
 from idp.core.identity_number import (
     IdentityNumber,
@@ -207,6 +209,27 @@ def phone_number_of(source: Source, citizen_id: CitizenId) -> PhoneNumber | None
     return None if row is None else PhoneNumber(row[0])
 
 
+def verified_email_of(session: Session, citizen_id: CitizenId) -> EmailAddress | None:
+    """The address that mail to the citizen may go to."""
+    value = session.execute(
+        select(Citizen.email).where(
+            Citizen.id == citizen_id, Citizen.email_verified_at.is_not(None)
+        )
+    ).scalar_one_or_none()
+    return None if value is None else EmailAddress(value)
+
+
+def set_verified_email(
+    session: Session, citizen_id: CitizenId, address: EmailAddress, at: datetime
+) -> None:
+    """Store an address of which it is known that the citizen reads mail to it."""
+    session.execute(
+        update(Citizen)
+        .where(Citizen.id == citizen_id)
+        .values(email=address.value, email_verified_at=at, updated_at=at)
+    )
+
+
 def holder_of_identity_number(source: Source, number_index: bytes) -> CitizenId | None:
     """The citizen to whom an identity number belongs."""
     row = rows_of(source).one(_HOLDER_OF_IDENTITY_NUMBER, number_index=number_index)
@@ -261,7 +284,8 @@ def release_phone(session: Session, number_index: bytes, at: datetime) -> Citize
     """
     Take a number from the citizen who holds it, and let the evidence that rests on it lapse.
 
-    Returns who that was, to one caller only.
+    Codes go to the number that the citizen has had longest of the others, if there is one. Returns
+    who that was, to one caller only.
     """
     phone = session.execute(
         select(Phone)
@@ -274,7 +298,21 @@ def release_phone(session: Session, number_index: bytes, at: datetime) -> Citize
     phone.removed_at = at
     lapse_evidence_of_phone(session, phone.id, at)
     session.flush()
+    if phone.is_default:
+        _choose_default_phone(session, phone.citizen_id)
     return phone.citizen_id
+
+
+def _choose_default_phone(session: Session, citizen_id: CitizenId) -> None:
+    longest_held = session.execute(
+        select(Phone)
+        .where(Phone.citizen_id == citizen_id, Phone.active.is_(True))
+        .order_by(Phone.verified_at, Phone.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    if longest_held is not None:
+        longest_held.is_default = True
+        session.flush()
 
 
 def lapse_evidence_of_phone(session: Session, phone_id: int, at: datetime) -> None:
@@ -437,3 +475,85 @@ def add(session: Session, new: Citizen, index: BlindIndex) -> None:
         phone.number_index = phone_number_index(index, PhoneNumber(phone.number))
     session.add(new)
     session.flush()
+
+
+def release_identity_number(
+    session: Session, citizen_id: CitizenId, number_index: bytes, at: datetime
+) -> bool:
+    """Take an identity number from an account, whose evidence counts no more; whether it had it."""
+    released = session.execute(
+        update(CitizenIdentityNumber)
+        .where(
+            CitizenIdentityNumber.citizen_id == citizen_id,
+            CitizenIdentityNumber.value_index == number_index,
+            CitizenIdentityNumber.active.is_(True),
+        )
+        .values(active=False)
+        .returning(CitizenIdentityNumber.id)
+    )
+    if released.first() is None:
+        return False
+    session.execute(
+        update(Evidence)
+        .where(Evidence.citizen_id == citizen_id, Evidence.lapsed_at.is_(None))
+        .values(lapsed_at=at)
+    )
+    return True
+
+
+def reserve_number(
+    session: Session, number_index: bytes, phone_index: bytes, *, until: datetime, reference: str
+) -> None:
+    """Keep a number that nobody has for whoever proves that phone; an earlier one ends."""
+    session.execute(
+        delete(IdentityNumberReservation).where(
+            IdentityNumberReservation.value_index == number_index,
+            IdentityNumberReservation.taken_at.is_(None),
+        )
+    )
+    session.add(
+        IdentityNumberReservation(
+            reference=reference, value_index=number_index, phone_index=phone_index, until=until
+        )
+    )
+    session.flush()
+
+
+def is_reserved(
+    session: Session, number_index: bytes, *, besides_phone: bytes | None = None
+) -> bool:
+    """Whether the number waits for somebody else than who has proved *besides_phone*."""
+    phone = session.execute(
+        select(IdentityNumberReservation.phone_index).where(
+            IdentityNumberReservation.value_index == number_index,
+            IdentityNumberReservation.taken_at.is_(None),
+        )
+    ).scalar_one_or_none()
+    return phone is not None and phone != besides_phone
+
+
+def take_reserved(session: Session, number_index: bytes, at: datetime) -> None:
+    """Note that who the number waited for has it now."""
+    session.execute(
+        update(IdentityNumberReservation)
+        .where(
+            IdentityNumberReservation.value_index == number_index,
+            IdentityNumberReservation.taken_at.is_(None),
+        )
+        .values(taken_at=at)
+    )
+
+
+def reservation(session: Session, reference: str) -> IdentityNumberReservation | None:
+    """The number that waits, or waited, because of that case."""
+    return session.get(IdentityNumberReservation, reference)
+
+
+def forget_reservations(session: Session, now: datetime) -> int:
+    """Free the numbers that nobody came for; how many those were."""
+    freed = session.execute(
+        delete(IdentityNumberReservation)
+        .where(IdentityNumberReservation.until <= now, IdentityNumberReservation.taken_at.is_(None))
+        .returning(IdentityNumberReservation.reference)
+    )
+    return len(freed.all())

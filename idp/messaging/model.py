@@ -1,5 +1,6 @@
 """What citizens are told about their own accounts."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -8,7 +9,24 @@ class NoticeKind(StrEnum):
 
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a name)
     ENROLMENT_FINISHED = "enrolment_finished"
+    DISPUTE_OPENED = "dispute_opened"
+    DISPUTE_MORE_NEEDED = "dispute_more_needed"
+    DISPUTE_KEPT = "dispute_kept"
+    DISPUTE_TRANSFERRED = "dispute_transferred"
+    DISPUTE_CLOSED = "dispute_closed"
+    PHONE_LOST = "phone_lost"
+    LEVEL_RAISED = "level_raised"
     AUTHENTICATOR_ADDED = "authenticator_added"
     AUTHENTICATOR_REMOVED = "authenticator_removed"
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_CODE_USED = "recovery_code_used"
+    EMAIL_VERIFIED = "email_verified"
+    PHONE_REPLACED = "phone_replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail without its envelope: plain text, lines ended by a newline."""
+
+    subject: str
+    text: str

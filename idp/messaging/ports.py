@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Protocol
 
 from idp.citizens.model import CitizenId
+from idp.core.email_address import EmailAddress
 from idp.core.phone_number import PhoneNumber
-from idp.messaging.model import NoticeKind
+from idp.messaging.model import Mail, NoticeKind
 
 
 class SmsNotSent(Exception):
@@ -17,6 +18,18 @@ class SmsNotSent(Exception):
 
     def __init__(self, cause: str) -> None:
         super().__init__(f"text message not accepted: {cause}")
+        self.cause = cause
+
+
+class MailNotSent(Exception):
+    """
+    The mail server did not accept the message; sending it again may help.
+
+    *cause* is a word for the log. Holds neither the address nor the text.
+    """
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"mail not accepted: {cause}")
         self.cause = cause
 
 
@@ -32,8 +45,25 @@ class SmsSender(Protocol):
         ...
 
 
+class MailSender(Protocol):
+    """Hands a mail to the mail server; returning means accepted, not delivered."""
+
+    def send(self, to: EmailAddress, mail: Mail, *, reference: str) -> None:
+        """
+        Send *mail* to *to*; raises `MailNotSent`.
+
+        *reference* (letters, digits, hyphens and underscores) becomes the `Message-ID`, by which
+        mailboxes tell that a mail sent again is the same one.
+        """
+        ...
+
+
 class Notices(Protocol):
-    """Tells a citizen, through the worker, what happened to the own account."""
+    """
+    Tells a citizen, through the worker, what happened to the own account.
+
+    By text message to the default phone and, once its address is verified, by mail.
+    """
 
     def tell(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime) -> None:
         """Have the citizen told what happened at that (aware) moment."""

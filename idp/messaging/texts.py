@@ -101,6 +101,139 @@ def recovery_code_used_text(service: str, at: datetime, hotline: str) -> str:
     )
 
 
+def phone_lost_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice, to another number, that a carrier disowned one at *at* (aware)."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" da bo mot so dien thoai luc {_moment(at)}: nha mang bao so da doi chu. Goi {hotline}.",
+    )
+
+
+def level_raised_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that an officer confirmed the citizen at a counter at *at* (aware)."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" duoc xac minh tai quay luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+    )
+
+
+def email_verified_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that an e-mail address was verified at *at* (aware)."""
+    return _one_message(
+        "Dia chi thu dien tu cua tai khoan",
+        service,
+        f" vua duoc xac nhan luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+    )
+
+
+def phone_replaced_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that another phone number took the place of the account's at *at*."""
+    return _one_message(
+        "So dien thoai cua tai khoan",
+        service,
+        f" vua duoc thay luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+    )
+
+
+def other_phone_text(service: str, link: str) -> str:
+    """Return the notice that somebody recovers the account with another number, and how to stop."""
+    return _one_message(
+        "Co nguoi xin lay lai tai khoan", service, f" bang so khac. Khong phai ban? Huy: {link}"
+    )
+
+
+def other_phone_ready_text(service: str, site: str) -> str:
+    """Return the word to the new number that the wait is over; *site* is our host."""
+    return _one_message(
+        "Ban da co the dat lai mat khau tai khoan",
+        service,
+        f" bang so nay: mo {site}, chon Quen mat khau, nhap so giay to va so nay.",
+    )
+
+
+def other_phone_cancelled_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the word to the new number that the request was cancelled at *at* (aware)."""
+    return _one_message(
+        "Yeu cau lay lai tai khoan",
+        service,
+        f" bang so nay da bi huy luc {_moment(at)}. Can giup do, goi {hotline}.",
+    )
+
+
+def dispute_opened_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that somebody disputes the account since *at* (aware)."""
+    return _one_message(
+        "Co khieu nai ve tai khoan",
+        service,
+        f" cua ban luc {_moment(at)}. Dang nhap de xem va tra loi. Hoi: {hotline}.",
+    )
+
+
+def dispute_more_needed_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that operators want to know more from the holder since *at* (aware)."""
+    return _one_message(
+        "Can ban bo sung thong tin cho khieu nai ve tai khoan",
+        service,
+        f" ({_moment(at)}). Dang nhap de xem. Hoi: {hotline}.",
+    )
+
+
+def dispute_kept_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that the account stays the holder's, as decided at *at* (aware)."""
+    return _one_message(
+        "Khieu nai ve tai khoan",
+        service,
+        f" da giai quyet luc {_moment(at)}: tai khoan van la cua ban. Hoi: {hotline}.",
+    )
+
+
+def dispute_transferred_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that the identity number left the account at *at* (aware)."""
+    return _one_message(
+        "Khieu nai ve tai khoan",
+        service,
+        f" da giai quyet luc {_moment(at)}: so giay to thuoc ve nguoi khac. Hoi: {hotline}.",
+    )
+
+
+def dispute_closed_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that the account was closed because of a dispute at *at* (aware)."""
+    return _one_message(
+        "Khieu nai ve tai khoan",
+        service,
+        f" da giai quyet luc {_moment(at)}: tai khoan da dong. Hoi: {hotline}.",
+    )
+
+
+def claim_received_text(number: str, service: str, site: str) -> str:
+    """Return the receipt of a complaint; *number* is the case's, *site* our host."""
+    return _one_message(
+        f"Khieu nai {number} da duoc",
+        service,
+        f" tiep nhan. Theo doi tai {site}/dispute/follow",
+    )
+
+
+def claim_more_needed_text(number: str, service: str, site: str) -> str:
+    """Return the word to a claimant that operators want to know more."""
+    return _one_message(
+        f"Khieu nai {number} gui",
+        service,
+        f" can ban bo sung thong tin. Xem tai {site}/dispute/follow",
+    )
+
+
+def claim_resolved_text(number: str, service: str, site: str) -> str:
+    """Return the word to a claimant that the case is decided; not how."""
+    return _one_message(
+        f"Khieu nai {number} gui",
+        service,
+        f" da duoc giai quyet. Xem ket qua tai {site}/dispute/follow",
+    )
+
+
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(_VIETNAM):%H:%M %d/%m/%Y}"
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.messaging import texts
+from idp.messaging.links import Links
 
 AT = datetime(2026, 11, 22, 2, 12, tzinfo=UTC)
 LONG_NAME = "Cong Dich vu cong truc tuyen Uy ban nhan dan Thanh pho Ho Chi Minh"
@@ -55,6 +56,9 @@ def test_a_host_that_leaves_no_room_is_refused() -> None:
         texts.authenticator_removed_text,
         texts.recovery_codes_made_text,
         texts.recovery_code_used_text,
+        texts.email_verified_text,
+        texts.phone_replaced_text,
+        texts.other_phone_cancelled_text,
     ],
 )
 def test_notices_fit_one_message_and_tell_the_time_in_vietnam(notice: texts.Notice) -> None:
@@ -63,6 +67,17 @@ def test_notices_fit_one_message_and_tell_the_time_in_vietnam(notice: texts.Noti
     assert texts.is_one_message(text)
     assert "09:12 22/11/2026" in text
     assert "1800 1096" in text
+
+
+def test_a_link_to_cancel_and_the_word_that_the_wait_is_over_fit_one_message() -> None:
+    link = Links(f"https://{LONG_HOST}", b"k" * 32).link("/c", "some-row")
+
+    cancel = texts.other_phone_text("Cong DVC Quoc gia", link)
+    ready = texts.other_phone_ready_text("Cong DVC Quoc gia", LONG_HOST)
+
+    assert texts.is_one_message(cancel)
+    assert cancel.endswith(f"Huy: {link}")
+    assert texts.is_one_message(ready)
 
 
 @pytest.mark.parametrize(

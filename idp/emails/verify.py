@@ -1,0 +1,42 @@
+"""The answer to a link: mail to that address is read by the citizen."""
+
+from idp.audit.events import EmailVerified
+from idp.audit.log import record
+from idp.citizens.model import CitizenId
+from idp.citizens.store import ensure_changeable, set_verified_email
+from idp.core.clock import Clock
+from idp.core.handles import digest
+from idp.db.database import Database
+from idp.emails import store
+from idp.messaging.model import NoticeKind
+from idp.messaging.ports import Notices
+
+
+class LinkSpent(Exception):
+    """The link was used, has expired, was followed by another, or never was one of ours."""
+
+
+class VerifyEmail:
+    """Spends a link, and makes its address the one that mail to the citizen goes to."""
+
+    def __init__(self, *, database: Database, notices: Notices, clock: Clock) -> None:
+        self._database = database
+        self._notices = notices
+        self._clock = clock
+
+    def __call__(self, handle: str) -> CitizenId:
+        """
+        Do so; whose address it was. Raises `LinkSpent`, `ChangesBarred`.
+
+        Never for a GET: mail scanners open every link.
+        """
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            asked = store.spend(transaction, digest(handle), now)
+            if asked is None:
+                raise LinkSpent
+            ensure_changeable(transaction, asked.citizen_id)
+            set_verified_email(transaction, asked.citizen_id, asked.address, now)
+            record(transaction, EmailVerified(citizen_id=asked.citizen_id), now)
+        self._notices.tell(NoticeKind.EMAIL_VERIFIED, asked.citizen_id, now)
+        return asked.citizen_id

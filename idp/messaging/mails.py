@@ -1,0 +1,143 @@
+"""
+The words of every mail.
+
+Vietnamese, then English: which of them a citizen reads is not known. They hold nothing of a person,
+for mailboxes are read on other people's screens too, and name the service in full. A mail is a
+notice: the one thing it ever asks is to press a link that says what it is for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from math import ceil
+from typing import Final
+
+from idp.messaging.model import Mail, NoticeKind
+
+_VIETNAM = timezone(timedelta(hours=7))  # no daylight saving
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes: the service's name in both languages, and the number to call."""
+
+    name_vi: str
+    name_en: str
+    hotline: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What happened, in both languages: as a subject, and as the end of "… lúc/at <moment>"."""
+
+    vi: str
+    en: str
+
+
+_HAPPENED: Final[Mapping[NoticeKind, _Words]] = {
+    NoticeKind.PASSWORD_CHANGED: _Words(
+        "Mật khẩu tài khoản vừa được đổi", "The password of your account was changed"
+    ),
+    NoticeKind.DISPUTE_OPENED: _Words(
+        "Có khiếu nại về tài khoản của bạn", "Somebody disputes your account"
+    ),
+    NoticeKind.DISPUTE_MORE_NEEDED: _Words(
+        "Cần bạn bổ sung thông tin cho khiếu nại về tài khoản",
+        "We need to know more from you about the complaint",
+    ),
+    NoticeKind.DISPUTE_KEPT: _Words(
+        "Khiếu nại đã được giải quyết: tài khoản vẫn là của bạn",
+        "The complaint is resolved: the account stays yours",
+    ),
+    NoticeKind.DISPUTE_TRANSFERRED: _Words(
+        "Khiếu nại đã được giải quyết: số giấy tờ thuộc về người khác",
+        "The complaint is resolved: the identity number is another person's",
+    ),
+    NoticeKind.DISPUTE_CLOSED: _Words(
+        "Khiếu nại đã được giải quyết: tài khoản đã đóng",
+        "The complaint is resolved: the account is closed",
+    ),
+    NoticeKind.ENROLMENT_FINISHED: _Words("Tài khoản đã được tạo", "Your account was created"),
+    NoticeKind.AUTHENTICATOR_ADDED: _Words(
+        "Tài khoản vừa thêm một cách đăng nhập", "A way to sign in was added to your account"
+    ),
+    NoticeKind.AUTHENTICATOR_REMOVED: _Words(
+        "Tài khoản vừa bỏ một cách đăng nhập", "A way to sign in was removed from your account"
+    ),
+    NoticeKind.RECOVERY_CODES_MADE: _Words(
+        "Tài khoản vừa tạo bộ mã dự phòng mới", "New recovery codes were made for your account"
+    ),
+    NoticeKind.RECOVERY_CODE_USED: _Words(
+        "Một mã dự phòng vừa được dùng để đăng nhập", "A recovery code was used to sign in"
+    ),
+    NoticeKind.PHONE_LOST: _Words(
+        "Tài khoản đã bỏ một số điện thoại, vì nhà mạng báo số đó đã đổi chủ",
+        "A phone number was taken from your account, since its carrier names another holder",
+    ),
+    NoticeKind.LEVEL_RAISED: _Words(
+        "Tài khoản được xác minh tại quầy", "Your account was confirmed at a counter"
+    ),
+    NoticeKind.EMAIL_VERIFIED: _Words(
+        "Địa chỉ thư điện tử của tài khoản vừa được xác nhận",
+        "The e-mail address of your account was confirmed",
+    ),
+    NoticeKind.PHONE_REPLACED: _Words(
+        "Số điện thoại của tài khoản vừa được thay", "The phone number of your account was replaced"
+    ),
+}
+
+
+def notice_mail(writer: Writer, kind: NoticeKind, at: datetime) -> Mail:
+    """Return the notice that *kind* happened to the account at *at* (aware)."""
+    words = _HAPPENED[kind]
+    return _mail(
+        writer,
+        words.vi,
+        words.en,
+        f"{words.vi} lúc {_moment(at)}.\n\nNếu không phải bạn, gọi ngay {writer.hotline}.",
+        f"{words.en} at {_moment(at)}.\n\nIf this was not you, call {writer.hotline} at once.",
+    )
+
+
+def verify_address_mail(writer: Writer, link: str, lasts: timedelta) -> Mail:
+    """Return the mail whose *link* proves that mail to the address is read."""
+    hours = ceil(lasts / timedelta(hours=1))
+    return _mail(
+        writer,
+        "Xác nhận địa chỉ thư điện tử",
+        "Confirm your e-mail address",
+        "Có người (chúng tôi mong là bạn) muốn nhận thông báo về tài khoản bằng địa chỉ này. "
+        f"Mở liên kết sau trong vòng {hours} giờ, rồi nhấn nút trên trang:\n\n{link}\n\n"
+        "Nếu không phải bạn, bỏ qua thư này: không có gì được gửi tới đây nữa.",
+        "Somebody (we hope it was you) wants notices about their account sent to this address. "
+        f"Open this link within {hours} hours, and press the button on the page:\n\n{link}\n\n"
+        "If it was not you, ignore this mail: nothing else will be sent here.",
+    )
+
+
+def other_phone_mail(writer: Writer, link: str, possible_from: datetime) -> Mail:
+    """Return the notice that somebody recovers the account with another phone, and how to stop."""
+    moment = _moment(possible_from)
+    return _mail(
+        writer,
+        "Có yêu cầu lấy lại tài khoản bằng số điện thoại khác",
+        "Somebody asked to recover your account with another phone number",
+        "Có người báo không còn dùng số điện thoại đã đăng ký, và yêu cầu đặt lại mật khẩu bằng "
+        f"một số khác. Nếu là bạn, không cần làm gì: bạn đặt lại được từ {moment}.\n\n"
+        f"Nếu không phải bạn, huỷ yêu cầu trước lúc đó:\n\n{link}\n\nhoặc gọi {writer.hotline}.",
+        "Somebody said that they no longer use the registered phone number, and asked to reset the "
+        f"password with another one. If it was you, do nothing: it can be done from {moment}.\n\n"
+        f"If it was not you, cancel the request before that:\n\n{link}\n\n"
+        f"or call {writer.hotline}.",
+    )
+
+
+def _mail(writer: Writer, subject_vi: str, subject_en: str, vi: str, en: str) -> Mail:
+    return Mail(
+        subject=f"{subject_vi} / {subject_en}",
+        text=f"{vi}\n\n{writer.name_vi}\n\n---\n\n{en}\n\n{writer.name_en}\n",
+    )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(_VIETNAM):%H:%M %d/%m/%Y}"
