@@ -217,6 +217,7 @@ class Throttling(Table):
     password_failures_system: tuple[Rate, ...]
     app_code_per_citizen: tuple[Rate, ...]
     recovery_code_per_citizen: tuple[Rate, ...]
+    interactions_per_network: tuple[Rate, ...]
     enrolment_per_identity_number: tuple[Rate, ...]
     enrolment_forms_per_network: tuple[Rate, ...]
     counter_visit_codes_per_officer: tuple[Rate, ...]
@@ -253,6 +254,7 @@ class Authenticators(Table):
 
 class Interactions(Table):
     lifetime: Duration
+    unattended: Duration
 
 
 class Tokens(Table):
@@ -273,6 +275,13 @@ class Enrolment(Table):
 class Recovery(Table):
     sim_change_window: Duration
     otp_proves_for: Duration
+
+
+class Disputes(Table):
+    holder_answers_within: Duration
+    otp_proves_for: Duration
+    kept: Duration
+    reserved_for: Duration
 
 
 class Level(Table):
@@ -376,6 +385,7 @@ class Settings(BaseSettings):
     tokens: Tokens
     enrolment: Enrolment
     recovery: Recovery
+    disputes: Disputes
     evidence: Evidence
     step_up: StepUp
     counter_visits: CounterVisits

@@ -17,6 +17,9 @@ from idp.backchannel.lanes import Lanes
 from idp.backchannel.model import DeliveryId
 from idp.citizens.model import CitizenId
 from idp.core.handles import new_handle
+from idp.disputes.model import CaseNumber
+from idp.disputes.notices import ClaimantNoticeDelivery
+from idp.disputes.ports import ClaimantNotice
 from idp.messaging.model import NoticeKind
 from idp.messaging.notices import NoticeDelivery
 from idp.messaging.ports import SmsNotSent
@@ -51,13 +54,14 @@ class Jobs:
     """
     The queue's two ends: `enqueue…` for whoever asks, `consume` for the worker.
 
-    Implements `OtpDeliveries`, `Notices` and `LogoutWakes`.
+    Implements `OtpDeliveries`, `Notices`, `ClaimantNotices` and `LogoutWakes`.
     """
 
     def __init__(self, broker: dramatiq.Broker) -> None:
         self.broker = broker
         self._otp: Callable[[ChallengeId, int], None] | None = None
         self._notice: NoticeDelivery | None = None
+        self._claimant_notice: ClaimantNoticeDelivery | None = None
         self._logout: DeliverLogout | None = None
         self._lanes = Lanes(width=_AT_ONCE)
         self._send_code = dramatiq.actor(
@@ -74,15 +78,30 @@ class Jobs:
             min_backoff=_FIRST_WAIT,
             max_backoff=_NOTICE_LONGEST_WAIT,
         )(self._run_notice)
+        self._send_claimant_notice = dramatiq.actor(
+            actor_name="send_claimant_notice",
+            broker=self.broker,
+            max_retries=_NOTICE_RETRIES,
+            min_backoff=_FIRST_WAIT,
+            max_backoff=_NOTICE_LONGEST_WAIT,
+        )(self._run_claimant_notice)
         self._wake_logout = dramatiq.actor(
             actor_name="wake_logout",
             broker=self.broker,
             max_retries=0,  # the row owns its attempts, and the sweep looks after it
         )(self._run_logout)
 
-    def consume(self, *, otp: OtpDelivery, notice: NoticeDelivery, logout: DeliverLogout) -> None:
+    def consume(
+        self,
+        *,
+        otp: OtpDelivery,
+        notice: NoticeDelivery,
+        claimant_notice: ClaimantNoticeDelivery,
+        logout: DeliverLogout,
+    ) -> None:
         """Give the worker what the jobs need."""
         self._otp, self._notice, self._logout = otp, notice, logout
+        self._claimant_notice = claimant_notice
         self.broker.add_middleware(_Finish(self._lanes))
 
     def enqueue(self, challenge_id: ChallengeId, counter: int) -> None:
@@ -92,6 +111,10 @@ class Jobs:
     def tell(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime) -> None:
         """Have the worker tell the citizen what happened at that moment."""
         self._send_notice.send(kind, citizen_id, at.isoformat(), new_handle())
+
+    def tell_claimant(self, notice: ClaimantNotice, number: CaseNumber) -> None:
+        """Have the worker tell the claimant of a case."""
+        self._send_claimant_notice.send(notice, number, new_handle())
 
     def wake(self, delivery_id: DeliveryId, *, after: timedelta = timedelta()) -> None:
         """Have the worker send that logout token; never raises."""
@@ -118,6 +141,12 @@ class Jobs:
                 datetime.fromisoformat(at),
                 reference=reference,
             )
+
+    def _run_claimant_notice(self, notice: str, number: str, reference: str) -> None:
+        if self._claimant_notice is None:
+            raise RuntimeError("this process consumes no jobs")
+        with _or_later():
+            self._claimant_notice(ClaimantNotice(notice), CaseNumber(number), reference=reference)
 
     def _run_logout(self, delivery_id: str) -> None:
         """Hand it on: the threads of the queue wait for no relying party, and OTPs not for them."""

@@ -1,9 +1,10 @@
-"""Whose number a challenge is about: a citizen's, or a pending enrolment's."""
+"""Whose number a challenge is about: a citizen's, or of somebody who enrols or complains."""
 
 from idp.citizens.model import CitizenId
 from idp.citizens.store import phone_number_of
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
+from idp.disputes.store import phone_of_claimant, phone_of_complaint
 from idp.enrolment.store import number_of_pending
 from idp.otp.model import OtpPurpose
 
@@ -19,4 +20,8 @@ class SqlRecipients:
         with self._database.reading() as reading:
             if purpose is OtpPurpose.ENROLMENT:
                 return number_of_pending(reading, person)
+            if purpose is OtpPurpose.DISPUTE:
+                return phone_of_complaint(reading, person)
+            if purpose is OtpPurpose.DISPUTE_FOLLOWED:
+                return phone_of_claimant(reading, person)
             return phone_number_of(reading, CitizenId(person))

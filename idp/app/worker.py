@@ -12,16 +12,21 @@ from idp.adapters.recipients import SqlRecipients
 from idp.app.certification import warn_of_certification
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Adapters, Parts
+from idp.app.policies import rematch_work
 from idp.authenticators.sweep import forget_unused_devices
 from idp.backchannel.deliver import DeliverLogout
 from idp.backchannel.sweep import SWEPT_EVERY, forget_old_logouts, wake_due_logouts
 from idp.core.handles import random_fraction
+from idp.counter_visits.sweep import forget_ended_visits
+from idp.disputes.notices import ClaimantNoticeDelivery
 from idp.enrolment.sweep import forget_expired_enrolments
 from idp.grants.sweep import forget_ended_families
 from idp.messaging.notices import NoticeDelivery
 from idp.oidc.logout_token import SignedLogoutTokens
 from idp.otp.delivery import OtpDelivery
 from idp.processes.worker import Sweep
+from idp.rematch.rematch_phone import RematchPhone
+from idp.rematch.sweep import RUN_EVERY, RematchSweep
 from idp.settings import Settings
 from idp.signing.rotate import keep_up
 
@@ -56,6 +61,12 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             service_name=settings.brand.sms_name,
             hotline=settings.brand.hotline,
         ),
+        claimant_notice=ClaimantNoticeDelivery(
+            database=parts.database,
+            sender=parts.sms,
+            service_name=settings.brand.sms_name,
+            site=settings.server.issuer.partition("://")[2],
+        ),
         logout=DeliverLogout(
             database=parts.database,
             relying_parties=parts.registry,
@@ -89,16 +100,40 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
         Sweep(
             "forget unused devices",
             timedelta(days=1),
-            partial(
-                forget_unused_devices, parts.database, settings.devices.known_for, parts.clock
-            ),
+            partial(forget_unused_devices, parts.database, settings.devices.known_for, parts.clock),
         ),
         Sweep(
             "forget ended refresh tokens",
             timedelta(days=1),
             partial(forget_ended_families, parts.database, parts.refresh_policy, parts.clock),
         ),
+        Sweep(
+            "forget ended counter visits",
+            timedelta(days=1),
+            partial(forget_ended_visits, parts.database, parts.clock),
+        ),
+        Sweep("ask carriers again", RUN_EVERY, _rematch(parts), takes_its_time=True),
         Sweep("keep the signing keys up", timedelta(hours=1), partial(_keep_keys_up, parts)),
+    )
+
+
+def _rematch(parts: Parts) -> RematchSweep:
+    work = rematch_work(parts.settings)
+    return RematchSweep(
+        rematch=RematchPhone(
+            carriers=parts.carriers,
+            match=parts.match_citizen,
+            sign_in=parts.sign_in,
+            notices=parts.jobs,
+            rematch_after=work.rematch_after,
+            database=parts.database,
+            index=parts.index,
+            clock=parts.clock,
+        ),
+        work=work,
+        throttle=parts.throttle,
+        database=parts.database,
+        clock=parts.clock,
     )
 
 

@@ -117,13 +117,25 @@ def read_standard_claims(text: str | None) -> Mapping[str, ClaimValue]:
 
 
 class CitizenIdentityNumber(Base):
-    """One identity number of a citizen: CCCD and CMND of one person are two rows."""
+    """
+    One identity number of a citizen: CCCD and CMND of one person are two rows.
+
+    One active number of a kind: of two, nobody could say which one a portal is to be told.
+    """
 
     __tablename__ = "citizen_identity_number"
     __table_args__ = (
         Index(
             "uq_citizen_identity_number_active",
             "value_index",
+            unique=True,
+            sqlite_where=text("active = 1"),
+            postgresql_where=text("active"),
+        ),
+        Index(
+            "uq_citizen_identity_number_kind",
+            "citizen_id",
+            "kind",
             unique=True,
             sqlite_where=text("active = 1"),
             postgresql_where=text("active"),
@@ -137,6 +149,21 @@ class CitizenIdentityNumber(Base):
     value_index: Mapped[bytes] = mapped_column(LargeBinary(32))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class ClaimedIdentityNumber(Base):
+    """
+    A number that a citizen says is theirs, and nobody has confirmed.
+
+    It opens nothing, is released to nobody and is nobody else's hindrance: it is here so that it
+    need not be typed again when evidence comes (`link_identity_number`).
+    """
+
+    __tablename__ = "claimed_identity_number"
+
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizen.id"), primary_key=True)
+    value: Mapped[str] = mapped_column(PersonalText("claimed_identity_number.value"))
+    claimed_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
 class Phone(Base):
@@ -185,9 +212,21 @@ class Evidence(Base):
     A record that speaks for a person's identity; levels are derived from these alone.
 
     *attributes* are the names of what was confirmed, *spelling* which writing of the name matched.
+    *ask_again_from*: the carrier was asked about it once more without a word that settles it, and
+    is not to be asked again before that.
     """
 
     __tablename__ = "evidence"
+    __table_args__ = (
+        Index(
+            "ix_evidence_rematch",
+            "verifier",
+            "ask_again_from",
+            "verified_at",
+            sqlite_where=text("kind = 'carrier_match' AND lapsed_at IS NULL"),
+            postgresql_where=text("kind = 'carrier_match' AND lapsed_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizen.id"), index=True)
@@ -200,6 +239,7 @@ class Evidence(Base):
     verified_at: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     lapsed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    ask_again_from: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
 class AccountHold(Base):
@@ -228,3 +268,29 @@ class AccountHold(Base):
     reference: Mapped[str] = mapped_column(String(64))
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime())
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class IdentityNumberReservation(Base):
+    """
+    An identity number that was taken from an account, and waits for whose it is.
+
+    *phone_index* is of the phone that person has proved; with any other nobody gets the number.
+    *reference* names the case. *taken_at*: that person has an account with it.
+    """
+
+    __tablename__ = "identity_number_reservation"
+    __table_args__ = (
+        Index(
+            "uq_identity_number_reservation_standing",
+            "value_index",
+            unique=True,
+            sqlite_where=text("taken_at IS NULL"),
+            postgresql_where=text("taken_at IS NULL"),
+        ),
+    )
+
+    reference: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value_index: Mapped[bytes] = mapped_column(LargeBinary(32))
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary(32))
+    until: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -9,6 +9,9 @@ from typing import NewType, Protocol
 from uuid import UUID
 
 from idp.citizens.model import CitizenId, EvidenceKind, HoldKind
+from idp.core.birth_date import BirthDate
+from idp.core.full_name import FullName
+from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 
 Subject = NewType("Subject", str)
 """The identifier of a citizen at one sector: `sub`, and `TechID` for portals of the old kind."""
@@ -25,6 +28,17 @@ class HeldEvidence(Protocol):
     def expires_at(self) -> datetime | None: ...
     @property
     def lapsed_at(self) -> datetime | None: ...
+
+
+class KnownPerson(Protocol):
+    """Who a citizen is."""
+
+    @property
+    def full_name(self) -> FullName: ...
+    @property
+    def birth_date(self) -> BirthDate: ...
+
+    def number_of(self, kind: IdentityNumberKind) -> IdentityNumber | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,24 @@ def bars_sign_in(holds: Iterable[HoldKind]) -> bool:
 def bars_changes(holds: Iterable[HoldKind]) -> bool:
     """Whether phone, password and authenticators stay as they are, and nothing is exported."""
     return any(True for _ in holds)
+
+
+def is_same_person(
+    held: KnownPerson, number: IdentityNumber, full_name: FullName, birth_date: BirthDate
+) -> bool:
+    """
+    Whether a citizen is the bearer of *number*, who is somebody confirmed of that name and birth.
+
+    One person's CCCD and CMND are two keys of one account: so the citizen holds the other kind and
+    none of this one. A year of birth alone is too many people's.
+    """
+    return (
+        held.number_of(number.kind) is None
+        and any(held.number_of(kind) is not None for kind in IdentityNumberKind)
+        and held.full_name.key == full_name.key
+        and held.birth_date == birth_date
+        and not birth_date.is_year_only
+    )
 
 
 def speaks(evidence: HeldEvidence, at: datetime) -> bool:

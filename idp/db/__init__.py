@@ -2,7 +2,8 @@
 The durable store: one SQL database, spoken through Flask-SQLAlchemy's models.
 
 Owns the declarative base, the column types (encrypted, blind-indexed, UTC), the two kinds of
-transaction and the queries' connection. Does not own any table: those stand in their capability.
+transaction, the queries' connection, and the series that cases are numbered in. Does not own any
+other table: those stand in their capability.
 """
 
 from typing import Final

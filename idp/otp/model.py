@@ -17,6 +17,8 @@ class OtpPurpose(StrEnum):
     SIGN_IN = "sign_in"
     ENROLMENT = "enrolment"
     RECOVERY = "recovery"
+    DISPUTE = "dispute"
+    DISPUTE_FOLLOWED = "dispute_followed"
     STEP_UP = "step_up"
 
 

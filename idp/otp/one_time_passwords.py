@@ -36,6 +36,9 @@ from idp.otp.ports import Codes, OtpChallenges, OtpDeliveries
 from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 
 DIGITS: Final = 6
+_OF_NO_CITIZEN: Final = frozenset(
+    {OtpPurpose.ENROLMENT, OtpPurpose.DISPUTE, OtpPurpose.DISPUTE_FOLLOWED}
+)
 
 CarrierOf = Callable[[PhoneNumber], str | None]
 """The name of the carrier that a number's prefix hints at: a look into a table, no question."""
@@ -346,5 +349,5 @@ def _bound_to(
 
 
 def _citizen(challenge: Challenge) -> str | None:
-    """The citizen a challenge is about; a pending enrolment is none yet."""
-    return None if challenge.purpose is OtpPurpose.ENROLMENT else challenge.person
+    """The citizen a challenge is about; who enrols or complains is none yet."""
+    return None if challenge.purpose in _OF_NO_CITIZEN else challenge.person

@@ -1,0 +1,305 @@
+"""What operators do with a case: ask for more, give more time, decide it two by two."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from idp.audit.events import (
+    AccountHeld,
+    AccountReleased,
+    DisputeDecided,
+    DisputeExtended,
+    DisputeMoreAsked,
+    DisputeResolved,
+    IdentityNumberReleased,
+    PhoneMoved,
+)
+from idp.audit.log import record
+from idp.citizens import store as citizens
+from idp.citizens.model import CitizenId, HoldKind
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.disputes import store
+from idp.disputes.file_dispute import HELD_BY
+from idp.disputes.model import (
+    CaseNumber,
+    Dispute,
+    DisputeOutcome,
+    DisputeStatus,
+    DisputeStep,
+    DisputeVote,
+    Side,
+    StepKind,
+)
+from idp.disputes.ports import (
+    ClaimantNotice,
+    ClaimantNotices,
+    CloseAccount,
+    EndAuthenticators,
+)
+from idp.disputes.rules import Ruling, rule_on
+from idp.interactions.sign_in import SignIn
+from idp.messaging.model import NoticeKind
+from idp.messaging.ports import Notices
+from idp.operators.model import VerifiedOperator
+
+_STEPS = {
+    DisputeOutcome.KEEP: StepKind.KEPT,
+    DisputeOutcome.TRANSFER: StepKind.TRANSFERRED,
+    DisputeOutcome.CLOSE: StepKind.CLOSED,
+}
+_NOTICES = {
+    DisputeOutcome.KEEP: NoticeKind.DISPUTE_KEPT,
+    DisputeOutcome.TRANSFER: NoticeKind.DISPUTE_TRANSFERRED,
+    DisputeOutcome.CLOSE: NoticeKind.DISPUTE_CLOSED,
+}
+
+
+class NoSuchCase(Exception):
+    """No case has that number."""
+
+
+class CaseResolved(Exception):
+    """Two operators have decided it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One operator's decision, and why, for the file: both sides are told the outcome alone."""
+
+    outcome: DisputeOutcome
+    reason: str
+    by: VerifiedOperator
+
+
+class EndDisputed:
+    """Ends what a former holder is still in by: sessions, tokens, refresh families, portals."""
+
+    def __init__(self, *, database: Database, sign_in: SignIn, clock: Clock) -> None:
+        self._database = database
+        self._sign_in = sign_in
+        self._clock = clock
+
+    def __call__(self, number: CaseNumber, citizen_id: CitizenId) -> None:
+        """Do so, and note it; safe to repeat."""
+        self._sign_in.end_all_of(citizen_id, reason="dispute_decided")
+        with self._database.transaction() as transaction:
+            store.note_ended(transaction, number, self._clock.now())
+
+    def what_is_left(self) -> int:
+        """Do so for every case where it failed the first time; how many those were."""
+        with self._database.reading() as reading:
+            left = store.not_ended(reading)
+        for number, citizen_id in left:
+            self(number, citizen_id)
+        return len(left)
+
+
+class DecideDispute:
+    """
+    Notes one operator's decision; the second same one, by another operator, carries it out.
+
+    *reserved_for* is how long an identity number waits for its claimant after a transfer.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        end: EndDisputed,
+        end_authenticators: EndAuthenticators,
+        close: CloseAccount,
+        notices: Notices,
+        claimants: ClaimantNotices,
+        reserved_for: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._end = end
+        self._end_authenticators = end_authenticators
+        self._close = close
+        self._notices = notices
+        self._claimants = claimants
+        self._reserved_for = reserved_for
+        self._clock = clock
+
+    def __call__(self, number: CaseNumber, decision: Decision) -> Ruling:
+        """
+        Decide; what became of it.
+
+        The account, the case and the audit log change in one transaction; then the sessions end,
+        and both sides are told. Raises `NoSuchCase`, `CaseResolved`.
+        """
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            row = _open(store.locked_dispute(transaction, number))
+            ruling = rule_on(
+                decision.outcome,
+                decision.by.name,
+                standing=store.standing_votes(transaction, number),
+                holder_until=row.holder_until,
+                holder_answered=row.holder_answered_at is not None,
+                now=now,
+            )
+            if ruling in {Ruling.TOO_EARLY, Ruling.DECIDED_ALREADY}:
+                return ruling
+            self._note(transaction, row, decision, now)
+            if ruling is Ruling.DIFFERENT:
+                store.void_votes(transaction, number)
+                _add_step(transaction, row, StepKind.DECIDED_ANEW, decision.by, now)
+            elif ruling is Ruling.FIRST:
+                _add_step(transaction, row, StepKind.DECIDED_ONCE, decision.by, now)
+            else:
+                self._carry_out(transaction, row, decision, now)
+            holder = row.citizen_id
+        if ruling is Ruling.AGREED:
+            if decision.outcome is not DisputeOutcome.KEEP:
+                self._end(number, holder)
+            self._notices.tell(_NOTICES[decision.outcome], holder, now)
+            self._claimants.tell_claimant(ClaimantNotice.RESOLVED, number)
+        return ruling
+
+    def _note(self, transaction: Session, row: Dispute, decision: Decision, now: datetime) -> None:
+        row.status = DisputeStatus.IN_PROGRESS
+        transaction.add(
+            DisputeVote(
+                number=row.number,
+                by=decision.by.name,
+                outcome=decision.outcome,
+                reason=decision.reason,
+                at=now,
+            )
+        )
+        transaction.flush()
+        decided = DisputeDecided(
+            citizen_id=row.citizen_id,
+            dispute=row.number,
+            outcome=decision.outcome,
+            by=decision.by.name,
+        )
+        record(transaction, decided, now)
+
+    def _carry_out(
+        self, transaction: Session, row: Dispute, decision: Decision, now: datetime
+    ) -> None:
+        holder, number = row.citizen_id, row.number
+        citizens.lift_hold(transaction, holder, HoldKind.DISPUTE, now, reference=number)
+        lifted = AccountReleased(
+            citizen_id=holder, hold=HoldKind.DISPUTE, reference=number, by=decision.by.name
+        )
+        record(transaction, lifted, now)
+        if decision.outcome is DisputeOutcome.TRANSFER:
+            self._transfer(transaction, row, now)
+        elif decision.outcome is DisputeOutcome.CLOSE:
+            self._close(transaction, holder, now)
+        row.status = DisputeStatus.RESOLVED
+        row.outcome = decision.outcome
+        row.resolved_at = now
+        if decision.outcome is DisputeOutcome.KEEP:
+            row.ended_at = now
+        _add_step(transaction, row, _STEPS[decision.outcome], decision.by, now)
+        resolved = DisputeResolved(citizen_id=holder, dispute=number, outcome=decision.outcome)
+        record(transaction, resolved, now)
+
+    def _transfer(self, transaction: Session, row: Dispute, now: datetime) -> None:
+        """
+        Take the number, its evidence, what signs in and the claimant's phone from the account.
+
+        The account keeps its subject and its history. It is held from now on: whatever it could
+        still be entered by would be the former holder's.
+        """
+        holder = row.citizen_id
+        number_index, phone_index = row.identity_number_index, row.phone_number_index
+        if citizens.release_identity_number(transaction, holder, number_index, now):
+            released = IdentityNumberReleased(citizen_id=holder, dispute=row.number)
+            record(transaction, released, now)
+            citizens.reserve_number(
+                transaction,
+                number_index,
+                phone_index,
+                until=now + self._reserved_for,
+                reference=row.number,
+            )
+        if citizens.holder_of_phone(transaction, phone_index) == holder:
+            citizens.release_phone(transaction, phone_index, now)
+            record(transaction, PhoneMoved(citizen_id=holder), now)
+        self._end_authenticators(transaction, holder, now)
+        citizens.place_hold(transaction, holder, HoldKind.OPERATOR, now, reference=row.number)
+        held = AccountHeld(
+            citizen_id=holder, hold=HoldKind.OPERATOR, reference=row.number, by=HELD_BY
+        )
+        record(transaction, held, now)
+
+
+class ConductDispute:
+    """What operators do before they decide."""
+
+    def __init__(
+        self, *, database: Database, notices: Notices, claimants: ClaimantNotices, clock: Clock
+    ) -> None:
+        self._database = database
+        self._notices = notices
+        self._claimants = claimants
+        self._clock = clock
+
+    def ask_more(
+        self, number: CaseNumber, side: Side, question: str, *, by: VerifiedOperator
+    ) -> None:
+        """Ask one side for more; the other one sees that, not what. Raises as `DecideDispute`."""
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            row = _open(store.locked_dispute(transaction, number))
+            holder = row.citizen_id
+            row.status = DisputeStatus.MORE_NEEDED
+            transaction.add(
+                DisputeStep(
+                    number=number,
+                    kind=StepKind.MORE_ASKED,
+                    at=now,
+                    by=by.name,
+                    words=question,
+                    words_for=side,
+                )
+            )
+            asked = DisputeMoreAsked(citizen_id=holder, dispute=number, side=side, by=by.name)
+            record(transaction, asked, now)
+        if side is Side.HOLDER:
+            self._notices.tell(NoticeKind.DISPUTE_MORE_NEEDED, holder, now)
+        else:
+            self._claimants.tell_claimant(ClaimantNotice.MORE_NEEDED, number)
+
+    def extend(self, number: CaseNumber, more: timedelta, *, by: VerifiedOperator) -> datetime:
+        """Give the holder *more* time, from now or from the end of it; until when they have it."""
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            row = _open(store.locked_dispute(transaction, number))
+            row.holder_until = until = max(row.holder_until, now) + more
+            # Whoever gives the holder time waits for it, though something was said before.
+            row.holder_answered_at = None
+            _add_step(transaction, row, StepKind.EXTENDED, by, now, until=until)
+            extended = DisputeExtended(
+                citizen_id=row.citizen_id, dispute=number, until=until, by=by.name
+            )
+            record(transaction, extended, now)
+        return until
+
+
+def _open(row: Dispute | None) -> Dispute:
+    if row is None:
+        raise NoSuchCase
+    if not row.is_open:
+        raise CaseResolved
+    return row
+
+
+def _add_step(
+    transaction: Session,
+    row: Dispute,
+    kind: StepKind,
+    by: VerifiedOperator,
+    at: datetime,
+    *,
+    until: datetime | None = None,
+) -> None:
+    transaction.add(DisputeStep(number=row.number, kind=kind, at=at, by=by.name, until=until))

@@ -1,0 +1,205 @@
+"""Queries on complaints and cases; none of them commits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.orm import Session
+
+from idp.citizens.model import CitizenId
+from idp.core.phone_number import PhoneNumber
+from idp.disputes.model import (
+    CaseNumber,
+    Complaint,
+    ComplaintId,
+    Dispute,
+    DisputeOutcome,
+    DisputeStatus,
+    DisputeStep,
+    DisputeVote,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDispute:
+    """What an account's own page says of a case: that there is one, not whose."""
+
+    number: CaseNumber
+    status: DisputeStatus
+    holder_until: datetime
+    answered: bool
+
+
+def complaint(
+    session: Session, complaint_id: ComplaintId, *, browser: str, now: datetime
+) -> Complaint | None:
+    """The complaint, if it is this browser's and has not expired."""
+    return session.execute(
+        select(Complaint).where(
+            Complaint.id == complaint_id,
+            Complaint.browser == browser,
+            Complaint.expires_at > now,
+        )
+    ).scalar_one_or_none()
+
+
+def locked_complaint(session: Session, complaint_id: ComplaintId) -> Complaint | None:
+    """The complaint, which nobody else changes until the caller's transaction ends."""
+    return session.execute(
+        select(Complaint).where(Complaint.id == complaint_id).with_for_update()
+    ).scalar_one_or_none()
+
+
+def take_owed_question(session: Session, complaint_id: ComplaintId) -> bool:
+    """Take the question that is owed; true for one caller only."""
+    taken = session.execute(
+        update(Complaint)
+        .where(Complaint.id == complaint_id, Complaint.question_owed.is_(True))
+        .values(question_owed=False)
+        .returning(Complaint.id)
+    )
+    return taken.first() is not None
+
+
+def phone_of_complaint(session: Session, complaint_id: str) -> PhoneNumber | None:
+    """Where the codes of a complaint go."""
+    number = session.execute(
+        select(Complaint.phone_text).where(Complaint.id == complaint_id)
+    ).scalar_one_or_none()
+    return None if number is None else PhoneNumber(number)
+
+
+def phone_of_claimant(session: Session, number: str) -> PhoneNumber | None:
+    """Where the claimant of a case is reached."""
+    phone = session.execute(
+        select(Dispute.phone_text).where(Dispute.number == number)
+    ).scalar_one_or_none()
+    return None if phone is None else PhoneNumber(phone)
+
+
+def case_of_both(session: Session, number: CaseNumber | None, phone: bytes) -> CaseNumber | None:
+    """The case with that number, if its claimant has that phone; one query, whatever is typed."""
+    return session.execute(
+        select(Dispute.number).where(
+            Dispute.number == (number or ""), Dispute.phone_number_index == phone
+        )
+    ).scalar_one_or_none()
+
+
+def dispute(session: Session, number: CaseNumber) -> Dispute | None:
+    """The case."""
+    return session.get(Dispute, number)
+
+
+def locked_dispute(session: Session, number: CaseNumber) -> Dispute | None:
+    """The case, which nobody else changes until the caller's transaction ends."""
+    return session.execute(
+        select(Dispute).where(Dispute.number == number).with_for_update()
+    ).scalar_one_or_none()
+
+
+def open_case_of(session: Session, identity_number: bytes, phone: bytes) -> CaseNumber | None:
+    """The open case that this claimant has about this identity number."""
+    return session.execute(
+        select(Dispute.number).where(
+            Dispute.identity_number_index == identity_number,
+            Dispute.phone_number_index == phone,
+            Dispute.resolved_at.is_(None),
+        )
+    ).scalar_one_or_none()
+
+
+def disputes(session: Session, *, resolved: bool) -> Sequence[Dispute]:
+    """The cases, the oldest first; those that are resolved only if asked for."""
+    query = select(Dispute).order_by(Dispute.filed_at, Dispute.number)
+    if not resolved:
+        query = query.where(Dispute.resolved_at.is_(None))
+    return session.execute(query).scalars().all()
+
+
+def dispute_about(session: Session, number: CaseNumber, citizen_id: CitizenId) -> Dispute | None:
+    """The case, if it is about that citizen's account."""
+    return session.execute(
+        select(Dispute).where(Dispute.number == number, Dispute.citizen_id == citizen_id)
+    ).scalar_one_or_none()
+
+
+def open_disputes_of(session: Session, citizen_id: CitizenId) -> Sequence[OpenDispute]:
+    """What is open about a citizen's account, the oldest first."""
+    rows = session.execute(
+        select(Dispute.number, Dispute.status, Dispute.holder_until, Dispute.holder_answered_at)
+        .where(Dispute.citizen_id == citizen_id, Dispute.resolved_at.is_(None))
+        .order_by(Dispute.filed_at, Dispute.number)
+    )
+    return [
+        OpenDispute(number, status, until, answered=answered_at is not None)
+        for number, status, until, answered_at in rows
+    ]
+
+
+def steps_of(session: Session, number: CaseNumber) -> Sequence[DisputeStep]:
+    """What happened in a case, in order."""
+    return (
+        session.execute(
+            select(DisputeStep).where(DisputeStep.number == number).order_by(DisputeStep.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def votes_of(session: Session, number: CaseNumber) -> Sequence[DisputeVote]:
+    """What operators decided, void or not, in order."""
+    return (
+        session.execute(
+            select(DisputeVote).where(DisputeVote.number == number).order_by(DisputeVote.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def standing_votes(session: Session, number: CaseNumber) -> Mapping[str, DisputeOutcome]:
+    """Who has decided what, and nobody differently since."""
+    rows = session.execute(
+        select(DisputeVote.by, DisputeVote.outcome).where(
+            DisputeVote.number == number, DisputeVote.void.is_(False)
+        )
+    )
+    return {by: outcome for by, outcome in rows}  # noqa: C416 (rows are no tuples to mypy)
+
+
+def void_votes(session: Session, number: CaseNumber) -> None:
+    """Open the question anew."""
+    session.execute(
+        update(DisputeVote)
+        .where(DisputeVote.number == number, DisputeVote.void.is_(False))
+        .values(void=True)
+    )
+
+
+def not_ended(session: Session) -> Sequence[tuple[CaseNumber, CitizenId]]:
+    """Decided cases after which something of the former holder's may still work."""
+    rows = session.execute(
+        select(Dispute.number, Dispute.citizen_id).where(
+            Dispute.resolved_at.is_not(None), Dispute.ended_at.is_(None)
+        )
+    )
+    return [(number, citizen_id) for number, citizen_id in rows]
+
+
+def note_ended(session: Session, number: CaseNumber, at: datetime) -> None:
+    """Note that nothing does."""
+    session.execute(
+        update(Dispute)
+        .where(Dispute.number == number, Dispute.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+
+
+def forget_expired(session: Session, now: datetime) -> int:
+    """Delete the complaints that nobody sent; how many those were."""
+    result = session.execute(delete(Complaint).where(Complaint.expires_at <= now))
+    return cast("CursorResult[object]", result).rowcount
