@@ -11,9 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from idp.account.frame import AccountFrame
 from idp.account.views import account_routes
-from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
+from idp.app.authenticators import Authenticators
 from idp.app.parts import Parts
 from idp.app.policies import (
     brand,
@@ -38,7 +38,8 @@ from idp.interactions.fresh_sign_in import FreshSignIn
 from idp.interactions.views import interaction_routes
 from idp.interactions.visits import Visits
 from idp.login.password_login import PasswordLogin
-from idp.login.views import login_routes
+from idp.login.routes import login_routes
+from idp.login.second_factor import AskSecondFactor
 from idp.logout.sign_out import SignOut
 from idp.logout.views import logout_routes
 from idp.oidc.authorize import AuthorizationRequests
@@ -75,7 +76,7 @@ def add_pages(parts: Parts) -> None:
     """Put every page on the application of *parts*: each capability brings its own."""
     settings, app, clock, database = parts.settings, parts.flask, parts.clock, parts.database
     secure, issuer = settings.server.secure, settings.server.issuer
-    interactions = RedisInteractions(parts.redis, lifetime=settings.interactions.lifetime)
+    interactions = parts.interactions
 
     signer, subject_key = parts.signer, parts.subject_key
     responses = AuthorizationResponses(issuer)
@@ -160,6 +161,7 @@ def add_pages(parts: Parts) -> None:
         database=database,
     )
     otp_page = OtpPage(pages=pages, otp=otp, clock=clock)
+    authenticators = Authenticators(parts)
     check_phone = CheckPhone(carriers=parts.carriers, database=database, clock=clock)
 
     for blueprint in (
@@ -182,7 +184,7 @@ def add_pages(parts: Parts) -> None:
             max_body=settings.http.max_body,
             clock=clock,
         ),
-        interaction_routes(pages=pages, visits=visits, flow=flow, database=database),
+        interaction_routes(pages=pages, visits=visits, flow=flow, database=database, clock=clock),
         login_routes(
             pages=pages,
             visits=visits,
@@ -194,8 +196,21 @@ def add_pages(parts: Parts) -> None:
                 budgets=login_budgets(settings),
                 clock=clock,
             ),
+            ask=AskSecondFactor(
+                visits=visits,
+                otp=otp,
+                check_phone=check_phone,
+                device_cookie=device_cookie,
+                sim_window=settings.devices.new_device_sim_window,
+                database=database,
+                clock=clock,
+            ),
             otp=otp,
-            page=otp_page,
+            otp_page=otp_page,
+            verify_app_code=authenticators.verify_app_code,
+            verify_passkey=authenticators.verify_passkey,
+            verify_recovery_code=authenticators.verify_recovery_code,
+            device_cookie=device_cookie,
             database=database,
             clock=clock,
         ),

@@ -16,12 +16,13 @@ from idp.adapters.jobs import Jobs, redis_queue
 from idp.adapters.keys_on_disk import KeysOnDisk
 from idp.adapters.redis.connection import connect
 from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
+from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.sms_gateway import HttpSmsGateway
-from idp.app.policies import operator_budgets
+from idp.app.policies import interactions_budget, operator_budgets
 from idp.backchannel.announce import AnnounceLogout
 from idp.carriers.match_citizen import MatchCitizen
 from idp.carriers.ports import CarrierRecords
@@ -171,6 +172,16 @@ class Parts:
         tokens = self.settings.tokens
         return RefreshPolicy(
             idle=tokens.refresh_idle, maximum=tokens.refresh_maximum, grace=tokens.refresh_grace
+        )
+
+    @cached_property
+    def interactions(self) -> RedisInteractions:
+        return RedisInteractions(
+            self.redis,
+            lifetime=self.settings.interactions.lifetime,
+            unattended=self.settings.interactions.unattended,
+            throttle=self.throttle,
+            budget=interactions_budget(self.settings),
         )
 
     @cached_property

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from idp.carriers.model import SubscriberCheck
+from idp.authenticators.attempts import SecondFactorBudgets
 from idp.enrolment.ask_carrier import EnrolmentBudgets
 from idp.enrolment.routes import EnrolmentPolicy
 from idp.login.password_login import LoginBudgets
@@ -65,6 +66,11 @@ def rematch_work(settings: Settings) -> NightWork:
     )
 
 
+def interactions_budget(settings: Settings) -> Budget:
+    windows = settings.throttling.interactions_per_network
+    return Budget("interactions_per_network", windows, by_network=True)
+
+
 def otp_policy(settings: Settings) -> OtpPolicy:
     otp = settings.otp
     return OtpPolicy(
@@ -96,12 +102,22 @@ def login_budgets(settings: Settings) -> LoginBudgets:
         per_number_and_network=Budget(
             "password_per_number_and_network", throttling.password_per_number_and_network
         ),
+        per_number=Budget("password_per_number", throttling.password_per_number),
+        per_device=Budget("password_per_device", throttling.password_per_device),
         failures_per_network=Budget(
             "password_failures_per_network",
             throttling.password_failures_per_network,
             by_network=True,
         ),
         failures_system=Budget("password_failures_system", throttling.password_failures_system),
+    )
+
+
+def second_factor_budgets(settings: Settings) -> SecondFactorBudgets:
+    throttling = settings.throttling
+    return SecondFactorBudgets(
+        app_code=Budget("app_code_per_citizen", throttling.app_code_per_citizen),
+        recovery_code=Budget("recovery_code_per_citizen", throttling.recovery_code_per_citizen),
     )
 
 

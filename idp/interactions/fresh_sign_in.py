@@ -12,6 +12,7 @@ from idp.interactions.ports import Interactions
 from idp.sessions.model import Session
 from idp.sessions.rules import TWO_FACTORS, authentication_level
 from idp.web.browser import BrowserCookie
+from idp.web.network import client_network
 
 
 class FreshSignIn:
@@ -58,5 +59,5 @@ class FreshSignIn:
             destination=destination,
             fresh=fresh,
         )
-        self._interactions.add(interaction)
+        self._interactions.add(interaction, network=client_network())
         return redirect(self._flow.proceed(interaction, None), 303)  # type: ignore[return-value]

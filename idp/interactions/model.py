@@ -75,13 +75,15 @@ class Interaction:
     What has happened so far in answering *request* (`None`: the citizen came to us directly).
 
     *browser* is the digest of the browser handle it is bound to; unbound only between a cross-site
-    POST to /authorize and our own GET. *enrolled* is the citizen whose account was made in it,
-    *consented_by* the one who was asked in it and agreed. *refusal* is the error that ends it.
+    POST to /authorize and our own GET. *attended*: somebody has taken a step in it; to ask for its
+    pages is none. *enrolled* is the citizen whose account was made in it, *consented_by* the one
+    who was asked in it and agreed. *refusal* is the error that ends it.
     Without a request, *destination* is the path of our own page that it ends on, and *fresh* says
     that a session from before does not do: that page changes something that matters. *begun_for*
     is the relying party an enrolment was begun for elsewhere; its request stays where it is.
     After the right password *second_factor* is what has to complete the sign-in (`None`: a text
-    message), *sms_doubt* why a text message cannot, on this device.
+    message), *other_factors* what could as well, *sms_doubt* why a text message cannot, on this
+    device.
     *sign_in_again_from*: the citizen chose to sign in once more, in a stronger way; nothing from
     before that moment does. *step_up* is how far raising the verification level has come.
     """
@@ -91,9 +93,11 @@ class Interaction:
     started_at: datetime
     browser: str | None = None
     intent: Intent = Intent.SIGN_IN
+    attended: bool = False
     account_chosen: bool = False
     password_verified: CitizenId | None = None
     second_factor: SecondFactor | None = None
+    other_factors: tuple[SecondFactor, ...] = ()
     sms_doubt: PhoneDoubt | None = None
     challenge_id: str | None = None
     enrolment_id: str | None = None

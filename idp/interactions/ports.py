@@ -14,6 +14,7 @@ from idp.interactions.model import (
     ResponseMode,
 )
 from idp.sessions.model import Session
+from idp.throttling.ports import BudgetSpent
 
 Change = Callable[[Interaction], Interaction]
 
@@ -22,11 +23,24 @@ class InteractionGone(Exception):
     """There is no such interaction any more."""
 
 
-class Interactions(Protocol):
-    """Interactions in progress."""
+class TooManyInteractions(BudgetSpent):
+    """That network began so many that they could fill the store."""
 
-    def add(self, interaction: Interaction) -> None:
-        """Store a new one."""
+
+class Interactions(Protocol):
+    """
+    Interactions in progress.
+
+    One that nobody has attended to ends soon: anybody can begin interactions, and without end. What
+    is attended to lives long enough for every detour from then on.
+    """
+
+    def add(self, interaction: Interaction, *, network: str) -> None:
+        """
+        Store a new one, begun from *network*, and count it there.
+
+        Raises `TooManyInteractions`: it is not stored then.
+        """
         ...
 
     def find(self, interaction_id: InteractionId) -> Interaction | None:

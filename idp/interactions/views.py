@@ -3,18 +3,27 @@ The pages between the steps: taking an interaction up, the way back to the porta
 is there already, and what a person sees when the address is of no use any more.
 """
 
+from datetime import timedelta
+from math import ceil
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
 from flask.views import MethodView
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from idp.audit.events import BudgetExceeded
+from idp.audit.log import record
 from idp.citizens import store as citizens
+from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.answers import Answers
 from idp.interactions.flow import AlreadyAnswered, Flow
 from idp.interactions.forms import NotYouForm
-from idp.interactions.ports import AuthorizationResponse, InteractionGone
+from idp.interactions.ports import (
+    AuthorizationResponse,
+    InteractionGone,
+    TooManyInteractions,
+)
 from idp.interactions.rules import Step
 from idp.interactions.sign_in import AccountHeld
 from idp.interactions.visits import BegunHere, InteractionExpired, OtherBrowser, Visit, Visits
@@ -131,7 +140,7 @@ class SessionQuestion(MethodView):
 
 
 def interaction_routes(
-    *, pages: Pages, visits: Visits, flow: Flow, database: Database
+    *, pages: Pages, visits: Visits, flow: Flow, database: Database, clock: Clock
 ) -> Blueprint:
     """Build the routes, and the pages that every step's view falls back on."""
     routes = Blueprint("interactions", __name__)
@@ -174,6 +183,18 @@ def interaction_routes(
         return pages.render("login/held.html")
 
     routes.app_errorhandler(AccountHeld)(held)
+
+    def too_many(spent: TooManyInteractions) -> Response:
+        if spent.first:
+            with database.transaction() as transaction:
+                record(transaction, BudgetExceeded(budget=spent.budget), clock.now())
+        # Never back to the portal, which would send the browser here again.
+        minutes = ceil(spent.retry_after / timedelta(minutes=1))
+        response = pages.render("errors/too_many.html", status=429, minutes=minutes)
+        response.headers["Retry-After"] = str(ceil(spent.retry_after.total_seconds()))
+        return response
+
+    routes.app_errorhandler(TooManyInteractions)(too_many)
     routes.app_errorhandler(BegunHere)(begun_here)
     routes.app_errorhandler(InteractionExpired)(expired)
     routes.app_errorhandler(InteractionGone)(expired)

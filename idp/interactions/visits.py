@@ -25,6 +25,7 @@ from idp.relying_parties.ports import RelyingParties
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.model import Authentication, Session
 from idp.web.browser import BrowserCookie
+from idp.web.network import client_network
 from idp.web.ports import ShownPages
 
 
@@ -115,8 +116,8 @@ class Visits:
         return visit
 
     def update(self, visit: Visit, change: Callable[[Interaction], Interaction]) -> Visit:
-        """Store a change of the interaction's facts. *change* has no side effects."""
-        return replace(visit, interaction=self._interactions.update(visit.interaction, change))
+        """Store a change that somebody's step made. *change* has no side effects."""
+        return self._changed(visit, lambda current: change(current).with_(attended=True))
 
     def keep(self, visit: Visit, period: timedelta) -> None:
         """Let the interaction live for *period* from now where it would end sooner."""
@@ -154,6 +155,7 @@ class Visits:
                 intent=Intent.SIGN_IN,
                 password_verified=None,
                 second_factor=None,
+                other_factors=(),
                 sms_doubt=None,
                 challenge_id=None,
             ),
@@ -212,12 +214,15 @@ class Visits:
 
     def _bind(self, visit: Visit, browser: str) -> Visit:
         """Bind the interaction to this browser: the first to come has it, and nobody after."""
-        bound = self.update(
+        bound = self._changed(
             visit, lambda current: current.with_(browser=current.browser or browser)
         )
         if bound.interaction.browser != browser:
             raise OtherBrowser(visit.relying_party)
         return bound
+
+    def _changed(self, visit: Visit, change: Callable[[Interaction], Interaction]) -> Visit:
+        return replace(visit, interaction=self._interactions.update(visit.interaction, change))
 
     def _begin(self) -> Interaction:
         interaction = Interaction(
@@ -227,7 +232,7 @@ class Visits:
             browser=digest(self._browser.ensure()),
             account_chosen=True,
         )
-        self._interactions.add(interaction)
+        self._interactions.add(interaction, network=client_network())
         return interaction
 
     def _visit(self, interaction: Interaction) -> Visit:

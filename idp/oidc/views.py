@@ -22,6 +22,7 @@ from idp.oidc.http import ProtocolRequest
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.registry import Registry
 from idp.web.browser import BrowserCookie
+from idp.web.network import client_network
 from idp.web.pages import Pages
 from idp.web.reference import request_reference
 from idp.web.request_log import note
@@ -54,7 +55,7 @@ def authorization_routes(
 
     def _begin(wanted: AuthorizationRequest) -> WerkzeugResponse:
         interaction = _interaction(wanted, browser_digest=digest(browser.ensure()))
-        interactions.add(interaction)
+        interactions.add(interaction, network=client_network())
         session = visits.session()
         answer = visits.answer(interaction, session)
         if answer is None:
@@ -70,7 +71,7 @@ def authorization_routes(
         the browser off from the session it has.
         """
         interaction = _interaction(wanted, browser_digest=None)
-        interactions.add(interaction)
+        interactions.add(interaction, network=client_network())
         return redirect(f"/resume?i={interaction.id}", 303)
 
     def _interaction(wanted: AuthorizationRequest, *, browser_digest: str | None) -> Interaction:

@@ -1,25 +1,31 @@
 """One contract for every store of interactions."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import redis
 
-from idp.adapters.redis.interactions import RedisInteractions
 from idp.interactions.model import (
     Intent,
     Interaction,
     InteractionId,
     Prompt,
     RecoveryProgress,
+    TakeUp,
 )
-from idp.interactions.ports import InteractionGone, Interactions
+from idp.interactions.ports import InteractionGone, Interactions, TooManyInteractions
+from idp.settings import Rate
+from idp.throttling.ports import Budget
 from tests.fakes.clock import FakeClock
-from tests.fakes.interactions import InteractionsInMemory
-from tests.fakes.people import AN, NOON, interaction_of, request_of
+from tests.fakes.interactions import interactions_in_memory, redis_interactions
+from tests.fakes.people import AN, BINH_DINH, NOON, interaction_of, request_of
 
-LIFETIME = timedelta(days=1)
+LIFETIME, UNATTENDED = timedelta(days=1), timedelta(hours=2)
+HERE, THERE = "203.0.113.0/24", "198.51.100.0/24"
+MINUTE = timedelta(minutes=1)
+BUDGET = Budget("interactions", (Rate(count=3, period=MINUTE),), by_network=True)
 FULL = interaction_of(
     request_of(
         state="Đ" * 500 + '"\\\x00\n',
@@ -38,10 +44,13 @@ FULL = interaction_of(
     challenge_id="challenge",
     enrolment_id="enrolment",
     recovery=RecoveryProgress(AN, "challenge", NOON),
+    take_up=TakeUp("enrolment", "challenge"),
+    begun_for=BINH_DINH,
     session_confirmed=True,
     consented_by=AN,
     refusal="access_denied",
 )
+PassTime = Callable[[timedelta], None]
 BARE = Interaction(InteractionId("bare"), None, NOON)
 
 
@@ -50,26 +59,28 @@ def interactions(
     request: pytest.FixtureRequest, redis_client: redis.Redis, clock: FakeClock
 ) -> Interactions:
     if request.param == "redis":
-        return RedisInteractions(redis_client, lifetime=LIFETIME)
-    return InteractionsInMemory(clock, lifetime=LIFETIME)
+        return redis_interactions(
+            redis_client, lifetime=LIFETIME, unattended=UNATTENDED, budget=BUDGET
+        )
+    return interactions_in_memory(clock, lifetime=LIFETIME, unattended=UNATTENDED, budget=BUDGET)
 
 
 @pytest.mark.parametrize("interaction", [FULL, BARE])
 def test_it_is_found_as_it_was_stored(interactions: Interactions, interaction: Interaction) -> None:
-    interactions.add(interaction)
+    interactions.add(interaction, network=HERE)
 
     assert interactions.find(interaction.id) == interaction
 
 
 @pytest.mark.parametrize("name", ["", "unknown", "\x00", "ß" * 3000, "interaction:bare"])
 def test_an_unknown_one_is_not_found(interactions: Interactions, name: str) -> None:
-    interactions.add(BARE)
+    interactions.add(BARE, network=HERE)
 
     assert interactions.find(InteractionId(name)) is None
 
 
 def test_a_change_is_stored_and_returned(interactions: Interactions) -> None:
-    interactions.add(FULL)
+    interactions.add(FULL, network=HERE)
 
     changed = interactions.update(FULL, lambda current: current.with_(refusal=None))
 
@@ -79,7 +90,7 @@ def test_a_change_is_stored_and_returned(interactions: Interactions) -> None:
 
 def test_a_change_is_made_to_the_newest_value(interactions: Interactions) -> None:
     """Whoever holds an old one does not write it over what others have done since."""
-    interactions.add(BARE)
+    interactions.add(BARE, network=HERE)
     interactions.update(BARE, lambda current: current.with_(account_chosen=True))
 
     changed = interactions.update(BARE, lambda current: current.with_(challenge_id="c"))
@@ -89,7 +100,7 @@ def test_a_change_is_made_to_the_newest_value(interactions: Interactions) -> Non
 
 
 def test_a_change_that_raises_changes_nothing(interactions: Interactions) -> None:
-    interactions.add(BARE)
+    interactions.add(BARE, network=HERE)
 
     def refuse(_: Interaction) -> Interaction:
         raise LookupError
@@ -99,13 +110,87 @@ def test_a_change_that_raises_changes_nothing(interactions: Interactions) -> Non
     assert interactions.find(BARE.id) == BARE
 
 
-def test_a_change_prolongs_nothing(
+def attended(current: Interaction) -> Interaction:
+    return current.with_(attended=True, account_chosen=True)
+
+
+def test_one_that_nobody_attends_to_ends_soon(
+    interactions: Interactions, pass_time: PassTime
+) -> None:
+    """Whatever asks for its pages; portals and programs begin them without end."""
+    interactions.add(BARE, network=HERE)
+    pass_time(UNATTENDED / 2)
+    interactions.update(BARE, lambda current: current.with_(browser="b"))
+    interactions.answer(BARE)
+    pass_time(UNATTENDED / 2)
+
+    assert interactions.find(BARE.id) is None
+
+
+def test_the_first_step_prolongs_it_and_no_other_does(
+    interactions: Interactions, pass_time: PassTime
+) -> None:
+    interactions.add(BARE, network=HERE)
+    pass_time(UNATTENDED / 2)
+    interactions.update(BARE, attended)
+    pass_time(LIFETIME / 2)
+    interactions.update(BARE, attended)
+    assert interactions.find(BARE.id) is not None
+    pass_time(LIFETIME / 2)
+
+    assert interactions.find(BARE.id) is None
+
+
+def test_a_first_step_shortens_nothing(interactions: Interactions, pass_time: PassTime) -> None:
+    interactions.add(BARE, network=HERE)
+    interactions.keep(BARE, 7 * LIFETIME)
+    interactions.update(BARE, attended)
+    pass_time(6 * LIFETIME)
+
+    assert interactions.find(BARE.id) is not None
+
+
+def test_a_network_begins_so_many_and_no_more(
+    interactions: Interactions, pass_time: PassTime
+) -> None:
+    for number in range(3):
+        interactions.add(named(number), network=HERE)
+    refused = []
+    for number in (3, 4):
+        with pytest.raises(TooManyInteractions) as spent:
+            interactions.add(named(number), network=HERE)
+        refused.append((spent.value.budget, spent.value.first))
+        assert MINUTE - timedelta(seconds=5) < spent.value.retry_after <= MINUTE
+        assert interactions.find(named(number).id) is None
+    interactions.add(named(5), network=THERE)
+    pass_time(MINUTE)
+    interactions.add(named(6), network=HERE)
+
+    assert refused == [("interactions", True), ("interactions", False)]
+    found = [number for number in range(7) if interactions.find(named(number).id)]
+    assert found == [0, 1, 2, 5, 6]
+
+
+def named(number: int) -> Interaction:
+    return replace(BARE, id=InteractionId(str(number)))
+
+
+def test_it_is_kept_longer_on_demand_and_never_shorter(
     interactions: Interactions, pass_time: Callable[[timedelta], None]
 ) -> None:
-    interactions.add(BARE)
-    pass_time(LIFETIME / 2)
+    interactions.add(BARE, network=HERE)
+    interactions.keep(BARE, 7 * LIFETIME)
+    interactions.keep(BARE, LIFETIME / 2)
     interactions.update(BARE, lambda current: current.with_(account_chosen=True))
-    pass_time(LIFETIME / 2)
+    pass_time(6 * LIFETIME)
+    assert interactions.find(BARE.id) is not None
+    pass_time(LIFETIME)
+
+    assert interactions.find(BARE.id) is None
+
+
+def test_what_is_gone_is_not_kept(interactions: Interactions) -> None:
+    interactions.keep(BARE, LIFETIME)
 
     assert interactions.find(BARE.id) is None
 
@@ -118,7 +203,7 @@ def test_what_is_gone_cannot_be_changed_or_answered(interactions: Interactions) 
 
 
 def test_it_is_answered_once(interactions: Interactions) -> None:
-    interactions.add(BARE)
+    interactions.add(BARE, network=HERE)
 
     assert [interactions.answer(BARE) for _ in range(3)] == [True, False, False]
     found = interactions.find(BARE.id)

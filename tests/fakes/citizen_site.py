@@ -15,10 +15,8 @@ import redis
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.errors import Retry
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
-from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.sessions import RedisSessions
 from idp.app.parts import Adapters, Parts
 from idp.app.web import web_application
@@ -33,25 +31,6 @@ from tests.fakes.following_client import FollowingClient
 from tests.fakes.sms import SmsOutbox
 
 PORTAL = ClientId("binh-dinh")
-
-
-class CompiledOnce(BytecodeCache):
-    """Templates, compiled once for all the applications of a run."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """See `BytecodeCache`."""
-        if bucket.key in self._compiled:
-            bucket.bytecode_from_string(self._compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """See `BytecodeCache`."""
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = CompiledOnce()
 
 
 class AtOnce(StubBroker):
@@ -218,10 +197,7 @@ class Site:
         self.clock = clock
         self.carriers = carriers
         self.sms = sms
-        self.interactions = RedisInteractions(
-            redis_client,
-            lifetime=settings.interactions.lifetime,
-        )
+        self.interactions = parts.interactions
         self.sessions = RedisSessions(
             redis_client,
             idle=settings.sessions.idle,
@@ -230,7 +206,6 @@ class Site:
         )
         self.app = web_application(parts)
         self.app.test_client_class = FollowingClient
-        self.app.jinja_env.bytecode_cache = COMPILED
         _, sweeps = worker_of(parts)
         self._sweeps = {sweep.name: sweep for sweep in sweeps}
 
@@ -263,5 +238,5 @@ class Site:
             started_at=self.clock.now(),
             intent=Intent.ENROL if create else Intent.SIGN_IN,
         )
-        self.interactions.add(interaction)
+        self.interactions.add(interaction, network="127.0.0.0/24")
         return browser.open(f"/resume?i={interaction.id}")

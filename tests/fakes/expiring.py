@@ -23,6 +23,11 @@ class Expiring(Generic[T]):
         """Replace a value that is held; its end stays."""
         self._held[key] = value, self._held[key][1]
 
+    def prolong(self, key: str, lifetime: timedelta) -> None:
+        """Hold what is held for *lifetime* from now, unless its end is later already."""
+        if self.left(key) and self.left(key) < lifetime:
+            self.put(key, self._held[key][0], lifetime)
+
     def get(self, key: str) -> T | None:
         """The value, while it is held."""
         value, ends = self._held.get(key, (None, None))

@@ -18,7 +18,6 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
-from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
 from idp.adapters.redis.shown_pages import RedisShownPages
@@ -101,6 +100,7 @@ from idp.web.pages import Brand, Pages
 from tests.fakes.clock import FakeClock
 from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.following_client import FollowingClient
+from tests.fakes.interactions import redis_interactions
 from tests.fakes.key_store import KeysInMemory
 from tests.fakes.logouts import WakesInMemory
 from tests.fakes.registrations import BASIC, CHALLENGE, POST, VERIFIER, registration
@@ -197,7 +197,7 @@ class ProtocolHouse:
         self.sessions = RedisSessions(
             self.redis, idle=timedelta(minutes=30), maximum=timedelta(hours=12), clock=clock
         )
-        self.interactions = RedisInteractions(self.redis, lifetime=timedelta(days=1))
+        self.interactions = redis_interactions(self.redis)
         responses = AuthorizationResponses(ISSUER)
         subjects = SubjectClaims(KEY)
         responder = OidcResponder(
@@ -276,7 +276,9 @@ class ProtocolHouse:
                 max_body=65536,
                 clock=clock,
             ),
-            interaction_routes(pages=pages, visits=visits, flow=flow, database=database),
+            interaction_routes(
+                pages=pages, visits=visits, flow=flow, database=database, clock=clock
+            ),
             logout_routes(
                 pages=pages,
                 visits=visits,

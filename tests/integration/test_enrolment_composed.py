@@ -12,7 +12,6 @@ import redis
 from flask import Flask
 from sqlalchemy import select
 
-from idp.adapters.redis.interactions import RedisInteractions
 from idp.app import Adapters, create_app, prepare
 from idp.consents.model import Consent
 from idp.core.birth_date import BirthDate
@@ -27,6 +26,7 @@ from idp.settings import Settings, decode_key
 from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.citizen_site import Browser
 from tests.fakes.clock import FakeClock
+from tests.fakes.interactions import redis_interactions
 
 IDENTITY_NUMBER = "052190000001"
 NUMBER = PhoneNumber("+84912000001")
@@ -73,8 +73,7 @@ def authorize(browser: Browser, **parameters: str) -> Browser:
 
 def code_sent(browser: Browser, settings: Settings, client: redis.Redis) -> str:
     """The code in the last text of this interaction, as the worker would derive it."""
-    interactions = RedisInteractions(client, lifetime=settings.interactions.lifetime)
-    interaction = interactions.find(InteractionId(browser.interaction))
+    interaction = redis_interactions(client).find(InteractionId(browser.interaction))
     assert interaction is not None
     recovery = interaction.recovery
     challenge_id = recovery.challenge_id if recovery else interaction.challenge_id

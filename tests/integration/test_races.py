@@ -8,7 +8,6 @@ import redis
 from sqlalchemy import func, select
 
 from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
-from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.adapters.redis.sessions import RedisSessions
 from idp.adapters.redis.throttle import RedisThrottle
@@ -33,6 +32,7 @@ from idp.settings import Rate
 from idp.throttling.ports import Budget, BudgetSpent
 from tests.fakes.at_once import at_once
 from tests.fakes.clock import FakeClock
+from tests.fakes.interactions import redis_interactions
 from tests.fakes.otp_challenges import OtpQueue
 from tests.fakes.people import (
     AN,
@@ -270,9 +270,9 @@ def test_a_budget_is_not_overdrawn(redis_client: redis.Redis, redis_url: str) ->
 
 
 def test_changes_of_one_interaction_lose_nothing(redis_client: redis.Redis) -> None:
-    interactions = RedisInteractions(redis_client, lifetime=MINUTE)
+    interactions = redis_interactions(redis_client)
     interaction = interaction_of(request_of(), challenge_id="")
-    interactions.add(interaction)
+    interactions.add(interaction, network=HERE)
 
     def note(number: int) -> None:
         for _ in range(10):
@@ -291,9 +291,9 @@ def test_changes_of_one_interaction_lose_nothing(redis_client: redis.Redis) -> N
 
 
 def test_a_portal_is_answered_once(redis_client: redis.Redis) -> None:
-    interactions = RedisInteractions(redis_client, lifetime=MINUTE)
+    interactions = redis_interactions(redis_client)
     interaction = interaction_of(request_of())
-    interactions.add(interaction)
+    interactions.add(interaction, network=HERE)
 
     answered = at_once(16, lambda _: interactions.answer(interaction))
 

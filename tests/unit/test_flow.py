@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import create_engine, delete, update
@@ -23,7 +22,7 @@ from idp.interactions.shortfall import Shortfall
 from idp.relying_parties.model import OIDC, ClientAuthentication, ClientId, RelyingParty
 from idp.sessions.model import Session
 from tests.fakes.clock import FakeClock
-from tests.fakes.interactions import InteractionsInMemory
+from tests.fakes.interactions import InteractionsInMemory, interactions_in_memory
 from tests.fakes.people import (
     AN,
     BINH,
@@ -119,7 +118,7 @@ class House:
     clock: FakeClock
 
     def begin(self, interaction: Interaction) -> Interaction:
-        self.interactions.add(interaction)
+        self.interactions.add(interaction, network="203.0.113.0/24")
         return interaction
 
     def consent(self, *claims: str) -> None:
@@ -146,7 +145,7 @@ def house() -> Iterator[House]:
         )
         transaction.add(evidence_of(EvidenceKind.CARRIER_MATCH, expires_at=NOON + DAY))
     clock, answers, portals = FakeClock(NOON), Answers(), Portals()
-    interactions = InteractionsInMemory(clock, lifetime=timedelta(days=1))
+    interactions = interactions_in_memory(clock)
     flow = Flow(
         interactions=interactions,
         responder=answers,

@@ -7,28 +7,63 @@ import redis
 from pydantic import TypeAdapter
 
 from idp.adapters.redis.connection import milliseconds
+from idp.adapters.redis.throttle import RedisThrottle
 from idp.interactions.model import Interaction, InteractionId
-from idp.interactions.ports import Change, InteractionGone
+from idp.interactions.ports import Change, InteractionGone, TooManyInteractions
+from idp.throttling.ports import Budget, BudgetSpent, Counted
 
 _COMPARE_AND_SET: Final = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+local life = tonumber(ARGV[3])
+if life > 0 and redis.call('PTTL', KEYS[1]) < life then redis.call('PEXPIRE', KEYS[1], life) end
 return 1
+"""
+_ADD: Final = """
+redis.call(
+    'SET', KEYS[windows + 1], ARGV[2 * windows + 2], 'PX', ARGV[2 * windows + 3]
+)
+"""
+
+# `PEXPIRE … GT` says the same, from Redis 7 on.
+_KEEP: Final = """
+local left = redis.call('PTTL', KEYS[1])
+if left >= 0 and left < tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 """
 
 
 class RedisInteractions:
     """`interaction:<id>`: the record as JSON."""
 
-    def __init__(self, client: redis.Redis, *, lifetime: timedelta) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        *,
+        lifetime: timedelta,
+        unattended: timedelta,
+        throttle: RedisThrottle,
+        budget: Budget,
+    ) -> None:
+        """Keep each for *unattended*, and from its first step on for *lifetime*."""
         self._redis = client
         self._lifetime = milliseconds(lifetime)
+        self._unattended = milliseconds(unattended)
+        self._budget = budget
+        self._add = throttle.counted(_ADD)
         self._compare_and_set = client.register_script(_COMPARE_AND_SET)
+        self._keep = client.register_script(_KEEP)
         self._json = TypeAdapter(Interaction)
 
-    def add(self, interaction: Interaction) -> None:
-        """Store a new one."""
-        self._redis.set(_key(interaction.id), self._json.dump_json(interaction), px=self._lifetime)
+    def add(self, interaction: Interaction, *, network: str) -> None:
+        """Store a new one, counted. Raises `TooManyInteractions`."""
+        try:
+            self._add(
+                Counted(self._budget, (network,)),
+                keys=[_key(interaction.id)],
+                args=[self._json.dump_json(interaction), self._unattended],
+            )
+        except BudgetSpent as spent:
+            raise TooManyInteractions(spent.budget, spent.retry_after, first=spent.first) from None
 
     def find(self, interaction_id: InteractionId) -> Interaction | None:
         """The interaction as it is now."""
@@ -43,12 +78,18 @@ class RedisInteractions:
         stored: bytes | str = self._json.dump_json(interaction)
         while True:
             changed = change(current).with_(version=current.version + 1)
-            if self._compare_and_set(keys=[key], args=[stored, self._json.dump_json(changed)]):
+            life = self._lifetime if changed.attended and not current.attended else 0
+            written = self._json.dump_json(changed)
+            if self._compare_and_set(keys=[key], args=[stored, written, life]):
                 return changed
             newest = self._redis.get(key)
             if newest is None:
                 raise InteractionGone
             current, stored = self._json.validate_json(newest), newest
+
+    def keep(self, interaction: Interaction, period: timedelta) -> None:
+        """Let it live for *period* from now where it would end sooner."""
+        self._keep(keys=[_key(interaction.id)], args=[milliseconds(period)])
 
     def answer(self, interaction: Interaction) -> bool:
         """Mark it answered; true for one caller only."""

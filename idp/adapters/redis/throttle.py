@@ -1,6 +1,6 @@
 """Counting against budgets: fixed windows in Redis, all that belong together by one script."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Final
@@ -23,20 +23,43 @@ local function refuse(i)
 end
 """
 _COUNT: Final = f"""{_REFUSE}
-for i, window in ipairs(KEYS) do
-    local count = redis.call('INCR', window)
-    if count == 1 then redis.call('PEXPIRE', window, ARGV[2 * i]) end
-    if count > tonumber(ARGV[2 * i - 1]) then return refuse(i) end
+local windows = tonumber(ARGV[1])
+for i = 1, windows do
+    local count = redis.call('INCR', KEYS[i])
+    if count == 1 then redis.call('PEXPIRE', KEYS[i], ARGV[2 * i + 1]) end
+    if count > tonumber(ARGV[2 * i]) then return refuse(i) end
 end
-return false
 """
 _REQUIRE: Final = f"""{_REFUSE}
-for i, window in ipairs(KEYS) do
-    local count = tonumber(redis.call('GET', window) or '0')
-    if count >= tonumber(ARGV[2 * i - 1]) then return refuse(i) end
+for i = 1, tonumber(ARGV[1]) do
+    local count = tonumber(redis.call('GET', KEYS[i]) or '0')
+    if count >= tonumber(ARGV[2 * i]) then return refuse(i) end
 end
-return false
 """
+
+
+class CountedScript:
+    """A script that counts first, and has its effect only where every budget allows it."""
+
+    def __init__(self, script: Script, is_exempt: Callable[[Counted], bool]) -> None:
+        self._script = script
+        self._is_exempt = is_exempt
+
+    def __call__(
+        self, *counted: Counted, keys: Sequence[str] = (), args: Sequence[str | bytes | int] = ()
+    ) -> None:
+        """Count, then act on *keys* with *args*. Raises `BudgetSpent`: nothing was done then."""
+        counting = [each for each in counted if not self._is_exempt(each)]
+        windows = [window for each in counting for window in _windows(each.budget, each.key)]
+        if not windows and not keys:  # every limit is lifted
+            return
+        sizes = [size for each in counting for size in _sizes(each.budget)]
+        refusal = self._script(keys=[*windows, *keys], args=[len(windows), *sizes, *args])
+        if refusal is not None:
+            window, left, first = refusal
+            budgets = [each.budget for each in counting for _ in each.budget.windows]
+            wait = max(timedelta(milliseconds=left), timedelta(seconds=1))
+            raise BudgetSpent(budgets[window - 1].name, wait, first=bool(first))
 
 
 class RedisThrottle:
@@ -49,9 +72,9 @@ class RedisThrottle:
 
     def __init__(self, client: redis.Redis, *, exempt_networks: tuple[Network, ...]) -> None:
         self._redis = client
-        self._count = client.register_script(_COUNT)
-        self._require = client.register_script(_REQUIRE)
         self._exempt = exempt_networks
+        self._count = self.counted("")
+        self._require = CountedScript(client.register_script(_REQUIRE), self._is_exempt)
 
     def count(self, budget: Budget, *key: str) -> None:
         """Count one. Raises `BudgetSpent`, with the wait until the first window allows more."""
@@ -59,11 +82,11 @@ class RedisThrottle:
 
     def count_in_turn(self, *counted: Counted) -> None:
         """Count one against each, by one script. Raises `BudgetSpent`, as `count` does."""
-        self._run(self._count, counted)
+        self._count(*counted)
 
     def require(self, budget: Budget, *key: str) -> None:
         """Raise `BudgetSpent` where one more would not be allowed; counts nothing."""
-        self._run(self._require, (Counted(budget, key),))
+        self._require(Counted(budget, key))
 
     def clear(self, budget: Budget, *key: str) -> None:
         """Forget what was counted."""
@@ -71,22 +94,17 @@ class RedisThrottle:
         if windows:  # none where a limit is lifted, and DEL wants a key
             self._redis.delete(*windows, *(f"refused:{window}" for window in windows))
 
-    def _run(self, script: Script, counted: Sequence[Counted]) -> None:
-        counted = [each for each in counted if not self._is_exempt(each.budget, each.key)]
-        keys = [window for each in counted for window in _windows(each.budget, each.key)]
-        if not keys:  # every limit is lifted
-            return
-        refusal = script(keys=keys, args=[size for each in counted for size in _sizes(each.budget)])
-        if refusal is not None:
-            window, left, first = refusal
-            budgets = [each.budget for each in counted for _ in each.budget.windows]
-            wait = max(timedelta(milliseconds=left), timedelta(seconds=1))
-            raise BudgetSpent(budgets[window - 1].name, wait, first=bool(first))
+    def counted(self, effect: str) -> CountedScript:
+        """
+        A script with *effect*, Lua, which finds its keys from `KEYS[windows + 1]` on, and its
+        arguments from `ARGV[2 * windows + 2]` on.
+        """
+        return CountedScript(self._redis.register_script(_COUNT + effect), self._is_exempt)
 
-    def _is_exempt(self, budget: Budget, key: tuple[str, ...]) -> bool:
-        if not budget.by_network or not self._exempt:
+    def _is_exempt(self, counted: Counted) -> bool:
+        if not counted.budget.by_network or not self._exempt:
             return False
-        client = ip_network(key[-1])
+        client = ip_network(counted.key[-1])
         return any(
             client.version == exempt.version and client.subnet_of(exempt)  # type: ignore[arg-type]
             for exempt in self._exempt
