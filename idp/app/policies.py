@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from idp.carriers.model import SubscriberCheck
 from idp.authenticators.attempts import SecondFactorBudgets
+from idp.carriers.model import SubscriberCheck
 from idp.enrolment.ask_carrier import EnrolmentBudgets
 from idp.enrolment.routes import EnrolmentPolicy
 from idp.login.password_login import LoginBudgets

@@ -32,11 +32,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Something to be done every so often: drop what has expired, rotate keys, send reminders."""
+    """
+    Something to be done every so often: drop what has expired, rotate keys, send reminders.
+
+    One that *takes_its_time*, since it waits for others, has a thread of its own.
+    """
 
     name: str
     every: timedelta
     run: Callable[[], object]
+    takes_its_time: bool = False
 
 
 class Leadership:
@@ -106,8 +111,8 @@ def work(
 
 def _schedule(sweeps: Sequence[Sweep], leadership: Leadership, clock: Clock) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(
-        # Two threads: renewing the lead never waits for a sweep.
-        executors={"default": ThreadPoolExecutor(1), "leadership": ThreadPoolExecutor(1)},
+        # A thread each: renewing the lead waits for no sweep, and no sweep for a slow one.
+        executors={name: ThreadPoolExecutor(1) for name in ("default", "patient", "leadership")},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
@@ -124,6 +129,7 @@ def _schedule(sweeps: Sequence[Sweep], leadership: Leadership, clock: Clock) -> 
             "interval",
             args=[sweep, leadership],
             name=sweep.name,
+            executor="patient" if sweep.takes_its_time else "default",
             seconds=sweep.every.total_seconds(),
             next_run_time=clock.now(),  # what fell due while no worker ran
         )
