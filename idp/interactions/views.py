@@ -27,6 +27,7 @@ from idp.interactions.ports import (
 from idp.interactions.rules import Step
 from idp.interactions.sign_in import AccountHeld
 from idp.interactions.visits import BegunHere, InteractionExpired, OtherBrowser, Visit, Visits
+from idp.web.address import page_query
 from idp.web.pages import Pages
 from idp.web.request_log import note
 
@@ -171,10 +172,14 @@ def interaction_routes(
         named = urlencode([("i", begun.interaction.id), *query])
         return redirect(f"{request.path}?{named}", 303)
 
-    def expired(_: InteractionExpired | InteractionGone) -> Response:
+    def expired(_: InteractionExpired | InteractionGone) -> WerkzeugResponse:
+        if request.method == "POST":
+            return _looked_at()
         return pages.render("interactions/expired.html", status=410)
 
-    def other_browser(error: OtherBrowser) -> Response:
+    def other_browser(error: OtherBrowser) -> WerkzeugResponse:
+        if request.method == "POST":
+            return _looked_at()
         return pages.render(
             "interactions/other_browser.html", status=403, relying_party=error.relying_party
         )
@@ -200,6 +205,11 @@ def interaction_routes(
     routes.app_errorhandler(InteractionGone)(expired)
     routes.app_errorhandler(OtherBrowser)(other_browser)
     return routes
+
+
+def _looked_at() -> WerkzeugResponse:
+    """A GET finds the same to be wrong, and its page can be gone back to."""
+    return redirect(f"{request.path}?{page_query()}", 303)
 
 
 def _already_done(pages: Pages, visit: Visit) -> Response:

@@ -149,9 +149,19 @@ def test_a_form_without_its_token_keeps_nothing(desk: Desk, site: Site) -> None:
         answer = desk.http.post(desk.url, data=WRONG | token)
         assert answer.status_code == 400
     stranger = FlaskClient(site.app, site.app.response_class)
-    assert stranger.post(desk.url, data=WRONG).status_code == 403
+    led = stranger.post(desk.url, data=WRONG)
+    assert (led.status_code, led.headers["Location"]) == (303, desk.url)
 
     assert set(site.redis.scan_iter()) == before
+
+
+def test_a_form_that_comes_too_late_is_told_so_by_a_get(desk: Desk, site: Site) -> None:
+    token = desk.token()
+    site.redis.delete(f"interaction:{desk.interaction}")
+    led = desk.http.post(desk.url, data=WRONG | {"csrf_token": token})
+
+    assert (led.status_code, led.headers["Location"]) == (303, desk.url)
+    assert desk.http.get(led.headers["Location"]).status_code == 410
 
 
 def test_signing_in_forgets_what_was_typed_before(site: Site) -> None:
