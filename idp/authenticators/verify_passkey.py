@@ -30,6 +30,18 @@ class VerifyPasskey:
         self._attempts = attempts
         self._clock = clock
 
+    def options(self, *, place: Place, citizen_id: CitizenId | None = None) -> str:
+        """
+        Return what the browser is asked, as JSON; its challenge is good once, for *place*.
+
+        Without *citizen_id* the person chooses among all passkeys of the device for this site.
+        """
+        held: list[bytes] = []
+        if citizen_id is not None:
+            with self._database.reading() as reading:
+                held = [each.credential_id for each in store.passkeys_of(reading, citizen_id)]
+        return self._ceremonies.request_options(place=place, allowed=held)
+
     def __call__(
         self, answer: str, *, place: Place, citizen_id: CitizenId | None = None
     ) -> PasskeyVerified:

@@ -10,6 +10,8 @@ _LIFTED: Final = (
     "otp_per_number",
     "otp_sign_in_per_number",
     "password_per_number_and_network",
+    "password_per_number",
+    "password_per_device",
     "enrolment_per_identity_number",
     "registrations_per_network",
 )

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import NewType
 
 from idp.authenticators.model import SecondFactor
-from idp.carriers.model import PhoneDoubt
 from idp.citizens.model import CitizenId
 from idp.relying_parties.model import ClientId
 
@@ -86,6 +85,7 @@ class Interaction:
     device.
     *sign_in_again_from*: the citizen chose to sign in once more, in a stronger way; nothing from
     before that moment does. *step_up* is how far raising the verification level has come.
+    *complaint_id* is what is being complained of, *dispute_filed* the case that came of it.
     """
 
     id: InteractionId
@@ -113,11 +113,43 @@ class Interaction:
     fresh: bool = False
     sign_in_again_from: datetime | None = None
     step_up: "StepUpProgress | None" = None
+    complaint_id: str | None = None
+    dispute_filed: str | None = None
+    dispute_followed: "FollowProgress | None" = None
     version: int = 0
 
     def with_(self, **changes: object) -> "Interaction":
         """The same interaction with some facts changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+class StopReason(StrEnum):
+    """Why a password is not set now, although a code was right."""
+
+    SIM_CHANGED = "sim_changed"
+    NUMBER_RECYCLED = "number_recycled"
+    CARRIER_SILENT = "carrier_silent"
+    DISPUTED = "disputed"
+    HELD = "held"
+    WAITING = "waiting"
+    """Another phone is to take the lost one's place, and has to wait."""
+    OTHER_REQUEST = "other_request"
+    """The same is asked for with yet another phone."""
+    NOT_MATCHED = "not_matched"
+    """No carrier names the person as the other phone's holder."""
+    NO_ACCOUNT = "no_account"
+    OTHER_PERSON = "other_person"
+    """The account with that identity number is somebody else's."""
+    REGISTERED = "registered"
+    """The other phone is the registered one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryStop:
+    """Where a recovery ends for now; *possible_from*, if known, is when it can go on."""
+
+    reason: StopReason
+    possible_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +158,23 @@ class RecoveryProgress:
     How far a password recovery has come.
 
     *citizen_id* is `None` where the typed details match nobody: the pages are the same.
-    *possession_proved_at* is taken away when it is used: one proof, one new password. *doubt* is
-    why the code was not enough.
+    *recovery_id* is a recovery by another phone; *begins*: it is being asked for, and the citizen
+    is known only after a carrier was asked. *begun_in* and *begun_for* are the interaction, and the
+    relying party, in which a recovery that is now completed was asked for.
+    *possession_proved_at* is taken away when it is used: one proof, one new password. *stop* is why
+    the code was not enough.
     """
 
     citizen_id: CitizenId | None
     challenge_id: str | None
+    recovery_id: str | None = None
+    begins: bool = False
+    begun_in: str | None = None
+    begun_for: ClientId | None = None
     possession_proved_at: datetime | None = None
-    doubt: PhoneDoubt | None = None
+    stop: RecoveryStop | None = None
     password_changed: bool = False
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +205,16 @@ class TakeUp:
 
     enrolment_id: str | None
     challenge_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowProgress:
+    """
+    How far a claimant has come on the way to the case; `None` where what was typed is nobody's.
+
+    The pages up to the right code are the same then.
+    """
+
+    number: str | None
+    challenge_id: str | None
+    proved_at: datetime | None = None

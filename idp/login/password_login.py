@@ -5,6 +5,7 @@ from typing import Final
 
 from idp.audit.events import BudgetExceeded, PasswordRefused
 from idp.audit.log import record
+from idp.authenticators.store import knows_number
 from idp.citizens import store
 from idp.citizens.model import CitizenId, CitizenStatus
 from idp.citizens.password_hasher import PasswordHasher
@@ -13,7 +14,7 @@ from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.interactions.sign_in import AccountHeld
-from idp.throttling.ports import Budget, BudgetSpent, Throttle
+from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 
 _LONGEST_PASSWORD: Final = 1024
 """Anything longer is no password of ours; hashing megabytes would be a gift to an attacker."""
@@ -23,29 +24,29 @@ class WrongCredentials(Exception):
     """Number or password, unknown or wrong: which one is nobody's business."""
 
 
-class NoPhone(Exception):
-    """The account has lost its phone number, so no code can be sent; said as late as that."""
-
-
 @dataclass(frozen=True, slots=True)
 class LoginBudgets:
     """
     How often passwords may be tried.
 
-    By (typed number, network), so that a stranger elsewhere slows himself and not the owner.
+    By (typed number, network), so that a stranger elsewhere slows himself first; by typed number
+    from everywhere together, with growing waits, so that many networks do not help him much. A
+    device on which that citizen has signed in before has its own: nobody else can slow it.
     """
 
     per_number_and_network: Budget
+    per_number: Budget
+    per_device: Budget
     failures_per_network: Budget
     failures_system: Budget
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordVerified:
-    """The password was right; the phone's turn is next."""
+    """The password was right; the second factor's turn is next. A number may have been lost."""
 
     citizen_id: CitizenId
-    phone_number: PhoneNumber
+    phone_number: PhoneNumber | None
 
 
 class PasswordLogin:
@@ -68,43 +69,62 @@ class PasswordLogin:
         self._budgets = budgets
         self._clock = clock
 
-    def __call__(self, typed_number: str, password: str, *, network: str) -> PasswordVerified:
+    def __call__(
+        self, typed_number: str, password: str, *, network: str, device: str | None = None
+    ) -> PasswordVerified:
         """
-        Verify *password* for the account of *typed_number*.
+        Verify *password* for the account of *typed_number*, on the device with that digest.
 
-        Raises `WrongCredentials`, `BudgetSpent`, and after the right password `AccountHeld` and
-        `NoPhone`; `HasherBusy` where too many wait.
+        Raises `WrongCredentials`, `BudgetSpent`, and after the right password `AccountHeld`;
+        `HasherBusy` where too many wait.
         """
         number_index = store.typed_number_index(self._index, typed_number)
-        key = (number_index.hex(), network)
-        self._count_attempt(key, network)
-        with self._database.reading() as reading:
+        counted = self._count_attempt(number_index, network, device)
+        with self._database.reading_rows() as reading:
             found = store.sign_in_record(reading, number_index)
         stored = found.password_hash if found else None
         if not self._hasher.verify(password[:_LONGEST_PASSWORD], stored) or found is None:
             self._note_failure(found.citizen_id if found else None, network)
             raise WrongCredentials
-        self._throttle.clear(self._budgets.per_number_and_network, *key)
+        for each in counted:
+            self._throttle.clear(each.budget, *each.key)
         if self._hasher.needs_rehash(found.password_hash):
             self._rehash(found, password)
         if found.status is CitizenStatus.HELD:
             raise AccountHeld
-        if found.phone_number is None:
-            raise NoPhone
         return PasswordVerified(found.citizen_id, found.phone_number)
 
-    def _count_attempt(self, key: tuple[str, str], network: str) -> None:
-        """Raise `BudgetSpent`, recorded once a window, before the password is looked at."""
+    def _count_attempt(
+        self, number_index: bytes, network: str, device: str | None
+    ) -> tuple[Counted, ...]:
+        """
+        Count before the password is looked at; what was counted.
+
+        Raises `BudgetSpent`, recorded once a window.
+        """
+        number, budgets = number_index.hex(), self._budgets
         try:
-            # Whoever has used up a network's failures must not learn from the next answer whether
-            # this password would have been right for this number.
-            self._throttle.require(self._budgets.failures_per_network, network)
-            self._throttle.count(self._budgets.per_number_and_network, *key)
+            if device is not None and self._knows_number(device, number_index):
+                counted: tuple[Counted, ...] = (Counted(budgets.per_device, (number, device)),)
+            else:
+                # Whoever has used up a network's failures must not learn from the next answer
+                # whether this password would have been right for this number.
+                self._throttle.require(budgets.failures_per_network, network)
+                counted = (
+                    Counted(budgets.per_number_and_network, (number, network)),
+                    Counted(budgets.per_number, (number,)),
+                )
+            self._throttle.count_in_turn(*counted)
         except BudgetSpent as spent:
             if spent.first:
                 with self._database.transaction() as transaction:
                     record(transaction, BudgetExceeded(budget=spent.budget), self._clock.now())
             raise
+        return counted
+
+    def _knows_number(self, device: str, number_index: bytes) -> bool:
+        with self._database.reading_rows() as reading:
+            return knows_number(reading, device, number_index)
 
     def _note_failure(self, citizen_id: CitizenId | None, network: str) -> None:
         """Record it, and count it against the network and, as an alarm, the whole system."""

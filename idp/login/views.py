@@ -2,24 +2,21 @@
 
 from math import ceil
 
-from flask import Blueprint, Response
+from flask import Response
 from flask.views import MethodView
 
+from idp.authenticators.device_cookie import DeviceCookie
 from idp.citizens.store import phone_number_of
 from idp.core.clock import Clock
-from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
-from idp.interactions.model import Intent
 from idp.interactions.rules import Step
 from idp.interactions.sign_in import AccountHeld
 from idp.interactions.visits import Visit, Visits
 from idp.login.forms import ChooseForm, LoginForm
-from idp.login.password_login import (
-    NoPhone,
-    PasswordLogin,
-    PasswordVerified,
-    WrongCredentials,
-)
+from idp.login.password_login import PasswordLogin, WrongCredentials
+from idp.login.second_factor import AskSecondFactor, NoSecondFactor
+from idp.login.second_factor_views import beside
+from idp.otp.forms import OtpForm
 from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused
 from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
@@ -70,14 +67,16 @@ class Login(MethodView):
         pages: Pages,
         visits: Visits,
         login: PasswordLogin,
-        otp: OneTimePasswords,
+        ask: AskSecondFactor,
         page: OtpPage,
+        device_cookie: DeviceCookie,
     ) -> None:
         self._pages = pages
         self._visits = visits
         self._login = login
-        self._otp = otp
+        self._ask = ask
         self._page = page
+        self._device_cookie = device_cookie
 
     def get(self) -> Response:
         """The form; with a session that suffices there is nothing to ask."""
@@ -93,7 +92,12 @@ class Login(MethodView):
         if not form.validate():
             return self._show(visit, form)
         try:
-            verified = self._login(form.typed_number, form.typed_password, network=client_network())
+            verified = self._login(
+                form.typed_number,
+                form.typed_password,
+                network=client_network(),
+                device=self._device_cookie.digest(),
+            )
         except WrongCredentials:
             form.fail_credentials()
             return self._show(visit, form)
@@ -104,37 +108,12 @@ class Login(MethodView):
             )
         except AccountHeld:
             return self._pages.render("login/held.html", **visit.page)
-        except NoPhone:
-            return self._pages.render("login/no_phone.html", **visit.page)
-        return self._send_code(visit, verified)
-
-    def _send_code(self, visit: Visit, verified: PasswordVerified) -> Response:
         try:
-            challenge = self._challenge(visit, verified)
+            return self._visits.proceed(self._ask.after_password(visit, verified))
+        except NoSecondFactor:
+            return self._pages.render("login/no_phone.html", **visit.page)
         except (BudgetSpent, Paused) as limit:
             return self._page.limited(limit, visit.page)
-        return self._visits.proceed(
-            self._visits.update(
-                visit,
-                lambda current: current.with_(
-                    intent=Intent.SIGN_IN,
-                    account_chosen=True,
-                    password_verified=verified.citizen_id,
-                    challenge_id=challenge.id,
-                ),
-            )
-        )
-
-    def _challenge(self, visit: Visit, verified: PasswordVerified) -> Challenge:
-        """The challenge already begun for this person in this interaction, else a new one."""
-        begun = self._otp.challenge(visit.interaction.challenge_id)
-        if (
-            begun is not None
-            and begun.purpose is OtpPurpose.SIGN_IN
-            and begun.person == verified.citizen_id
-        ):
-            return begun
-        return begin_sign_in_challenge(self._otp, visit, verified.citizen_id, verified.phone_number)
 
     def _show(self, visit: Visit, form: LoginForm) -> Response:
         return self._pages.render("login/login.html", form=form, **visit.page)
@@ -145,15 +124,21 @@ class SignInCode(MethodView):
 
     def __init__(
         self,
+        pages: Pages,
         visits: Visits,
         otp: OneTimePasswords,
+        ask: AskSecondFactor,
         page: OtpPage,
+        device_cookie: DeviceCookie,
         database: Database,
         clock: Clock,
     ) -> None:
+        self._pages = pages
         self._visits = visits
         self._otp = otp
+        self._ask = ask
         self._page = page
+        self._remember_days = device_cookie.remembered_for.days
         self._database = database
         self._clock = clock
 
@@ -176,7 +161,8 @@ class SignInCode(MethodView):
         if citizen_id is None:  # the question was asked for nobody else
             return self._back_to_password(visit)
         authentication = Authentication(citizen_id, self._clock.now(), PASSWORD_AND_SMS)
-        return self._visits.proceed(self._visits.sign_in(visit, authentication))
+        remember = self._pages.form(OtpForm).wants_to_be_remembered
+        return self._visits.proceed(self._visits.sign_in(visit, authentication, remember=remember))
 
     def _question(self, visit: Visit) -> OtpQuestion | None:
         citizen_id = visit.interaction.password_verified
@@ -185,13 +171,13 @@ class SignInCode(MethodView):
         challenge = self._otp.challenge(visit.interaction.challenge_id)
         if challenge is None:
             return None
-        with self._database.reading() as reading:
+        with self._database.reading_rows() as reading:
             number = phone_number_of(reading, citizen_id)
         if number is None:
             return None
 
         def begin() -> Challenge:
-            begun = begin_sign_in_challenge(self._otp, visit, citizen_id, number)
+            begun = self._ask.begin_challenge(visit, citizen_id, number)
             self._visits.update(visit, lambda current: current.with_(challenge_id=begun.id))
             return begun
 
@@ -200,14 +186,14 @@ class SignInCode(MethodView):
             person=citizen_id,
             interaction_id=visit.interaction.id,
             challenge=challenge,
-            page=visit.page,
+            page=visit.page | beside(self._pages, visit, remember_days=self._remember_days),
             begin=begin,
             number=number,
         )
 
     def _back_to_password(self, visit: Visit) -> Response:
         """The code's time is over, or the step is: the password is asked for again, if need be."""
-        if visit.interaction.password_verified is None:
+        if self._visits.step(visit) is not Step.OTP:
             return self._visits.proceed(visit)
         return self._visits.proceed(
             self._visits.update(
@@ -215,39 +201,3 @@ class SignInCode(MethodView):
                 lambda current: current.with_(password_verified=None, challenge_id=None),
             )
         )
-
-
-def begin_sign_in_challenge(
-    otp: OneTimePasswords, visit: Visit, citizen_id: str, number: PhoneNumber
-) -> Challenge:
-    """Begin a challenge for the citizen whose password was right."""
-    return otp.begin(
-        OtpPurpose.SIGN_IN,
-        person=citizen_id,
-        number=number,
-        interaction_id=visit.interaction.id,
-        client_id=visit.client_id,
-        network=client_network(),
-    )
-
-
-def login_routes(
-    *,
-    pages: Pages,
-    visits: Visits,
-    login: PasswordLogin,
-    otp: OneTimePasswords,
-    page: OtpPage,
-    database: Database,
-    clock: Clock,
-) -> Blueprint:
-    """The blueprint of the sign-in pages."""
-    blueprint = Blueprint("login", __name__)
-    blueprint.add_url_rule("/choose", view_func=Choose.as_view("choose", pages, visits))
-    blueprint.add_url_rule(
-        "/login", view_func=Login.as_view("login", pages, visits, login, otp, page)
-    )
-    blueprint.add_url_rule(
-        "/otp", view_func=SignInCode.as_view("otp", visits, otp, page, database, clock)
-    )
-    return blueprint

@@ -6,6 +6,7 @@ from idp.web.forms import Form, LineField, digits_as_typed, refuse
 from idp.web.texts import lazy_gettext as _
 
 RESEND = "resend"
+REMEMBER = "yes"
 
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
 
@@ -14,6 +15,7 @@ class OtpForm(Form):
     """The code as the text message gave it."""
 
     otp = LineField(_("Mã OTP"))
+    remember = LineField()  # where the page offers it: a box that nobody ticked beforehand
 
     def validate_otp(self, _field: LineField) -> None:
         if not self.code:
@@ -25,6 +27,11 @@ class OtpForm(Form):
     def code(self) -> str:
         """The typed code without spaces, dots and hyphens."""
         return digits_as_typed(self.otp.data)
+
+    @property
+    def wants_to_be_remembered(self) -> bool:
+        """Whether the box was ticked: this device is to be remembered."""
+        return self.remember.data == REMEMBER
 
     def fail_wrong(self, tries_left: int) -> None:
         """Say that the code is wrong and how many tries this challenge still has."""

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import create_engine, select, update
 
 from idp.audit.model import AuditEvent
+from idp.authenticators.model import SeenDevice
+from idp.authenticators.store import note_device
 from idp.citizens import store as citizens
 from idp.citizens.model import Citizen, CitizenStatus, PasswordCredential
 from idp.citizens.password_hasher import PasswordHasher
@@ -18,7 +20,6 @@ from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.interactions.sign_in import AccountHeld
 from idp.login.password_login import (
     LoginBudgets,
-    NoPhone,
     PasswordLogin,
     PasswordVerified,
     WrongCredentials,
@@ -66,7 +67,11 @@ class Counter:
     hasher: CountingHasher
 
     def login(
-        self, number: str = AN_S, password: str = PASSWORD, network: str = HERE
+        self,
+        number: str = AN_S,
+        password: str = PASSWORD,
+        network: str = HERE,
+        device: str | None = None,
     ) -> PasswordVerified:
         return PasswordLogin(
             database=self.database,
@@ -77,18 +82,31 @@ class Counter:
                 per_number_and_network=Budget(
                     "per_number_and_network", (Rate(count=5, period=MINUTE),)
                 ),
+                per_number=Budget(
+                    "per_number",
+                    (Rate(count=30, period=5 * MINUTE), Rate(count=60, period=30 * MINUTE)),
+                ),
+                per_device=Budget("per_device", (Rate(count=5, period=MINUTE),)),
                 failures_per_network=Budget(
                     "failures_per_network", (Rate(count=8, period=5 * MINUTE),), by_network=True
                 ),
                 failures_system=Budget("failures_system", (Rate(count=20, period=5 * MINUTE),)),
             ),
             clock=self.clock,
-        )(number, password, network=network)
+        )(number, password, network=network, device=device)
 
-    def fail(self, times: int, number: str = AN_S, network: str = HERE) -> None:
+    def fail(
+        self, times: int, number: str = AN_S, network: str = HERE, device: str | None = None
+    ) -> None:
         for _ in range(times):
             with pytest.raises(WrongCredentials):
-                self.login(number, "wrong", network)
+                self.login(number, "wrong", network, device)
+
+    def know(self, device: str) -> None:
+        """An signs in on that device."""
+        seen = SeenDevice(None, device, "Firefox", "Linux")
+        with self.database.transaction() as transaction:
+            note_device(transaction, AN, seen, self.clock.now())
 
     def events(self) -> list[tuple[str, str | None]]:
         with self.database.reading() as reading:
@@ -157,8 +175,7 @@ def test_held_and_phoneless_accounts_say_so_after_the_right_password_only(
 
     with pytest.raises(AccountHeld):
         counter.login()
-    with pytest.raises(NoPhone):
-        counter.login(BINH_S)
+    assert counter.login(BINH_S) == PasswordVerified(BINH, None)
     counter.fail(1, AN_S)
     counter.fail(1, BINH_S)
 
@@ -176,6 +193,52 @@ def test_a_stranger_elsewhere_does_not_lock_the_owner_out(counter: Counter) -> N
     counter.fail(5, network=THERE)
 
     assert counter.login(network=HERE).citizen_id == AN
+
+
+@pytest.mark.parametrize("number", [AN_S, NOBODY_S])
+def test_many_networks_are_slowed_together_whether_or_not_anybody_has_the_number(
+    counter: Counter, number: str
+) -> None:
+    compared, waits = 0, []
+    for attempt in range(1000):
+        try:
+            counter.login(number, "wrong", f"198.{attempt // 250}.{attempt % 250}.0/24")
+        except WrongCredentials:
+            compared += 1
+        except BudgetSpent as spent:
+            assert spent.budget == "per_number"
+            waits.append(spent.retry_after)
+        if attempt in {333, 666}:
+            counter.clock.advance(5 * MINUTE)
+
+    assert (compared, len(waits)) == (60, 940)
+    assert (waits[0], waits[-1]) == (5 * MINUTE, 20 * MINUTE)
+
+
+def test_a_thousand_wrong_passwords_of_strangers_do_not_slow_the_owners_device(
+    counter: Counter,
+) -> None:
+    counter.know("owned")
+    for attempt in range(1000):
+        with pytest.raises((WrongCredentials, BudgetSpent)):
+            counter.login(AN_S, "wrong", f"198.{attempt // 250}.{attempt % 250}.0/24")
+    for tail in range(8):
+        counter.fail(1, f"0520900001{tail:02}", HERE)
+
+    assert counter.login(device="owned").citizen_id == AN
+    with pytest.raises(BudgetSpent):
+        counter.login(device="another")
+    with pytest.raises(BudgetSpent):
+        counter.login(BINH_S, device="owned")
+
+
+def test_a_known_device_has_no_endless_tries_either(counter: Counter) -> None:
+    counter.know("owned")
+    counter.fail(5, device="owned")
+
+    with pytest.raises(BudgetSpent) as spent:
+        counter.login(device="owned")
+    assert spent.value.budget == "per_device"
 
 
 def test_the_right_password_clears_the_tries(counter: Counter) -> None:
