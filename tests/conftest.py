@@ -5,11 +5,13 @@ Everything is closed at the end of the test that wanted it: a leftover is an err
 """
 
 import base64
+import gc
 import os
 import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from itertools import count
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
+import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
@@ -31,6 +34,7 @@ from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.settings import Settings, load
 from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.clock import FakeClock
+from tests.fakes.compiled_templates import CompiledTemplates
 from tests.fakes.following_client import FollowingClient
 from tests.fakes.redis_server import let_pass, redis_executable, running_redis
 from tests.fakes.sms import SmsOutbox
@@ -42,6 +46,24 @@ ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config.toml"
 
 _database_numbers = count(1)
+_KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+
+
+# --- the run --------------------------------------------------------------------------------------
+
+
+def pytest_configure() -> None:
+    """Have what all applications of a run have in common done once, and tracebacks be plain."""
+    Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
+    # structlog's own ones are painted: seconds of a processor for each that somebody logs.
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+def pytest_collection_finish() -> None:
+    """Tell the garbage collector that what was imported stays: it need not be looked through."""
+    gc.collect()
+    gc.freeze()
 
 
 # --- time -----------------------------------------------------------------------------------------
@@ -124,12 +146,26 @@ def postgresql_server() -> Iterator[str]:
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """The URL of an empty database in PostgreSQL."""
-    server = make_url(postgresql_server).set(drivername="postgresql+psycopg")
+    with _new_in_postgresql(postgresql_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_with_tables(postgresql_server: str) -> Iterator[str]:
+    """The name of a database with every table, to be copied."""
+    with _new_in_postgresql(postgresql_server) as url:
+        _make_tables(url)
+        yield make_url(url).database or ""
+
+
+@contextmanager
+def _new_in_postgresql(server: str, copied_from: str = "template1") -> Iterator[str]:
+    url = make_url(server).set(drivername="postgresql+psycopg")
     name = f"test_{os.getpid()}_{next(_database_numbers)}"
-    owner = create_engine(server, isolation_level="AUTOCOMMIT")
+    owner = create_engine(url, isolation_level="AUTOCOMMIT")
     with owner.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {copied_from}"))
+    yield url.set(database=name).render_as_string(hide_password=False)
     with owner.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     owner.dispose()
@@ -139,6 +175,14 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
 def sqlite_url(tmp_path: Path) -> str:
     """The URL of an SQLite file that is not there yet."""
     return f"sqlite:///{tmp_path / 'idp.sqlite3'}"
+
+
+@pytest.fixture(scope="session")
+def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with every table, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "tables.sqlite3"
+    _make_tables(f"sqlite:///{file}")
+    return file
 
 
 @pytest.fixture
@@ -153,34 +197,56 @@ def index() -> BlindIndex:
     return BlindIndex(os.urandom(32))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(params=_KINDS)
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database, once of each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
-@pytest.fixture
-def database(database_url: str, cipher: PersonalDataCipher) -> Iterator[Database]:
+@pytest.fixture(params=_KINDS)
+def database(request: pytest.FixtureRequest) -> Database:
     """A database with every table, once of each kind."""
-    yield from opened_database(database_url, cipher)
+    database: Database = request.getfixturevalue(f"{request.param}_database")
+    return database
 
 
 @pytest.fixture
-def sqlite_database(sqlite_url: str, cipher: PersonalDataCipher) -> Iterator[Database]:
+def sqlite_database(
+    sqlite_url: str, sqlite_with_tables: Path, cipher: PersonalDataCipher
+) -> Iterator[Database]:
     """A database with every table, for what is the same on each kind."""
-    yield from opened_database(sqlite_url, cipher)
+    shutil.copyfile(sqlite_with_tables, make_url(sqlite_url).database or "")
+    with _opened_database(sqlite_url, cipher) as database:
+        yield database
 
 
-def opened_database(url: str, cipher: PersonalDataCipher) -> Iterator[Database]:
-    """Open *url* with all tables made, and close it."""
+@pytest.fixture
+def postgresql_database(
+    postgresql_server: str, postgresql_with_tables: str, cipher: PersonalDataCipher
+) -> Iterator[Database]:
+    """A database with every table, in PostgreSQL."""
+    with (
+        _new_in_postgresql(postgresql_server, copied_from=postgresql_with_tables) as url,
+        _opened_database(url, cipher) as database,
+    ):
+        yield database
+
+
+def _make_tables(url: str) -> None:
     for model in ROOT.glob("idp/*/model.py"):
         import_module(f"idp.{model.parent.name}.model")
+    with _opened_database(url, PersonalDataCipher([("k1", os.urandom(32))])) as database:
+        Base.metadata.create_all(database.engine)
+
+
+@contextmanager
+def _opened_database(url: str, cipher: PersonalDataCipher) -> Iterator[Database]:
     engine = create_engine(url, pool_size=20)
-    database = Database.open(engine, cipher)
-    Base.metadata.create_all(engine)
-    yield database
-    engine.dispose()
+    try:
+        yield Database.open(engine, cipher)
+    finally:
+        engine.dispose()
 
 
 # --- settings and the application -----------------------------------------------------------------
