@@ -5,6 +5,7 @@ The ``.po`` file is the only copy: it is compiled in memory when the program sta
 nothing to build, to commit twice, or to race for among workers.
 """
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from babel.support import Translations
 FOLDER = Path(__file__).parent
 
 
+@cache
 def catalogue(language: str) -> Translations:
-    """Read and compile the catalogue of *language*; a text it lacks stays Vietnamese."""
+    """Read and compile the catalogue of *language*, once; a text it lacks stays Vietnamese."""
     path = FOLDER / language / "LC_MESSAGES" / "messages.po"
     with path.open("rb") as source:
         messages = read_po(source, locale=language)
