@@ -3,36 +3,38 @@
 import re
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
+from typing import Final
 
 from sqlalchemy import insert
-from sqlalchemy.orm import Session
 
 from idp.audit.events import SecurityEvent
 from idp.audit.model import AuditEvent
+from idp.db.rows import Prepared, Source, rows_of
 
-# Made once: building a statement costs more than running it, and every code exchange does.
-_ADD = insert(AuditEvent)
+_ADD: Final = Prepared(
+    insert(AuditEvent), columns=("at", "kind", "citizen_id", "client_id", "details")
+)
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-def record(session: Session, event: SecurityEvent, at: datetime) -> None:
+def record(source: Source, event: SecurityEvent, at: datetime) -> None:
     """Add *event* to the log, as part of the caller's transaction."""
     details = asdict(event)
     citizen_id, client_id = details.pop("citizen_id"), details.pop("client_id")
-    session.connection().execute(
+    rows_of(source).change(
         _ADD,
-        {
-            "at": at,
-            "kind": _kind(type(event)),
-            "citizen_id": citizen_id,
-            "client_id": client_id,
-            "details": {name: _plain(value) for name, value in details.items()},
-        },
+        at=at,
+        kind=_kind(type(event).__name__),
+        citizen_id=citizen_id,
+        client_id=client_id,
+        details={name: _plain(value) for name, value in details.items()},
     )
 
 
-def _kind(event: type[SecurityEvent]) -> str:
-    return _WORD_START.sub("_", event.__name__).lower()
+@cache
+def _kind(name: str) -> str:
+    return _WORD_START.sub("_", name).lower()
 
 
 def _plain(value: object) -> object:

@@ -10,22 +10,20 @@ from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId
 from idp.consents.model import Consent, ConsentChange, ConsentLedgerEntry
+from idp.db.rows import Prepared, Source, rows_of
 from idp.relying_parties.model import ClientId
 
-# Made once: building and hashing a statement costs more than running it.
-_CLAIMS: Final = select(Consent.claims).where(
-    Consent.citizen_id == bindparam("citizen_id"), Consent.client_id == bindparam("client_id")
+_CLAIMS: Final = Prepared(
+    select(Consent.claims).where(
+        Consent.citizen_id == bindparam("citizen_id"), Consent.client_id == bindparam("client_id")
+    )
 )
 
 
-def consented_claims(
-    session: Session, citizen_id: CitizenId, client_id: ClientId
-) -> frozenset[str]:
+def consented_claims(source: Source, citizen_id: CitizenId, client_id: ClientId) -> frozenset[str]:
     """The claims that the citizen agreed to share with the relying party."""
-    found = session.connection().execute(
-        _CLAIMS, {"citizen_id": citizen_id, "client_id": client_id}
-    )
-    return frozenset(found.scalar_one_or_none() or ())
+    row = rows_of(source).one(_CLAIMS, citizen_id=citizen_id, client_id=client_id)
+    return frozenset() if row is None else frozenset(row[0])
 
 
 def give(

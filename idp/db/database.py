@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from idp.db.encryption import PersonalDataCipher
+from idp.db.rows import Rows, translated
 
 _RESTED: Final = 1.0
 """Seconds after which a connection might have been closed behind our back."""
@@ -32,6 +33,7 @@ class Database:
         self._writer = sessionmaker(
             engine.execution_options(writes=True), expire_on_commit=False, autoflush=False
         )
+        self._is_sqlite = engine.dialect.name == "sqlite"
         self._reader = sessionmaker(_reading(engine), expire_on_commit=False, autoflush=False)
 
     @classmethod
@@ -60,6 +62,44 @@ class Database:
         """A transaction that only reads."""
         with self._reader() as session:
             yield session
+
+    @contextmanager
+    def writing_rows(self) -> Iterator[Rows]:
+        """Like `transaction`, for what needs no entities."""
+        with self._borrowed() as connection:
+            rows = Rows(connection, self.engine.dialect)
+            if self._is_sqlite:
+                rows.begin_immediately()
+            yield rows
+            rows.commit()
+
+    @contextmanager
+    def reading_rows(self) -> Iterator[Rows]:
+        """Like `reading`, for what needs no entities; each statement sees what is committed."""
+        with self._borrowed() as connection:
+            rows = Rows(connection, self.engine.dialect)
+            driver: Any = connection.driver_connection
+            if self._is_sqlite:  # it begins nothing by itself
+                yield rows
+                return
+            driver.autocommit = True
+            try:
+                yield rows
+            finally:
+                if connection.is_valid:
+                    driver.autocommit = False
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[PoolProxiedConnection]:
+        """A connection of the pool, which rolls back what was not committed."""
+        try:
+            connection = self.engine.raw_connection()
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            raise translated(self.engine.dialect, None, error) from error
+        try:
+            yield connection
+        finally:
+            connection.close()
 
     def ping(self) -> None:
         """Raise SQLAlchemy's error where the database does not answer."""

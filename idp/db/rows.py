@@ -6,7 +6,7 @@ text); that is kept for each dialect. What it does besides for each execution co
 query, so the driver's own cursor runs it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -24,21 +24,25 @@ _Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """*values*: each name, in the order the driver wants; *columns*: of those that need it."""
+    """
+    *order*: the names of all values, as the driver wants them, or `None` where it takes names;
+    *values*: those given each time, *constants*: those that stand in the statement;
+    *columns*: of those that are to be converted.
+    """
 
     text: str
+    order: tuple[str, ...] | None
     values: tuple[tuple[str, _Convert], ...]
+    constants: Mapping[str, Any]
     columns: tuple[tuple[int, Callable[[Any], Any]], ...]
-    named: bool
 
-    def parameters(self, given: dict[str, Any]) -> Any:  # noqa: ANN401 (a mapping or a sequence)
-        converted = [
-            given[name] if convert is None else convert(given[name])
+    def parameters(self, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 (a mapping or a sequence)
+        converted = {
+            name: given[name] if convert is None else convert(given[name])
             for name, convert in self.values
-        ]
-        if self.named:
-            return {name: value for (name, _), value in zip(self.values, converted, strict=True)}
-        return converted
+        }
+        converted.update(self.constants)
+        return converted if self.order is None else [converted[name] for name in self.order]
 
     def row(self, raw: Sequence[Any]) -> _Row:
         if not self.columns:
@@ -53,8 +57,8 @@ class Prepared:
     """
     A statement that is compiled once.
 
-    Every value is a `bindparam` with a name, which is given each time. An INSERT has one for each
-    of *columns*, and nothing is filled in for it.
+    What differs each time is a `bindparam` with a name. An INSERT has one for each of *columns*,
+    and nothing is filled in for it.
     """
 
     def __init__(
@@ -76,7 +80,10 @@ class Prepared:
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
-        names = compiled.positiontup if compiled.positional else compiled.binds
+        converted = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+            for name, bind in compiled.binds.items()
+        }
         described = (
             self._statement.column_descriptions
             if isinstance(self._statement, Select)
@@ -87,14 +94,22 @@ class Prepared:
         ]
         return _Compiled(
             text=str(compiled),
+            order=tuple(compiled.positiontup) if compiled.positional else None,
             values=tuple(
-                (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-                for name in names
+                (name, convert)
+                for name, convert in converted.items()
+                if compiled.binds[name].required
             ),
+            constants={
+                name: bind.effective_value
+                if (convert := converted[name]) is None
+                else convert(bind.effective_value)
+                for name, bind in compiled.binds.items()
+                if not bind.required
+            },
             columns=tuple(
                 (place, convert) for place, convert in enumerate(converters) if convert is not None
             ),
-            named=not compiled.positional,
         )
 
 

@@ -28,12 +28,12 @@ from sqlalchemy.orm import Session
 
 from idp.citizens.model import Citizen, CitizenId, CitizenStatus
 from idp.core.handles import digest, new_handle
+from idp.db.rows import Prepared, Rows, Source, rows_of
 from idp.grants.model import Authorization, FamilyId, GrantId, RefreshFamily, RefreshToken
 from idp.relying_parties.model import ClientId
 
 _JSON: Final = TypeAdapter(Authorization)
 
-# Made once: building a statement costs more than running it.
 _LIVE: Final = (
     RefreshFamily.revoked_at.is_(None),
     RefreshFamily.used_at > bindparam("idle_since"),
@@ -44,24 +44,24 @@ _LIVE: Final = (
 _OF_TOKEN: Final = RefreshFamily.id == (
     select(RefreshToken.family_id).where(RefreshToken.hash == bindparam("digest")).scalar_subquery()
 )
-_TOUCH: Final = (
+_TOUCH: Final = Prepared(
     update(RefreshFamily)
     .where(_OF_TOKEN, RefreshFamily.client_id == bindparam("client"), *_LIVE)
     .values(used_at=bindparam("now"))
     .returning(RefreshFamily.id, RefreshFamily.authorization)
-    .execution_options(synchronize_session=False)
 )
-_SPEND: Final = (
+_SPEND: Final = Prepared(
     update(RefreshToken)
     .where(RefreshToken.hash == bindparam("digest"), RefreshToken.spent_at.is_(None))
     .values(spent_at=bindparam("now"))
     .returning(RefreshToken.generation)
-    .execution_options(synchronize_session=False)
 )
-_SPENT: Final = select(RefreshToken.generation, RefreshToken.spent_at).where(
-    RefreshToken.hash == bindparam("digest")
+_SPENT: Final = Prepared(
+    select(RefreshToken.generation, RefreshToken.spent_at).where(
+        RefreshToken.hash == bindparam("digest")
+    )
 )
-_FIND: Final = (
+_FIND: Final = Prepared(
     select(
         RefreshFamily.id,
         RefreshFamily.authorization,
@@ -71,8 +71,26 @@ _FIND: Final = (
     .join(RefreshToken, RefreshToken.family_id == RefreshFamily.id)
     .where(RefreshToken.hash == bindparam("digest"), RefreshToken.spent_at.is_(None), *_LIVE)
 )
-_ADD_FAMILY: Final = insert(RefreshFamily)
-_ADD_TOKEN: Final = insert(RefreshToken)
+_REVOKE: Final = Prepared(
+    update(RefreshFamily)
+    .where(RefreshFamily.id == bindparam("family_id"), RefreshFamily.revoked_at.is_(None))
+    .values(revoked_at=bindparam("now"))
+)
+_ADD_FAMILY: Final = Prepared(
+    insert(RefreshFamily),
+    columns=(
+        "id",
+        "grant_id",
+        "citizen_id",
+        "client_id",
+        "authorization",
+        "issued_at",
+        "used_at",
+    ),
+)
+_ADD_TOKEN: Final = Prepared(
+    insert(RefreshToken), columns=("hash", "family_id", "generation", "issued_at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,63 +141,57 @@ class RefreshFamilies:
         self._key = key
         self._policy = policy
 
-    def begin(self, session: Session, authorization: Authorization, now: datetime) -> str:
+    def begin(self, source: Source, authorization: Authorization, now: datetime) -> str:
         """Begin a family for a grant; the first token to hand out."""
         family_id = FamilyId(new_handle())
-        session.connection().execute(
+        rows = rows_of(source)
+        rows.change(
             _ADD_FAMILY,
-            {
-                "id": family_id,
-                "grant_id": authorization.grant_id,
-                "citizen_id": authorization.citizen_id,
-                "client_id": authorization.client_id,
-                "authorization": _JSON.dump_python(authorization, mode="json"),
-                "issued_at": now,
-                "used_at": now,
-            },
+            id=family_id,
+            grant_id=authorization.grant_id,
+            citizen_id=authorization.citizen_id,
+            client_id=authorization.client_id,
+            authorization=_JSON.dump_python(authorization, mode="json"),
+            issued_at=now,
+            used_at=now,
         )
-        return self._add(session, family_id, 0, now)
+        return self._add(rows, family_id, 0, now)
 
     def rotate(
-        self, session: Session, value: str, client_id: ClientId, now: datetime
+        self, source: Source, value: str, client_id: ClientId, now: datetime
     ) -> Rotated | Ended | None:
         """
         Spend a token for its successor; `None` where it is nothing for this caller.
 
         A stranger with another client_id can neither spend it nor revoke the family.
         """
-        connection, hashed = session.connection(), digest(value)
-        family = connection.execute(
-            _TOUCH, {"digest": hashed, "client": client_id, "now": now, **self._limits(now)}
-        ).one_or_none()
+        rows, hashed = rows_of(source), digest(value)
+        family = rows.one(_TOUCH, digest=hashed, client=client_id, now=now, **self._limits(now))
         if family is None:
             return None
-        authorization = _JSON.validate_python(family.authorization)
-        spent = connection.execute(_SPEND, {"digest": hashed, "now": now}).one_or_none()
+        family_id, stored = family
+        authorization = _JSON.validate_python(stored)
+        spent = rows.one(_SPEND, digest=hashed, now=now)
         if spent is not None:
-            successor = self._add(session, family.id, spent.generation + 1, now)
-            return Rotated(family.id, authorization, successor)
-        former = connection.execute(_SPENT, {"digest": hashed}).one()
-        if now <= former.spent_at + self._policy.grace:
-            successor = self._value(family.id, former.generation + 1)
-            return Rotated(family.id, authorization, successor)
-        _revoke_where(session, now, RefreshFamily.id == family.id)
-        return Ended(family.id, authorization)
+            successor = self._add(rows, family_id, spent[0] + 1, now)
+            return Rotated(family_id, authorization, successor)
+        [(generation, spent_at)] = rows.all(_SPENT, digest=hashed)
+        if now <= spent_at + self._policy.grace:
+            return Rotated(family_id, authorization, self._value(family_id, generation + 1))
+        rows.change(_REVOKE, family_id=family_id, now=now)
+        return Ended(family_id, authorization)
 
-    def find(self, session: Session, value: str, now: datetime) -> LiveToken | None:
+    def find(self, source: Source, value: str, now: datetime) -> LiveToken | None:
         """The token, where it could be used now."""
-        row = (
-            session.connection()
-            .execute(_FIND, {"digest": digest(value), **self._limits(now)})
-            .one_or_none()
-        )
+        row = rows_of(source).one(_FIND, digest=digest(value), **self._limits(now))
         if row is None:
             return None
+        family_id, authorization, begun_at, issued_at = row
         return LiveToken(
-            row.id,
-            _JSON.validate_python(row.authorization),
-            row.issued_at,
-            min(row.issued_at + self._policy.idle, row.begun_at + self._policy.maximum),
+            family_id,
+            _JSON.validate_python(authorization),
+            issued_at,
+            min(issued_at + self._policy.idle, begun_at + self._policy.maximum),
         )
 
     def revoke(
@@ -197,16 +209,14 @@ class RefreshFamilies:
             return None
         return Ended(family.id, _JSON.validate_python(family.authorization))
 
-    def _add(self, session: Session, family_id: FamilyId, generation: int, now: datetime) -> str:
+    def _add(self, rows: Rows, family_id: FamilyId, generation: int, now: datetime) -> str:
         value = self._value(family_id, generation)
-        session.connection().execute(
+        rows.change(
             _ADD_TOKEN,
-            {
-                "hash": digest(value),
-                "family_id": family_id,
-                "generation": generation,
-                "issued_at": now,
-            },
+            hash=digest(value),
+            family_id=family_id,
+            generation=generation,
+            issued_at=now,
         )
         return value
 

@@ -8,42 +8,51 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId
+from idp.db.rows import Prepared, Source, rows_of
 from idp.grants.model import Authorization, Grant, GrantId
 from idp.relying_parties.model import ClientId
 from idp.sessions.model import SessionId
 
-# Made once: building a statement costs more than running it.
-_ADD: Final = insert(Grant)
-_MARK_REDEEMED: Final = (
+_ADD: Final = Prepared(
+    insert(Grant),
+    columns=(
+        "id",
+        "citizen_id",
+        "client_id",
+        "session_id",
+        "scope",
+        "claims",
+        "acr",
+        "auth_time",
+        "issued_at",
+    ),
+)
+_MARK_REDEEMED: Final = Prepared(
     update(Grant)
     .where(Grant.id == bindparam("grant_id"), Grant.revoked_at.is_(None))
     .values(redeemed_at=bindparam("at"))
-    .execution_options(synchronize_session=False)
 )
 
 
-def add(session: Session, authorization: Authorization, *, at: datetime) -> None:
+def add(source: Source, authorization: Authorization, *, at: datetime) -> None:
     """Store a new grant."""
-    session.connection().execute(
+    rows_of(source).change(
         _ADD,
-        {
-            "id": authorization.grant_id,
-            "citizen_id": authorization.citizen_id,
-            "client_id": authorization.client_id,
-            "session_id": authorization.session_id,
-            "scope": list(authorization.scope),
-            "claims": list(authorization.claims),
-            "acr": authorization.acr,
-            "auth_time": authorization.auth_time,
-            "issued_at": at,
-        },
+        id=authorization.grant_id,
+        citizen_id=authorization.citizen_id,
+        client_id=authorization.client_id,
+        session_id=authorization.session_id,
+        scope=list(authorization.scope),
+        claims=list(authorization.claims),
+        acr=authorization.acr,
+        auth_time=authorization.auth_time,
+        issued_at=at,
     )
 
 
-def mark_redeemed(session: Session, grant_id: GrantId, at: datetime) -> bool:
+def mark_redeemed(source: Source, grant_id: GrantId, at: datetime) -> bool:
     """Note that the grant's code was redeemed; false where the grant was revoked meanwhile."""
-    parameters = {"grant_id": grant_id, "at": at}
-    return bool(session.connection().execute(_MARK_REDEEMED, parameters).rowcount)
+    return bool(rows_of(source).change(_MARK_REDEEMED, grant_id=grant_id, at=at))
 
 
 def revoke(session: Session, grant_id: GrantId, at: datetime) -> None:

@@ -7,13 +7,12 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from idp.citizens import store as citizens
 from idp.citizens.claims import claim_values
 from idp.citizens.model import CitizenId, ClaimValue
 from idp.citizens.rules import Subject, pairwise_subject
 from idp.core.clock import Clock
+from idp.db.rows import Source
 from idp.grants.model import Authorization
 from idp.relying_parties.model import RelyingParty
 from idp.sessions.rules import sid
@@ -94,12 +93,12 @@ class IdTokens:
         return self._signer.sign(claims, algorithm=algorithm)
 
 
-def claims_asked_for(session: Session, authorization: Authorization) -> dict[str, ClaimValue]:
+def claims_asked_for(source: Source, authorization: Authorization) -> dict[str, ClaimValue]:
     """The values of what the request wanted in the ID token (§5.5); no query for nothing."""
     names = authorization.id_token_claims
     if not names:
         return {}
-    return claim_values(citizens.claim_record(session, authorization.citizen_id), names)
+    return claim_values(citizens.claim_record(source, authorization.citizen_id), names)
 
 
 def _left_half(access_token: str) -> str:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy.orm import Session as DatabaseSession
-
 from idp.audit.events import CodeIssued
 from idp.audit.log import record
 from idp.citizens import store as citizens
@@ -15,6 +13,7 @@ from idp.consents.store import consented_claims
 from idp.core.clock import Clock
 from idp.core.handles import new_handle
 from idp.db.database import Database
+from idp.db.rows import Source
 from idp.grants import store as grants
 from idp.grants.model import Authorization, AuthorizationCode, GrantId
 from idp.grants.ports import AuthorizationCodes
@@ -147,7 +146,7 @@ class OidcResponder:
         now = self._clock.now()
         authentication = session.authentication
         given = released(relying_party, request)
-        with self._database.transaction() as transaction:
+        with self._database.writing_rows() as transaction:
             evidence = citizens.evidence_of(transaction, authentication.citizen_id)
             verified = verification_level(evidence, self._levels, now).level
             authenticated = authentication_level(authentication.amr)
@@ -180,7 +179,7 @@ class OidcResponder:
 
 
 def _agreed_scope(
-    transaction: DatabaseSession, request: AuthorizationRequest, citizen_id: CitizenId
+    transaction: Source, request: AuthorizationRequest, citizen_id: CitizenId
 ) -> tuple[str, ...]:
     """The scope, without `offline_access` unless the citizen agreed to that (Core §11)."""
     if OFFLINE_ACCESS not in request.scope:

@@ -66,7 +66,7 @@ class UserinfoEndpoint:
 
     def _claims(self, token: AccessToken, relying_party: RelyingParty) -> Mapping[str, object]:
         authorization = token.authorization
-        with self._database.reading() as reading:
+        with self._database.reading_rows() as reading:
             citizen = citizens.claim_record(reading, authorization.citizen_id)
         values = claim_values(citizen, authorization.claims)
         if relying_party.profile.vnconnect_claims:

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import pytest
 import redis
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from idp.db.database import Database
@@ -15,6 +14,7 @@ from idp.db.encryption import BlindIndex
 from idp.relying_parties.model import ClientId
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import ISSUER, ProtocolHouse, basic
+from tests.fakes.questions import counted
 from tests.fakes.registrations import BASIC, registration
 
 RECORDS, PAYMENTS = "https://api.example/records", "https://api.example/payments?v=1"
@@ -155,27 +155,10 @@ def test_a_disabled_portal_is_out_at_once(house: ProtocolHouse) -> None:
     assert error_of(ask(house, resource=RECORDS)) == (401, "invalid_client")
 
 
-def test_it_costs_one_question_to_redis_and_none_to_the_database(
-    house: ProtocolHouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_costs_one_question_to_redis_and_none_to_the_database(house: ProtocolHouse) -> None:
     ask(house, resource=RECORDS)
-    commands: list[object] = []
-    statements: list[object] = []
-    send = redis.Redis.execute_command
-
-    def counted(self: redis.Redis, *args: object, **options: object) -> object:
-        commands.append(args[0])
-        return send(self, *args, **options)
-
-    def executed(*args: object) -> None:
-        statements.append(args[2])
-
-    monkeypatch.setattr(redis.Redis, "execute_command", counted)
-    event.listen(house.database.engine, "before_cursor_execute", executed)
-    try:
+    with counted(house.database) as questions:
         assert ask(house, resource=RECORDS).status_code == 200
-    finally:
-        event.remove(house.database.engine, "before_cursor_execute", executed)
 
-    assert commands == ["GET"]
-    assert statements == []
+    assert questions.commands == ["GET"]
+    assert questions.statements == []

@@ -15,6 +15,7 @@ from idp.relying_parties.model import ClientId
 from tests.fakes.client_keys import ASSERTION_TYPE, public_jwks, signed
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import ISSUER, REFRESH_POLICY, ProtocolHouse, basic
+from tests.fakes.questions import counted
 from tests.fakes.registrations import BASIC, POST, registration
 
 RECORDS = "https://api.example/records"
@@ -267,17 +268,9 @@ def test_only_post_is_answered(house: ProtocolHouse) -> None:
     assert house.api.get("/introspect?token=x").status_code == 405
 
 
-def test_it_costs_one_question_to_redis(
-    house: ProtocolHouse, tokens: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    commands: list[object] = []
-    send = redis.Redis.execute_command
+def test_it_costs_one_question_to_redis(house: ProtocolHouse, tokens: dict[str, Any]) -> None:
+    with counted(house.database) as questions:
+        assert (introspect(house, tokens["access_token"]).json or {})["active"] is True
 
-    def counted(self: redis.Redis, *args: object, **options: object) -> object:
-        commands.append(args[0])
-        return send(self, *args, **options)
-
-    monkeypatch.setattr(redis.Redis, "execute_command", counted)
-    assert (introspect(house, tokens["access_token"]).json or {})["active"] is True
-
-    assert commands == ["GET"]
+    assert questions.commands == ["GET"]
+    assert questions.statements == []

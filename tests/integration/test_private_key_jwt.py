@@ -28,6 +28,7 @@ from tests.fakes.client_keys import (
 )
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import ISSUER, ProtocolHouse, basic
+from tests.fakes.questions import counted
 from tests.fakes.registrations import BASIC, VERIFIER, registration
 
 CLIENT = "portal-key"
@@ -382,25 +383,18 @@ def exchange(house: ProtocolHouse, clock: FakeClock, code: str) -> TestResponse:
 
 
 def test_it_costs_one_question_to_redis_and_a_code_another(
-    house: ProtocolHouse, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    house: ProtocolHouse, clock: FakeClock
 ) -> None:
     browser = house.signed_in(house.someone(CLIENT))
     exchange(house, clock, house.code(browser, CLIENT))  # scripts are loaded now
     code = house.code(browser, CLIENT)
-    commands: list[object] = []
-    send = redis.Redis.execute_command
+    with counted(house.database) as questions:
+        assert ask(house, signed(claims_of(clock))).status_code == 200
+    assert questions.commands == ["EVALSHA"]
 
-    def counted(self: redis.Redis, *args: object, **options: object) -> object:
-        commands.append(args[0])
-        return send(self, *args, **options)
-
-    monkeypatch.setattr(redis.Redis, "execute_command", counted)
-    assert ask(house, signed(claims_of(clock))).status_code == 200
-    assert commands == ["EVALSHA"]
-    commands.clear()
-
-    assert exchange(house, clock, code).status_code == 200
-    assert commands == ["EVALSHA", "EVALSHA"]
+    with counted(house.database) as questions:
+        assert exchange(house, clock, code).status_code == 200
+    assert questions.commands == ["EVALSHA", "EVALSHA"]
 
 
 def test_what_was_registered_this_moment_elsewhere_is_known(

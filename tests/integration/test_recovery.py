@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
@@ -23,6 +23,7 @@ from idp.core.handles import new_uuid
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from tests.fakes.citizen_site import Browser, Site
+from tests.fakes.questions import counted
 
 IDENTITY_NUMBER = "052190000001"
 NUMBER = PhoneNumber("+84912000001")
@@ -207,14 +208,11 @@ def work_done(site: Site) -> Iterator[dict[str, int]]:
     """Count the statements on the database and the commands to Redis, except by the worker."""
     work = {"sql": 0, "redis": 0}
 
-    def statement(*_: object) -> None:
-        work["sql"] += 1
-
     with site.queue.resting():
         before = redis_calls(site)
-        event.listen(site.database.engine, "before_cursor_execute", statement)
-        yield work
-        event.remove(site.database.engine, "before_cursor_execute", statement)
+        with counted(site.database) as questions:
+            yield work
+        work["sql"] = len(questions.statements)
         work["redis"] = redis_calls(site) - before
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import redis
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from idp.citizens.model import Citizen, CitizenId, CitizenStatus, Evidence
@@ -23,6 +23,7 @@ from idp.relying_parties.model import ClientId
 from idp.relying_parties.registration import parse_registration
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import REFRESH_POLICY, ProtocolHouse, basic
+from tests.fakes.questions import counted
 from tests.fakes.registrations import BASIC, POST, registration
 
 SCOPE = "openid profile phone offline_access"
@@ -464,24 +465,10 @@ def test_52_a_password_reset_or_a_withdrawn_consent_ends_it(
 # --- what it costs --------------------------------------------------------------------------------
 
 
-def test_it_costs_two_questions_to_redis_and_one_transaction(
-    house: ProtocolHouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_costs_two_questions_to_redis_and_one_transaction(house: ProtocolHouse) -> None:
     token = (refresh(house, tokens(house)["refresh_token"]).json or {})["refresh_token"]
-    commands: list[object] = []
-    commits: list[object] = []
-    send, note_commit = redis.Redis.execute_command, commits.append
-
-    def counted(self: redis.Redis, *args: object, **options: object) -> object:
-        commands.append(args[0])
-        return send(self, *args, **options)
-
-    monkeypatch.setattr(redis.Redis, "execute_command", counted)
-    event.listen(house.database.engine, "commit", note_commit)
-    try:
+    with counted(house.database) as questions:
         assert refresh(house, token).status_code == 200
-    finally:
-        event.remove(house.database.engine, "commit", note_commit)
 
-    assert commands == ["GET", "EVALSHA"]
-    assert len(commits) == 1
+    assert questions.commands == ["GET", "EVALSHA"]
+    assert questions.commits == 1

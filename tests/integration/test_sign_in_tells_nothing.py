@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
-from sqlalchemy import event
 
 from idp.citizens import store as citizens
 from idp.citizens.model import (
@@ -21,6 +20,7 @@ from idp.citizens.model import (
 from idp.core.handles import new_uuid
 from idp.core.identity_number import IdentityNumber
 from tests.fakes.citizen_site import Browser, Site
+from tests.fakes.questions import counted
 
 ACTIVE: Final = "052190000001"
 HELD: Final = "052190000002"
@@ -94,15 +94,11 @@ def work_done(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
         work["hashes"] += 1
         return verify(password, stored)
 
-    def statement(*_: object) -> None:
-        work["sql"] += 1
-
     before = redis_calls(site)
-    event.listen(site.database.engine, "before_cursor_execute", statement)
-    with monkeypatch.context() as patched:
+    with monkeypatch.context() as patched, counted(site.database) as questions:
         patched.setattr(site.hasher, "verify", verified)
         yield work
-    event.remove(site.database.engine, "before_cursor_execute", statement)
+    work["sql"] = len(questions.statements)
     work["redis"] = redis_calls(site) - before
 
 

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 import pytest
 import redis
-from sqlalchemy import event
 
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
@@ -17,6 +16,7 @@ from idp.relying_parties.model import ClientId
 from idp.relying_parties.registration import parse_registration
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import ISSUER, ProtocolHouse, basic
+from tests.fakes.questions import counted
 from tests.fakes.registrations import BASIC, POST, VERIFIER, registration
 
 
@@ -346,29 +346,16 @@ def test_tokens_die_with_the_session(house: ProtocolHouse) -> None:
 
 
 def test_an_exchange_costs_one_question_to_redis_and_one_transaction(
-    house: ProtocolHouse, monkeypatch: pytest.MonkeyPatch
+    house: ProtocolHouse,
 ) -> None:
     browser = house.signed_in(house.someone())
     house.redeem(house.code(browser))  # scripts are loaded now
     code = house.code(browser)
-    commands: list[object] = []
-    commits: list[object] = []
-    note_commit = commits.append
-    send = redis.Redis.execute_command
-
-    def counted(self: redis.Redis, *args: object, **options: object) -> object:
-        commands.append(args[0])
-        return send(self, *args, **options)
-
-    monkeypatch.setattr(redis.Redis, "execute_command", counted)
-    event.listen(house.database.engine, "commit", note_commit)
-    try:
+    with counted(house.database) as questions:
         assert house.redeem(code).status_code == 200
-    finally:
-        event.remove(house.database.engine, "commit", note_commit)
 
-    assert commands == ["EVALSHA"]
-    assert len(commits) == 1
+    assert questions.commands == ["EVALSHA"]
+    assert questions.commits == 1
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete", "patch", "head"])

@@ -10,6 +10,7 @@ from idp.db.encryption import BlindIndex
 from idp.relying_parties.model import ClientId
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import ProtocolHouse
+from tests.fakes.questions import counted
 from tests.fakes.registrations import BASIC
 
 SUBJECT = {"sub", "verification_level", "authentication_level", "acr", "amr", "auth_time", "sid"}
@@ -167,17 +168,9 @@ def test_a_code_and_an_id_token_are_no_access_tokens(house: ProtocolHouse) -> No
     assert house.userinfo(house.tokens_for(browser)["id_token"]).status_code == 401
 
 
-def test_it_costs_one_question_to_redis(
-    house: ProtocolHouse, token: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    commands: list[object] = []
-    send = redis.Redis.execute_command
+def test_it_costs_one_question_to_each_store(house: ProtocolHouse, token: str) -> None:
+    with counted(house.database) as questions:
+        assert house.userinfo(token).status_code == 200
 
-    def counted(self: redis.Redis, *args: object, **options: object) -> object:
-        commands.append(args[0])
-        return send(self, *args, **options)
-
-    monkeypatch.setattr(redis.Redis, "execute_command", counted)
-    assert house.userinfo(token).status_code == 200
-
-    assert commands == ["GET"]
+    assert questions.commands == ["GET"]
+    assert len(questions.statements) == 1

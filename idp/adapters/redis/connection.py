@@ -31,12 +31,14 @@ class ThreadsOwn(redis.Redis):
         except AttributeError:  # the thread's first
             connection = self._own.connection = self.connection_pool.make_connection()
         try:
-            connection.send_command(*args)
-            return self.parse_response(connection, args[0], **options)
+            return self._ask(connection, args, options)
         except redis.ConnectionError:
             connection.disconnect()  # the next command connects
-            connection.send_command(*args)
-            return self.parse_response(connection, args[0], **options)
+            return self._ask(connection, args, options)
+
+    def _ask(self, connection: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:  # noqa: ANN401
+        connection.send_command(*args)
+        return self.parse_response(connection, args[0], **options)  # type: ignore[no-untyped-call]
 
 
 def connect(url: str) -> ThreadsOwn:

@@ -86,7 +86,7 @@ class CodeRedemption:
         """The members of the token response for a code that is spent. Raises `InvalidGrant`."""
         authorization, now = spent.code.authorization, self._clock.now()
         refresh_token = None
-        with self._database.transaction() as transaction:
+        with self._database.writing_rows() as transaction:
             if not grants.mark_redeemed(transaction, authorization.grant_id, now):
                 raise InvalidGrant("grant revoked")
             asked_for = claims_asked_for(transaction, authorization)

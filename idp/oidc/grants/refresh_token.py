@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
-from sqlalchemy.orm import Session
 
 from idp.audit.events import RefreshTokenReused
 from idp.audit.log import record
@@ -13,6 +12,7 @@ from idp.citizens import store as citizens
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.db.rows import Source
 from idp.grants.model import Authorization
 from idp.grants.ports import AccessTokens
 from idp.grants.refresh_families import Ended, RefreshFamilies
@@ -55,7 +55,7 @@ class Refreshing:
         Raises `InvalidGrant`, and `ScopeNotGranted`, which spends nothing.
         """
         now = self._clock.now()
-        with self._database.transaction() as transaction:
+        with self._database.writing_rows() as transaction:
             outcome = self._families.rotate(transaction, value, relying_party.client_id, now)
             if outcome is None:
                 raise InvalidGrant("unknown, expired, revoked or another client's refresh token")
@@ -78,7 +78,7 @@ class Refreshing:
         )
 
     def _as_of_now(
-        self, transaction: Session, authorization: Authorization, now: datetime
+        self, transaction: Source, authorization: Authorization, now: datetime
     ) -> Authorization:
         """
         What the sign-in was, with the level that the citizen's evidence speaks for today.
@@ -94,7 +94,7 @@ class Refreshing:
             acr=chosen_acr((authorization.acr,), reached),
         )
 
-    def _record_reuse(self, transaction: Session, ended: Ended, now: datetime) -> None:
+    def _record_reuse(self, transaction: Source, ended: Ended, now: datetime) -> None:
         authorization = ended.authorization
         record(
             transaction,
