@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NewType
 
 from idp.authenticators.model import SecondFactor
+from idp.carriers.model import PhoneDoubt
 from idp.citizens.model import CitizenId
 from idp.relying_parties.model import ClientId
 
@@ -174,7 +175,6 @@ class RecoveryProgress:
     possession_proved_at: datetime | None = None
     stop: RecoveryStop | None = None
     password_changed: bool = False
-
 
 
 @dataclass(frozen=True, slots=True)
