@@ -43,7 +43,7 @@ FULL = interaction_of(
     password_verified=AN,
     challenge_id="challenge",
     enrolment_id="enrolment",
-    recovery=RecoveryProgress(AN, "challenge", NOON),
+    recovery=RecoveryProgress(AN, "challenge", possession_proved_at=NOON),
     take_up=TakeUp("enrolment", "challenge"),
     begun_for=BINH_DINH,
     session_confirmed=True,

@@ -12,6 +12,8 @@ from idp.interactions.model import Interaction, InteractionId
 from idp.interactions.ports import Change, InteractionGone, TooManyInteractions
 from idp.throttling.ports import Budget, BudgetSpent, Counted
 
+_JSON: Final = TypeAdapter(Interaction)
+
 _COMPARE_AND_SET: Final = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
@@ -52,7 +54,6 @@ class RedisInteractions:
         self._add = throttle.counted(_ADD)
         self._compare_and_set = client.register_script(_COMPARE_AND_SET)
         self._keep = client.register_script(_KEEP)
-        self._json = TypeAdapter(Interaction)
 
     def add(self, interaction: Interaction, *, network: str) -> None:
         """Store a new one, counted. Raises `TooManyInteractions`."""
@@ -60,7 +61,7 @@ class RedisInteractions:
             self._add(
                 Counted(self._budget, (network,)),
                 keys=[_key(interaction.id)],
-                args=[self._json.dump_json(interaction), self._unattended],
+                args=[_JSON.dump_json(interaction), self._unattended],
             )
         except BudgetSpent as spent:
             raise TooManyInteractions(spent.budget, spent.retry_after, first=spent.first) from None
@@ -68,24 +69,24 @@ class RedisInteractions:
     def find(self, interaction_id: InteractionId) -> Interaction | None:
         """The interaction as it is now."""
         raw = self._redis.get(_key(interaction_id))
-        return None if raw is None else self._json.validate_json(raw)
+        return None if raw is None else _JSON.validate_json(raw)
 
     def update(self, interaction: Interaction, change: Change) -> Interaction:
         """Apply *change* to the newest value. Raises `InteractionGone`."""
         key = _key(interaction.id)
         # What the caller has read a moment ago most often is the newest: no need to read it again.
         current = interaction
-        stored: bytes | str = self._json.dump_json(interaction)
+        stored: bytes | str = _JSON.dump_json(interaction)
         while True:
             changed = change(current).with_(version=current.version + 1)
             life = self._lifetime if changed.attended and not current.attended else 0
-            written = self._json.dump_json(changed)
+            written = _JSON.dump_json(changed)
             if self._compare_and_set(keys=[key], args=[stored, written, life]):
                 return changed
             newest = self._redis.get(key)
             if newest is None:
                 raise InteractionGone
-            current, stored = self._json.validate_json(newest), newest
+            current, stored = _JSON.validate_json(newest), newest
 
     def keep(self, interaction: Interaction, period: timedelta) -> None:
         """Let it live for *period* from now where it would end sooner."""
