@@ -212,7 +212,7 @@ def test_many_networks_are_slowed_together_whether_or_not_anybody_has_the_number
 
     assert (compared, len(refused)) == (60, 940)
     assert refused[0] == ("per_number", 5 * MINUTE)
-    assert refused[-1] == ("per_number", 20 * MINUTE)
+    assert max(refused) == ("per_number", 20 * MINUTE)
 
 
 def test_a_thousand_wrong_passwords_of_strangers_do_not_slow_the_owners_device(
