@@ -24,6 +24,10 @@ from idp.grants.model import (
 )
 from idp.relying_parties.model import ClientId
 
+_CODE: Final = TypeAdapter(AuthorizationCode)
+_AUTHORIZATION: Final = TypeAdapter(Authorization)
+_TOKEN: Final = TypeAdapter(AccessToken)
+
 REGISTRY_VERSION: Final = "registry_version"
 
 # RFC 6749 §4.1.2: one use. The code is spent only by the relying party it was issued to (else a
@@ -77,8 +81,6 @@ class RedisAuthorizationCodes:
         self._lifetime = milliseconds(lifetime)
         self._remembered = milliseconds(lifetime + token_lifetime)
         self._redeem = client.register_script(_REDEEM)
-        self._json = TypeAdapter(AuthorizationCode)
-        self._authorization = TypeAdapter(Authorization)
 
     def issue(self, code: AuthorizationCode) -> Handle:
         """Store *code* for its lifetime; the value to hand out."""
@@ -90,8 +92,8 @@ class RedisAuthorizationCodes:
                 mapping={
                     "client": code.authorization.client_id,
                     "grant": code.authorization.grant_id,
-                    "record": self._json.dump_json(code),
-                    "authorization": self._authorization.dump_json(code.authorization),
+                    "record": _CODE.dump_json(code),
+                    "authorization": _AUTHORIZATION.dump_json(code.authorization),
                 },
             )
             pipeline.pexpire(key, self._lifetime)
@@ -116,7 +118,7 @@ class RedisAuthorizationCodes:
             args=[client_id, self._remembered, times, lifetime],
         )
         if what == b"redeemed":
-            return Redeemed(self._json.validate_json(record), int(version))
+            return Redeemed(_CODE.validate_json(record), int(version))
         if what == b"replayed":
             return Replayed(GrantId(record.decode()), int(version))
         return Unknown(int(version))
@@ -138,7 +140,6 @@ class RedisAccessTokens:
         self._clock = clock
         self._issue = client.register_script(_ISSUE)
         self._revoke = client.register_script(_REVOKE)
-        self._json = TypeAdapter(AccessToken)
 
     def issue(self, token: AccessToken) -> Handle:
         """Store *token* until it expires; the value to hand out."""
@@ -147,7 +148,7 @@ class RedisAccessTokens:
         self._issue(
             keys=[f"token:{digest(value)}", f"tokens_of:{owner}", f"revoked:{owner}"],
             args=[
-                self._json.dump_json(token),
+                _TOKEN.dump_json(token),
                 milliseconds(token.expires_at - self._clock.now()),
             ],
         )
@@ -158,7 +159,7 @@ class RedisAccessTokens:
         raw = self._redis.get(f"token:{digest(value)}")
         if raw is None:
             return None
-        token = self._json.validate_json(raw)
+        token = _TOKEN.validate_json(raw)
         return token if self._clock.now() < token.expires_at else None
 
     def end(self, value: str) -> None:

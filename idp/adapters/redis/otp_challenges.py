@@ -10,6 +10,8 @@ from pydantic import TypeAdapter
 from idp.adapters.redis.connection import milliseconds
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
 
+_JSON: Final = TypeAdapter(Challenge)
+
 # Attempts are a field of their own: counting is one command, and no compare-and-set can lose one.
 _COUNT_ATTEMPT: Final = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
@@ -47,13 +49,12 @@ class RedisOtpChallenges:
         self._change = client.register_script(_CHANGE)
         self._note_delivery = client.register_script(_NOTE_DELIVERY)
         self._count_exhausted = client.register_script(_COUNT_EXHAUSTED)
-        self._json = TypeAdapter(Challenge)
 
     def add(self, challenge: Challenge, *, lifetime: timedelta) -> None:
         """Store a new one."""
         key = _key(challenge.id)
         with self._redis.pipeline() as pipeline:
-            pipeline.hset(key, mapping={"record": self._json.dump_json(challenge)})
+            pipeline.hset(key, mapping={"record": _JSON.dump_json(challenge)})
             pipeline.pexpire(key, milliseconds(lifetime))
             pipeline.execute()
 
@@ -75,9 +76,9 @@ class RedisOtpChallenges:
         """Add a code; the challenge after that."""
         key = _key(challenge_id)
         while (record := self._redis.hget(key, "record")) is not None:
-            stored = self._json.validate_json(record)
+            stored = _JSON.validate_json(record)
             changed = replace(stored, codes=(*stored.codes, code), resend_from=resend_from)
-            if self._change(keys=[key], args=[record, self._json.dump_json(changed)]):
+            if self._change(keys=[key], args=[record, _JSON.dump_json(changed)]):
                 return self.find(challenge_id)
         return None
 
@@ -124,7 +125,7 @@ class RedisOtpChallenges:
         self._redis.delete(_exhausted(purpose, number_index))
 
     def _read(self, raw: bytes | str, attempts: Any, failed: Any) -> Challenge:  # noqa: ANN401
-        stored = self._json.validate_json(raw)
+        stored = _JSON.validate_json(raw)
         return replace(stored, attempts=int(attempts or 0), delivery_failed=failed is not None)
 
 

@@ -12,6 +12,8 @@ from idp.core.clock import Clock
 from idp.core.handles import Handle, digest, new_handle
 from idp.sessions.model import Session, SessionId
 
+_JSON: Final = TypeAdapter(Session)
+
 _END_ALL: Final = """
 local ended = {}
 for _, handle in ipairs(redis.call('SMEMBERS', KEYS[1])) do
@@ -34,14 +36,13 @@ class RedisSessions:
         self._maximum = maximum
         self._clock = clock
         self._end_all = client.register_script(_END_ALL)
-        self._json = TypeAdapter(Session)
 
     def begin(self, session: Session) -> Handle:
         """Store *session* under a new handle."""
         handle = new_handle()
         index = _index(session.authentication.citizen_id)
         with self._redis.pipeline() as pipeline:
-            pipeline.set(_key(handle), self._json.dump_json(session), px=self._idle)
+            pipeline.set(_key(handle), _JSON.dump_json(session), px=self._idle)
             pipeline.sadd(index, digest(handle))
             pipeline.pexpire(index, milliseconds(self._maximum))
             pipeline.execute()
@@ -52,7 +53,7 @@ class RedisSessions:
         raw = self._redis.getex(_key(handle), px=self._idle)
         if raw is None:
             return None
-        session = self._json.validate_json(raw)
+        session = _JSON.validate_json(raw)
         if self._clock.now() - session.authentication.auth_time >= self._maximum:
             return None
         return session
@@ -62,14 +63,14 @@ class RedisSessions:
         raw = self._redis.getdel(_key(handle))
         if raw is None:
             return None
-        session = self._json.validate_json(raw)
+        session = _JSON.validate_json(raw)
         self._redis.srem(_index(session.authentication.citizen_id), digest(handle))
         return session
 
     def end_all_of(self, citizen_id: CitizenId) -> tuple[SessionId, ...]:
         """End every session of a citizen."""
         ended = self._end_all(keys=[_index(citizen_id)])
-        return tuple(self._json.validate_json(raw).id for raw in ended)
+        return tuple(_JSON.validate_json(raw).id for raw in ended)
 
 
 def _key(handle: Handle) -> str:

@@ -12,6 +12,8 @@ from idp.core.handles import Handle, digest, new_handle
 from idp.db.encryption import PersonalDataCipher, UnreadableCiphertext
 from idp.web.ports import ShownPage
 
+_JSON: Final = TypeAdapter(ShownPage)
+
 LIFETIME: Final = timedelta(minutes=15)
 OF_A_BROWSER: Final = 4
 """More than one: of a form that was sent twice, the browser shows the last answer to come."""
@@ -41,13 +43,12 @@ class RedisShownPages:
         self._cipher = cipher
         self._keep = client.register_script(_KEEP)
         self._forget = client.register_script(_FORGET)
-        self._json = TypeAdapter(ShownPage)
 
     def keep(self, page: ShownPage, *, browser: Handle, path: str) -> Handle:
         """Keep *page*; the handle under which that browser finds it at that path."""
         handle = new_handle()
         key = _key(handle, browser, path)
-        small = zlib.compress(self._json.dump_json(page), _QUICKLY)
+        small = zlib.compress(_JSON.dump_json(page), _QUICKLY)
         self._keep(
             keys=[key, _index(browser)],
             args=[self._cipher.seal(small, place=key), milliseconds(LIFETIME), OF_A_BROWSER],
@@ -64,7 +65,7 @@ class RedisShownPages:
             small = self._cipher.open(sealed, place=key)
         except UnreadableCiphertext:  # the key was taken out of use meanwhile
             return None
-        return self._json.validate_json(zlib.decompress(small))
+        return _JSON.validate_json(zlib.decompress(small))
 
     def forget(self, browser: Handle) -> None:
         """Forget every page of that browser."""
