@@ -9,6 +9,8 @@ import click
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Parts
 from idp.backchannel.commands import logouts_command
+from idp.counter_visits.commands import Counter, confirm_visit_command
+from idp.counter_visits.confirm_visit import ConfirmVisit
 from idp.db.commands import db_commands
 from idp.db.migrate import migrate
 from idp.helpdesk.commands import Helpdesk, citizens_commands
@@ -31,6 +33,7 @@ from idp.settings import Settings, load
 from idp.signing.commands import keys_commands
 from idp.signing.material import SigningAlgorithm
 from idp.signing.rotate import create_missing
+from idp.throttling.ports import Budget
 from idp.totp.codes import new_totp_secret
 
 MIGRATIONS: Final = str(Path(__file__).parent.parent / "migrations")
@@ -78,7 +81,9 @@ def command_line() -> click.Group:
     relying_parties.add_command(logouts_command(lambda: parts().database))
     commands.add_command(relying_parties)
     commands.add_command(operators_commands(lambda: _operator_desk(parts())))
-    commands.add_command(citizens_commands(lambda: _helpdesk(parts())))
+    citizens = citizens_commands(lambda: _helpdesk(parts()))
+    citizens.add_command(confirm_visit_command(lambda: _counter(parts())))
+    commands.add_command(citizens)
     commands.add_command(config_commands(load))
     return commands
 
@@ -101,6 +106,25 @@ def _helpdesk(parts: Parts) -> Helpdesk:
             database=parts.database, index=parts.index, levels=parts.levels, clock=parts.clock
         ),
         hold=parts.hold_account,
+    )
+
+
+def _counter(parts: Parts) -> Counter:
+    return Counter(
+        verify=parts.verify_operator,
+        confirm=ConfirmVisit(
+            database=parts.database,
+            codes=parts.visit_codes,
+            throttle=parts.throttle,
+            wrong_codes=Budget(
+                "counter_visit_codes_per_officer",
+                parts.settings.throttling.counter_visit_codes_per_officer,
+            ),
+            notices=parts.jobs,
+            lapses_after=parts.settings.evidence.counter_visit_lapses_after,
+            index=parts.index,
+            clock=parts.clock,
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from idp.audit.events import BudgetExceeded, CounterVisitConfirmed, CounterVisitShown
 from idp.audit.log import record
 from idp.citizens import store as citizens
+from idp.citizens.link_identity_number import link_identity_number
 from idp.citizens.model import CitizenId, CitizenStatus, Evidence, EvidenceKind
 from idp.core.birth_date import BirthDate
 from idp.core.clock import Clock
@@ -17,6 +18,7 @@ from idp.counter_visits import store
 from idp.counter_visits.codes import VisitCodes
 from idp.counter_visits.model import DocumentKind, VisitId
 from idp.db.database import Database
+from idp.db.encryption import BlindIndex
 from idp.messaging.model import NoticeKind
 from idp.messaging.ports import Notices
 from idp.operators.model import VerifiedOperator
@@ -60,6 +62,7 @@ class ConfirmVisit:
         wrong_codes: Budget,
         notices: Notices,
         lapses_after: timedelta,
+        index: BlindIndex,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -68,6 +71,7 @@ class ConfirmVisit:
         self._wrong_codes = wrong_codes
         self._notices = notices
         self._lapses_after = lapses_after
+        self._index = index
         self._clock = clock
 
     def look(self, typed_code: str, *, by: VerifiedOperator) -> VisitToConfirm:
@@ -96,12 +100,20 @@ class ConfirmVisit:
             tuple(IdentityNumber(each.value) for each in citizen.identity_numbers if each.active),
         )
 
-    def __call__(self, visit_id: VisitId, document: DocumentKind, *, by: VerifiedOperator) -> None:
+    def __call__(
+        self,
+        visit_id: VisitId,
+        document: DocumentKind,
+        *,
+        card_number: IdentityNumber | None = None,
+        by: VerifiedOperator,
+    ) -> None:
         """
         Keep that the person was there with that document; the citizen is told.
 
-        Spent, then kept: of two officers one confirms. Raises `NoSuchVisit`, `NotAnOfficer`,
-        `ChangesBarred`.
+        *card_number* is what the document shows where the account holds another number only: it is
+        added. Spent, then kept: of two officers one confirms. Raises `NoSuchVisit`, `NotAnOfficer`,
+        `ChangesBarred`, `NumberTaken`, `KindHeld`.
         """
         self._require_officer(by)
         now = self._clock.now()
@@ -121,6 +133,16 @@ class ConfirmVisit:
                     expires_at=now + self._lapses_after,
                 )
             )
+            if card_number is not None:
+                link_identity_number(
+                    transaction,
+                    citizen_id,
+                    card_number,
+                    index=self._index,
+                    evidence=EvidenceKind.COUNTER_VISIT,
+                    by=by.name,
+                    at=now,
+                )
             confirmed = CounterVisitConfirmed(
                 citizen_id=citizen_id, visit_id=visit_id, document=document, by=by.name
             )

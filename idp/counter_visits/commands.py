@@ -1,0 +1,109 @@
+"""`idp citizens confirm-visit`: an officer at a counter, until the officers have pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import click
+
+from idp.citizens.link_identity_number import KindHeld, NumberTaken
+from idp.citizens.store import ChangesBarred
+from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
+from idp.counter_visits.confirm_visit import ConfirmVisit, NoSuchVisit, VisitToConfirm
+from idp.counter_visits.model import DocumentKind
+from idp.operators.commands import as_operator, operator_from_prompt
+from idp.operators.rules import CONFIRM_VISITS
+from idp.operators.verify_operator import VerifyOperator
+from idp.throttling.ports import BudgetSpent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """What the command works with."""
+
+    verify: VerifyOperator
+    confirm: ConfirmVisit
+
+
+OpenCounter: TypeAlias = Callable[[], Counter]
+
+
+def confirm_visit_command(open_counter: OpenCounter) -> click.Command:
+    """
+    Build the command.
+
+    *open_counter* is called when it runs, so that `--help` needs no configuration.
+    """
+
+    @click.command("confirm-visit")
+    @click.argument("code", nargs=-1, required=True)
+    @as_operator
+    def confirm_visit(code: tuple[str, ...], as_name: str) -> None:
+        """
+        Confirm that the citizen whose CODE it is stands here, with a card that says so.
+
+        Without a terminal, standard input holds a line each: the officer's password and code, the
+        document (identity_card or passport), the number on it where the account has another one
+        (else an empty line), yes.
+        """
+        counter = open_counter()
+        officer = operator_from_prompt(counter.verify, as_name, allowed=CONFIRM_VISITS)
+        try:
+            visit = counter.confirm.look("".join(code), by=officer)
+            click.echo(_told(visit))
+            document = click.prompt(
+                "Which document is on the counter",
+                type=click.Choice([kind.value for kind in DocumentKind]),
+            )
+            card_number = _card_number()
+            click.confirm(
+                "Are name, date of birth and number the same, and the face the person's",
+                abort=True,
+            )
+            counter.confirm(visit.id, DocumentKind(document), card_number=card_number, by=officer)
+        except NoSuchVisit:
+            raise click.ClickException("no open visit has this code") from None
+        except ChangesBarred:
+            raise click.ClickException(
+                "the account is locked or disputed: nothing is confirmed until that is decided"
+            ) from None
+        except BudgetSpent as spent:
+            seconds = int(spent.retry_after.total_seconds())
+            raise click.ClickException(f"too many codes; again in {seconds} s") from None
+        except NumberTaken:
+            raise click.ClickException(
+                "another account has the number on this card: the citizen may file a complaint"
+            ) from None
+        except KindHeld:
+            raise click.ClickException(
+                "the account has another number of that kind: this is not its card"
+            ) from None
+        click.echo("confirmed; the citizen is told by text message")
+
+    return confirm_visit
+
+
+def _told(visit: VisitToConfirm) -> str:
+    numbers = ", ".join(
+        f"{number.kind.upper()} that ends in {number.last_four}"
+        for number in visit.identity_numbers
+    )
+    return "\n".join(
+        (
+            f"name     {visit.full_name.value}",
+            f"born     {visit.birth_date.isoformat()}",
+            f"number   {numbers or 'none'}",
+        )
+    )
+
+
+def _card_number() -> IdentityNumber | None:
+    typed: str = click.prompt(
+        "The number on it, where the account has another one", default="", show_default=False
+    )
+    if not typed.strip():
+        return None
+    try:
+        return IdentityNumber.parse(typed)
+    except InvalidIdentityNumber as error:
+        raise click.ClickException(str(error)) from error
