@@ -7,10 +7,18 @@ from datetime import date, timedelta
 from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 
+from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
 from idp.core.clock import SystemClock
-from idp.enrolment.forms import KeptForm, MethodForm, MobileForm, RecheckForm
+from idp.enrolment.forms import (
+    KeptForm,
+    MethodForm,
+    MobileForm,
+    OldNumberForm,
+    RecheckForm,
+    TakeUpForm,
+)
 from idp.interactions.forms import NotYouForm
 from idp.login.forms import ChooseForm, LoginForm
 from idp.logout.forms import SignOutForm
@@ -133,6 +141,35 @@ _CONSENT = {
 }
 _NOTICE = ["Nhà mạng của bạn được hỏi thông tin này có khớp với thuê bao không."]
 
+_CARRIER_SAYS = {"last_three": "678", "edit_url": "/enrol/mobile", "kept_days": 7}
+
+
+def _mismatch(
+    *differing: str,
+    old_number: dict[str, str] | None = None,
+    old_number_asked: bool = False,
+    old_number_typed: bool = False,
+) -> Context:
+    """Which details differ; *old_number* is what was typed for an old CMND, while it is asked."""
+
+    def context(pages: Pages) -> dict[str, object]:
+        form = None
+        if old_number is not None:
+            given = refused(OldNumberForm, old_number) if old_number else _blank(OldNumberForm)
+            form = given(pages)["form"]
+        return {
+            "form": pages.blank_form(RecheckForm),
+            "check": SubscriberCheck("Viettel", "TTTB"),
+            "differing": frozenset(differing),
+            "old_number_form": form,
+            "old_number_asked": old_number_asked,
+            "old_number_typed": old_number_typed,
+            **_CARRIER_SAYS,
+        }
+
+    return context
+
+
 PAGES: dict[str, tuple[str, Context]] = {
     "choose": ("login/choose.html", _blank(ChooseForm)),
     "login": ("login/login.html", _with(_blank(LoginForm), wrong=False)),
@@ -180,13 +217,18 @@ PAGES: dict[str, tuple[str, Context]] = {
     "mobile-wrong": ("enrolment/mobile.html", _with(_WRONG_MOBILE, notice=[])),
     "password": (
         "enrolment/password.html",
-        _with(_blank(NewPasswordForm), identity_number="052185001234"),
+        _with(_blank(NewPasswordForm), identity_number="052185001234", by_old_number=False),
+    ),
+    "password-by-old-number": (
+        "enrolment/password.html",
+        _with(_blank(NewPasswordForm), identity_number="212345678", by_old_number=True),
     ),
     "password-weak": (
         "enrolment/password.html",
         _with(
             refused(NewPasswordForm, {"new_password": "matkhau", "confirm_password": "x"}),
             identity_number="052185001234",
+            by_old_number=False,
         ),
     ),
     "done": (
@@ -194,29 +236,61 @@ PAGES: dict[str, tuple[str, Context]] = {
         _plain(
             level_text="2",
             last_four="1234",
+            claims_another=False,
+            begun_for=None,
             continue_url="/continue?i=abc",
         ),
     ),
-    "mismatch": (
-        "enrolment/mismatch.html",
-        _with(
-            _blank(RecheckForm),
-            last_three="678",
-            differences="Số CMT/CCCD",
-            number_differs=True,
-            edit_url="/enrol/mobile",
+    "done-by-old-number": (
+        "enrolment/done.html",
+        _plain(
+            level_text="2",
+            last_four="5678",
+            claims_another=True,
+            begun_for=None,
+            continue_url="/continue?i=abc",
         ),
     ),
+    "done-elsewhere": (
+        "enrolment/done.html",
+        _plain(
+            level_text="2",
+            last_four="1234",
+            claims_another=False,
+            begun_for=PORTAL,
+            continue_url="/resume?i=abc",
+        ),
+    ),
+    "mismatch-number": ("enrolment/mismatch.html", _mismatch("identity_number", old_number={})),
+    "mismatch-number-wrong": (
+        "enrolment/mismatch.html",
+        _mismatch("identity_number", old_number={"old_identity_number": "12345"}),
+    ),
+    "mismatch-number-asked": (
+        "enrolment/mismatch.html",
+        _mismatch("identity_number", "full_name", old_number_asked=True),
+    ),
+    "mismatch-cmnd": (
+        "enrolment/mismatch.html",
+        _mismatch("identity_number", old_number_typed=True),
+    ),
+    "mismatch-name": ("enrolment/mismatch.html", _mismatch("full_name")),
+    "mismatch-birth-date": ("enrolment/mismatch.html", _mismatch("birth_date")),
     "not-available": (
         "enrolment/not_available.html",
-        _with(_blank(RecheckForm), last_three="678", edit_url="/enrol/mobile"),
+        _with(_blank(RecheckForm), **_CARRIER_SAYS, check=SubscriberCheck("Gmobile", "TT")),
     ),
     "not-subscriber": (
         "enrolment/not_subscriber.html",
-        _with(_blank(RecheckForm), last_three="678", edit_url="/enrol/mobile"),
+        _with(_blank(RecheckForm), **_CARRIER_SAYS),
     ),
-    "carrier-away": ("enrolment/carrier_away.html", _blank(RecheckForm)),
-    "exists": ("enrolment/exists.html", _plain()),
+    "carrier-away": ("enrolment/carrier_away.html", _with(_blank(RecheckForm), kept_days=7)),
+    "exists": ("enrolment/exists.html", _plain(typed_kind=None)),
+    "exists-by-cmnd": ("enrolment/exists.html", _plain(typed_kind="cccd")),
+    "exists-by-cccd": ("enrolment/exists.html", _plain(typed_kind="cmnd")),
+    "take-up": ("enrolment/take_up.html", _with(_blank(TakeUpForm), has_lapsed=False)),
+    "take-up-empty": ("enrolment/take_up.html", _with(refused(TakeUpForm, {}), has_lapsed=False)),
+    "take-up-lapsed": ("enrolment/take_up.html", _with(_blank(TakeUpForm), has_lapsed=True)),
     "kept": ("enrolment/kept.html", _with(_blank(KeptForm), last_three="678")),
     "recover": ("recovery/start.html", _blank(RecoverForm)),
     "recover-empty": ("recovery/start.html", refused(RecoverForm, {})),

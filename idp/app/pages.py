@@ -10,6 +10,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from idp.account.frame import AccountFrame
+from idp.account.identity_numbers.link_by_carrier import LinkByCarrier
+from idp.account.identity_numbers.routes import identity_number_routes
 from idp.account.views import account_routes
 from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
@@ -17,7 +19,7 @@ from idp.app.authenticators import Authenticators
 from idp.app.parts import Parts
 from idp.app.policies import (
     brand,
-    enrolment_budgets,
+    enrolment_forms_budget,
     enrolment_policy,
     login_budgets,
     otp_budgets,
@@ -26,7 +28,6 @@ from idp.app.policies import (
 )
 from idp.authenticators.device_cookie import DeviceCookie
 from idp.carriers.check_phone import CheckPhone
-from idp.carriers.count_question import CountQuestion
 from idp.citizens.password_hasher import HasherBusy
 from idp.consent.decide import DecideConsent
 from idp.consent.views import consent_routes
@@ -224,7 +225,8 @@ def add_pages(parts: Parts) -> None:
             sign_in=sign_in,
             notices=parts.jobs,
             throttle=parts.throttle,
-            budgets=enrolment_budgets(settings),
+            count=parts.count_question,
+            forms_per_network=enrolment_forms_budget(settings),
             policy=enrolment_policy(settings),
             notice=enrolment_notice(
                 carriers=[carrier.shown for carrier in settings.carriers.directory],
@@ -259,13 +261,7 @@ def add_pages(parts: Parts) -> None:
             otp=otp,
             otp_page=otp_page,
             match=parts.match_citizen,
-            count=CountQuestion(
-                throttle=parts.throttle,
-                per_phone=enrolment_budgets(settings).per_phone,
-                per_identity_number=enrolment_budgets(settings).per_identity_number,
-                database=database,
-                clock=clock,
-            ),
+            count=parts.count_question,
             open_visit=OpenVisit(
                 database=database,
                 codes=parts.visit_codes,
@@ -286,6 +282,18 @@ def add_pages(parts: Parts) -> None:
             database=database,
             levels=parts.levels,
             clock=clock,
+        ),
+        identity_number_routes(
+            frame=frame,
+            link=LinkByCarrier(
+                match=parts.match_citizen,
+                count=parts.count_question,
+                notices=parts.jobs,
+                database=database,
+                index=parts.index,
+                clock=clock,
+            ),
+            database=database,
         ),
         account_routes(
             frame=frame,

@@ -22,8 +22,9 @@ from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.sms_gateway import HttpSmsGateway
-from idp.app.policies import interactions_budget, operator_budgets
+from idp.app.policies import interactions_budget, operator_budgets, question_budgets
 from idp.backchannel.announce import AnnounceLogout
+from idp.carriers.count_question import CountQuestion
 from idp.carriers.match_citizen import MatchCitizen
 from idp.carriers.ports import CarrierRecords
 from idp.carriers.rules import hinted_carrier
@@ -227,6 +228,15 @@ class Parts:
     @cached_property
     def carrier_of(self) -> CarrierOf:
         return partial(hinted_carrier, prefixes=_prefixes(self.settings))
+
+    @cached_property
+    def count_question(self) -> CountQuestion:
+        return CountQuestion(
+            throttle=self.throttle,
+            budgets=question_budgets(self.settings),
+            database=self.database,
+            clock=self.clock,
+        )
 
     @cached_property
     def match_citizen(self) -> MatchCitizen:

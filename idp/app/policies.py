@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from idp.authenticators.attempts import SecondFactorBudgets
+from idp.carriers.count_question import QuestionBudgets
 from idp.carriers.model import SubscriberCheck
-from idp.enrolment.ask_carrier import EnrolmentBudgets
 from idp.enrolment.routes import EnrolmentPolicy
 from idp.login.password_login import LoginBudgets
 from idp.operators.verify_operator import OperatorBudgets
@@ -15,17 +15,17 @@ from idp.throttling.ports import Budget
 from idp.web.pages import Brand
 
 
-def enrolment_budgets(settings: Settings) -> EnrolmentBudgets:
+def question_budgets(settings: Settings) -> QuestionBudgets:
     windows = settings.throttling.enrolment_per_identity_number
-    return EnrolmentBudgets(
+    return QuestionBudgets(
         per_identity_number=Budget("enrolment_per_identity_number", windows),
         per_phone=Budget("enrolment_per_phone", windows),
-        forms_per_network=Budget(
-            "enrolment_forms_per_network",
-            settings.throttling.enrolment_forms_per_network,
-            by_network=True,
-        ),
     )
+
+
+def enrolment_forms_budget(settings: Settings) -> Budget:
+    windows = settings.throttling.enrolment_forms_per_network
+    return Budget("enrolment_forms_per_network", windows, by_network=True)
 
 
 def enrolment_policy(settings: Settings) -> EnrolmentPolicy:

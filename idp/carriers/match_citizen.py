@@ -79,15 +79,7 @@ class MatchCitizen:
         A match takes the place of what the same phone spoke for before. It is none for a phone
         that left the account while the carrier was asked.
         """
-        event = CarrierAsked(
-            citizen_id=held.citizen_id,
-            carrier=outcome.carrier,
-            outcome=outcome.outcome,
-            spelling=outcome.spelling,
-            reference=outcome.reference,
-            asked=outcome.asked,
-        )
-        record(transaction, event, outcome.checked_at)
+        self.note(transaction, held, outcome)
         if outcome.outcome is not Outcome.MATCH:
             return False
         if not citizens.lock_phone(transaction, held.citizen_id, held.phone_id):
@@ -108,3 +100,15 @@ class MatchCitizen:
         )
         transaction.flush()
         return True
+
+    def note(self, transaction: Session, held: SubscriptionHeld, outcome: MatchOutcome) -> None:
+        """Record that a carrier was asked, for whom its word is no evidence."""
+        event = CarrierAsked(
+            citizen_id=held.citizen_id,
+            carrier=outcome.carrier,
+            outcome=outcome.outcome,
+            spelling=outcome.spelling,
+            reference=outcome.reference,
+            asked=outcome.asked,
+        )
+        record(transaction, event, outcome.checked_at)

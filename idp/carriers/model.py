@@ -112,3 +112,15 @@ class MatchOutcome:
     checked_at: datetime
     asked: tuple[str, ...]
     """Who got the number, in order, whatever they answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberCheck:
+    """
+    How subscribers of one carrier see what it holds about them: a text message to 1414.
+
+    *carrier* is the name people know, *keyword* is the message.
+    """
+
+    carrier: str
+    keyword: str

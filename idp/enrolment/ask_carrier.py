@@ -1,25 +1,25 @@
 """Asking the carriers whether the phone's subscription is held by the person who enrols."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from idp.audit.events import (
-    BudgetExceeded,
     CarrierAsked,
     CarrierUnanswered,
     EnrolmentFoundAccount,
     SecurityEvent,
 )
 from idp.audit.log import record
+from idp.carriers.count_question import CountQuestion
 from idp.carriers.model import MatchOutcome, Outcome
 from idp.carriers.ports import CarrierRecords, CarrierUnavailable
-from idp.citizens.store import holder_of_identity_number
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.enrolment import store
 from idp.enrolment.model import ClaimedDetails, PendingEnrolment, PendingEnrolmentId
 from idp.enrolment.rules import phone_proved
-from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 
 class NothingToAsk(Exception):
@@ -27,27 +27,12 @@ class NothingToAsk(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class EnrolmentBudgets:
-    """
-    How often carriers are asked: their answers would else tell whose number is whose.
-
-    Counted after the phone is proved, so that nobody can use up another person's budget from a
-    desk; and by phone too, so that one phone cannot go through many identity numbers. What is sent
-    before that is kept for days, and has a budget of its network.
-    """
-
-    per_identity_number: Budget
-    per_phone: Budget
-    forms_per_network: Budget
-
-
-@dataclass(frozen=True, slots=True)
 class _Question:
     details: ClaimedDetails
     revision: int
     is_owed: bool
-    identity_number: str
-    phone: str
+    identity_number: bytes
+    phone: bytes
     client_id: str | None
 
 
@@ -63,15 +48,13 @@ class AskCarrier:
         *,
         carriers: CarrierRecords,
         database: Database,
-        throttle: Throttle,
-        budgets: EnrolmentBudgets,
+        count: CountQuestion,
         proves_for: timedelta,
         clock: Clock,
     ) -> None:
         self._carriers = carriers
         self._database = database
-        self._throttle = throttle
-        self._budgets = budgets
+        self._count = count
         self._proves_for = proves_for
         self._clock = clock
 
@@ -84,7 +67,7 @@ class AskCarrier:
         """
         question = self._take(pending_id)
         if not question.is_owed:
-            self._count(question)
+            self._count(question.phone, question.identity_number, client_id=question.client_id)
         try:
             outcome = self._carriers.match(question.details.phone_number, question.details.identity)
         except CarrierUnavailable as unavailable:
@@ -105,21 +88,10 @@ class AskCarrier:
                 details=row.details,
                 revision=row.revision,
                 is_owed=is_owed,
-                identity_number=row.identity_number_index.hex(),
-                phone=row.phone_number_index.hex(),
+                identity_number=row.identity_number_index,
+                phone=row.phone_number_index,
                 client_id=row.client_id,
             )
-
-    def _count(self, question: _Question) -> None:
-        try:
-            self._throttle.count(self._budgets.per_phone, question.phone)
-            self._throttle.count(self._budgets.per_identity_number, question.identity_number)
-        except BudgetSpent as spent:
-            if spent.first:
-                with self._database.transaction() as transaction:
-                    event = BudgetExceeded(client_id=question.client_id, budget=spent.budget)
-                    record(transaction, event, self._clock.now())
-            raise
 
     def _note_silence(
         self, pending_id: PendingEnrolmentId, question: _Question, error: CarrierUnavailable
@@ -143,19 +115,18 @@ class AskCarrier:
             row = _unchanged(store.locked(transaction, pending_id), question)
             if row is None:
                 return
-            row.outcome = outcome.outcome
-            row.carrier = outcome.carrier
-            row.differing = sorted(outcome.differing)
-            row.confirmed = sorted(outcome.attributes)
-            row.spelling = outcome.spelling
-            row.reference = outcome.reference
-            row.checked_at = outcome.checked_at
-            if outcome.outcome is not Outcome.MATCH:
-                return
-            holder = holder_of_identity_number(transaction, row.identity_number_index)
-            if holder is not None:
-                found = EnrolmentFoundAccount(citizen_id=holder, client_id=question.client_id)
-                record(transaction, found, now)
+            row.note_outcome(outcome)
+            note_account(transaction, row, now)
+
+
+def note_account(session: Session, pending: PendingEnrolment, at: datetime) -> None:
+    """Record that a carrier confirmed somebody who has an account, where it did."""
+    if pending.outcome is not Outcome.MATCH:
+        return
+    account = store.account_of(session, pending)
+    if account is not None:
+        found = EnrolmentFoundAccount(citizen_id=account.holder, client_id=pending.client_id)
+        record(session, found, at)
 
 
 def _unchanged(row: PendingEnrolment | None, question: _Question) -> PendingEnrolment | None:

@@ -36,7 +36,7 @@ _SELF: Final = "citizen"
 
 
 class AlreadyEnrolled(Exception):
-    """The identity number has an account."""
+    """The person has an account, with this identity number or the other one."""
 
 
 class NotReady(Exception):
@@ -114,12 +114,13 @@ class CreateCitizen:
             confirmed_at = pending.phone_confirmed_at
             if confirmed_at is None or not phone_proved(confirmed_at, now, self._proves_for):
                 raise NotReady
-            index = pending.identity_number_index
-            if citizens.holder_of_identity_number(transaction, index) is not None:
+            if store.account_of(transaction, pending) is not None:
                 raise AlreadyEnrolled
             former_holder = self._release_phone(transaction, pending, now)
             citizen = _citizen(pending, password_hash, confirmed_at, now)
             citizens.add(transaction, citizen, self._index)
+            if pending.claimed_number is not None:
+                citizens.claim_number(transaction, citizen.id, pending.claimed_number, now)
             for evidence in self._evidence(pending, citizen, now):
                 transaction.add(evidence)
             store.forget_finished(transaction, pending)

@@ -138,7 +138,7 @@ class Mobile(WizardPage):
             return self._wizard.to(visit, Page.MOBILE)
         # A code again, whoever's was right before: at a shared computer the next person goes on.
         with self._database.transaction() as transaction:
-            store.forget_proof(transaction, kept.id)
+            store.begin_again(transaction, kept.id, visit.interaction.id)
         visit = self._take_up(visit, kept)
         return self._wizard.send_code(visit, kept)
 

@@ -1,32 +1,47 @@
 """The wizard put together: its use cases, and the addresses of its pages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint
 from flask.views import MethodView
 
+from idp.carriers.count_question import CountQuestion
+from idp.carriers.model import SubscriberCheck
 from idp.carriers.ports import CarrierRecords
 from idp.citizens.password_hasher import PasswordHasher
 from idp.citizens.rules import VerificationLevel
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
-from idp.enrolment.ask_carrier import AskCarrier, EnrolmentBudgets
+from idp.enrolment.ask_carrier import AskCarrier
+from idp.enrolment.ask_with_old_number import AskWithOldNumber
 from idp.enrolment.confirm_phone import ConfirmPhone
 from idp.enrolment.create_citizen import CreateCitizen
 from idp.enrolment.form_views import Method, Mobile, NotOpen
 from idp.enrolment.notice import Notice
 from idp.enrolment.rules import Page
 from idp.enrolment.submit_form import SubmitForm
-from idp.enrolment.views import REFUSALS, CarrierSays, Done, Exists, Otp, Password
+from idp.enrolment.take_up import FindKept, TakeUpEnrolment
+from idp.enrolment.take_up_views import TakeUpCode, TakeUpStart
+from idp.enrolment.views import (
+    REFUSALS,
+    CarrierSays,
+    Done,
+    Exists,
+    Mismatch,
+    Otp,
+    Password,
+)
 from idp.enrolment.wizard import Wizard
 from idp.interactions.sign_in import SignIn
 from idp.interactions.visits import Visits
 from idp.messaging.ports import Notices
 from idp.otp.one_time_passwords import OneTimePasswords
 from idp.otp.page import OtpPage
-from idp.throttling.ports import Throttle
+from idp.relying_parties.ports import RelyingParties
+from idp.throttling.ports import Budget, Throttle
 from idp.web.pages import Pages
 
 
@@ -57,15 +72,18 @@ def enrolment_routes(
     sign_in: SignIn,
     notices: Notices,
     throttle: Throttle,
-    budgets: EnrolmentBudgets,
+    count: CountQuestion,
+    forms_per_network: Budget,
     policy: EnrolmentPolicy,
     notice: Notice,
+    checks: Mapping[str, SubscriberCheck],
+    relying_parties: RelyingParties,
     levels: tuple[VerificationLevel, ...],
     database: Database,
     index: BlindIndex,
     clock: Clock,
 ) -> Blueprint:
-    """The blueprint of the wizard."""
+    """The blueprint of the wizard; *checks* are the carriers' own, by their names."""
     wizard = Wizard(
         pages=pages,
         visits=visits,
@@ -74,8 +92,7 @@ def enrolment_routes(
         ask_carrier=AskCarrier(
             carriers=carriers,
             database=database,
-            throttle=throttle,
-            budgets=budgets,
+            count=count,
             proves_for=policy.proves_for,
             clock=clock,
         ),
@@ -87,7 +104,7 @@ def enrolment_routes(
         database=database,
         index=index,
         throttle=throttle,
-        budget=budgets.forms_per_network,
+        budget=forms_per_network,
         kept=policy.kept,
         clock=clock,
     )
@@ -122,7 +139,23 @@ def enrolment_routes(
     confirm_phone = ConfirmPhone(database=database, clock=clock)
     add(Page.OTP, Otp, *common, otp_page=otp_page, confirm_phone=confirm_phone)
     for page in REFUSALS:
-        add(page, CarrierSays, *common, page=page, kept=policy.kept)
+        if page is not Page.MISMATCH:
+            add(page, CarrierSays, *common, page=page, kept=policy.kept, checks=checks)
+    add(
+        Page.MISMATCH,
+        Mismatch,
+        *common,
+        ask_with_old_number=AskWithOldNumber(
+            carriers=carriers,
+            database=database,
+            index=index,
+            count=count,
+            proves_for=policy.proves_for,
+            clock=clock,
+        ),
+        kept=policy.kept,
+        checks=checks,
+    )
     add(Page.EXISTS, Exists, *common)
     add(
         Page.PASSWORD,
@@ -133,5 +166,32 @@ def enrolment_routes(
         counts_as_sign_in=policy.counts_as_sign_in,
         clock=clock,
     )
-    add(Page.DONE, Done, *common, database=database, levels=levels, clock=clock)
+    add(
+        Page.DONE,
+        Done,
+        *common,
+        database=database,
+        relying_parties=relying_parties,
+        levels=levels,
+        clock=clock,
+    )
+    add(
+        "take-up",
+        TakeUpStart,
+        pages,
+        visits,
+        otp=otp,
+        otp_page=otp_page,
+        find_kept=FindKept(database=database, index=index, clock=clock),
+    )
+    add(
+        "take-up/otp",
+        TakeUpCode,
+        pages,
+        visits,
+        wizard=wizard,
+        otp=otp,
+        otp_page=otp_page,
+        take_up=TakeUpEnrolment(database=database, clock=clock),
+    )
     return blueprint

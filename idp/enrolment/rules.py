@@ -1,10 +1,12 @@
 """The order of the wizard's pages: pure, from stored facts, and the only place that decides it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from idp.carriers.model import Outcome
+from idp.carriers.model import Attribute, Outcome
+from idp.core.identity_number import IdentityNumberKind
 
 
 class Page(StrEnum):
@@ -27,6 +29,8 @@ _REFUSED: Final = {
     Outcome.NOT_AVAILABLE: Page.NOT_AVAILABLE,
     Outcome.NOT_SUBSCRIBER: Page.NOT_SUBSCRIBER,
 }
+REPAIR: Final = frozenset({Page.WAITING, *_REFUSED.values()})
+"""Where a person waits for a carrier: to answer, or for its shop to put a record right."""
 _OPEN_UNTIL_DONE: Final = frozenset({Page.METHOD, Page.MOBILE})
 
 
@@ -42,6 +46,37 @@ class Progress(Protocol):
     def outcome(self) -> Outcome | None:
         """What the carriers said of what is typed now, since that confirmation."""
         ...
+
+
+class Refused(Protocol):
+    """What the rules need to know of a pending enrolment that a carrier answered."""
+
+    @property
+    def outcome(self) -> Outcome | None: ...
+    @property
+    def differing(self) -> Sequence[str]: ...
+    @property
+    def number_kind(self) -> IdentityNumberKind: ...
+    @property
+    def old_number_asked(self) -> bool: ...
+
+
+def may_ask_with_old_number(pending: Refused) -> bool:
+    """
+    Whether the carrier may be asked about the same person with an old CMND.
+
+    Once, where a CCCD was typed and differs: a record may be older than the card.
+    """
+    return old_number_could_match(pending) and not pending.old_number_asked
+
+
+def old_number_could_match(pending: Refused) -> bool:
+    """Whether an old CMND in the carrier's record would explain the mismatch."""
+    return (
+        pending.outcome is Outcome.MISMATCH
+        and Attribute.IDENTITY_NUMBER in pending.differing
+        and pending.number_kind is IdentityNumberKind.CCCD
+    )
 
 
 def phone_proved(confirmed_at: datetime | None, now: datetime, proves_for: timedelta) -> bool:

@@ -81,8 +81,8 @@ class SubmitForm:
                 transaction.add(row)
             number = details.identity.identity_number.value
             row.write(details, identity_number_index=identity_number_index(self._index, number))
-            row.revision += 1
             row.typed_in = digest(where.interaction_id)
+            row.interaction_id = where.interaction_id
             row.client_id = where.client_id
             row.notice_version = where.notice_version
             row.notice_hash = where.notice_hash

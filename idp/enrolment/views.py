@@ -7,22 +7,26 @@ that is due is found from what is stored.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from flask import Response
+from flask import Response, request
 from flask_babel import get_locale  # type: ignore[import-untyped]
 
+from idp.carriers.model import SubscriberCheck
+from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
 from idp.citizens.forms import NewPasswordForm
 from idp.citizens.password_rules import known_of
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.core.clock import Clock
-from idp.core.identity_number import IdentityNumber
+from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.db.database import Database
+from idp.enrolment.ask_carrier import NothingToAsk
+from idp.enrolment.ask_with_old_number import AskWithOldNumber
 from idp.enrolment.confirm_phone import ConfirmPhone
 from idp.enrolment.create_citizen import AlreadyEnrolled, CreateCitizen, Enrolled, NotReady
-from idp.enrolment.forms import RecheckForm
-from idp.enrolment.rules import Page
+from idp.enrolment.forms import OldNumberForm, RecheckForm
+from idp.enrolment.rules import Page, may_ask_with_old_number
 from idp.enrolment.wizard import Position, Wizard, WizardPage, url_of
 from idp.interactions.model import Intent
 from idp.interactions.visits import Visit, Visits
@@ -30,8 +34,11 @@ from idp.messaging.model import NoticeKind
 from idp.messaging.ports import Notices
 from idp.otp.model import OtpPurpose
 from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
+from idp.relying_parties.model import RelyingParty
+from idp.relying_parties.ports import RelyingParties
 from idp.sessions.model import Authentication
 from idp.sessions.rules import PASSWORD_AND_SMS
+from idp.throttling.ports import BudgetSpent
 from idp.web.pages import Pages
 from idp.web.texts import gettext as _
 
@@ -88,47 +95,111 @@ class Otp(WizardPage):
 
 
 class CarrierSays(WizardPage):
-    """
-    `/enrol/waiting`, `/mismatch`, `/not-available`, `/not-subscriber`: no account yet, and why.
-
-    Which detail differs is not said: the group of them is enough for the owner of the number, and
-    little for somebody who tries other people's details on the own phone.
-    """
+    """`/enrol/waiting`, `/not-available`, `/not-subscriber`: no account yet, and why."""
 
     def __init__(
-        self, pages: Pages, visits: Visits, wizard: Wizard, *, page: Page, kept: timedelta
+        self,
+        pages: Pages,
+        visits: Visits,
+        wizard: Wizard,
+        *,
+        page: Page,
+        kept: timedelta,
+        checks: Mapping[str, SubscriberCheck],
     ) -> None:
         super().__init__(pages, visits, wizard)
         self.page = page
         self._kept = kept
+        self._checks = checks
 
     def show(self, here: Position) -> Response:
         """What the carrier said, and the button to ask again."""
-        return self._pages.render(
-            REFUSALS[self.page],
-            form=self._pages.blank_form(RecheckForm),
-            last_three=here.pending.details.phone_number.last_three,
-            differences=_("Số CMT/CCCD, họ tên hoặc ngày sinh"),
-            number_differs=True,
-            edit_url=url_of(here.visit, Page.MOBILE),
-            kept_days=self._kept.days,
-            **here.visit.page,
-        )
+        return self._pages.render(REFUSALS[self.page], **self._told(here))
 
     def act(self, here: Position) -> Response:
         """Ask again, with the same details."""
         self._pages.form(RecheckForm)  # only a token to check
         return self._wizard.ask_carrier(here.visit, here.pending)
 
+    def _told(self, here: Position) -> dict[str, Any]:
+        return {
+            "form": self._pages.blank_form(RecheckForm),
+            "last_three": here.pending.details.phone_number.last_three,
+            "check": self._checks.get(here.pending.carrier or ""),
+            "edit_url": url_of(here.visit, Page.MOBILE),
+            "kept_days": self._kept.days,
+            **here.visit.page,
+        }
+
+
+class Mismatch(CarrierSays):
+    """
+    `/enrol/mismatch`: which details differ, and what to do about each.
+
+    Said after the code has proved that the phone is at hand: only of one's own subscription does
+    one learn anything, and never what the carrier holds.
+    """
+
+    def __init__(
+        self,
+        pages: Pages,
+        visits: Visits,
+        wizard: Wizard,
+        *,
+        ask_with_old_number: AskWithOldNumber,
+        kept: timedelta,
+        checks: Mapping[str, SubscriberCheck],
+    ) -> None:
+        super().__init__(pages, visits, wizard, page=Page.MISMATCH, kept=kept, checks=checks)
+        self._ask_with_old_number = ask_with_old_number
+
+    def show(self, here: Position) -> Response:
+        """What differs, the old number's question while it is open, and the button."""
+        return self._render(here, self._pages.blank_form(OldNumberForm))
+
+    def act(self, here: Position) -> Response:
+        """The old number, or the wish to have the same details compared again."""
+        if "old_identity_number" not in request.form:
+            return super().act(here)
+        form = self._pages.form(OldNumberForm)
+        if not form.validate():
+            return self._render(here, form)
+        try:
+            self._ask_with_old_number(here.pending.id, form.number)
+        except BudgetSpent as spent:
+            return self._wizard.too_often(here.visit, spent)
+        except CarrierUnavailable:
+            form.fail("old_identity_number", _("Nhà mạng chưa trả lời. Thử lại sau ít phút"))
+            return self._render(here, form)
+        except NothingToAsk:
+            pass  # asked in another tab: what is stored by now decides
+        return self._wizard.onwards(here.visit)
+
+    def _render(self, here: Position, form: OldNumberForm) -> Response:
+        pending = here.pending
+        return self._pages.render(
+            REFUSALS[Page.MISMATCH],
+            **self._told(here),
+            differing=frozenset(pending.differing),
+            old_number_form=form if may_ask_with_old_number(pending) else None,
+            old_number_asked=pending.old_number_asked,
+            old_number_typed=pending.number_kind is IdentityNumberKind.CMND,
+        )
+
 
 class Exists(WizardPage):
-    """`/enrol/exists`: the identity number has an account. Said to a matching subscriber alone."""
+    """`/enrol/exists`: the person has an account. Said to a matching subscriber alone."""
 
     page = Page.EXISTS
 
     def show(self, here: Position) -> Response:
-        """The ways on: sign in, or get a new password."""
-        return self._pages.render("enrolment/exists.html", **here.visit.page)
+        """The ways on: sign in, get a new password, or say that it is somebody else's doing."""
+        by_other_number = here.account is not None and here.account.by_other_number
+        return self._pages.render(
+            "enrolment/exists.html",
+            typed_kind=here.pending.number_kind if by_other_number else None,
+            **here.visit.page,
+        )
 
 
 class Password(WizardPage):
@@ -200,7 +271,11 @@ class Password(WizardPage):
     def _render(self, here: Position, form: NewPasswordForm) -> Response:
         number: IdentityNumber = here.pending.details.identity.identity_number
         return self._pages.render(
-            "enrolment/password.html", form=form, identity_number=number.value, **here.visit.page
+            "enrolment/password.html",
+            form=form,
+            identity_number=number.value,
+            by_old_number=here.pending.claimed_number is not None,
+            **here.visit.page,
         )
 
 
@@ -216,11 +291,13 @@ class Done(WizardPage):
         wizard: Wizard,
         *,
         database: Database,
+        relying_parties: RelyingParties,
         levels: tuple[VerificationLevel, ...],
         clock: Clock,
     ) -> None:
         super().__init__(pages, visits, wizard)
         self._database = database
+        self._relying_parties = relying_parties
         self._levels = levels
         self._clock = clock
 
@@ -231,12 +308,26 @@ class Done(WizardPage):
             raise LookupError("nobody was enrolled, and the last page is due")
         with self._database.reading() as reading:
             citizen = citizens.citizen(reading, citizen_id, "identity_numbers", "evidence")
+            claimed = citizens.claimed_number(reading, citizen_id)
         level = verification_level(citizen.evidence, self._levels, self._clock.now())
         shown = level.shown(str(get_locale()))
         return self._pages.render(
             "enrolment/done.html",
             level_text=_("Mức %(level)d – %(shown)s", level=level.level, shown=shown),
             last_four=IdentityNumber(citizen.identity_numbers[0].value).last_four,
+            claims_another=claimed is not None,
+            begun_for=self._begun_for(here.visit),
             continue_url=f"/resume?i={here.visit.interaction.id}",
             **here.visit.page,
         )
+
+    def _begun_for(self, visit: Visit) -> RelyingParty | None:
+        """
+        The portal whose request waits in another browser, if it does.
+
+        It gets no answer from here: its start page makes a request of this browser's own. Answered
+        with what happened here, the request of whoever began it would sign them in as the citizen.
+        """
+        begun_for = visit.interaction.begun_for
+        found = None if begun_for is None else self._relying_parties.find(begun_for)
+        return found if found is not None and found.enabled else None

@@ -8,14 +8,15 @@ from math import ceil
 from flask import Response, redirect
 from flask.views import MethodView
 
+from idp.carriers.model import Outcome
 from idp.carriers.ports import CarrierUnavailable
-from idp.citizens.store import holder_of_identity_number
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.enrolment import store
 from idp.enrolment.ask_carrier import AskCarrier, NothingToAsk
 from idp.enrolment.model import PendingEnrolment, PendingEnrolmentId
-from idp.enrolment.rules import Page, may_show, next_page
+from idp.enrolment.rules import REPAIR, Page, may_show, next_page
+from idp.enrolment.store import ExistingAccount
 from idp.interactions.visits import Visit, Visits
 from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused
@@ -27,11 +28,12 @@ from idp.web.pages import Pages
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One visit to the wizard: what is typed so far, and the page that is due."""
+    """One visit to the wizard: what is typed so far, whose that is, and the page that is due."""
 
     visit: Visit
     typed: PendingEnrolment | None
     due: Page
+    account: ExistingAccount | None = None
 
     @property
     def pending(self) -> PendingEnrolment:
@@ -68,7 +70,7 @@ class Wizard:
     def position(self, visit: Visit) -> Position:
         """Where the visit's interaction stands now."""
         interaction, now = visit.interaction, self._clock.now()
-        typed, has_account = None, False
+        typed, account = None, None
         if interaction.enrolment_id is not None and interaction.enrolled is None:
             with self._database.reading() as reading:
                 typed = store.pending(
@@ -77,17 +79,16 @@ class Wizard:
                     browser=browser_of(visit),
                     now=now,
                 )
-                has_account = typed is not None and (
-                    holder_of_identity_number(reading, typed.identity_number_index) is not None
-                )
+                if typed is not None and typed.outcome is Outcome.MATCH:
+                    account = store.account_of(reading, typed)
         due = next_page(
             typed,
-            has_account=has_account,
+            has_account=account is not None,
             enrolled=interaction.enrolled is not None,
             now=now,
             proves_for=self.proves_for,
         )
-        return Position(visit, typed, due)
+        return Position(visit, typed, due, account)
 
     def to(self, visit: Visit, page: Page) -> Response:
         """Send the browser to a page of the wizard."""
@@ -129,13 +130,21 @@ class Wizard:
 
     def ask_carrier(self, visit: Visit, pending: PendingEnrolment) -> Response:
         """Ask whose subscription it is, and go where the answer leads."""
+        return self.ask_carrier_about(visit, pending.id)
+
+    def ask_carrier_about(self, visit: Visit, pending_id: PendingEnrolmentId) -> Response:
+        """The same, of what was stored a moment ago."""
         try:
-            self._ask_carrier(pending.id)
+            self._ask_carrier(pending_id)
         except BudgetSpent as spent:
             return self.too_often(visit, spent)
         except (CarrierUnavailable, NothingToAsk):
             pass  # stored, or gone: the page that is due says so
-        return self.onwards(visit)
+        here = self.position(visit)
+        if here.due in REPAIR:
+            # A carrier's shop takes days: the portal's request waits as long as what was typed.
+            self._visits.keep(visit, here.pending.expires_at - self._clock.now())
+        return self.to(visit, here.due)
 
     def too_often(self, visit: Visit, spent: BudgetSpent) -> Response:
         """The page for who has to wait."""

@@ -11,10 +11,13 @@ from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.db import db
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex
 from idp.settings import Settings
 from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.citizen_site import Site
 from tests.fakes.clock import FakeClock
+from tests.fakes.enrolments import Enrolments
 from tests.fakes.sms import SmsOutbox
 
 
@@ -40,3 +43,15 @@ def site(
     yield site
     with site.app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def enrolments(
+    database: Database,
+    index: BlindIndex,
+    redis_client: redis.Redis,
+    clock: FakeClock,
+    carriers: CarrierRecordsInMemory,
+) -> Enrolments:
+    """Enrolment's use cases, once on each kind of database."""
+    return Enrolments(database, index, redis_client, clock, carriers)

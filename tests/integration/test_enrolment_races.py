@@ -2,189 +2,22 @@
 
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
-import redis
 from sqlalchemy import func, select
 
-from idp.adapters.redis.grants import RedisAccessTokens
-from idp.adapters.redis.sessions import RedisSessions
 from idp.audit.model import AuditEvent
 from idp.carriers.model import ClaimedIdentity, MatchOutcome, Outcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
 from idp.citizens.model import Citizen, CitizenIdentityNumber, Evidence, PasswordCredential, Phone
-from idp.citizens.password_hasher import PasswordHasher
-from idp.core.birth_date import BirthDate
-from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
-from idp.db.database import Database
-from idp.db.encryption import BlindIndex
-from idp.enrolment.ask_carrier import AskCarrier, EnrolmentBudgets, NothingToAsk
-from idp.enrolment.confirm_phone import ConfirmPhone
+from idp.enrolment.ask_carrier import NothingToAsk
 from idp.enrolment.create_citizen import AlreadyEnrolled, CreateCitizen, NotReady
-from idp.enrolment.model import ClaimedDetails, PendingEnrolment, PendingEnrolmentId
-from idp.enrolment.submit_form import Circumstances, SubmitForm
-from idp.interactions.sign_in import SignIn
-from idp.throttling.ports import Budget, BudgetSpent
-from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
-from tests.fakes.clock import FakeClock
-from tests.fakes.logouts import nobody_to_tell
-
-PASSWORD = "Song Hàn-82 chiều"
-PROVES_FOR = timedelta(minutes=15)
-
-
-class Counts:
-    """A throttle that allows everything and counts it; implements `Throttle`."""
-
-    def __init__(self) -> None:
-        self.counted = 0
-
-    def count(self, budget: Budget, *key: str) -> None:
-        """See the port."""
-        self.counted += 1
-
-    def require(self, budget: Budget, *key: str) -> None:
-        """See the port."""
-
-    def clear(self, budget: Budget, *key: str) -> None:
-        """See the port."""
-
-
-class NoMore(Counts):
-    """A throttle that allows nothing."""
-
-    def count(self, budget: Budget, *key: str) -> None:
-        """See the port."""
-        raise BudgetSpent(budget.name, timedelta(minutes=1), first=True)
-
-
-class Enrolments:
-    """The use cases, without pages."""
-
-    def __init__(
-        self,
-        database: Database,
-        index: BlindIndex,
-        redis_client: redis.Redis,
-        clock: FakeClock,
-        carriers: CarrierRecordsInMemory,
-    ) -> None:
-        sign_in = SignIn(
-            sessions=RedisSessions(
-                redis_client, idle=timedelta(hours=1), maximum=timedelta(hours=12), clock=clock
-            ),
-            tokens=RedisAccessTokens(
-                redis_client,
-                lifetime=timedelta(minutes=5),
-                code_lifetime=timedelta(minutes=1),
-                clock=clock,
-            ),
-            announce=nobody_to_tell(clock),
-            database=database,
-            clock=clock,
-        )
-        hasher = PasswordHasher(
-            memory_kib=64,
-            iterations=1,
-            hashes_at_once=8,
-            queue_deadline=timedelta(seconds=30),
-        )
-        self.database = database
-        self.index = index
-        self.carriers = carriers
-        self.throttle = Counts()
-        self.clock = clock
-        self.submit = SubmitForm(
-            database=database,
-            index=index,
-            throttle=Counts(),
-            budget=Budget("forms", ()),
-            kept=timedelta(days=7),
-            clock=clock,
-        )
-        self.confirm = ConfirmPhone(database=database, clock=clock)
-        self.create = CreateCitizen(
-            database=database,
-            index=index,
-            hasher=hasher,
-            sign_in=sign_in,
-            proves_for=PROVES_FOR,
-            carrier_match_lapses_after=timedelta(days=1095),
-            clock=clock,
-        )
-
-    def ask(self, pending_id: PendingEnrolmentId) -> None:
-        """Ask the carriers."""
-        AskCarrier(
-            carriers=self.carriers,
-            database=self.database,
-            throttle=self.throttle,
-            budgets=EnrolmentBudgets(
-                Budget("number", ()), Budget("phone", ()), Budget("forms", ())
-            ),
-            proves_for=PROVES_FOR,
-            clock=self.clock,
-        )(pending_id)
-
-    def typed(
-        self,
-        number: str,
-        phone: str,
-        *,
-        browser: str = "b" * 43,
-        current: PendingEnrolmentId | None = None,
-        name: str = "Nguyễn Thị Bưởi",
-    ) -> PendingEnrolmentId:
-        """Somebody types details."""
-        details = ClaimedDetails(
-            ClaimedIdentity(IdentityNumber(number), FullName.parse(name), BirthDate(1990, 1, 2)),
-            PhoneNumber(phone),
-            None,
-        )
-        where = Circumstances("i" * 43, browser, "10.0.0.0/24", None, "2026-11", "h" * 43, current)
-        return self.submit(details, where).id
-
-    def ready(self, number: str, phone: str) -> PendingEnrolmentId:
-        """Somebody has come as far as the password."""
-        self.carriers.subscriptions[PhoneNumber(phone)] = subscription(number)
-        pending_id = self.typed(number, phone, browser=phone.ljust(43, "b"))
-        self.confirm(pending_id)
-        self.ask(pending_id)
-        return pending_id
-
-    def count(self, model: type) -> int:
-        """How many rows there are."""
-        with self.database.reading() as reading:
-            return reading.execute(select(func.count()).select_from(model)).scalar_one()
-
-    def row(self, pending_id: PendingEnrolmentId) -> PendingEnrolment:
-        """What is stored."""
-        with self.database.reading() as reading:
-            return reading.get_one(PendingEnrolment, pending_id)
-
-
-def subscription(number: str, name: str = "Nguyễn Thị Bưởi") -> Subscription:
-    return Subscription(
-        carrier="vinaphone",
-        identity_number=IdentityNumber(number),
-        full_name=FullName.parse(name),
-        birth_date=BirthDate(1990, 1, 2),
-    )
-
-
-@pytest.fixture
-def enrolments(
-    database: Database,
-    index: BlindIndex,
-    redis_client: redis.Redis,
-    clock: FakeClock,
-    carriers: CarrierRecordsInMemory,
-) -> Enrolments:
-    return Enrolments(database, index, redis_client, clock, carriers)
+from idp.enrolment.model import PendingEnrolment, PendingEnrolmentId
+from idp.throttling.ports import BudgetSpent
+from tests.fakes.enrolments import PASSWORD, PROVES_FOR, Enrolments, NoMore
 
 
 def at_once(

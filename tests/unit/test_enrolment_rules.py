@@ -7,7 +7,16 @@ from itertools import product
 import pytest
 
 from idp.carriers.model import Outcome
-from idp.enrolment.rules import Page, answers_shown, may_show, next_page, phone_proved
+from idp.core.identity_number import IdentityNumberKind
+from idp.enrolment.rules import (
+    REPAIR,
+    Page,
+    answers_shown,
+    may_ask_with_old_number,
+    may_show,
+    next_page,
+    phone_proved,
+)
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PROVES_FOR = timedelta(minutes=15)
@@ -93,3 +102,37 @@ def test_a_proof_ends_on_the_minute() -> None:
     assert phone_proved(FRESH, NOW, PROVES_FOR)
     assert not phone_proved(STALE, NOW, PROVES_FOR)
     assert not phone_proved(None, NOW, PROVES_FOR)
+
+
+@dataclass(frozen=True)
+class Answered:
+    outcome: Outcome | None = Outcome.MISMATCH
+    differing: tuple[str, ...] = ("identity_number",)
+    number_kind: IdentityNumberKind = IdentityNumberKind.CCCD
+    old_number_asked: bool = False
+
+
+@pytest.mark.parametrize(
+    ("answered", "may"),
+    [
+        (Answered(), True),
+        (Answered(differing=("birth_date", "identity_number")), True),
+        (Answered(old_number_asked=True), False),
+        (Answered(differing=("full_name",)), False),
+        (Answered(differing=("birth_date",)), False),
+        (Answered(number_kind=IdentityNumberKind.CMND), False),
+        (Answered(outcome=None), False),
+        (Answered(outcome=Outcome.MATCH), False),
+        (Answered(outcome=Outcome.NOT_AVAILABLE), False),
+    ],
+)
+def test_an_old_number_is_asked_about_once_where_a_cccd_differs(
+    *, answered: Answered, may: bool
+) -> None:
+    assert may_ask_with_old_number(answered) is may
+
+
+def test_a_repair_is_wherever_a_carrier_is_waited_for() -> None:
+    waiting = {due(Typed(FRESH, outcome)) for outcome in [None, *Outcome]}
+
+    assert waiting - {Page.PASSWORD} == REPAIR
