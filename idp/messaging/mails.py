@@ -84,6 +84,9 @@ _HAPPENED: Final[Mapping[NoticeKind, _Words]] = {
     NoticeKind.PHONE_REPLACED: _Words(
         "Số điện thoại của tài khoản vừa được thay", "The phone number of your account was replaced"
     ),
+    NoticeKind.IDENTITY_NUMBER_ADDED: _Words(
+        "Tài khoản vừa thêm một số giấy tờ", "An identity number was added to your account"
+    ),
 }
 
 

@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     EMAIL_VERIFIED = "email_verified"
     PHONE_REPLACED = "phone_replaced"
+    IDENTITY_NUMBER_ADDED = "identity_number_added"
 
 
 @dataclass(frozen=True, slots=True)

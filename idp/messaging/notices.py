@@ -21,6 +21,7 @@ from idp.messaging.texts import (
     dispute_transferred_text,
     email_verified_text,
     enrolment_finished_text,
+    identity_number_added_text,
     level_raised_text,
     password_changed_text,
     phone_lost_text,
@@ -45,6 +46,7 @@ _TEXTS: Final[Mapping[NoticeKind, Notice]] = {
     NoticeKind.RECOVERY_CODE_USED: recovery_code_used_text,
     NoticeKind.EMAIL_VERIFIED: email_verified_text,
     NoticeKind.PHONE_REPLACED: phone_replaced_text,
+    NoticeKind.IDENTITY_NUMBER_ADDED: identity_number_added_text,
 }
 
 

@@ -137,6 +137,15 @@ def phone_replaced_text(service: str, at: datetime, hotline: str) -> str:
     )
 
 
+def identity_number_added_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that a second identity number was added at *at* (aware)."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" vua them mot so giay to luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+    )
+
+
 def other_phone_text(service: str, link: str) -> str:
     """Return the notice that somebody recovers the account with another number, and how to stop."""
     return _one_message(

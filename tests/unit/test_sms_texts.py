@@ -58,6 +58,7 @@ def test_a_host_that_leaves_no_room_is_refused() -> None:
         texts.recovery_code_used_text,
         texts.email_verified_text,
         texts.phone_replaced_text,
+        texts.identity_number_added_text,
         texts.other_phone_cancelled_text,
     ],
 )
