@@ -15,7 +15,13 @@ run: .venv/.ready-to-run ## run the whole system on this machine; Ctrl-C ends it
 
 test: .venv/.ready-to-test ## run every test (ARGS="-k otp" chooses)
 	@sh .ci/chromium
-	@.venv/bin/python -m pytest -m "not nightly" -n auto --dist loadfile $(ARGS)
+	@$(KEEP_COMPILED) .venv/bin/python -m pytest -m "not nightly" $(SPREAD) $(ARGS)
+
+# Dozens of processes start: what one has compiled the others read, whatever the environment says.
+# A file stays with one process, and files are dealt out as they are named: the long ones (contract,
+# e2e) begin, the short ones (unit) end, so that none is waited for alone.
+KEEP_COMPILED = PYTHONDONTWRITEBYTECODE=
+SPREAD = -n auto --dist loadfile --no-loadscope-reorder
 
 interop: .venv/.ready-to-test ## let clients that are none of ours try (installs them where it can)
 	@sh .ci/interop
