@@ -59,7 +59,7 @@ class RedisShownPages:
         """The page, while it is kept."""
         key = _key(handle, browser, path)
         sealed = self._redis.get(key)
-        if sealed is None:
+        if not isinstance(sealed, bytes):
             return None
         try:
             small = self._cipher.open(sealed, place=key)
