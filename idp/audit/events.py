@@ -360,7 +360,7 @@ class RecoveryCodeUsed(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactorRefused(SecurityEvent):
-    """An app's code, a passkey or a recovery code was no good; no citizen_id if it was nobody's."""
+    """An app's code, a passkey or a recovery code was no good."""
 
     factor: str
     reason: str

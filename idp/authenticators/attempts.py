@@ -46,7 +46,7 @@ class Attempts:
         """Start over: one was right."""
         self._throttle.clear(budget, citizen_id)
 
-    def refuse(self, factor: SecondFactor, citizen_id: CitizenId | None, *, reason: str) -> None:
+    def refuse(self, factor: SecondFactor, citizen_id: CitizenId, *, reason: str) -> None:
         """Note that one failed."""
         event = SecondFactorRefused(citizen_id=citizen_id, factor=factor, reason=reason)
         with self._database.transaction() as transaction:

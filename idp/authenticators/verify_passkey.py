@@ -4,8 +4,13 @@ from dataclasses import dataclass
 
 from idp.authenticators import store
 from idp.authenticators.attempts import Attempts
-from idp.authenticators.model import SecondFactor
-from idp.authenticators.passkeys import PasskeyCeremonies, PasskeyRefused, Place
+from idp.authenticators.model import Passkey, SecondFactor
+from idp.authenticators.passkeys import (
+    PasskeyCeremonies,
+    PasskeyRefused,
+    Place,
+    UnverifiedAssertion,
+)
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -48,28 +53,42 @@ class VerifyPasskey:
         """
         Whose passkey answered the challenge of *place*; of *citizen_id* alone, if one is given.
 
-        Raises `PasskeyRefused`, for whatever reason.
+        Raises `PasskeyRefused`, for whatever reason: noted where it is known whose account it is
+        about, for a stranger must not be able to fill the log.
         """
+        whose = citizen_id
         try:
-            return self._verify(answer, place, citizen_id)
+            assertion = self._ceremonies.read(answer)
+            passkey = self._named_by(assertion)
+            whose = whose or passkey.citizen_id
+            _require_owner(assertion, passkey, citizen_id)
+            count = self._ceremonies.verify(assertion, place=place, public_key=passkey.public_key)
+            self._note_use(passkey, count)
         except PasskeyRefused as refused:
-            self._attempts.refuse(SecondFactor.PASSKEY, citizen_id, reason=refused.reason)
+            if whose is not None:
+                self._attempts.refuse(SecondFactor.PASSKEY, whose, reason=refused.reason)
             raise
+        return PasskeyVerified(passkey.citizen_id, passkey.copyable)
 
-    def _verify(self, answer: str, place: Place, citizen_id: CitizenId | None) -> PasskeyVerified:
-        assertion = self._ceremonies.read(answer)
+    def _named_by(self, assertion: UnverifiedAssertion) -> Passkey:
         with self._database.reading() as reading:
             passkey = store.find_passkey(reading, assertion.credential_id)
         if passkey is None:
             raise PasskeyRefused("unknown")
-        # §7.2, step 6: the handle that comes with the key has to name its owner.
-        owner = passkey.citizen_id
-        if assertion.user_handle not in {None, owner.encode()} or citizen_id not in {None, owner}:
-            raise PasskeyRefused("other_owner")
-        if assertion.user_handle is None and citizen_id is None:
-            raise PasskeyRefused("no_owner")
-        count = self._ceremonies.verify(assertion, place=place, public_key=passkey.public_key)
+        return passkey
+
+    def _note_use(self, passkey: Passkey, count: int) -> None:
         with self._database.transaction() as transaction:
             if not store.spend_count(transaction, passkey.id, count, self._clock.now()):
                 raise PasskeyRefused("copied")
-        return PasskeyVerified(owner, passkey.copyable)
+
+
+def _require_owner(
+    assertion: UnverifiedAssertion, passkey: Passkey, citizen_id: CitizenId | None
+) -> None:
+    """§7.2, step 6: whoever is to be signed in has to be known, and own the key."""
+    owner = passkey.citizen_id
+    if assertion.user_handle not in {None, owner.encode()} or citizen_id not in {None, owner}:
+        raise PasskeyRefused("other_owner")
+    if assertion.user_handle is None and citizen_id is None:
+        raise PasskeyRefused("no_owner")
