@@ -20,10 +20,12 @@ from idp.enrolment.forms import (
     TakeUpForm,
 )
 from idp.interactions.forms import NotYouForm
+from idp.interactions.shortfall import Shortfall
 from idp.login.forms import ChooseForm, LoginForm
 from idp.logout.forms import SignOutForm
 from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import RecoverForm
+from idp.step_up.forms import AskCarrierForm, StepUpForm, VisitForm
 from idp.web.browser import BrowserCookie
 from idp.web.forms import Form
 from idp.web.pages import Brand, Pages
@@ -139,6 +141,7 @@ _CONSENT = {
     "full_name": NAME,
     "shown": "c2hvd24",
 }
+_LEVEL_3 = Shortfall("LoA3", verification=2, authentication=2)
 _NOTICE = ["Nhà mạng của bạn được hỏi thông tin này có khớp với thuê bao không."]
 
 _CARRIER_SAYS = {"last_three": "678", "edit_url": "/enrol/mobile", "kept_days": 7}
@@ -168,6 +171,27 @@ def _mismatch(
         }
 
     return context
+
+
+def _step_up(missing: Shortfall = _LEVEL_3, **more: object) -> Context:
+    shown = {"wanted": "Mức 3 – đã được xác minh trực tiếp", "reached": "Mức 2 – …"}
+    return _with(_blank(StepUpForm), **({"missing": missing} | shown | more))
+
+
+def _carrier(outcome: str | None, **more: object) -> Context:
+    shown = {"outcome": outcome, "differing": (), "last_three": "678"}
+    return _with(_blank(AskCarrierForm), **(shown | {"leave_path": "/account/level"} | more))
+
+
+def _visit(context: Context, **more: object) -> Context:
+    shown = {"code": "1234 5678", "valid_until": "09:12, 28/11/2026", "days": 7}
+    return _with(context, **(shown | {"leave_path": "/account/level"} | more))
+
+
+def _unconfirmed(pages: Pages) -> dict[str, object]:
+    form = pages.blank_form(VisitForm)
+    form.fail_unconfirmed()
+    return {"form": form}
 
 
 PAGES: dict[str, tuple[str, Context]] = {
@@ -312,6 +336,37 @@ PAGES: dict[str, tuple[str, Context]] = {
         _with(_blank(NewPasswordForm), identity_number="052185001234"),
     ),
     "recover-done": ("recovery/done.html", _plain(continue_url="/login")),
+    "step-up": ("step_up/explain.html", _step_up(ways=("visit", "add_passkey"))),
+    "step-up-passkey": ("step_up/explain.html", _step_up(ways=("visit", "sign_in_again"))),
+    "step-up-carrier": (
+        "step_up/explain.html",
+        _step_up(Shortfall("LoA2", 1, 2), ways=("carrier", "visit"), wanted="Mức 2 – …"),
+    ),
+    "step-up-no-phone": (
+        "step_up/explain.html",
+        _step_up(Shortfall("LoA2", 1, 2), ways=("add_phone", "visit"), wanted="Mức 2 – …"),
+    ),
+    "step-up-sign-in": (
+        "step_up/explain.html",
+        _step_up(Shortfall("LoA2", 2, 1), ways=("sign_in_again",), wanted=None),
+    ),
+    "step-up-elsewhere": (
+        "step_up/explain.html",
+        _step_up(Shortfall("LoA4", 2, 2), ways=("elsewhere",), wanted="Mức 4 – …"),
+    ),
+    "step-up-held": ("step_up/explain.html", _step_up(ways=("visit",), is_barred=True)),
+    "step-up-barred": ("step_up/barred.html", _plain(leave_path="/account/level")),
+    "ask-carrier": ("step_up/carrier.html", _carrier(None)),
+    "ask-carrier-mismatch": (
+        "step_up/carrier.html",
+        _carrier("mismatch", differing=("birth_date", "full_name", "identity_number")),
+    ),
+    "ask-carrier-nothing-known": ("step_up/carrier.html", _carrier("not_available")),
+    "ask-carrier-nobody": ("step_up/carrier.html", _carrier("not_subscriber")),
+    "ask-carrier-silent": ("step_up/carrier.html", _carrier("unavailable")),
+    "visit": ("step_up/visit.html", _visit(_blank(VisitForm), code=None, valid_until=None)),
+    "visit-code": ("step_up/visit.html", _visit(_blank(VisitForm))),
+    "visit-unconfirmed": ("step_up/visit.html", _visit(_unconfirmed)),
     "continue": ("interactions/continue.html", _plain(url="https://dichvucong.example/callback")),
     "form-post": (
         "interactions/form_post.html",
@@ -374,7 +429,7 @@ PAGES: dict[str, tuple[str, Context]] = {
 # A consent and a way back exist for a portal only.
 ALWAYS_ASKED = frozenset(
     {"consent", "consent-grown", "continue", "form-post", "not-you-only-other"}
-)
+) | {name for name, (template, _) in PAGES.items() if template == "step_up/explain.html"}
 
 # A browser with scripts does not stay on it.
 MOVES_ON = frozenset({"form-post"})
