@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 
+from idp.account.identity_numbers.forms import AddNumberForm
 from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
 from idp.core.clock import SystemClock
+from idp.core.identity_number import IdentityNumberKind
 from idp.enrolment.forms import (
     KeptForm,
     MethodForm,
@@ -174,7 +176,7 @@ def _mismatch(
 
 
 def _step_up(missing: Shortfall = _LEVEL_3, **more: object) -> Context:
-    shown = {"wanted": "Mức 3 – đã được xác minh trực tiếp", "reached": "Mức 2 – …"}
+    shown = {"wanted": "3", "reached": "2"}
     return _with(_blank(StepUpForm), **({"missing": missing} | shown | more))
 
 
@@ -340,11 +342,11 @@ PAGES: dict[str, tuple[str, Context]] = {
     "step-up-passkey": ("step_up/explain.html", _step_up(ways=("visit", "sign_in_again"))),
     "step-up-carrier": (
         "step_up/explain.html",
-        _step_up(Shortfall("LoA2", 1, 2), ways=("carrier", "visit"), wanted="Mức 2 – …"),
+        _step_up(Shortfall("LoA2", 1, 2), ways=("carrier", "visit"), wanted="2"),
     ),
     "step-up-no-phone": (
         "step_up/explain.html",
-        _step_up(Shortfall("LoA2", 1, 2), ways=("add_phone", "visit"), wanted="Mức 2 – …"),
+        _step_up(Shortfall("LoA2", 1, 2), ways=("add_phone", "visit"), wanted="2"),
     ),
     "step-up-sign-in": (
         "step_up/explain.html",
@@ -352,7 +354,7 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "step-up-elsewhere": (
         "step_up/explain.html",
-        _step_up(Shortfall("LoA4", 2, 2), ways=("elsewhere",), wanted="Mức 4 – …"),
+        _step_up(Shortfall("LoA4", 2, 2), ways=("elsewhere",), wanted="4"),
     ),
     "step-up-held": ("step_up/explain.html", _step_up(ways=("visit",), is_barred=True)),
     "step-up-barred": ("step_up/barred.html", _plain(leave_path="/account/level")),
@@ -409,6 +411,42 @@ PAGES: dict[str, tuple[str, Context]] = {
         ),
     ),
     "account-no-changes": ("account/no_changes.html", _plain(section="security")),
+    "identity-numbers": (
+        "account/identity_numbers/numbers.html",
+        _with(
+            _blank(AddNumberForm, kind=IdentityNumberKind.CCCD),
+            section="overview",
+            numbers=[("cmnd", "5678")],
+            was_added=False,
+        ),
+    ),
+    "identity-numbers-wrong": (
+        "account/identity_numbers/numbers.html",
+        _with(
+            refused(AddNumberForm, {"identity_number": "12"}, kind=IdentityNumberKind.CMND),
+            section="overview",
+            numbers=[("cccd", "1234")],
+            was_added=False,
+        ),
+    ),
+    "identity-numbers-both": (
+        "account/identity_numbers/numbers.html",
+        _plain(
+            section="overview",
+            numbers=[("cccd", "1234"), ("cmnd", "5678")],
+            form=None,
+            was_added=True,
+        ),
+    ),
+    "identity-number-not-confirmed": (
+        "account/identity_numbers/not_confirmed.html",
+        _plain(section="overview", has_phone=True),
+    ),
+    "identity-number-no-phone": (
+        "account/identity_numbers/not_confirmed.html",
+        _plain(section="overview", has_phone=False),
+    ),
+    "identity-number-taken": ("account/identity_numbers/taken.html", _plain(section="overview")),
     "not-found": ("errors/not_found.html", _plain()),
     "forbidden": ("errors/forbidden.html", _plain()),
     "too-many": ("errors/too_many.html", _plain(minutes=3)),

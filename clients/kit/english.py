@@ -76,8 +76,9 @@ ENGLISH = {
         "This is a demonstration: no real application can be made."
     ),
     "Thủ tục này cần mức xác minh cao hơn": "This procedure needs a higher verification level",
-    "Nâng mức ở trang tài khoản của Cổng Dịch vụ công Quốc gia, rồi thử lại.": (
-        "Raise your level on your National Public Service Portal account page, then try again."
+    "Nhấn Thử lại: Cổng Dịch vụ công Quốc gia chỉ cách nâng mức, rồi đưa bạn về đúng chỗ này.": (
+        "Press Try again: the National Public Service Portal shows how to raise your level, then "
+        "brings you back to this very place."
     ),
     "Thử lại": "Try again",
     # handing over to the provider
@@ -163,8 +164,9 @@ ENGLISH = {
     "Cần đăng nhập, hoặc cần bạn đồng ý chia sẻ thông tin, rồi mới tiếp tục được.": (
         "You need to sign in, or to agree to share your details, before you can go on."
     ),
-    "Tài khoản của bạn chưa đạt mức mà cổng này yêu cầu.": (
-        "Your account has not reached the level this portal asks for."
+    "Tài khoản của bạn chưa đạt mức mà cổng này yêu cầu. Nhấn Thử lại để xem cách nâng mức.": (
+        "Your account has not reached the level this portal asks for. Press Try again to see how "
+        "to raise it."
     ),
     "Cổng Dịch vụ công Quốc gia đã từ chối yêu cầu của cổng này. Bạn không làm gì sai.": (
         "The National Public Service Portal refused this portal’s request. You did nothing wrong."

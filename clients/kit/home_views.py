@@ -85,8 +85,9 @@ class HomeViews:
 
 
 def _sign_in_for(procedure: Procedure) -> Response:
+    """A demand and no wish: the provider then shows the citizen the ways to that level."""
     return see_other(
-        url_for("sign_in.start", landing=procedure.path, acr_values=procedure.minimum_acr)
+        url_for("sign_in.start", landing=procedure.path, essential_acr=procedure.minimum_acr)
     )
 
 

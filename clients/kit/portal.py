@@ -23,7 +23,7 @@ from clients.kit.sign_out import Leaving, SignOut
 from clients.kit.site import Site
 from clients.kit.told_sign_out import ToldSignOut
 
-SIGN_IN_LIFETIME = timedelta(hours=1)  # somebody may enrol on the way
+SIGN_IN_LIFETIME = timedelta(days=1)  # somebody may enrol on the way, or visit a counter
 SESSION_LIFETIME = timedelta(hours=2)  # after it, the provider's session signs in again silently
 LEAVING_LIFETIME = timedelta(minutes=10)
 LOGOUT_TOKEN_REMEMBERED = OLDEST + 3 * LEEWAY

@@ -98,7 +98,8 @@ _SILENT_FAILED = (
 )
 _UNMET = (
     "Thủ tục này cần mức xác minh cao hơn",
-    "Tài khoản của bạn chưa đạt mức mà cổng này yêu cầu.",
+    "Tài khoản của bạn chưa đạt mức mà cổng này yêu cầu. Nhấn Thử lại để xem cách nâng mức.",
+    "Thử lại",
 )
 
 

@@ -1,5 +1,6 @@
 """Procedures and their levels, links from outside, and starts that the provider proposes."""
 
+import json
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -20,6 +21,13 @@ def portal() -> Iterator[Stage]:
 @pytest.fixture
 def browser(portal: Stage) -> Browser:
     return portal.browser()
+
+
+def demanded(portal: Stage) -> list[str]:
+    """The classes of which the last request called one essential."""
+    acr = json.loads(portal.provider.authorizations[-1]["claims"])["id_token"]["acr"]
+    assert acr["essential"]
+    return list(acr["values"])
 
 
 def test_three_procedures_are_offered(browser: Browser) -> None:
@@ -44,23 +52,35 @@ def test_a_procedure_is_for_those_signed_in(portal: Stage, browser: Browser) -> 
     response = browser.sign_in("/procedures/DL-0002")
 
     assert response.headers["Location"] == "/procedures/DL-0002"
-    assert portal.provider.authorizations[-1]["acr_values"] == "LoA2"
+    assert demanded(portal) == ["LoA2", "LoA3", "LoA4"]
 
 
-def test_a_higher_level_is_asked_for_once_then_said_to_be_missing(
+def test_a_higher_level_is_demanded_and_the_citizen_may_go_back_without(
     portal: Stage, browser: Browser
 ) -> None:
     browser.sign_in()
+    portal.provider.refusal = ("unmet_authentication_requirements", "not reached")
 
-    back = browser.sign_in("/procedures/DL-0003")
-    page = browser.get(back.headers["Location"])
+    page = browser.sign_in("/procedures/DL-0003")
 
-    assert portal.provider.authorizations[-1]["acr_values"] == "LoA3"
+    assert demanded(portal) == ["LoA3", "LoA4"]
+    assert page.status_code == 403
+    assert "<h1>Thủ tục này cần mức xác minh cao hơn</h1>" in page.text
+    assert 'id="sign-in" href="/sign-in?landing=/procedures/DL-0003">Thử lại</a>' in page.text
+    assert browser.is_signed_in  # as before
+
+
+def test_a_wish_that_was_not_met_is_said_to_be_missing(portal: Stage, browser: Browser) -> None:
+    browser.sign_in("/sign-in?acr_values=LoA3")
+
+    page = browser.get("/procedures/DL-0003")
+
     assert page.status_code == 403
     assert "<h1>Thủ tục này cần mức xác minh cao hơn</h1>" in page.text
     assert 'id="level-needed">Mức 3 (LoA3)<' in page.text
     assert 'id="level-reached">Mức 2 (LoA2)<' in page.text
     assert '<a class="btn" href="/">Về trang chính</a>' in page.text
+    assert "essential_acr=LoA3" in page.text
     assert browser.is_signed_in
 
 
@@ -84,10 +104,12 @@ def test_an_unknown_level_opens_nothing_that_needs_one(
     portal: Stage, browser: Browser, acr: str | None
 ) -> None:
     portal.provider.acr = acr
-    browser.sign_in("/procedures/DL-0002")
 
-    assert browser.get("/procedures/DL-0002").status_code == 403
+    assert browser.sign_in("/procedures/DL-0002").status_code == 403
+    assert not browser.is_signed_in
+    assert browser.sign_in("/procedures/DL-0001").headers["Location"] == "/procedures/DL-0001"
     assert browser.get("/procedures/DL-0001").status_code == 200
+    assert browser.get("/procedures/DL-0002").status_code == 303  # is demanded again
 
 
 def test_a_deep_link_signs_in_at_once_and_lands_on_the_procedure(browser: Browser) -> None:

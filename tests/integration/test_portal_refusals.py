@@ -110,9 +110,9 @@ def test_an_answer_to_a_browser_without_cookies_is_stale(portal: Stage, browser:
     assert portal.browser().get(answer).status_code == 400
 
 
-def test_a_sign_in_begun_over_an_hour_ago_is_stale(portal: Stage, browser: Browser) -> None:
+def test_a_sign_in_begun_over_a_day_ago_is_stale(portal: Stage, browser: Browser) -> None:
     answer = browser.answer()
-    portal.clock.pass_by(timedelta(hours=1))
+    portal.clock.pass_by(timedelta(days=1))
 
     response = browser.get(answer)
 
