@@ -20,8 +20,11 @@ class Kind(StrEnum):
     PLAIN_MATCH = "plain_match"
     NAME_DIFFERS = "name_differs"
     ID_DIFFERS = "id_differs"
+    BIRTH_DATE_DIFFERS = "birth_date_differs"
+    NO_DOCUMENT = "no_document"
     UNACCENTED_RECORD = "unaccented_record"
     OLD_CMND = "old_cmnd"
+    CMND_ON_RECORD = "cmnd_on_record"
     PORTED = "ported"
     RECYCLED = "recycled"
     SIM_CHANGED = "sim_changed"
@@ -87,7 +90,7 @@ def _subscription(
     return Subscription(
         phone_number=phone_number,
         carrier=carrier,
-        id_document=record["id_document"],
+        id_document=record.get("id_document"),
         full_name=tempers[carrier].stored_name(record["full_name"]),
         birth_date=record["birth_date"],
         sim_changed_at=None if hours is None else started_at - timedelta(hours=hours),

@@ -30,14 +30,15 @@ class Subscription:
     """
     One number held under a contract with one carrier.
 
-    `id_document` is a CCCD of 12 digits or an old CMND of 9. `birth_date` is `YYYY-MM-DD`, or
+    `id_document` is a CCCD of 12 digits, an old CMND of 9, or None where the carrier never took one
+    down. `birth_date` is `YYYY-MM-DD`, or
     `YYYY` where the holder's papers say no more. `sim_changed_at` is the last change of the SIM
     card alone; `recycled_at` is when the number came to this holder from another.
     """
 
     phone_number: str
     carrier: Carrier
-    id_document: str = field(repr=False)
+    id_document: str | None = field(repr=False)
     full_name: str = field(repr=False)
     birth_date: str = field(repr=False)
     sim_changed_at: datetime | None = None
@@ -47,7 +48,7 @@ class Subscription:
         """Refuse what no carrier could hold. Raises InvalidSubscription."""
         if not is_vietnamese_mobile(self.phone_number):
             raise InvalidSubscription("phone_number: a Vietnamese mobile number, as +84912000001")
-        if not _DOCUMENT.fullmatch(self.id_document):
+        if self.id_document is not None and not _DOCUMENT.fullmatch(self.id_document):
             raise InvalidSubscription("id_document: 9 or 12 digits")
         if not 1 <= len(self.full_name.strip()) <= LONGEST_NAME:
             raise InvalidSubscription(f"full_name: 1 to {LONGEST_NAME} characters")

@@ -25,6 +25,7 @@ from sandbox.tempers import Carrier, Temper
 _Name = TypeVar("_Name", bound=StrEnum)
 
 _REQUIRED = frozenset({"phone_number", "carrier", "id_document", "full_name", "birth_date"})
+_NULLABLE = frozenset({"id_document", "sim_changed_at", "recycled_at"})
 _OPTIONAL = frozenset({"sim_changed_at", "recycled_at"})
 _FAULT_MEMBERS = frozenset({"carrier", "sms", "kind", "count", "api"})
 
@@ -106,14 +107,13 @@ def _subscription(body: dict[str, Any]) -> Subscription:
     if not _REQUIRED <= body.keys() <= _REQUIRED | _OPTIONAL:
         raise InvalidCall(f"members: {sorted(_REQUIRED)}, and if need be {sorted(_OPTIONAL)}")
     texts = {name: value for name, value in body.items() if isinstance(value, str)}
-    if not texts.keys() >= _REQUIRED or any(
-        body[name] is not None for name in body.keys() - texts.keys()
-    ):
-        raise InvalidCall("every member is a string; the optional ones may be null")
+    others = body.keys() - texts.keys()
+    if not others <= _NULLABLE or any(body[name] is not None for name in others):
+        raise InvalidCall(f"every member is a string; {sorted(_NULLABLE)} may be null")
     return Subscription(
         phone_number=texts["phone_number"],
         carrier=_member(Carrier, "carrier", texts["carrier"]),
-        id_document=texts["id_document"],
+        id_document=texts.get("id_document"),
         full_name=texts["full_name"],
         birth_date=texts["birth_date"],
         sim_changed_at=_moment("sim_changed_at", texts.get("sim_changed_at")),

@@ -32,7 +32,7 @@ def match(request: MatchRequest, record: Subscription, temper: Temper) -> Answer
     Raises CamaraError where this carrier insists on the identity document (kyc-match 0.4, /match).
     """
     document = request.asked.get("idDocument")
-    if temper.refuses_other_documents:
+    if temper.refuses_other_documents and record.id_document is not None:
         if document is None:
             raise CamaraError(ID_DOCUMENT_REQUIRED)
         if document != record.id_document:
@@ -80,7 +80,7 @@ def _compare(
     attribute: str, sent: str, record: Subscription, temper: Temper
 ) -> Mapping[str, object]:
     match attribute:
-        case "idDocument":
+        case "idDocument" if record.id_document is not None:
             return {"idDocumentMatch": _word(same=sent == record.id_document)}
         case "idDocumentType":
             return {"idDocumentTypeMatch": _word(same=sent == "national_id_card")}

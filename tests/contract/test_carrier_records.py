@@ -69,7 +69,6 @@ class WorldOverHttp:
         self.records = records
 
     def add(self, number: PhoneNumber, subscription: Subscription) -> None:
-        assert subscription.identity_number
         assert subscription.full_name
         # Only a carrier that keeps no dates of birth at all forgets one.
         born = subscription.birth_date or BORN
@@ -77,7 +76,7 @@ class WorldOverHttp:
             "/api/subscriptions",
             phone_number=number.e164,
             carrier=subscription.carrier,
-            id_document=subscription.identity_number.value,
+            id_document=held.value if (held := subscription.identity_number) else None,
             full_name=subscription.full_name.value,
             birth_date=born.isoformat(),
             sim_changed_at=_text(subscription.sim_changed_at),
@@ -148,7 +147,7 @@ def number() -> PhoneNumber:
 def held_by(
     carrier: str,
     *,
-    identity_number: IdentityNumber = NUMBER_ID,
+    identity_number: IdentityNumber | None = NUMBER_ID,
     full_name: FullName = NAME,
     birth_date: BirthDate | None = BORN,
     sim_changed_at: datetime | None = None,
@@ -207,6 +206,19 @@ def test_anyone_else_does_not_and_is_told_what_differs(
     assert outcome.outcome is Outcome.MISMATCH
     assert outcome.differing == differing
     assert not outcome.attributes & differing
+
+
+@pytest.mark.parametrize("carrier", [ACCENTED_CARRIER, "viettel"])
+def test_a_record_without_an_identity_number_says_neither_yes_nor_no(
+    world: World, number: PhoneNumber, carrier: str
+) -> None:
+    world.add(number, held_by(carrier, identity_number=None))
+
+    outcome = world.records.match(number, PERSON)
+
+    assert outcome.outcome is Outcome.NOT_AVAILABLE
+    assert outcome.carrier == carrier
+    assert outcome.differing == frozenset()
 
 
 @pytest.mark.parametrize(

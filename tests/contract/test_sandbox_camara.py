@@ -467,6 +467,18 @@ class TestAddedSubscriptions:
         assert client.match("viettel", **asked).json == {"idDocumentMatch": "true"}
         assert client.match("vinaphone", **asked).status_code == 404
 
+    @pytest.mark.parametrize("carrier", ["viettel", "mobifone"])
+    def test_a_record_without_a_document_has_nothing_to_compare(
+        self, client: CarrierClient, carrier: str
+    ) -> None:
+        client.http.post(
+            "/api/subscriptions", json={**self.RECORD, "carrier": carrier, "id_document": None}
+        )
+
+        asked = {"phoneNumber": "+84912345678", "idDocument": "052090000777"}
+        answer = client.match(carrier, **asked, name="Trần Thị Thử")
+        assert answer.json == {"idDocumentMatch": "not_available", "nameMatch": "true"}
+
     def test_a_number_moves_with_its_last_record(self, client: CarrierClient) -> None:
         asked = {"phoneNumber": "+84912345678", "idDocument": "052090000777"}
         client.http.post("/api/subscriptions", json=self.RECORD)
@@ -502,6 +514,7 @@ class TestAddedSubscriptions:
             {"carrier": None},
             {"phone_number": "0912345678"},
             {"id_document": 52090000777},
+            {"full_name": None},
             {"birth_date": "05/05/1990"},
             {"sim_changed_at": "yesterday"},
             {"sim_changed_at": "2026-11-20T01:00:00"},
