@@ -9,21 +9,26 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from idp.account.authenticators.routes import authenticator_routes
+from idp.account.disputes.routes import account_dispute_routes
 from idp.account.frame import AccountFrame
 from idp.account.identity_numbers.link_by_carrier import LinkByCarrier
 from idp.account.identity_numbers.routes import identity_number_routes
 from idp.account.views import account_routes
 from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
+from idp.adapters.typed_details import TypedDetails
 from idp.app.authenticators import Authenticators
 from idp.app.parts import Parts
 from idp.app.policies import (
     brand,
+    dispute_policy,
     enrolment_forms_budget,
     enrolment_policy,
     login_budgets,
     otp_budgets,
     otp_policy,
+    recovery_policy,
     subscriber_checks_of,
 )
 from idp.authenticators.device_cookie import DeviceCookie
@@ -32,8 +37,16 @@ from idp.citizens.password_hasher import HasherBusy
 from idp.consent.decide import DecideConsent
 from idp.consent.views import consent_routes
 from idp.counter_visits.open_visit import OpenVisit
-from idp.enrolment.notice import enrolment_notice
+from idp.disputes.answer_dispute import AnswerDispute, ConfirmHolder
+from idp.disputes.routes import dispute_routes
+from idp.emails.verify import VerifyEmail
+from idp.emails.views import email_routes
+from idp.enrolment.ask_carrier import AskCarrier
+from idp.enrolment.begin_proved import BeginProved
+from idp.enrolment.confirm_phone import ConfirmPhone
+from idp.enrolment.notice import Notice, enrolment_notice
 from idp.enrolment.routes import enrolment_routes
+from idp.enrolment.submit_form import SubmitForm
 from idp.interactions.flow import Flow
 from idp.interactions.fresh_sign_in import FreshSignIn
 from idp.interactions.views import interaction_routes
@@ -165,6 +178,11 @@ def add_pages(parts: Parts) -> None:
     authenticators = Authenticators(parts)
     check_phone = CheckPhone(carriers=parts.carriers, database=database, clock=clock)
 
+    notice = enrolment_notice(
+        carriers=[carrier.shown for carrier in settings.carriers.directory],
+        kept_days=settings.enrolment.kept.days,
+    )
+
     for blueprint in (
         authorization_routes(
             requests=AuthorizationRequests(
@@ -228,12 +246,10 @@ def add_pages(parts: Parts) -> None:
             count=parts.count_question,
             forms_per_network=enrolment_forms_budget(settings),
             policy=enrolment_policy(settings),
-            notice=enrolment_notice(
-                carriers=[carrier.shown for carrier in settings.carriers.directory],
-                kept_days=settings.enrolment.kept.days,
-            ),
+            notice=notice,
             checks=subscriber_checks_of(settings),
             relying_parties=parts.registry,
+            ask_to_verify_email=parts.ask_to_verify_email,
             levels=parts.levels,
             database=database,
             index=parts.index,
@@ -245,13 +261,24 @@ def add_pages(parts: Parts) -> None:
             otp=otp,
             otp_page=otp_page,
             check_phone=check_phone,
+            carriers=parts.carriers,
+            count_question=parts.count_question,
             hasher=parts.hasher,
             sign_in=sign_in,
             notices=parts.jobs,
-            sim_change_window=settings.recovery.sim_change_window,
-            proves_for=settings.recovery.otp_proves_for,
+            queue=parts.jobs,
+            links=parts.links,
+            throttle=parts.throttle,
+            policy=recovery_policy(settings),
+            relying_parties=parts.registry,
             database=database,
             index=parts.index,
+            clock=clock,
+        ),
+        email_routes(
+            pages=pages,
+            verify=VerifyEmail(database=database, notices=parts.jobs, clock=clock),
+            database=database,
             clock=clock,
         ),
         step_up_routes(
@@ -274,6 +301,37 @@ def add_pages(parts: Parts) -> None:
             database=database,
             index=parts.index,
             clock=clock,
+        ),
+        dispute_routes(
+            pages=pages,
+            visits=visits,
+            otp=otp,
+            otp_page=otp_page,
+            carriers=parts.carriers,
+            count=parts.count_question,
+            notices=parts.jobs,
+            claimants=parts.jobs,
+            typed_before=TypedDetails(
+                database, clock, proves_for=settings.enrolment.otp_proves_for
+            ),
+            enrolments=_enrolments(parts, notice),
+            throttle=parts.throttle,
+            forms_per_network=enrolment_forms_budget(settings),
+            policy=dispute_policy(settings),
+            database=database,
+            index=parts.index,
+            clock=clock,
+        ),
+        account_dispute_routes(
+            frame=frame,
+            answer=AnswerDispute(database=database, clock=clock),
+            confirm=ConfirmHolder(
+                match=parts.match_citizen,
+                count=parts.count_question,
+                database=database,
+                clock=clock,
+            ),
+            database=database,
         ),
         consent_routes(
             pages=pages,
@@ -304,6 +362,18 @@ def add_pages(parts: Parts) -> None:
             levels=parts.levels,
             clock=clock,
         ),
+        authenticator_routes(
+            frame=frame,
+            add_app=authenticators.add_app,
+            add_passkey=authenticators.add_passkey,
+            make_recovery_codes=authenticators.make_recovery_codes,
+            rename=authenticators.rename,
+            remove=authenticators.remove,
+            service=settings.brand.name_vi,
+            relying_parties=parts.registry,
+            database=database,
+            clock=clock,
+        ),
         logo_routes(parts.logos),
         logout_routes(
             pages=pages,
@@ -322,6 +392,30 @@ def add_pages(parts: Parts) -> None:
     ):
         app.register_blueprint(blueprint)
     _answer_outages(app, pages)
+
+
+def _enrolments(parts: Parts, notice: Notice) -> BeginProved:
+    """The way into the wizard for whoever proved the phone elsewhere."""
+    settings, database, clock = parts.settings, parts.database, parts.clock
+    return BeginProved(
+        submit=SubmitForm(
+            database=database,
+            index=parts.index,
+            throttle=parts.throttle,
+            budget=enrolment_forms_budget(settings),
+            kept=settings.enrolment.kept,
+            clock=clock,
+        ),
+        confirm=ConfirmPhone(database=database, clock=clock),
+        ask=AskCarrier(
+            carriers=parts.carriers,
+            database=database,
+            count=parts.count_question,
+            proves_for=settings.enrolment.otp_proves_for,
+            clock=clock,
+        ),
+        notice=notice,
+    )
 
 
 def _answer_outages(app: Flask, pages: Pages) -> None:

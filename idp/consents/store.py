@@ -26,6 +26,14 @@ def consented_claims(source: Source, citizen_id: CitizenId, client_id: ClientId)
     return frozenset() if row is None else frozenset(row[0])
 
 
+def consented_parties(session: Session, citizen_id: CitizenId) -> frozenset[ClientId]:
+    """The relying parties that the citizen shares anything with."""
+    rows = session.execute(
+        select(Consent.client_id, Consent.claims).where(Consent.citizen_id == citizen_id)
+    )
+    return frozenset(row.client_id for row in rows if row.claims)
+
+
 def give(
     session: Session,
     *,

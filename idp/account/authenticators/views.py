@@ -1,0 +1,332 @@
+"""`/account/security/authenticators` and the pages that lead on from there."""
+
+from datetime import datetime
+from math import ceil
+from typing import Any, ClassVar, Final
+
+from flask import Response, redirect, request
+from flask_babel import format_datetime  # type: ignore[import-untyped]
+from flask_babel import gettext as _
+
+from idp.account.authenticators.forms import (
+    ConfirmForm,
+    NameForm,
+    PasskeyNameForm,
+    ProveAppForm,
+)
+from idp.account.authenticators.held import Held
+from idp.account.authenticators.qr import qr_svg
+from idp.account.authenticators.rules import Consequence
+from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
+from idp.authenticators import store
+from idp.authenticators.add_app import AddApp
+from idp.authenticators.add_passkey import AddPasskey
+from idp.authenticators.changes import ChangesBarred, NotThere, TooMany
+from idp.authenticators.make_recovery_codes import MakeRecoveryCodes
+from idp.authenticators.model import AuthenticatorKind, KnownDevice
+from idp.authenticators.passkeys import PasskeyRefused
+from idp.authenticators.remove_authenticator import LastWay, RemoveAuthenticator
+from idp.authenticators.rename_authenticator import RenameAuthenticator
+from idp.authenticators.rules import recovery_code_as_shown
+from idp.authenticators.verify_app_code import WrongCode
+from idp.citizens.store import citizen
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.relying_parties.ports import RelyingParties
+from idp.throttling.ports import BudgetSpent
+from idp.totp.codes import in_groups, setting_up_uri
+from idp.web.device import DeviceName, client_device
+
+PATH: Final = "/account/security/authenticators"
+_MOMENT: Final = "HH:mm, dd/MM/yyyy"
+
+
+class AuthenticatorPage(AccountPage):
+    """A page about authenticators; a hold that comes between page and press is shown as one."""
+
+    section: ClassVar[Section] = Section.SECURITY
+    sensitive: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        frame: AccountFrame,
+        database: Database,
+        relying_parties: RelyingParties,
+        clock: Clock,
+    ) -> None:
+        super().__init__(frame)
+        self._database = database
+        self._relying_parties = relying_parties
+        self._clock = clock
+
+    def post(self, **address: str) -> Response:
+        """What the page is for."""
+        try:
+            return super().post(**address)
+        except ChangesBarred:
+            return self.render("account/no_changes.html")
+        except NotThere:
+            return self.to_list()
+        except TooMany:
+            return self.render("account/authenticators/too_many.html")
+
+    def held(self, visitor: Visitor) -> Held:
+        """What the citizen has now."""
+        with self._database.reading() as reading:
+            return Held.read(reading, visitor.citizen_id, self._relying_parties, self._clock.now())
+
+    def to_list(self, done: str | None = None) -> Response:
+        """Back to the list, which says what was *done*."""
+        return redirect(PATH if done is None else f"{PATH}?done={done}", 303)  # type: ignore[return-value]
+
+
+class List(AuthenticatorPage):
+    """`/account/security/authenticators`: everything the citizen has."""
+
+    sensitive = False
+
+    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (the frame's)
+        """The page."""
+        held, now = self.held(visitor), self._clock.now()
+        return self.render(
+            "account/authenticators/list.html",
+            apps=[_shown(each, each.name) for each in held.apps],
+            passkeys=[_shown(each, each.name) for each in held.passkeys],
+            devices=[
+                _shown(each, _name_of(each))
+                | {
+                    "remembered_until": _moment(each.skips_code_until)
+                    if each.skips_code_until is not None and each.skips_code_until > now
+                    else None
+                }
+                for each in held.devices
+            ],
+            codes_left=held.codes_left,
+            codes_made_at=_moment(held.codes_made_at),
+            done=request.args.get("done"),
+        )
+
+
+class Add(AuthenticatorPage):
+    """`/account/security/apps/add`: what to call the app, before its secret is made."""
+
+    def __init__(self, *here: Any, add: AddApp) -> None:  # noqa: ANN401 (the base's)
+        super().__init__(*here)
+        self._add = add
+
+    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+        """The form."""
+        return self._render(self._pages.form(NameForm, name=_("Ứng dụng xác thực")))
+
+    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+        """Make the secret, and lead to where it is shown."""
+        form = self._pages.form(NameForm)
+        if not form.validate():
+            return self._render(form)
+        app_id = self._add.begin(visitor.citizen_id, form.typed_name)
+        return redirect(f"/account/security/apps/{app_id}", 303)  # type: ignore[return-value]
+
+    def _render(self, form: NameForm) -> Response:
+        return self.render("account/authenticators/add_app.html", form=form)
+
+
+class SetUp(AuthenticatorPage):
+    """`/account/security/apps/<one>`: the secret, until the app has shown a right code."""
+
+    def __init__(self, *here: Any, add: AddApp, service: str) -> None:  # noqa: ANN401
+        super().__init__(*here)
+        self._add = add
+        self._service = service
+
+    def show(self, visitor: Visitor, **address: str) -> Response:
+        """The picture, the text, and the field."""
+        return self._render(visitor, address["one"], self._pages.form(ProveAppForm))
+
+    def act(self, visitor: Visitor, **address: str) -> Response:
+        """Judge the code."""
+        form = self._pages.form(ProveAppForm)
+        if not form.validate():
+            return self._render(visitor, address["one"], form)
+        try:
+            self._add.confirm(visitor.citizen_id, address["one"], form.code)
+        except WrongCode:
+            form.fail_wrong()
+        except BudgetSpent as spent:
+            form.fail_too_often(max(1, ceil(spent.retry_after.total_seconds() / 60)))
+            return self._render(visitor, address["one"], form, status=429)
+        else:
+            return self.to_list("app_added")
+        return self._render(visitor, address["one"], form)
+
+    def _render(
+        self, visitor: Visitor, one: str, form: ProveAppForm, *, status: int = 200
+    ) -> Response:
+        with self._database.reading() as reading:
+            app = store.pending_app(reading, visitor.citizen_id, one)
+        if app is None:
+            return self.to_list()
+        uri = setting_up_uri(app.secret, account=app.name, issuer=self._service)
+        return self.render(
+            "account/authenticators/set_up_app.html",
+            status=status,
+            form=form,
+            uri=uri,
+            qr=qr_svg(uri, title=_("Mã QR để thêm tài khoản vào ứng dụng xác thực")),
+            secret=in_groups(app.secret),
+        )
+
+
+class AddKey(AuthenticatorPage):
+    """`/account/security/passkeys/add`: a new passkey, made by the browser at hand."""
+
+    def __init__(self, *here: Any, add: AddPasskey) -> None:  # noqa: ANN401
+        super().__init__(*here)
+        self._add = add
+
+    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+        """The form; the browser is asked when the button is pressed."""
+        device = client_device()
+        return self._render(visitor, self._pages.form(PasskeyNameForm, name=_words(device)))
+
+    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+        """Keep what the browser made."""
+        form = self._pages.form(PasskeyNameForm)
+        if not form.validate():
+            return self._render(visitor, form)
+        try:
+            self._add(visitor.citizen_id, form.answer, name=form.typed_name)
+        except PasskeyRefused:
+            form.fail_refused()
+            return self._render(visitor, form)
+        return self.to_list("passkey_added")
+
+    def _render(self, visitor: Visitor, form: PasskeyNameForm) -> Response:
+        with self._database.reading() as reading:
+            full_name = citizen(reading, visitor.citizen_id).full_name.value
+        return self.render(
+            "account/authenticators/add_passkey.html",
+            form=form,
+            options=self._add.options(visitor.citizen_id, shown_name=full_name),
+        )
+
+
+class RecoveryCodes(AuthenticatorPage):
+    """`/account/security/recovery-codes`: a new set, shown once."""
+
+    def __init__(self, *here: Any, make: MakeRecoveryCodes) -> None:  # noqa: ANN401
+        super().__init__(*here)
+        self._make = make
+
+    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+        """What they are for, and that the former set ends."""
+        held = self.held(visitor)
+        return self.render(
+            "account/authenticators/recovery_codes.html",
+            form=self._pages.form(ConfirmForm),
+            has_codes=held.codes_made_at is not None,
+        )
+
+    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+        """The codes; no other page ever shows them."""
+        self._pages.form(ConfirmForm)
+        codes = self._make(visitor.citizen_id)
+        return self.render(
+            "account/authenticators/new_recovery_codes.html",
+            codes=[recovery_code_as_shown(code) for code in codes],
+        )
+
+
+class Rename(AuthenticatorPage):
+    """`/account/security/<kind>/<one>/rename`."""
+
+    def __init__(self, *here: Any, kind: AuthenticatorKind, rename: RenameAuthenticator) -> None:  # noqa: ANN401
+        super().__init__(*here)
+        self._kind = kind
+        self._rename = rename
+
+    def show(self, visitor: Visitor, **address: str) -> Response:
+        """The form, with the name it has."""
+        one = self.held(visitor).find(self._kind, address["one"])
+        if one is None:
+            return self.to_list()
+        return self._render(self._pages.form(NameForm, name=_name_of(one)))
+
+    def act(self, visitor: Visitor, **address: str) -> Response:
+        """The new name."""
+        form = self._pages.form(NameForm)
+        if not form.validate():
+            return self._render(form)
+        self._rename(visitor.citizen_id, self._kind, address["one"], name=form.typed_name)
+        return self.to_list("renamed")
+
+    def _render(self, form: NameForm) -> Response:
+        return self.render("account/authenticators/rename.html", form=form)
+
+
+class Remove(AuthenticatorPage):
+    """`/account/security/<kind>/<one>/remove`: what follows, and the button."""
+
+    def __init__(self, *here: Any, kind: AuthenticatorKind, remove: RemoveAuthenticator) -> None:  # noqa: ANN401
+        super().__init__(*here)
+        self._kind = kind
+        self._remove = remove
+
+    def show(self, visitor: Visitor, **address: str) -> Response:
+        """The question, or why it stays."""
+        held = self.held(visitor)
+        one = held.find(self._kind, address["one"])
+        if one is None:
+            return self.to_list()
+        return self._render(_name_of(one), held.consequence(self._kind))
+
+    def act(self, visitor: Visitor, **address: str) -> Response:
+        """Take it away, unless it has to stay."""
+        self._pages.form(ConfirmForm)
+        held = self.held(visitor)
+        one = held.find(self._kind, address["one"])
+        if one is None:
+            return self.to_list()
+        if held.consequence(self._kind) is Consequence.NEEDED:
+            return self._render(_name_of(one), Consequence.NEEDED)
+        try:
+            self._remove(visitor.citizen_id, self._kind, address["one"])
+        except LastWay:
+            return self._render(_name_of(one), Consequence.LAST_WAY)
+        return self.to_list("removed")
+
+    def _render(self, name: str, consequence: Consequence) -> Response:
+        return self.render(
+            "account/authenticators/remove.html",
+            form=self._pages.blank_form(ConfirmForm),
+            kind=self._kind,
+            name=name,
+            consequence=consequence,
+        )
+
+
+def _shown(one: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 (an app, a passkey or a device)
+    return {
+        "id": one.id,
+        "name": name,
+        "created_at": _moment(one.created_at),
+        "last_used_at": _moment(one.last_used_at),
+    }
+
+
+def _name_of(one: Any) -> str:  # noqa: ANN401
+    if isinstance(one, KnownDevice):
+        return one.name or _words(DeviceName(one.browser, one.system))
+    name: str = one.name
+    return name
+
+
+def _words(device: DeviceName) -> str:
+    browser = device.browser or _("Trình duyệt")
+    if not device.system:
+        return browser
+    words: str = _("%(browser)s trên %(system)s", browser=browser, system=device.system)
+    return words
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else str(format_datetime(at, _MOMENT))
