@@ -1,6 +1,7 @@
 """Beginning and ending a session."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from idp.audit.events import DeviceRemembered, SessionsEnded, SignedOut, SignInSucceeded
 from idp.audit.log import record
@@ -18,7 +19,7 @@ from idp.grants import store as grants
 from idp.grants.ports import AccessTokens
 from idp.grants.refresh_families import revoke_of_citizen
 from idp.relying_parties.model import ClientId
-from idp.sessions.model import Authentication, Session, SessionId
+from idp.sessions.model import Authentication, OpenSession, Session, SessionId
 from idp.sessions.ports import Sessions
 
 
@@ -77,6 +78,8 @@ class SignIn:
             if kept is not None and same
             else Session(SessionId(new_handle()), authentication, self._clock.now())
         )
+        if device is not None:
+            session = replace(session, browser=device.browser, system=device.system)
         handle = self._sessions.begin(session)
         # Only now: a hold that comes after this look finds the session, and ends it.
         if not self._note(authentication, device):
@@ -112,13 +115,40 @@ class SignIn:
         """
         End the session of *handle*, its grants and their access tokens; tell its relying parties.
 
-        `None` where there is none, or another request was faster. The session itself ends last
-        within the transaction: a database that is away keeps it whole, and the citizen can try
-        again; none of its relying parties is forgotten.
+        `None` where there is none, or another request was faster.
         """
         session = self._sessions.find(handle)
-        if session is None:
-            return None
+        return None if session is None else self._end(session, lambda: self._sessions.end(handle))
+
+    def sessions_of(self, citizen_id: CitizenId) -> tuple[OpenSession, ...]:
+        """The live sessions of a citizen, the last seen first."""
+        return self._sessions.of_citizen(citizen_id)
+
+    def end_one_of(self, citizen_id: CitizenId, session_id: SessionId) -> EndedSession | None:
+        """End one session of a citizen from another one, as `end` does."""
+        for each in self._sessions.of_citizen(citizen_id):
+            if each.session.id == session_id:
+                return self._end(
+                    each.session, lambda: self._sessions.end_one_of(citizen_id, session_id)
+                )
+        return None
+
+    def end_others_of(self, citizen_id: CitizenId, kept: SessionId) -> int:
+        """End every session of a citizen but that one; how many those were."""
+        others = [
+            each.session.id
+            for each in self._sessions.of_citizen(citizen_id)
+            if each.session.id != kept
+        ]
+        return sum(self.end_one_of(citizen_id, other) is not None for other in others)
+
+    def _end(self, session: Session, end: Callable[[], Session | None]) -> EndedSession | None:
+        """
+        End *session* by *end*, which says whether it was this caller.
+
+        The session itself ends last within the transaction: a database that is away keeps it whole,
+        and the citizen can try again; none of its relying parties is forgotten.
+        """
         citizen_id, now = session.authentication.citizen_id, self._clock.now()
         self._announce.prepare()
         with self._database.transaction() as transaction:
@@ -128,7 +158,7 @@ class SignIn:
                 transaction, citizen_id, [Reached(client_id, session.id) for client_id in reached]
             )
             record(transaction, SignedOut(citizen_id=citizen_id), now)
-            if self._sessions.end(handle) is None:
+            if end() is None:
                 transaction.rollback()
                 return None
             # Once more: an answer that was under way may have stored its grant since. None comes

@@ -21,12 +21,27 @@ class Authentication:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A citizen who is signed in at this provider."""
+    """
+    A citizen who is signed in at this provider.
+
+    *browser* and *system* are names from a fixed list, for the citizen to recognise it by; what the
+    browser says of itself is kept nowhere.
+    """
 
     id: SessionId
     authentication: Authentication
     created_at: datetime
+    browser: str = ""
+    system: str = ""
 
     def signed_in_again(self, authentication: Authentication) -> "Session":
         """The same session after the same citizen proved to be there once more."""
         return replace(self, authentication=authentication)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session as its citizen sees it beside others."""
+
+    session: Session
+    last_seen_at: datetime

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from idp.citizens.model import CitizenId
 from idp.core.handles import Handle
-from idp.sessions.model import Session, SessionId
+from idp.sessions.model import OpenSession, Session, SessionId
 
 
 class Sessions(Protocol):
@@ -24,4 +24,12 @@ class Sessions(Protocol):
 
     def end_all_of(self, citizen_id: CitizenId) -> tuple[SessionId, ...]:
         """End every session of a citizen; the sessions that ended."""
+        ...
+
+    def of_citizen(self, citizen_id: CitizenId) -> tuple[OpenSession, ...]:
+        """The live sessions of a citizen, the last seen first; looking postpones no end."""
+        ...
+
+    def end_one_of(self, citizen_id: CitizenId, session_id: SessionId) -> Session | None:
+        """End that session of a citizen; the session, for the one caller that ended it."""
         ...

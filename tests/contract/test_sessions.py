@@ -8,7 +8,7 @@ import redis
 
 from idp.adapters.redis.sessions import RedisSessions
 from idp.core.handles import Handle, new_handle
-from idp.sessions.model import Session
+from idp.sessions.model import Session, SessionId
 from idp.sessions.ports import Sessions
 from tests.fakes.clock import FakeClock
 from tests.fakes.people import AN, BINH, session_of
@@ -107,6 +107,48 @@ def test_all_of_a_citizen_end_though_one_has_lasted_long(
 
     assert sessions.end_all_of(AN) == (session.id,)
     assert sessions.find(handle) is None
+
+
+def test_a_citizen_sees_the_own_sessions_the_last_seen_first(
+    sessions: Sessions, clock: FakeClock, pass_time: PassTime
+) -> None:
+    begun = clock.now()
+    first = sessions.begin(session_of(AN, auth_time=begun, session_id="first"))
+    sessions.begin(session_of(AN, auth_time=begun, session_id="second"))
+    sessions.begin(session_of(BINH, auth_time=begun, session_id="of-binh"))
+    pass_time(timedelta(minutes=10))
+    sessions.find(first)
+
+    seen = sessions.of_citizen(AN)
+
+    assert [each.session.id for each in seen] == ["first", "second"]
+    assert [each.last_seen_at - begun < timedelta(minutes=1) for each in seen] == [False, True]
+
+
+def test_looking_at_sessions_keeps_none_alive(
+    sessions: Sessions, session: Session, pass_time: PassTime
+) -> None:
+    handle = sessions.begin(session)
+    pass_time(IDLE - timedelta(minutes=1))
+    assert len(sessions.of_citizen(AN)) == 1
+    pass_time(timedelta(minutes=1))
+
+    assert sessions.of_citizen(AN) == ()
+    assert sessions.find(handle) is None
+
+
+def test_one_of_a_citizen_s_sessions_ends_once(sessions: Sessions, clock: FakeClock) -> None:
+    kept = sessions.begin(session_of(AN, auth_time=clock.now(), session_id="kept"))
+    ended = sessions.begin(session_of(AN, auth_time=clock.now(), session_id="ended"))
+    of_binh = sessions.begin(session_of(BINH, auth_time=clock.now(), session_id="of-binh"))
+
+    outcomes = [sessions.end_one_of(AN, SessionId("ended")) for _ in range(2)]
+
+    assert [outcome is not None for outcome in outcomes] == [True, False]
+    assert sessions.end_one_of(AN, SessionId("of-binh")) is None
+    assert sessions.find(ended) is None
+    assert sessions.find(kept) is not None
+    assert sessions.find(of_binh) is not None
 
 
 def test_redis_holds_no_handle_and_nothing_without_an_end(

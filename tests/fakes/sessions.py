@@ -1,12 +1,12 @@
 """Sessions in memory: an honest double of the port `Sessions`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import RLock
 
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
-from idp.sessions.model import Session, SessionId
+from idp.sessions.model import OpenSession, Session, SessionId
 from tests.fakes.expiring import Expiring
 
 
@@ -20,12 +20,14 @@ class SessionsInMemory:
         self._maximum = maximum
         self._held: Expiring[Session] = Expiring(clock)
         self._handles: dict[CitizenId, set[Handle]] = {}
+        self._seen: dict[Handle, datetime] = {}
 
     def begin(self, session: Session) -> Handle:
         """See the port."""
         handle = new_handle()
         with self._lock:
             self._held.put(handle, session, self._idle)
+            self._seen[handle] = self._clock.now()
             self._handles.setdefault(session.authentication.citizen_id, set()).add(handle)
         return handle
 
@@ -38,6 +40,7 @@ class SessionsInMemory:
             if self._clock.now() - session.authentication.auth_time >= self._maximum:
                 return None
             self._held.put(handle, session, self._idle)
+            self._seen[handle] = self._clock.now()
             return session
 
     def end(self, handle: Handle) -> Session | None:
@@ -50,3 +53,23 @@ class SessionsInMemory:
         with self._lock:
             ended = [self._held.pop(handle) for handle in self._handles.pop(citizen_id, set())]
         return tuple(session.id for session in ended if session is not None)
+
+    def of_citizen(self, citizen_id: CitizenId) -> tuple[OpenSession, ...]:
+        """See the port."""
+        with self._lock:
+            found = [
+                OpenSession(session, self._seen[handle])
+                for handle in self._handles.get(citizen_id, ())
+                if (session := self._held.get(handle)) is not None
+                and self._clock.now() - session.authentication.auth_time < self._maximum
+            ]
+        return tuple(sorted(found, key=lambda each: each.last_seen_at, reverse=True))
+
+    def end_one_of(self, citizen_id: CitizenId, session_id: SessionId) -> Session | None:
+        """See the port."""
+        with self._lock:
+            for handle in self._handles.get(citizen_id, ()):
+                session = self._held.get(handle)
+                if session is not None and session.id == session_id:
+                    return self._held.pop(handle)
+        return None

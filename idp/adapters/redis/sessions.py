@@ -10,7 +10,7 @@ from idp.adapters.redis.connection import milliseconds
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.handles import Handle, digest, new_handle
-from idp.sessions.model import Session, SessionId
+from idp.sessions.model import OpenSession, Session, SessionId
 
 _JSON: Final = TypeAdapter(Session)
 
@@ -22,6 +22,31 @@ for _, handle in ipairs(redis.call('SMEMBERS', KEYS[1])) do
 end
 redis.call('DEL', KEYS[1])
 return ended
+"""
+
+_OF_CITIZEN: Final = """
+local open = {}
+for _, handle in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+    local raw = redis.call('GET', 'session:' .. handle)
+    if raw then
+        table.insert(open, raw)
+        table.insert(open, redis.call('PTTL', 'session:' .. handle))
+    else
+        redis.call('SREM', KEYS[1], handle)
+    end
+end
+return open
+"""
+_END_ONE: Final = """
+for _, handle in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+    local raw = redis.call('GET', 'session:' .. handle)
+    if raw and cjson.decode(raw).id == ARGV[1] then
+        redis.call('DEL', 'session:' .. handle)
+        redis.call('SREM', KEYS[1], handle)
+        return raw
+    end
+end
+return false
 """
 
 
@@ -36,6 +61,8 @@ class RedisSessions:
         self._maximum = maximum
         self._clock = clock
         self._end_all = client.register_script(_END_ALL)
+        self._of_citizen = client.register_script(_OF_CITIZEN)
+        self._end_one = client.register_script(_END_ONE)
 
     def begin(self, session: Session) -> Handle:
         """Store *session* under a new handle."""
@@ -54,9 +81,7 @@ class RedisSessions:
         if raw is None:
             return None
         session = _JSON.validate_json(raw)
-        if self._clock.now() - session.authentication.auth_time >= self._maximum:
-            return None
-        return session
+        return None if self._is_over(session) else session
 
     def end(self, handle: Handle) -> Session | None:
         """End it; the session, for the one caller that ended it."""
@@ -71,6 +96,27 @@ class RedisSessions:
         """End every session of a citizen."""
         ended = self._end_all(keys=[_index(citizen_id)])
         return tuple(_JSON.validate_json(raw).id for raw in ended)
+
+    def of_citizen(self, citizen_id: CitizenId) -> tuple[OpenSession, ...]:
+        """The live sessions of a citizen; what is left of its idle time tells when one was seen."""
+        found, now = self._of_citizen(keys=[_index(citizen_id)]), self._clock.now()
+        open_sessions = [
+            OpenSession(
+                _JSON.validate_json(raw), now - timedelta(milliseconds=self._idle - int(left))
+            )
+            for raw, left in zip(found[::2], found[1::2], strict=True)
+        ]
+        live = [each for each in open_sessions if not self._is_over(each.session)]
+        return tuple(sorted(live, key=lambda each: each.last_seen_at, reverse=True))
+
+    def end_one_of(self, citizen_id: CitizenId, session_id: SessionId) -> Session | None:
+        """End that session of a citizen."""
+        raw = self._end_one(keys=[_index(citizen_id)], args=[session_id])
+        return None if raw is None else _JSON.validate_json(raw)
+
+    def _is_over(self, session: Session) -> bool:
+        """Whether it has come to its last end, however often it is used."""
+        return self._clock.now() - session.authentication.auth_time >= self._maximum
 
 
 def _key(handle: Handle) -> str:
