@@ -36,6 +36,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from idp.core.email_address import EmailAddress, InvalidEmailAddress
+
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 Network = IPv4Network | IPv6Network
 
@@ -171,6 +173,7 @@ class Secrets(Table):
     signing_passphrase: SecretStr = Field(min_length=16)
     carrier_client_key: SecretStr
     sms_api_key: SecretStr
+    smtp_password: SecretStr | None = None
 
 
 class BrandSettings(Table):
@@ -220,6 +223,8 @@ class Throttling(Table):
     interactions_per_network: tuple[Rate, ...]
     enrolment_per_identity_number: tuple[Rate, ...]
     enrolment_forms_per_network: tuple[Rate, ...]
+    recovery_forms_per_network: tuple[Rate, ...]
+    email_links_per_citizen: tuple[Rate, ...]
     counter_visit_codes_per_officer: tuple[Rate, ...]
     client_authentication_failures: tuple[Rate, ...]
     registrations_per_network: tuple[Rate, ...]
@@ -275,6 +280,9 @@ class Enrolment(Table):
 class Recovery(Table):
     sim_change_window: Duration
     otp_proves_for: Duration
+    other_phone_wait: Duration
+    other_phone_kept: Duration
+    other_phone_form_kept: Duration
 
 
 class Disputes(Table):
@@ -335,6 +343,25 @@ class Messaging(Table):
     timeout: Duration
 
 
+class Mail(Table):
+    host: str
+    port: int = Field(ge=1, le=65535)
+    starttls: bool
+    sender: str
+    timeout: Duration
+    link_lasts: Duration
+    user: str | None = None
+    ca_file: FilePath | None = None
+
+    @model_validator(mode="after")
+    def _sender_is_an_address(self) -> Self:
+        try:
+            EmailAddress.parse(self.sender)
+        except InvalidEmailAddress:
+            raise ValueError("sender must be an e-mail address") from None
+        return self
+
+
 class Signing(Table):
     folder: Path
     announce: Duration
@@ -393,6 +420,7 @@ class Settings(BaseSettings):
     levels: tuple[Level, ...] = Field(min_length=1)
     carriers: Carriers
     messaging: Messaging
+    mail: Mail
     signing: Signing
     registrations: Registrations
     certification: Certification = Certification()

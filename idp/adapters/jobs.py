@@ -20,11 +20,15 @@ from idp.core.handles import new_handle
 from idp.disputes.model import CaseNumber
 from idp.disputes.notices import ClaimantNoticeDelivery
 from idp.disputes.ports import ClaimantNotice
+from idp.emails.delivery import EmailLinkDelivery
+from idp.emails.model import EmailVerificationId
 from idp.messaging.model import NoticeKind
-from idp.messaging.notices import NoticeDelivery
-from idp.messaging.ports import SmsNotSent
+from idp.messaging.notices import NoticeDelivery, NoticeMailing
+from idp.messaging.ports import MailNotSent, SmsNotSent
 from idp.otp.delivery import OtpDelivery
 from idp.otp.model import ChallengeId
+from idp.recovery.delivery import RecoveryTextDelivery
+from idp.recovery.model import PhoneRecoveryId, RecoveryText
 
 _FIRST_WAIT: Final = 2_000
 _LONGEST_WAIT: Final = 30_000
@@ -54,7 +58,8 @@ class Jobs:
     """
     The queue's two ends: `enqueue…` for whoever asks, `consume` for the worker.
 
-    Implements `OtpDeliveries`, `Notices`, `ClaimantNotices` and `LogoutWakes`.
+    Implements `OtpDeliveries`, `Notices`, `ClaimantNotices`, `EmailLinks`, `RecoveryTexts` and
+    `LogoutWakes`.
     """
 
     def __init__(self, broker: dramatiq.Broker) -> None:
@@ -62,6 +67,9 @@ class Jobs:
         self._otp: Callable[[ChallengeId, int], None] | None = None
         self._notice: NoticeDelivery | None = None
         self._claimant_notice: ClaimantNoticeDelivery | None = None
+        self._mailing: NoticeMailing | None = None
+        self._email_link: EmailLinkDelivery | None = None
+        self._recovery_text: RecoveryTextDelivery | None = None
         self._logout: DeliverLogout | None = None
         self._lanes = Lanes(width=_AT_ONCE)
         self._send_code = dramatiq.actor(
@@ -71,25 +79,28 @@ class Jobs:
             min_backoff=_FIRST_WAIT,
             max_backoff=_LONGEST_WAIT,
         )(self._run_otp)
-        self._send_notice = dramatiq.actor(
-            actor_name="send_notice",
-            broker=self.broker,
-            max_retries=_NOTICE_RETRIES,
-            min_backoff=_FIRST_WAIT,
-            max_backoff=_NOTICE_LONGEST_WAIT,
-        )(self._run_notice)
-        self._send_claimant_notice = dramatiq.actor(
-            actor_name="send_claimant_notice",
-            broker=self.broker,
-            max_retries=_NOTICE_RETRIES,
-            min_backoff=_FIRST_WAIT,
-            max_backoff=_NOTICE_LONGEST_WAIT,
-        )(self._run_claimant_notice)
+        self._send_notice = self._patient("send_notice", self._run_notice)
+        self._send_claimant_notice = self._patient(
+            "send_claimant_notice", self._run_claimant_notice
+        )
+        self._mail_notice = self._patient("mail_notice", self._run_mailing)
+        self._send_email_link = self._patient("send_email_link", self._run_email_link)
+        self._send_recovery_text = self._patient("send_recovery_text", self._run_recovery_text)
         self._wake_logout = dramatiq.actor(
             actor_name="wake_logout",
             broker=self.broker,
             max_retries=0,  # the row owns its attempts, and the sweep looks after it
         )(self._run_logout)
+
+    def _patient(self, name: str, run: Callable[..., None]) -> dramatiq.Actor[..., None]:
+        """A job that is worth doing for a day and more."""
+        return dramatiq.actor(
+            actor_name=name,
+            broker=self.broker,
+            max_retries=_NOTICE_RETRIES,
+            min_backoff=_FIRST_WAIT,
+            max_backoff=_NOTICE_LONGEST_WAIT,
+        )(run)
 
     def consume(
         self,
@@ -97,11 +108,15 @@ class Jobs:
         otp: OtpDelivery,
         notice: NoticeDelivery,
         claimant_notice: ClaimantNoticeDelivery,
+        mailing: NoticeMailing,
+        email_link: EmailLinkDelivery,
+        recovery_text: RecoveryTextDelivery,
         logout: DeliverLogout,
     ) -> None:
         """Give the worker what the jobs need."""
         self._otp, self._notice, self._logout = otp, notice, logout
-        self._claimant_notice = claimant_notice
+        self._claimant_notice, self._mailing = claimant_notice, mailing
+        self._email_link, self._recovery_text = email_link, recovery_text
         self.broker.add_middleware(_Finish(self._lanes))
 
     def enqueue(self, challenge_id: ChallengeId, counter: int) -> None:
@@ -110,7 +125,17 @@ class Jobs:
 
     def tell(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime) -> None:
         """Have the worker tell the citizen what happened at that moment."""
+        # A job for each channel: a mail server that is away must not keep the text message.
         self._send_notice.send(kind, citizen_id, at.isoformat(), new_handle())
+        self._mail_notice.send(kind, citizen_id, at.isoformat(), new_handle())
+
+    def send_link(self, verification_id: EmailVerificationId) -> None:
+        """Have the worker send the link that verifies an address."""
+        self._send_email_link.send(verification_id)
+
+    def send_recovery_text(self, what: RecoveryText, recovery_id: PhoneRecoveryId) -> None:
+        """Have the worker tell one side of a recovery by another phone."""
+        self._send_recovery_text.send(what, recovery_id)
 
     def tell_claimant(self, notice: ClaimantNotice, number: CaseNumber) -> None:
         """Have the worker tell the claimant of a case."""
@@ -148,6 +173,29 @@ class Jobs:
         with _or_later():
             self._claimant_notice(ClaimantNotice(notice), CaseNumber(number), reference=reference)
 
+    def _run_mailing(self, kind: str, citizen_id: str, at: str, reference: str) -> None:
+        if self._mailing is None:
+            raise RuntimeError("this process consumes no jobs")
+        with _or_later():
+            self._mailing(
+                NoticeKind(kind),
+                CitizenId(citizen_id),
+                datetime.fromisoformat(at),
+                reference=reference,
+            )
+
+    def _run_email_link(self, verification_id: str) -> None:
+        if self._email_link is None:
+            raise RuntimeError("this process consumes no jobs")
+        with _or_later():
+            self._email_link(EmailVerificationId(verification_id))
+
+    def _run_recovery_text(self, what: str, recovery_id: str) -> None:
+        if self._recovery_text is None:
+            raise RuntimeError("this process consumes no jobs")
+        with _or_later():
+            self._recovery_text(RecoveryText(what), PhoneRecoveryId(recovery_id))
+
     def _run_logout(self, delivery_id: str) -> None:
         """Hand it on: the threads of the queue wait for no relying party, and OTPs not for them."""
         if self._logout is None:
@@ -165,6 +213,9 @@ def _or_later() -> Iterator[None]:
         yield
     except SmsNotSent as away:
         log.warning("sms.not_sent", cause=str(away))
+        raise Retry(str(away)) from away
+    except MailNotSent as away:
+        log.warning("mail.not_sent", cause=str(away))
         raise Retry(str(away)) from away
 
 

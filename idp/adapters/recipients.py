@@ -1,4 +1,4 @@
-"""Whose number a challenge is about: a citizen's, or of somebody who enrols or complains."""
+"""Whose number a challenge is about: a citizen's, or of somebody who is not yet known to be one."""
 
 from idp.citizens.model import CitizenId
 from idp.citizens.store import phone_number_of
@@ -7,6 +7,7 @@ from idp.db.database import Database
 from idp.disputes.store import phone_of_claimant, phone_of_complaint
 from idp.enrolment.store import number_of_pending
 from idp.otp.model import OtpPurpose
+from idp.recovery.store import number_of
 
 
 class SqlRecipients:
@@ -20,6 +21,8 @@ class SqlRecipients:
         with self._database.reading() as reading:
             if purpose is OtpPurpose.ENROLMENT:
                 return number_of_pending(reading, person)
+            if purpose is OtpPurpose.OTHER_PHONE:
+                return number_of(reading, person)
             if purpose is OtpPurpose.DISPUTE:
                 return phone_of_complaint(reading, person)
             if purpose is OtpPurpose.DISPUTE_FOLLOWED:

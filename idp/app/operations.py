@@ -8,11 +8,14 @@ import click
 
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Parts
+from idp.authenticators.forget_devices import end_authenticators
 from idp.backchannel.commands import logouts_command
 from idp.counter_visits.commands import Counter, confirm_visit_command
 from idp.counter_visits.confirm_visit import ConfirmVisit
 from idp.db.commands import db_commands
 from idp.db.migrate import migrate
+from idp.disputes.commands import DisputeDesk, disputes_commands
+from idp.disputes.decide_dispute import ConductDispute, DecideDispute
 from idp.helpdesk.commands import Helpdesk, citizens_commands
 from idp.helpdesk.find_citizen import FindCitizen
 from idp.operators.add_operator import AddOperator
@@ -84,6 +87,7 @@ def command_line() -> click.Group:
     citizens = citizens_commands(lambda: _helpdesk(parts()))
     citizens.add_command(confirm_visit_command(lambda: _counter(parts())))
     commands.add_command(citizens)
+    commands.add_command(disputes_commands(lambda: _dispute_desk(parts())))
     commands.add_command(config_commands(load))
     return commands
 
@@ -96,6 +100,26 @@ def _operator_desk(parts: Parts) -> OperatorDesk:
         verify=parts.verify_operator,
         new_secret=new_totp_secret,
         service=parts.settings.brand.name_en,
+    )
+
+
+def _dispute_desk(parts: Parts) -> DisputeDesk:
+    return DisputeDesk(
+        verify=parts.verify_operator,
+        decide=DecideDispute(
+            database=parts.database,
+            end=parts.end_disputed,
+            end_authenticators=end_authenticators,
+            notices=parts.jobs,
+            claimants=parts.jobs,
+            reserved_for=parts.settings.disputes.reserved_for,
+            clock=parts.clock,
+        ),
+        conduct=ConductDispute(
+            database=parts.database, notices=parts.jobs, claimants=parts.jobs, clock=parts.clock
+        ),
+        database=parts.database,
+        clock=parts.clock,
     )
 
 

@@ -14,6 +14,7 @@ from idp.account.disputes.routes import account_dispute_routes
 from idp.account.frame import AccountFrame
 from idp.account.identity_numbers.link_by_carrier import LinkByCarrier
 from idp.account.identity_numbers.routes import identity_number_routes
+from idp.account.level import level_routes
 from idp.account.views import account_routes
 from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
@@ -362,6 +363,7 @@ def add_pages(parts: Parts) -> None:
             levels=parts.levels,
             clock=clock,
         ),
+        level_routes(frame=frame, database=database, levels=parts.levels, clock=clock),
         authenticator_routes(
             frame=frame,
             add_app=authenticators.add_app,

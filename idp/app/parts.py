@@ -22,26 +22,32 @@ from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.sms_gateway import HttpSmsGateway
+from idp.adapters.smtp import MailServer, SmtpMailSender
 from idp.app.policies import interactions_budget, operator_budgets, question_budgets
 from idp.backchannel.announce import AnnounceLogout
 from idp.carriers.count_question import CountQuestion
 from idp.carriers.match_citizen import MatchCitizen
 from idp.carriers.ports import CarrierRecords
 from idp.carriers.rules import hinted_carrier
-from idp.certification.codes import FixedCode, NoTextMessages
+from idp.certification.codes import FixedCode, NoMail, NoTextMessages
 from idp.certification.rules import for_certification
 from idp.citizens.model import EvidenceKind
 from idp.citizens.password_hasher import PasswordHasher
 from idp.citizens.rules import VerificationLevel
 from idp.core.clock import Clock, SystemClock
+from idp.core.email_address import EmailAddress
 from idp.counter_visits.codes import VisitCodes
 from idp.db import db
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.disputes.decide_dispute import EndDisputed
+from idp.emails.ask_to_verify import AskToVerifyEmail
 from idp.grants.refresh_families import RefreshPolicy
 from idp.interactions.hold_account import HoldAccount
 from idp.interactions.sign_in import SignIn
-from idp.messaging.ports import SmsSender
+from idp.messaging.links import Links
+from idp.messaging.mails import Writer
+from idp.messaging.ports import MailSender, SmsSender
 from idp.oidc.client_keys import ClientKeySet
 from idp.oidc.id_token import SubjectClaims
 from idp.operators.verify_operator import VerifyOperator
@@ -55,6 +61,7 @@ from idp.settings import ConfigurationError, Settings, decode_key
 from idp.signing.model import RotationPolicy
 from idp.signing.ports import KeyStoreUnreadable
 from idp.signing.signer import Signer
+from idp.throttling.ports import Budget
 
 _log = structlog.get_logger(__name__)
 
@@ -66,6 +73,7 @@ class Adapters:
     clock: Clock | None = None
     carriers: CarrierRecords | None = None
     sms: SmsSender | None = None
+    mail: MailSender | None = None
     queue: dramatiq.Broker | None = None
 
 
@@ -222,6 +230,39 @@ class Parts:
         )
 
     @cached_property
+    def mail(self) -> MailSender:
+        if self.settings.certification.enabled:
+            return NoMail()
+        return self._adapters.mail or _mail_sender(self.settings, self.clock)
+
+    @cached_property
+    def mail_writer(self) -> Writer:
+        brand = self.settings.brand
+        return Writer(brand.name_vi, brand.name_en, brand.hotline)
+
+    @cached_property
+    def ask_to_verify_email(self) -> AskToVerifyEmail:
+        return AskToVerifyEmail(
+            database=self.database,
+            throttle=self.throttle,
+            budget=Budget(
+                "email_links_per_citizen", self.settings.throttling.email_links_per_citizen
+            ),
+            queue=self.jobs,
+            links=self.links,
+            lasts=self.settings.mail.link_lasts,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def links(self) -> Links:
+        # The key of one-time passwords, for links are such too; what is signed never looks alike.
+        return Links(
+            self.settings.server.issuer,
+            decode_key(self.settings.secrets.otp_key.get_secret_value()),
+        )
+
+    @cached_property
     def carriers(self) -> CarrierRecords:
         return self._adapters.carriers or _carriers(self.settings, self.clock)
 
@@ -312,6 +353,10 @@ class Parts:
         return HoldAccount(database=self.database, sign_in=self.sign_in, clock=self.clock)
 
     @cached_property
+    def end_disputed(self) -> EndDisputed:
+        return EndDisputed(database=self.database, sign_in=self.sign_in, clock=self.clock)
+
+    @cached_property
     def verify_operator(self) -> VerifyOperator:
         return VerifyOperator(
             database=self.database,
@@ -347,6 +392,21 @@ def _carriers(settings: Settings, clock: Clock) -> CarrierRecords:
 def _prefixes(settings: Settings) -> Mapping[str, str]:
     directory = settings.carriers.directory
     return {prefix: carrier.name for carrier in directory for prefix in carrier.prefixes}
+
+
+def _mail_sender(settings: Settings, clock: Clock) -> SmtpMailSender:
+    mail, password = settings.mail, settings.secrets.smtp_password
+    server = MailServer(
+        host=mail.host,
+        port=mail.port,
+        starttls=mail.starttls,
+        timeout=mail.timeout,
+        ca_file=mail.ca_file,
+        user=mail.user,
+        password="" if password is None else password.get_secret_value(),
+    )
+    sender = EmailAddress.parse(mail.sender)
+    return SmtpMailSender(server, sender=sender, name=settings.brand.name_vi, clock=clock)
 
 
 def _report_unreadable_keys(error: KeyStoreUnreadable) -> None:

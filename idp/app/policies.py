@@ -5,10 +5,12 @@ from datetime import timedelta
 from idp.authenticators.attempts import SecondFactorBudgets
 from idp.carriers.count_question import QuestionBudgets
 from idp.carriers.model import SubscriberCheck
+from idp.disputes.routes import DisputePolicy
 from idp.enrolment.routes import EnrolmentPolicy
 from idp.login.password_login import LoginBudgets
 from idp.operators.verify_operator import OperatorBudgets
 from idp.otp.one_time_passwords import OtpBudgets, OtpPolicy
+from idp.recovery.routes import RecoveryPolicy
 from idp.rematch.sweep import NightWork
 from idp.settings import Rate, Settings
 from idp.throttling.ports import Budget
@@ -26,6 +28,14 @@ def question_budgets(settings: Settings) -> QuestionBudgets:
 def enrolment_forms_budget(settings: Settings) -> Budget:
     windows = settings.throttling.enrolment_forms_per_network
     return Budget("enrolment_forms_per_network", windows, by_network=True)
+
+
+def dispute_policy(settings: Settings) -> DisputePolicy:
+    return DisputePolicy(
+        holder_answers_within=settings.disputes.holder_answers_within,
+        proves_for=settings.disputes.otp_proves_for,
+        kept=settings.disputes.kept,
+    )
 
 
 def enrolment_policy(settings: Settings) -> EnrolmentPolicy:
@@ -69,6 +79,23 @@ def rematch_work(settings: Settings) -> NightWork:
 def interactions_budget(settings: Settings) -> Budget:
     windows = settings.throttling.interactions_per_network
     return Budget("interactions_per_network", windows, by_network=True)
+
+
+def recovery_policy(settings: Settings) -> RecoveryPolicy:
+    recovery = settings.recovery
+    return RecoveryPolicy(
+        sim_change_window=recovery.sim_change_window,
+        proves_for=recovery.otp_proves_for,
+        wait=recovery.other_phone_wait,
+        kept=recovery.other_phone_kept,
+        typed_kept=recovery.other_phone_form_kept,
+        carrier_match_lapses_after=settings.evidence.carrier_match_lapses_after,
+        forms_per_network=Budget(
+            "recovery_forms_per_network",
+            settings.throttling.recovery_forms_per_network,
+            by_network=True,
+        ),
+    )
 
 
 def otp_policy(settings: Settings) -> OtpPolicy:

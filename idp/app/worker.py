@@ -19,12 +19,21 @@ from idp.backchannel.sweep import SWEPT_EVERY, forget_old_logouts, wake_due_logo
 from idp.core.handles import random_fraction
 from idp.counter_visits.sweep import forget_ended_visits
 from idp.disputes.notices import ClaimantNoticeDelivery
+from idp.disputes.sweep import end_what_is_left, forget_old_complaints
+from idp.emails.delivery import EmailLinkDelivery
+from idp.emails.sweep import forget_expired_links
 from idp.enrolment.sweep import forget_expired_enrolments
 from idp.grants.sweep import forget_ended_families
-from idp.messaging.notices import NoticeDelivery
+from idp.messaging.notices import NoticeDelivery, NoticeMailing
 from idp.oidc.logout_token import SignedLogoutTokens
 from idp.otp.delivery import OtpDelivery
 from idp.processes.worker import Sweep
+from idp.recovery.delivery import RecoveryTextDelivery
+from idp.recovery.sweep import (
+    TOLD_EVERY,
+    forget_expired_recoveries,
+    tell_whose_wait_is_over,
+)
 from idp.rematch.rematch_phone import RematchPhone
 from idp.rematch.sweep import RUN_EVERY, RematchSweep
 from idp.settings import Settings
@@ -67,6 +76,24 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             service_name=settings.brand.sms_name,
             site=settings.server.issuer.partition("://")[2],
         ),
+        mailing=NoticeMailing(database=parts.database, sender=parts.mail, writer=parts.mail_writer),
+        email_link=EmailLinkDelivery(
+            database=parts.database,
+            sender=parts.mail,
+            writer=parts.mail_writer,
+            links=parts.links,
+            lasts=settings.mail.link_lasts,
+            clock=parts.clock,
+        ),
+        recovery_text=RecoveryTextDelivery(
+            database=parts.database,
+            sms=parts.sms,
+            mail=parts.mail,
+            writer=parts.mail_writer,
+            links=parts.links,
+            service_name=settings.brand.sms_name,
+            site=settings.server.site,
+        ),
         logout=DeliverLogout(
             database=parts.database,
             relying_parties=parts.registry,
@@ -98,6 +125,21 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             partial(forget_expired_enrolments, parts.database, parts.clock),
         ),
         Sweep(
+            "forget expired links",
+            timedelta(hours=1),
+            partial(forget_expired_links, parts.database, parts.clock),
+        ),
+        Sweep(
+            "tell whose wait is over",
+            TOLD_EVERY,
+            partial(tell_whose_wait_is_over, parts.database, parts.jobs, parts.clock),
+        ),
+        Sweep(
+            "forget expired recoveries",
+            timedelta(minutes=10),
+            partial(forget_expired_recoveries, parts.database, parts.clock),
+        ),
+        Sweep(
             "forget unused devices",
             timedelta(days=1),
             partial(forget_unused_devices, parts.database, settings.devices.known_for, parts.clock),
@@ -113,6 +155,16 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             partial(forget_ended_visits, parts.database, parts.clock),
         ),
         Sweep("ask carriers again", RUN_EVERY, _rematch(parts), takes_its_time=True),
+        Sweep(
+            "forget old complaints",
+            timedelta(hours=1),
+            partial(forget_old_complaints, parts.database, parts.clock),
+        ),
+        Sweep(
+            "end what disputes decided",
+            timedelta(minutes=5),
+            partial(end_what_is_left, parts.end_disputed),
+        ),
         Sweep("keep the signing keys up", timedelta(hours=1), partial(_keep_keys_up, parts)),
     )
 

@@ -495,3 +495,10 @@ class IdentityNumberReleased(SecurityEvent):
     """An identity number left this account, and waits for whose it is; its evidence is void."""
 
     dispute: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountClosed(SecurityEvent):
+    """An account was closed for good; *by* is "citizen", or what decided it."""
+
+    by: str

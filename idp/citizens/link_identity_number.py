@@ -13,15 +13,18 @@ from idp.citizens.store import (
     drop_claimed_number,
     holder_of_identity_number,
     identity_number_index,
+    is_reserved,
+    phone_indexes_of,
+    take_reserved,
 )
 from idp.core.identity_number import IdentityNumber
 from idp.db.encryption import BlindIndex
 
 
 class NumberTaken(Exception):
-    """The number has an account, which is another one."""
+    """The number has another account, or none (`holder`), and waits for whose it is."""
 
-    def __init__(self, holder: CitizenId) -> None:
+    def __init__(self, holder: CitizenId | None) -> None:
         super().__init__()
         self.holder = holder
 
@@ -55,7 +58,9 @@ def link_identity_number(
     holder = holder_of_identity_number(session, number_index)
     if holder == citizen_id:
         return False
-    if holder is not None:
+    if holder is not None or is_reserved(
+        session, number_index, besides=phone_indexes_of(session, citizen_id)
+    ):
         raise NumberTaken(holder)
     held = session.execute(
         select(CitizenIdentityNumber.id).where(
@@ -84,6 +89,7 @@ def link_identity_number(
         raise NumberTaken(holder) from None
     session.get_one(Citizen, citizen_id).updated_at = at
     drop_claimed_number(session, citizen_id)
+    take_reserved(session, number_index, at)
     event = IdentityNumberLinked(
         citizen_id=citizen_id, number_kind=number.kind, evidence=evidence, by=by
     )

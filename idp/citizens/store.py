@@ -1,6 +1,6 @@
 """Queries on citizens; none of them commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
@@ -258,6 +258,14 @@ def holder_of_both(
             Phone.is_default.is_(True),
         )
     ).scalar_one_or_none()
+
+
+def phone_indexes_of(session: Session, citizen_id: CitizenId) -> frozenset[bytes]:
+    """The blind indexes of the citizen's phones."""
+    rows = session.execute(
+        select(Phone.number_index).where(Phone.citizen_id == citizen_id, Phone.active.is_(True))
+    )
+    return frozenset(rows.scalars())
 
 
 def default_phone(session: Session, citizen_id: CitizenId) -> Phone | None:
@@ -519,17 +527,15 @@ def reserve_number(
     session.flush()
 
 
-def is_reserved(
-    session: Session, number_index: bytes, *, besides_phone: bytes | None = None
-) -> bool:
-    """Whether the number waits for somebody else than who has proved *besides_phone*."""
+def is_reserved(session: Session, number_index: bytes, *, besides: Collection[bytes] = ()) -> bool:
+    """Whether the number waits for somebody else than who has proved one of these phones."""
     phone = session.execute(
         select(IdentityNumberReservation.phone_index).where(
             IdentityNumberReservation.value_index == number_index,
             IdentityNumberReservation.taken_at.is_(None),
         )
     ).scalar_one_or_none()
-    return phone is not None and phone != besides_phone
+    return phone is not None and phone not in besides
 
 
 def take_reserved(session: Session, number_index: bytes, at: datetime) -> None:

@@ -8,7 +8,6 @@ from flask_babel import gettext as _  # type: ignore[import-untyped]
 from idp.citizens.claims import claim_values
 from idp.citizens.model import Citizen
 from idp.citizens.rules import VerificationLevel
-from idp.core.birth_date import BirthDate
 from idp.core.phone_number import PhoneNumber
 from idp.relying_parties.claims import LEVEL_CLAIM, OFFLINE_ACCESS
 
@@ -46,7 +45,7 @@ def consent_items(
     if "old_identity_number" in held:
         items.append(Item(_("Số CMND"), _ending(str(held["old_identity_number"]))))
     if "birthdate" in held:
-        items.append(Item(_("Ngày sinh"), _written(citizen.birth_date)))
+        items.append(Item(_("Ngày sinh"), citizen.birth_date.written))
     if "phone_number" in held:
         number = PhoneNumber(str(held["phone_number"]))
         items.append(
@@ -75,9 +74,3 @@ def _lines(address: Mapping[str, str]) -> list[str]:
 
 def _ending(number: str) -> str:
     return str(_("kết thúc bằng %(digits)s", digits=number[-_MASKED_DIGITS:]))
-
-
-def _written(birth_date: BirthDate) -> str:
-    if birth_date.day is None or birth_date.month is None:
-        return str(birth_date.year)
-    return f"{birth_date.day:02}/{birth_date.month:02}/{birth_date.year}"

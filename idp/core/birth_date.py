@@ -91,6 +91,13 @@ class BirthDate:
             return f"{self.year:04}"
         return f"{self.year:04}-{self.month:02}-{self.day:02}"
 
+    @property
+    def written(self) -> str:
+        """The date as people here write it, day first; the year alone where no more is known."""
+        if self.day is None or self.month is None:
+            return str(self.year)
+        return f"{self.day:02}/{self.month:02}/{self.year}"
+
     def age_on(self, day: date) -> int:
         """
         Return the completed years of age on *day*.

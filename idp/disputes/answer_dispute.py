@@ -4,7 +4,6 @@ from idp.audit.events import CarrierUnanswered, DisputeAnswered
 from idp.audit.log import record
 from idp.carriers.count_question import CountQuestion
 from idp.carriers.match_citizen import MatchCitizen, subscription_of
-from idp.carriers.model import Outcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId
@@ -120,11 +119,10 @@ class ConfirmHolder:
                 )
                 record(transaction, unanswered, self._clock.now())
             raise
-        is_match = outcome.outcome is Outcome.MATCH
         now = self._clock.now()
         with self._database.transaction() as transaction:
             row = _open_case(store.locked_dispute(transaction, number), citizen_id)
-            self._match.keep(transaction, held, outcome)
+            is_match = self._match.keep(transaction, held, outcome)
             row.holder_answered_at = row.holder_answered_at or now
             row.status = DisputeStatus.IN_PROGRESS
             kind = StepKind.HOLDER_CONFIRMED if is_match else StepKind.HOLDER_NOT_CONFIRMED

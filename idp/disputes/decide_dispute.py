@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from idp.audit.events import (
+    AccountClosed,
     AccountHeld,
     AccountReleased,
     DisputeDecided,
@@ -17,6 +18,7 @@ from idp.audit.events import (
 )
 from idp.audit.log import record
 from idp.citizens import store as citizens
+from idp.citizens.close_account import close_account
 from idp.citizens.model import CitizenId, HoldKind
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -35,7 +37,6 @@ from idp.disputes.model import (
 from idp.disputes.ports import (
     ClaimantNotice,
     ClaimantNotices,
-    CloseAccount,
     EndAuthenticators,
 )
 from idp.disputes.rules import Ruling, rule_on
@@ -109,7 +110,6 @@ class DecideDispute:
         database: Database,
         end: EndDisputed,
         end_authenticators: EndAuthenticators,
-        close: CloseAccount,
         notices: Notices,
         claimants: ClaimantNotices,
         reserved_for: timedelta,
@@ -118,7 +118,6 @@ class DecideDispute:
         self._database = database
         self._end = end
         self._end_authenticators = end_authenticators
-        self._close = close
         self._notices = notices
         self._claimants = claimants
         self._reserved_for = reserved_for
@@ -192,7 +191,9 @@ class DecideDispute:
         if decision.outcome is DisputeOutcome.TRANSFER:
             self._transfer(transaction, row, now)
         elif decision.outcome is DisputeOutcome.CLOSE:
-            self._close(transaction, holder, now)
+            close_account(transaction, holder, now)
+            self._end_authenticators(transaction, holder, now)
+            record(transaction, AccountClosed(citizen_id=holder, by=HELD_BY), now)
         row.status = DisputeStatus.RESOLVED
         row.outcome = decision.outcome
         row.resolved_at = now

@@ -38,14 +38,6 @@ class EndAuthenticators(Protocol):
         ...
 
 
-class CloseAccount(Protocol):
-    """Closes an account."""
-
-    def __call__(self, session: Session, citizen_id: CitizenId, at: datetime, /) -> None:
-        """Close it, in the caller's transaction; ends no session."""
-        ...
-
-
 class TypedBefore(Protocol):
     """What a person has typed to enrol, before the wizard told them of an account."""
 

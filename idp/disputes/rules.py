@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from idp.carriers.model import Outcome
 from idp.disputes.model import CaseNumber, DisputeOutcome
+from idp.interactions.model import FollowProgress
 
 _VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
 _CASE_NUMBER: Final = re.compile(r"KN(\d{4})(\d{6})")
@@ -86,6 +87,21 @@ def next_page(
 def may_show(page: Page, due: Page) -> bool:
     """Whether *page* may be shown while *due* is next: answers can be changed until the end."""
     return page is due or (page is Page.START and due is not Page.DONE)
+
+
+def next_follow_page(
+    progress: FollowProgress | None,
+    *,
+    challenge_lives: bool,
+    now: datetime,
+    proves_for: timedelta,
+) -> FollowPage:
+    """Name the page a claimant who follows the case has to see next."""
+    if progress is None:
+        return FollowPage.START
+    if phone_proved(progress.proved_at, now, proves_for):
+        return FollowPage.CASE
+    return FollowPage.OTP if challenge_lives else FollowPage.START
 
 
 def case_series(at: datetime) -> str:

@@ -119,6 +119,7 @@ class CreateCitizen:
             former_holder = self._release_phone(transaction, pending, now)
             citizen = _citizen(pending, password_hash, confirmed_at, now)
             citizens.add(transaction, citizen, self._index)
+            citizens.take_reserved(transaction, pending.identity_number_index, now)
             if pending.claimed_number is not None:
                 citizens.claim_number(transaction, citizen.id, pending.claimed_number, now)
             for evidence in self._evidence(pending, citizen, now):

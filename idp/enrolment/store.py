@@ -16,9 +16,14 @@ from idp.enrolment.model import PendingEnrolment, PendingEnrolmentId
 
 @dataclass(frozen=True, slots=True)
 class ExistingAccount:
-    """Whose account it is, and whether it was made with another number of the same person."""
+    """
+    Whose account it is, and whether it was made with another number of the same person.
 
-    holder: CitizenId
+    *holder* is `None` for an identity number that was taken from an account, and waits for whose it
+    is: until then nobody else gets it.
+    """
+
+    holder: CitizenId | None
     by_other_number: bool = False
 
 
@@ -90,6 +95,8 @@ def account_of(session: Session, row: PendingEnrolment) -> ExistingAccount | Non
     holder = citizens.holder_of_identity_number(session, row.identity_number_index)
     if holder is not None:
         return ExistingAccount(holder)
+    if citizens.is_reserved(session, row.identity_number_index, besides={row.phone_number_index}):
+        return ExistingAccount(None)
     others = [citizens.holder_of_phone(session, row.phone_number_index)]
     if row.claimed_number_index is not None:
         others.append(citizens.holder_of_identity_number(session, row.claimed_number_index))

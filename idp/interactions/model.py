@@ -141,6 +141,8 @@ class StopReason(StrEnum):
     NO_ACCOUNT = "no_account"
     OTHER_PERSON = "other_person"
     """The account with that identity number is somebody else's."""
+    GONE = "gone"
+    """The request was cancelled, or is void, or done."""
     REGISTERED = "registered"
     """The other phone is the registered one."""
 

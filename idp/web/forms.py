@@ -30,6 +30,17 @@ def plain_line(text: str | None) -> str:
     return " ".join("".join(" " if _is_control(c) else c for c in composed).split())
 
 
+def plain_paragraphs(text: str | None) -> str:
+    """
+    Make clean text of what somebody tells in their own words: as `plain_line`, with its lines.
+
+    Empty lines stand between paragraphs, one at a time; none at the ends.
+    """
+    lines = [plain_line(line) for line in (text or "").splitlines()]
+    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+    return "\n".join(kept).strip("\n")
+
+
 def digits_as_typed(text: str | None) -> str:
     """Drop what people group digits with; all else stays as typed."""
     return plain_digits(plain_line(text))
@@ -49,6 +60,13 @@ class LineField(StringField):
 
     def __init__(self, label: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
         super().__init__(label, filters=[plain_line], **kwargs)
+
+
+class ParagraphField(StringField):
+    """Text of several lines; `data` has passed `plain_paragraphs`."""
+
+    def __init__(self, label: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
+        super().__init__(label, filters=[plain_paragraphs], **kwargs)
 
 
 class ChoiceField(LineField):
