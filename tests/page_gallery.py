@@ -7,7 +7,15 @@ from datetime import date, timedelta
 from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 
+from idp.account.authenticators.forms import (
+    ConfirmForm,
+    NameForm,
+    PasskeyNameForm,
+    ProveAppForm,
+)
+from idp.account.authenticators.qr import qr_svg
 from idp.account.identity_numbers.forms import AddNumberForm
+from idp.account.level import EvidenceShown
 from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
@@ -23,11 +31,19 @@ from idp.enrolment.forms import (
 )
 from idp.interactions.forms import NotYouForm
 from idp.interactions.shortfall import Shortfall
-from idp.login.forms import ChooseForm, LoginForm
+from idp.login.forms import (
+    AppCodeForm,
+    ChooseForm,
+    LoginForm,
+    PasskeyForm,
+    RecoveryCodeForm,
+    WayForm,
+)
 from idp.logout.forms import SignOutForm
 from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import RecoverForm
 from idp.step_up.forms import AskCarrierForm, StepUpForm, VisitForm
+from idp.totp.codes import in_groups, setting_up_uri
 from idp.web.browser import BrowserCookie
 from idp.web.forms import Form
 from idp.web.pages import Brand, Pages
@@ -196,6 +212,70 @@ def _unconfirmed(pages: Pages) -> dict[str, object]:
     return {"form": form}
 
 
+_PASSKEY_OPTIONS = '{"publicKey": {"challenge": "aGFvIGh1bmc", "rpId": "localhost"}}'
+
+
+def _beside(context: Context, **more: object) -> Context:
+    def both(pages: Pages) -> dict[str, object]:
+        beside: dict[str, object] = {
+            "other_ways": ("sms", "recovery_code"),
+            "way_form": pages.blank_form(WayForm),
+            "sms_doubted": False,
+            "remember_days": None,
+        }
+        return context(pages) | beside | more
+
+    return both
+
+
+def _account(**context: object) -> Context:
+    return _plain(section="security", **context)
+
+
+def _an_authenticator(name: str, **more: object) -> dict[str, object]:
+    moments = {"created_at": "09:12, 21/11/2026", "last_used_at": None}
+    return {"id": "11111111-1111-4111-8111-111111111111", "name": name, **moments, **more}
+
+
+_AUTHENTICATORS = _account(
+    apps=[_an_authenticator("Điện thoại của tôi")],
+    passkeys=[_an_authenticator("Máy tính ở nhà", last_used_at="10:00, 21/11/2026")],
+    devices=[
+        _an_authenticator("Cốc Cốc trên Windows", remembered_until="09:12, 21/12/2026"),
+        _an_authenticator("Safari trên iPhone", remembered_until=None),
+    ],
+    codes_left=9,
+    codes_made_at="09:12, 21/11/2026",
+    done="app_added",
+)
+
+
+def _set_up_app(pages: Pages) -> dict[str, object]:
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    uri = setting_up_uri(secret, account="Điện thoại của tôi", issuer="Cổng")
+    return {
+        "section": "security",
+        "form": pages.blank_form(ProveAppForm),
+        "uri": uri,
+        "qr": qr_svg(uri),
+        "secret": in_groups(secret),
+    }
+
+
+def _set_up_app_wrong(pages: Pages) -> dict[str, object]:
+    return _set_up_app(pages) | refused(ProveAppForm, {})(pages)
+
+
+def _removing(consequence: str, *, kind: str = "passkey") -> Context:
+    return _with(
+        _blank(ConfirmForm),
+        section="security",
+        kind=kind,
+        name="Máy tính ở nhà",
+        consequence=consequence,
+    )
+
+
 PAGES: dict[str, tuple[str, Context]] = {
     "choose": ("login/choose.html", _blank(ChooseForm)),
     "login": ("login/login.html", _with(_blank(LoginForm), wrong=False)),
@@ -208,6 +288,40 @@ PAGES: dict[str, tuple[str, Context]] = {
     "not-you-only-other": (
         "login/not_you.html",
         _with(_blank(NotYouForm), full_name=NAME, only_other=True),
+    ),
+    "otp-sign-in": (
+        "otp/otp.html",
+        _beside(_otp(), remember_days=30, other_ways=("passkey", "recovery_code")),
+    ),
+    "app-code": ("login/app_code.html", _beside(_blank(AppCodeForm), remember_days=30)),
+    "app-code-wrong": (
+        "login/app_code.html",
+        _beside(refused(AppCodeForm, {"app_code": "12"}), remember_days=30, sms_doubted=True),
+    ),
+    "recovery-code": ("login/recovery_code.html", _beside(_blank(RecoveryCodeForm))),
+    "recovery-code-wrong": (
+        "login/recovery_code.html",
+        _beside(refused(RecoveryCodeForm, {"recovery_code": "ABC"})),
+    ),
+    "passkey": (
+        "login/passkey.html",
+        _beside(_blank(PasskeyForm), options=_PASSKEY_OPTIONS, is_second=True),
+    ),
+    "passkey-alone": (
+        "login/passkey.html",
+        _beside(_blank(PasskeyForm), options=_PASSKEY_OPTIONS, is_second=False, other_ways=()),
+    ),
+    "passkey-refused": (
+        "login/passkey.html",
+        _beside(refused(PasskeyForm, {}), options=_PASSKEY_OPTIONS, is_second=True),
+    ),
+    "new-device": (
+        "login/new_device.html",
+        _plain(reason="sim_changed", possible_from="09:12, 22/11/2026"),
+    ),
+    "new-device-recycled": (
+        "login/new_device.html",
+        _plain(reason="number_recycled", possible_from=None),
     ),
     "otp": ("otp/otp.html", _otp(wait_seconds=42, step="Bước 3/4", edit_phone_url="/enrol/mobile")),
     "otp-resent": ("otp/otp.html", _otp(resent_at="09:12", is_undelivered=True)),
@@ -369,6 +483,55 @@ PAGES: dict[str, tuple[str, Context]] = {
     "visit": ("step_up/visit.html", _visit(_blank(VisitForm), code=None, valid_until=None)),
     "visit-code": ("step_up/visit.html", _visit(_blank(VisitForm))),
     "visit-unconfirmed": ("step_up/visit.html", _visit(_unconfirmed)),
+    "level": (
+        "account/level.html",
+        _plain(
+            section="overview",
+            level=2,
+            level_text="2",
+            evidence=[EvidenceShown("VinaPhone", "21/11/2026", "20/11/2029")],
+            next_text="3",
+            ways=("visit",),
+        ),
+    ),
+    "level-lapsed": (
+        "account/level.html",
+        _plain(
+            section="overview",
+            level=1,
+            level_text="1",
+            evidence=[EvidenceShown("VinaPhone", "21/11/2026", None)],
+            next_text="2",
+            ways=("carrier", "add_phone", "visit"),
+        ),
+    ),
+    "level-top-here": (
+        "account/level.html",
+        _plain(
+            section="overview",
+            level=3,
+            level_text="3",
+            evidence=[],
+            next_text="4",
+            ways=("elsewhere",),
+        ),
+    ),
+    "level-held": (
+        "account/level.html",
+        _plain(
+            section="overview",
+            level=2,
+            level_text="2",
+            evidence=[],
+            next_text="3",
+            ways=("visit",),
+            is_barred=True,
+        ),
+    ),
+    "level-top": (
+        "account/level.html",
+        _plain(section="overview", level=4, level_text="4", evidence=[], next_text=None, ways=()),
+    ),
     "continue": ("interactions/continue.html", _plain(url="https://dichvucong.example/callback")),
     "form-post": (
         "interactions/form_post.html",
@@ -410,6 +573,54 @@ PAGES: dict[str, tuple[str, Context]] = {
             last_three="678",
         ),
     ),
+    "authenticators": ("account/authenticators/list.html", _AUTHENTICATORS),
+    "authenticators-none": (
+        "account/authenticators/list.html",
+        _account(
+            apps=[], passkeys=[], devices=[], codes_left=0, codes_made_at=None, done="removed"
+        ),
+    ),
+    "app-add": (
+        "account/authenticators/add_app.html",
+        _with(_blank(NameForm, name="Ứng dụng xác thực"), section="security"),
+    ),
+    "app-add-nameless": (
+        "account/authenticators/add_app.html",
+        _with(refused(NameForm, {}), section="security"),
+    ),
+    "app-set-up": ("account/authenticators/set_up_app.html", _set_up_app),
+    "app-set-up-wrong": (
+        "account/authenticators/set_up_app.html",
+        _set_up_app_wrong,
+    ),
+    "passkey-add": (
+        "account/authenticators/add_passkey.html",
+        _with(_blank(PasskeyNameForm), section="security", options=_PASSKEY_OPTIONS),
+    ),
+    "recovery-codes": (
+        "account/authenticators/recovery_codes.html",
+        _with(_blank(ConfirmForm), section="security", has_codes=True),
+    ),
+    "recovery-codes-new": (
+        "account/authenticators/new_recovery_codes.html",
+        _account(codes=["7K3QX-M2N9P"] * 10),
+    ),
+    "authenticator-rename": (
+        "account/authenticators/rename.html",
+        _with(_blank(NameForm, name="Máy tính"), section="security"),
+    ),
+    "authenticator-remove": ("account/authenticators/remove.html", _removing("none")),
+    "authenticator-remove-device": (
+        "account/authenticators/remove.html",
+        _removing("none", kind="device"),
+    ),
+    "authenticator-remove-last": (
+        "account/authenticators/remove.html",
+        _removing("last_strong", kind="app"),
+    ),
+    "authenticator-stays": ("account/authenticators/remove.html", _removing("last_way")),
+    "authenticator-needed": ("account/authenticators/remove.html", _removing("needed")),
+    "authenticators-too-many": ("account/authenticators/too_many.html", _account()),
     "account-no-changes": ("account/no_changes.html", _plain(section="security")),
     "identity-numbers": (
         "account/identity_numbers/numbers.html",
