@@ -238,11 +238,11 @@ def _an_authenticator(name: str, **more: object) -> dict[str, object]:
 
 
 _AUTHENTICATORS = _account(
-    apps=[_an_authenticator("Điện thoại của tôi")],
-    passkeys=[_an_authenticator("Máy tính ở nhà", last_used_at="10:00, 21/11/2026")],
+    apps=[_an_authenticator("Galaxy A15")],
+    passkeys=[_an_authenticator("ThinkPad", last_used_at="10:00, 21/11/2026")],
     devices=[
-        _an_authenticator("Cốc Cốc trên Windows", remembered_until="09:12, 21/12/2026"),
-        _an_authenticator("Safari trên iPhone", remembered_until=None),
+        _an_authenticator("Firefox – Windows", remembered_until="09:12, 21/12/2026"),
+        _an_authenticator("Safari – iPhone", remembered_until=None),
     ],
     codes_left=9,
     codes_made_at="09:12, 21/11/2026",
@@ -252,7 +252,7 @@ _AUTHENTICATORS = _account(
 
 def _set_up_app(pages: Pages) -> dict[str, object]:
     secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-    uri = setting_up_uri(secret, account="Điện thoại của tôi", issuer="Cổng")
+    uri = setting_up_uri(secret, account="Galaxy A15", issuer="Cổng")
     return {
         "section": "security",
         "form": pages.blank_form(ProveAppForm),
@@ -271,7 +271,7 @@ def _removing(consequence: str, *, kind: str = "passkey") -> Context:
         _blank(ConfirmForm),
         section="security",
         kind=kind,
-        name="Máy tính ở nhà",
+        name="ThinkPad",
         consequence=consequence,
     )
 

@@ -6,14 +6,17 @@ from markupsafe import Markup
 _PIXELS_OF_A_MODULE = 5
 
 
-def qr_svg(text: str, *, title: str) -> Markup:
-    """Return the code as SVG; black on white whatever the page's colours, or no camera reads it."""
+def qr_svg(text: str) -> Markup:
+    """
+    Return the code as SVG, for the page to name.
+
+    Black on white whatever the page's colours, or no camera reads it.
+    """
     svg = segno.make(text, micro=False).svg_inline(
         scale=_PIXELS_OF_A_MODULE,
         dark="#000",
         light="#fff",
-        title=title,
         svgclass="qr",
         lineclass=None,
     )
-    return Markup(svg)  # noqa: S704 (segno's own markup; the title is escaped by it)
+    return Markup(svg)  # noqa: S704 (segno's own markup: modules, no text)

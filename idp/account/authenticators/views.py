@@ -171,7 +171,7 @@ class SetUp(AuthenticatorPage):
             status=status,
             form=form,
             uri=uri,
-            qr=qr_svg(uri, title=_("Mã QR để thêm tài khoản vào ứng dụng xác thực")),
+            qr=qr_svg(uri),
             secret=in_groups(app.secret),
         )
 
