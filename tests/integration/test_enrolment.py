@@ -372,7 +372,7 @@ def test_questions_about_one_identity_number_are_limited(site: Site) -> None:
 
     assert browser.status == 429
     assert len(site.carriers.disclosed) == 10
-    assert details_of(site, "budget_exceeded")["budget"] == "enrolment_phone"
+    assert details_of(site, "budget_exceeded")["budget"] == "enrolment_per_phone"
     assert count(site, PendingEnrolment) == 1
 
 
