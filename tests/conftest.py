@@ -36,6 +36,7 @@ from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.clock import FakeClock
 from tests.fakes.compiled_templates import CompiledTemplates
 from tests.fakes.following_client import FollowingClient
+from tests.fakes.mail import MailOutbox
 from tests.fakes.redis_server import let_pass, redis_executable, running_redis
 from tests.fakes.sms import SmsOutbox
 
@@ -326,11 +327,13 @@ def client_secrets(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def adapters(clock: FakeClock, carriers: CarrierRecordsInMemory, sms: SmsOutbox) -> "Adapters":
+def adapters(
+    clock: FakeClock, carriers: CarrierRecordsInMemory, sms: SmsOutbox, mail: MailOutbox
+) -> "Adapters":
     """What stands in for the world outside."""
     from idp.app import Adapters  # noqa: PLC0415
 
-    return Adapters(clock=clock, carriers=carriers, sms=sms)
+    return Adapters(clock=clock, carriers=carriers, sms=sms, mail=mail)
 
 
 @pytest.fixture
@@ -376,6 +379,12 @@ def run_jobs(home: Path, settings: Settings, adapters: "Adapters") -> Callable[[
 def sms() -> SmsOutbox:
     """The text messages of this test."""
     return SmsOutbox()
+
+
+@pytest.fixture
+def mail() -> MailOutbox:
+    """The mails of this test."""
+    return MailOutbox()
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The one code of certification mode, and the messages that are not sent."""
 
+from idp.core.email_address import EmailAddress
 from idp.core.phone_number import PhoneNumber
+from idp.messaging.model import Mail
 from idp.otp.model import ChallengeId
 
 
@@ -13,6 +15,13 @@ class FixedCode:
     def code(self, challenge_id: ChallengeId, counter: int) -> str:  # noqa: ARG002
         """That code."""
         return self._code
+
+
+class NoMail:
+    """Accepts every mail and sends none; implements `MailSender`."""
+
+    def send(self, to: EmailAddress, mail: Mail, *, reference: str) -> None:
+        """Do nothing: the address may be somebody's."""
 
 
 class NoTextMessages:

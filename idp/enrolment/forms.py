@@ -1,11 +1,11 @@
 """What a person fills in to enrol with a mobile subscription."""
 
-import re
 from datetime import date
 from typing import Any
 
 from idp.carriers.forms import SubscriberForm
 from idp.core.birth_date import InvalidBirthDate
+from idp.core.email_address import EmailAddress, InvalidEmailAddress
 from idp.core.identity_number import (
     IdentityNumber,
     IdentityNumberKind,
@@ -18,10 +18,6 @@ from idp.web.texts import lazy_gettext as _
 
 CITIZEN, BUSINESS, AGENCY = "citizen", "business", "agency"
 MOBILE = "mobile"
-
-# Only what every address has (RFC 5321 §4.1.2 allows far more): whether it works shows in use.
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
-_LONGEST_EMAIL = 254
 
 
 class MethodForm(Form):
@@ -81,8 +77,10 @@ class MobileForm(SubscriberForm):
             refuse(_("Bạn phải từ %(n)d tuổi trở lên để đăng ký", n=self._minimum_age))
 
     def validate_email(self, field: LineField) -> None:
-        typed = field.data or ""
-        if typed and (len(typed) > _LONGEST_EMAIL or not _EMAIL.fullmatch(typed)):
+        try:
+            if field.data:
+                EmailAddress.parse(field.data)
+        except InvalidEmailAddress:
             refuse(_("Nhập thư điện tử theo dạng ten@example.com, hoặc để trống"))
 
     def details(self) -> ClaimedDetails:

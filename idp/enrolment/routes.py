@@ -15,6 +15,7 @@ from idp.citizens.rules import VerificationLevel
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.emails.ask_to_verify import AskToVerifyEmail
 from idp.enrolment.ask_carrier import AskCarrier
 from idp.enrolment.ask_with_old_number import AskWithOldNumber
 from idp.enrolment.confirm_phone import ConfirmPhone
@@ -71,6 +72,7 @@ def enrolment_routes(
     hasher: PasswordHasher,
     sign_in: SignIn,
     notices: Notices,
+    ask_to_verify_email: AskToVerifyEmail,
     throttle: Throttle,
     count: CountQuestion,
     forms_per_network: Budget,
@@ -163,6 +165,7 @@ def enrolment_routes(
         *common,
         create=create,
         notices=notices,
+        ask_to_verify_email=ask_to_verify_email,
         counts_as_sign_in=policy.counts_as_sign_in,
         clock=clock,
     )

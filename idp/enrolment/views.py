@@ -19,8 +19,10 @@ from idp.citizens.forms import NewPasswordForm
 from idp.citizens.password_rules import known_of
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.core.clock import Clock
+from idp.core.email_address import EmailAddress
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.db.database import Database
+from idp.emails.ask_to_verify import AskToVerifyEmail
 from idp.enrolment.ask_carrier import NothingToAsk
 from idp.enrolment.ask_with_old_number import AskWithOldNumber
 from idp.enrolment.confirm_phone import ConfirmPhone
@@ -215,11 +217,13 @@ class Password(WizardPage):
         *,
         create: CreateCitizen,
         notices: Notices,
+        ask_to_verify_email: AskToVerifyEmail,
         counts_as_sign_in: timedelta,
         clock: Clock,
     ) -> None:
         super().__init__(pages, visits, wizard)
         self._create = create
+        self._ask_to_verify_email = ask_to_verify_email
         self._notices = notices
         self._counts_as_sign_in = counts_as_sign_in
         self._clock = clock
@@ -248,6 +252,8 @@ class Password(WizardPage):
             return self._wizard.to(here.visit, Page.DONE)
         visit = self._signed_in(here.visit, enrolled)
         self._notices.tell(NoticeKind.ENROLMENT_FINISHED, enrolled.citizen_id, self._clock.now())
+        if details.email is not None:
+            self._ask_to_verify_email(enrolled.citizen_id, EmailAddress(details.email))
         return self._wizard.to(visit, Page.DONE)
 
     def _signed_in(self, visit: Visit, enrolled: Enrolled) -> Visit:

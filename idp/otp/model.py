@@ -17,6 +17,19 @@ class OtpPurpose(StrEnum):
     SIGN_IN = "sign_in"
     ENROLMENT = "enrolment"
     RECOVERY = "recovery"
+    OTHER_PHONE = "other_phone"
+    """Recovery too, with a phone that the account does not know."""
+
+    @property
+    def counted_as(self) -> "OtpPurpose":
+        """
+        Whose waits and budgets its codes use up.
+
+        Recovery asks either phone from the same page: with limits of their own a stranger could
+        tell by a wait which of the two was meant.
+        """
+        return OtpPurpose.RECOVERY if self is OtpPurpose.OTHER_PHONE else self
+
     DISPUTE = "dispute"
     DISPUTE_FOLLOWED = "dispute_followed"
     STEP_UP = "step_up"

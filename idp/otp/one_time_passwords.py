@@ -37,7 +37,12 @@ from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 
 DIGITS: Final = 6
 _OF_NO_CITIZEN: Final = frozenset(
-    {OtpPurpose.ENROLMENT, OtpPurpose.DISPUTE, OtpPurpose.DISPUTE_FOLLOWED}
+    {
+        OtpPurpose.ENROLMENT,
+        OtpPurpose.OTHER_PHONE,
+        OtpPurpose.DISPUTE,
+        OtpPurpose.DISPUTE_FOLLOWED,
+    }
 )
 
 CarrierOf = Callable[[PhoneNumber], str | None]
@@ -171,7 +176,7 @@ class OneTimePasswords:
         return self._begin(replace(used_up, id=fresh, codes=(), attempts=0), network)
 
     def _begin(self, challenge: Challenge, network: str) -> Challenge:
-        purpose, number_index = challenge.purpose, challenge.number_index
+        purpose, number_index = challenge.purpose.counted_as, challenge.number_index
         exhausted, pause = self._challenges.exhausted(purpose, number_index)
         if exhausted >= self.policy.challenges_before_pause:
             raise Paused(pause)
@@ -208,7 +213,7 @@ class OneTimePasswords:
             raise ResendTooEarly(challenge.resend_from - now)
         if not self._may_send(challenge, network):
             raise ResendTooEarly(
-                self._challenges.cooldown_left(challenge.purpose, challenge.number_index)
+                self._challenges.cooldown_left(challenge.purpose.counted_as, challenge.number_index)
             )
         code = self._next_code(challenge, now)
         changed = self._challenges.add_code(
@@ -240,8 +245,8 @@ class OneTimePasswords:
             return Checked(Verdict.GONE)
         checked = self._judge(challenge, typed)
         if checked.verdict is Verdict.ACCEPTED:
-            self._challenges.end_cooldown(purpose, challenge.number_index)
-            self._challenges.forget_exhausted(purpose, challenge.number_index)
+            self._challenges.end_cooldown(purpose.counted_as, challenge.number_index)
+            self._challenges.forget_exhausted(purpose.counted_as, challenge.number_index)
             return checked
         if challenge.attempts <= self.policy.attempts:
             # Those after the last say nothing new, and there is no end of them.
@@ -276,7 +281,7 @@ class OneTimePasswords:
     def _note_refusal(self, challenge: Challenge, checked: Checked) -> None:
         if checked.verdict is Verdict.EXHAUSTED and challenge.attempts == self.policy.attempts:
             self._challenges.count_exhausted(
-                challenge.purpose, challenge.number_index, self.policy.pause
+                challenge.purpose.counted_as, challenge.number_index, self.policy.pause
             )
         with self._database.transaction() as transaction:
             record(
@@ -292,7 +297,7 @@ class OneTimePasswords:
 
     def _may_send(self, challenge: Challenge, network: str) -> bool:
         """Claim the number's cool-down, then count against the budgets. Raises `BudgetSpent`."""
-        purpose, number = challenge.purpose, challenge.number_index
+        purpose, number = challenge.purpose.counted_as, challenge.number_index
         if not self._challenges.start_cooldown(purpose, number, self.policy.resend_after):
             return False
         try:
@@ -307,7 +312,7 @@ class OneTimePasswords:
 
     def _counted(self, challenge: Challenge, network: str) -> Sequence[Counted]:
         """What a text counts against, the narrowest first: what that refuses uses up no other."""
-        purpose, number = challenge.purpose, challenge.number_index
+        purpose, number = challenge.purpose.counted_as, challenge.number_index
         everybodys = (
             Counted(self._budgets.per_carrier, (challenge.carrier,)),
             Counted(self._budgets.system),
@@ -349,5 +354,5 @@ def _bound_to(
 
 
 def _citizen(challenge: Challenge) -> str | None:
-    """The citizen a challenge is about; who enrols or complains is none yet."""
+    """The citizen a challenge is about; who enrols, complains or recovers is none yet."""
     return None if challenge.purpose in _OF_NO_CITIZEN else challenge.person

@@ -1,8 +1,24 @@
 """What a citizen fills in to get a new password."""
 
+from idp.carriers.forms import SubscriberForm
 from idp.core.phone_number import InvalidPhoneNumber, PhoneNumber
 from idp.web.forms import Form, LineField, digits_as_typed, refuse
 from idp.web.texts import lazy_gettext as _
+
+
+class OtherPhoneForm(SubscriberForm):
+    """
+    Who has the other phone, to be compared with the carrier's record.
+
+    Everything that a carrier is asked about is typed, as at enrolment: so it can be asked the same
+    question about somebody who has no account.
+    """
+
+    phone_number = LineField(_("Số điện thoại đang dùng"))
+
+
+class CancelForm(Form):
+    """One button: opening a link says nothing, since phones and mail scanners open them all."""
 
 
 class RecoverForm(Form):

@@ -2,8 +2,9 @@
 
 from idp.audit.events import PasswordReset
 from idp.audit.log import record
+from idp.authenticators.forget_devices import end_remembered_devices
 from idp.citizens.model import CitizenId
-from idp.citizens.store import replace_password
+from idp.citizens.store import ensure_changeable, replace_password
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.sign_in import SignIn
@@ -12,7 +13,7 @@ from idp.messaging.ports import Notices
 
 
 class ResetPassword:
-    """Stores the new password, ends every session, and tells the owner of the phone."""
+    """Stores the new password, ends every session and remembered device, and tells the owner."""
 
     def __init__(
         self, *, database: Database, sign_in: SignIn, notices: Notices, clock: Clock
@@ -23,10 +24,16 @@ class ResetPassword:
         self._clock = clock
 
     def __call__(self, citizen_id: CitizenId, password_hash: str, *, client_id: str | None) -> None:
-        """Do so; whoever knew the old password, and was signed in by it, is out."""
+        """
+        Do so; whoever knew the old password, and was signed in by it, is out.
+
+        Raises `ChangesBarred`.
+        """
         now = self._clock.now()
         with self._database.transaction() as transaction:
+            ensure_changeable(transaction, citizen_id)
             replace_password(transaction, citizen_id, password_hash, now)
+            end_remembered_devices(transaction, citizen_id, now)
             record(transaction, PasswordReset(citizen_id=citizen_id, client_id=client_id), now)
         self._sign_in.end_all_of(citizen_id, reason="password_reset")
         self._notices.tell(NoticeKind.PASSWORD_CHANGED, citizen_id, now)

@@ -1,15 +1,20 @@
 """The order of recovery's pages: pure, from stored facts, and the only place that decides it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from idp.interactions.model import RecoveryProgress
+from idp.carriers.model import PhoneDoubt
+from idp.citizens.model import HoldKind
+from idp.citizens.rules import bars_changes, bars_sign_in
+from idp.interactions.model import RecoveryProgress, RecoveryStop, StopReason
 
 
 class Page(StrEnum):
     """One page of a recovery; the values are its path."""
 
     START = "/recover"
+    OTHER_PHONE = "/recover/other-phone"
     OTP = "/recover/otp"
     LAPSED = "/recover/lapsed"
     NOT_NOW = "/recover/not-now"
@@ -29,7 +34,7 @@ def next_page(
         return Page.START
     if progress.password_changed:
         return Page.DONE
-    if progress.doubt is not None:
+    if progress.stop is not None:
         return Page.NOT_NOW
     if progress.possession_proved_at is not None:
         lapsed = now - progress.possession_proved_at >= proves_for
@@ -40,5 +45,17 @@ def next_page(
 
 
 def may_show(page: Page, due: Page) -> bool:
-    """Whether *page* may be shown while *due* is next: one can always start anew."""
-    return page is due or page is Page.START
+    """Whether *page* may be shown while *due* is next: one can always start anew, either way."""
+    return page is due or page in {Page.START, Page.OTHER_PHONE}
+
+
+def stop_of_doubt(doubt: PhoneDoubt) -> RecoveryStop:
+    """What a phone in doubt comes to."""
+    return RecoveryStop(StopReason(doubt.reason), doubt.possible_from)
+
+
+def stop_of_holds(holds: Collection[HoldKind]) -> RecoveryStop | None:
+    """What an account that is held, or disputed, comes to: its password stays as it is."""
+    if not bars_changes(holds):
+        return None
+    return RecoveryStop(StopReason.HELD if bars_sign_in(holds) else StopReason.DISPUTED)

@@ -7,40 +7,29 @@ is the same whether or not the typed details belong to anybody.
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from math import ceil
+from zoneinfo import ZoneInfo
 
 from flask import Response
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
-from idp.carriers.check_phone import CheckPhone
-from idp.carriers.model import Guarded
-from idp.citizens import store as citizens
-from idp.citizens.forms import NewPasswordForm
-from idp.citizens.model import Citizen, CitizenId
-from idp.citizens.password_hasher import PasswordHasher
-from idp.citizens.password_rules import known_of
 from idp.core.clock import Clock
-from idp.core.identity_number import IdentityNumber
+from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
-from idp.interactions.model import Intent, Interaction, RecoveryProgress
+from idp.interactions.model import Intent, RecoveryProgress, StopReason
 from idp.interactions.visits import Visit, Visits
 from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused
 from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
+from idp.recovery.after_code import AfterCode
+from idp.recovery.begin_with_other_phone import BeginWithOtherPhone
 from idp.recovery.find_account import FindAccount
-from idp.recovery.forms import RecoverForm
+from idp.recovery.forms import OtherPhoneForm, RecoverForm
 from idp.recovery.path import Path, Position, RecoveryPage
-from idp.recovery.reset_password import ResetPassword
 from idp.recovery.rules import Page
+from idp.recovery.store import number_of
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
-from idp.web.pages import Pages
-
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
-
-
-class ProofSpent(Exception):
-    """The proof of the phone was used for a new password already, in another tab."""
+from idp.web.pages import TIMEZONE, Pages
 
 
 class Start(RecoveryPage):
@@ -73,11 +62,12 @@ class Start(RecoveryPage):
         form = self._pages.form(RecoverForm)
         if not form.validate():
             return self._render(here.visit, form)
-        citizen_id = self._find_account(form.typed_number, form.number)
+        found = self._find_account(form.typed_number, form.number)
+        by_other_phone = found.recovery_id is not None
         try:
             challenge = self._otp.begin(
-                OtpPurpose.RECOVERY,
-                person=citizen_id,
+                OtpPurpose.OTHER_PHONE if by_other_phone else OtpPurpose.RECOVERY,
+                person=found.recovery_id if by_other_phone else found.citizen_id,
                 number=form.number,
                 interaction_id=here.visit.interaction.id,
                 client_id=here.visit.client_id,
@@ -90,7 +80,9 @@ class Start(RecoveryPage):
             lambda current: current.with_(
                 intent=Intent.RECOVER,
                 account_chosen=True,
-                recovery=RecoveryProgress(citizen_id, challenge.id),
+                recovery=RecoveryProgress(
+                    found.citizen_id, challenge.id, recovery_id=found.recovery_id
+                ),
             ),
         )
         return self._path.to(visit, Page.OTP)
@@ -99,8 +91,89 @@ class Start(RecoveryPage):
         return self._pages.render("recovery/start.html", form=form, **visit.page)
 
 
+class OtherPhone(RecoveryPage):
+    """`/recover/other-phone`: the registered phone is lost, and somebody has another one."""
+
+    page = Page.OTHER_PHONE
+
+    def __init__(
+        self,
+        pages: Pages,
+        path: Path,
+        *,
+        otp: OneTimePasswords,
+        otp_page: OtpPage,
+        begin: BeginWithOtherPhone,
+        wait: timedelta,
+        visits: Visits,
+        clock: Clock,
+    ) -> None:
+        super().__init__(pages, path)
+        self._otp = otp
+        self._otp_page = otp_page
+        self._begin = begin
+        self._wait = wait
+        self._visits = visits
+        self._clock = clock
+
+    def show(self, here: Position) -> Response:
+        """The form."""
+        return self._render(here.visit, self._form())
+
+    def act(self, here: Position) -> Response:
+        """A code to the other phone in every case: possession is proved before anything is said."""
+        form = self._form()
+        if not form.validate():
+            return self._render(here.visit, form)
+        interaction_id, client_id = here.visit.interaction.id, here.visit.client_id
+        try:
+            recovery_id = self._begin(
+                form.identity(),
+                form.number,
+                interaction_id=interaction_id,
+                client_id=client_id,
+                network=client_network(),
+            )
+            challenge = self._otp.begin(
+                OtpPurpose.OTHER_PHONE,
+                person=recovery_id,
+                number=form.number,
+                interaction_id=interaction_id,
+                client_id=client_id,
+                network=client_network(),
+            )
+        except (BudgetSpent, Paused) as limit:
+            return self._otp_page.limited(limit, here.visit.page)
+        visit = self._visits.update(
+            here.visit,
+            lambda current: current.with_(
+                intent=Intent.RECOVER,
+                account_chosen=True,
+                recovery=RecoveryProgress(None, challenge.id, recovery_id=recovery_id, begins=True),
+            ),
+        )
+        return self._path.to(visit, Page.OTP)
+
+    def _form(self) -> OtherPhoneForm:
+        today = self._clock.now().astimezone(ZoneInfo(TIMEZONE)).date()
+        return self._pages.form(OtherPhoneForm, today=today)
+
+    def _render(self, visit: Visit, form: OtherPhoneForm) -> Response:
+        return self._pages.render(
+            "recovery/other_phone.html",
+            form=form,
+            wait_hours=ceil(self._wait / timedelta(hours=1)),
+            **visit.page,
+        )
+
+
 class Otp(RecoveryPage):
-    """`/recover/otp`: the code. Right, it leads on unless the SIM is too new to trust."""
+    """
+    `/recover/otp`: the code. Right, it leads on unless something speaks against it.
+
+    It does not tell whether any text went out, nor where to; except to another phone that was just
+    typed: that gets one in every case.
+    """
 
     page = Page.OTP
 
@@ -111,19 +184,21 @@ class Otp(RecoveryPage):
         *,
         otp: OneTimePasswords,
         otp_page: OtpPage,
-        check_phone: CheckPhone,
-        sim_change_window: timedelta,
-        clock: Clock,
+        after_code: AfterCode,
+        visits: Visits,
+        kept: timedelta,
+        database: Database,
     ) -> None:
         super().__init__(pages, path)
+        self._database = database
         self._otp = otp
-        self._clock = clock
         self._otp_page = otp_page
-        self._check_phone = check_phone
-        self._sim_change_window = sim_change_window
+        self._after_code = after_code
+        self._visits = visits
+        self._kept = kept
 
     def show(self, here: Position) -> Response:
-        """The question; it does not tell whether any text went out, nor where to."""
+        """The question."""
         return self._otp_page.show(self._question(here))
 
     def act(self, here: Position) -> Response:
@@ -131,156 +206,44 @@ class Otp(RecoveryPage):
         answer = self._otp_page.post(self._question(here))
         if answer != ACCEPTED:
             return answer
-        proved_at = self._clock.now()
-        doubt = self._check_phone(
-            here.citizen_id,
-            window=self._sim_change_window,
-            during=Guarded.RECOVERY,
-            client_id=here.visit.client_id,
-        )
-        progress = replace(
-            here.progress,
-            challenge_id=None,
-            possession_proved_at=None if doubt else proved_at,
-            doubt=doubt,
-        )
-        return self._path.to(
-            self._path.note(here.visit, progress), Page.NOT_NOW if doubt else Page.PASSWORD
-        )
+        used = replace(here.progress, challenge_id=None)
+        try:
+            progress = self._after_code(used, client_id=here.visit.client_id)
+        except BudgetSpent as limit:
+            self._path.note(here.visit, used)
+            return self._otp_page.limited(limit, here.visit.page)
+        visit = self._path.note(here.visit, progress)
+        if progress.stop is None:
+            return self._path.to(visit, Page.PASSWORD)
+        if progress.stop.reason is StopReason.WAITING:
+            self._visits.keep(visit, self._kept)
+        return self._path.to(visit, Page.NOT_NOW)
 
     def _question(self, here: Position) -> OtpQuestion:
+        progress = here.progress
+        by_other_phone = progress.recovery_id is not None
         return OtpQuestion(
-            purpose=OtpPurpose.RECOVERY,
-            person=here.progress.citizen_id,
+            purpose=OtpPurpose.OTHER_PHONE if by_other_phone else OtpPurpose.RECOVERY,
+            person=progress.recovery_id if by_other_phone else progress.citizen_id,
             interaction_id=here.visit.interaction.id,
             challenge=here.challenge,
             page=here.visit.page,
             begin=lambda: self._begin_again(here),
+            number=self._typed_number(progress),
+            edit_phone_url=f"{Page.OTHER_PHONE}?i={here.visit.interaction.id}"
+            if progress.begins
+            else None,
         )
+
+    def _typed_number(self, progress: RecoveryProgress) -> PhoneNumber | None:
+        if progress.recovery_id is None or not progress.begins:
+            return None
+        with self._database.reading() as reading:
+            return number_of(reading, progress.recovery_id)
 
     def _begin_again(self, here: Position) -> Challenge:
         if here.challenge is None:
-            raise LookupError("the code is due, and no challenge lives")
+            raise LookupError("nothing was used up")
         challenge = self._otp.begin_again(here.challenge, network=client_network())
         self._path.note(here.visit, replace(here.progress, challenge_id=challenge.id))
         return challenge
-
-
-class Lapsed(RecoveryPage):
-    """`/recover/lapsed`: too late for this code, or for what it proved."""
-
-    page = Page.LAPSED
-
-    def show(self, here: Position) -> Response:
-        """The page, with the way to start again."""
-        return self._pages.render("recovery/lapsed.html", **here.visit.page)
-
-
-class NotNow(RecoveryPage):
-    """`/recover/not-now`: the code was right, and is not enough."""
-
-    page = Page.NOT_NOW
-
-    def show(self, here: Position) -> Response:
-        """Why, and from when on."""
-        doubt = here.progress.doubt
-        if doubt is None:
-            raise LookupError("nothing is in doubt, and its page is due")
-        possible_from = doubt.possible_from
-        return self._pages.render(
-            "recovery/not_now.html",
-            reason=doubt.reason,
-            possible_from=format_datetime(possible_from, _MOMENT) if possible_from else None,
-            **here.visit.page,
-        )
-
-
-class Password(RecoveryPage):
-    """`/recover/password`: the new password."""
-
-    page = Page.PASSWORD
-
-    def __init__(
-        self,
-        pages: Pages,
-        path: Path,
-        *,
-        visits: Visits,
-        hasher: PasswordHasher,
-        reset: ResetPassword,
-        database: Database,
-    ) -> None:
-        super().__init__(pages, path)
-        self._visits = visits
-        self._hasher = hasher
-        self._reset = reset
-        self._database = database
-
-    def show(self, here: Position) -> Response:
-        """The rules, and two fields."""
-        citizen = self._citizen(here.citizen_id)
-        return self._render(here.visit, self._pages.form(NewPasswordForm), citizen)
-
-    def act(self, here: Position) -> Response:
-        """Use the proof, then replace the password: of two tabs one does, and says so."""
-        citizen = self._citizen(here.citizen_id)
-        forbidden = known_of(
-            _identity_numbers(citizen), citizen.full_name, citizen.birth_date, citizen.phone_number
-        )
-        form = self._pages.form(NewPasswordForm, forbidden=forbidden)
-        if not form.validate():
-            return self._render(here.visit, form, citizen)
-        password_hash = self._hasher.hash(form.password)
-        spent = replace(here.progress, possession_proved_at=None)
-
-        def spend(current: Interaction) -> Interaction:
-            if current.recovery != here.progress:
-                raise ProofSpent
-            return current.with_(recovery=spent)
-
-        try:
-            visit = self._visits.update(here.visit, spend)
-        except ProofSpent:
-            return self._path.to(here.visit, Page.DONE)
-        self._reset(here.citizen_id, password_hash, client_id=visit.client_id)
-        visit = self._visits.update(
-            visit,
-            lambda current: current.with_(
-                intent=Intent.SIGN_IN,
-                account_chosen=True,
-                password_verified=None,
-                recovery=replace(spent, password_changed=True),
-            ),
-        )
-        return self._path.to(visit, Page.DONE)
-
-    def _citizen(self, citizen_id: CitizenId) -> Citizen:
-        with self._database.reading() as reading:
-            return citizens.citizen(reading, citizen_id, "identity_numbers", "phones")
-
-    def _render(self, visit: Visit, form: NewPasswordForm, citizen: Citizen) -> Response:
-        number = next(iter(_identity_numbers(citizen)), None)
-        return self._pages.render(
-            "recovery/password.html",
-            form=form,
-            identity_number=number.value if number else None,
-            **visit.page,
-        )
-
-
-class Done(RecoveryPage):
-    """`/recover/done`: on to the sign-in, with the new password."""
-
-    page = Page.DONE
-
-    def show(self, here: Position) -> Response:
-        """The page; also for a reload of any earlier one."""
-        return self._pages.render(
-            "recovery/done.html",
-            continue_url=f"/resume?i={here.visit.interaction.id}",
-            **here.visit.page,
-        )
-
-
-def _identity_numbers(citizen: Citizen) -> list[IdentityNumber]:
-    return [IdentityNumber(number.value) for number in citizen.identity_numbers if number.active]

@@ -28,6 +28,7 @@ from idp.settings import Settings, decode_key
 from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.clock import FakeClock
 from tests.fakes.following_client import FollowingClient
+from tests.fakes.mail import MailOutbox
 from tests.fakes.sms import SmsOutbox
 
 PORTAL = ClientId("binh-dinh")
@@ -183,6 +184,7 @@ class Site:
         clock: FakeClock,
         carriers: CarrierRecordsInMemory,
         sms: SmsOutbox,
+        mail: MailOutbox,
     ) -> None:
         """*settings* name a home that is prepared: see the fixture `home`."""
         cheap = {"memory_kib": 64, "iterations": 1, "hashes_at_once": 4}
@@ -190,13 +192,15 @@ class Site:
         self.settings = settings = settings.model_copy(update={"passwords": passwords})
         self.queue = AtOnce()
         self.parts = parts = Parts(
-            settings, Adapters(clock=clock, carriers=carriers, sms=sms, queue=self.queue)
+            settings,
+            Adapters(clock=clock, carriers=carriers, sms=sms, mail=mail, queue=self.queue),
         )
         self.database, self.index, self.hasher = parts.database, parts.index, parts.hasher
         self.redis = redis_client
         self.clock = clock
         self.carriers = carriers
         self.sms = sms
+        self.mail = mail
         self.interactions = parts.interactions
         self.sessions = RedisSessions(
             redis_client,

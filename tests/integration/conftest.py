@@ -18,6 +18,7 @@ from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.citizen_site import Site
 from tests.fakes.clock import FakeClock
 from tests.fakes.enrolments import Enrolments
+from tests.fakes.mail import MailOutbox
 from tests.fakes.sms import SmsOutbox
 
 
@@ -29,6 +30,7 @@ def site(
     clock: FakeClock,
     carriers: CarrierRecordsInMemory,
     sms: SmsOutbox,
+    mail: MailOutbox,
 ) -> Iterator[Site]:
     """The pages, and a subscription of one person who has no account yet."""
     carriers.subscriptions[PhoneNumber("+84912000001")] = Subscription(
@@ -38,7 +40,12 @@ def site(
         birth_date=BirthDate(1990, 1, 2),
     )
     site = Site(
-        settings=settings, redis_client=redis_client, clock=clock, carriers=carriers, sms=sms
+        settings=settings,
+        redis_client=redis_client,
+        clock=clock,
+        carriers=carriers,
+        sms=sms,
+        mail=mail,
     )
     yield site
     with site.app.app_context():

@@ -511,7 +511,15 @@ def worker(
     def start() -> tuple[Jobs, dramatiq.Worker]:
         jobs = Jobs(redis_queue(redis_url))
         nothing: Any = None
-        jobs.consume(otp=nothing, notice=nothing, logout=deliver(house, wakes=jobs))
+        jobs.consume(
+            otp=nothing,
+            notice=nothing,
+            claimant_notice=nothing,
+            mailing=nothing,
+            email_link=nothing,
+            recovery_text=nothing,
+            logout=deliver(house, wakes=jobs),
+        )
         running = dramatiq.Worker(jobs.broker, worker_threads=2, worker_timeout=50)
         running.start()
         started.append((jobs, running))

@@ -1,0 +1,152 @@
+"""The wish of a person who lost the phone, once the other one is proved: a request that waits."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from idp.audit.events import PhoneRecoveryBegun, PhoneRecoveryRefused
+from idp.audit.log import record
+from idp.carriers.model import ClaimedIdentity, Outcome
+from idp.citizens import store as citizens
+from idp.citizens.model import CitizenId
+from idp.core.clock import Clock
+from idp.core.handles import digest
+from idp.core.phone_number import PhoneNumber
+from idp.db.database import Database
+from idp.interactions.model import RecoveryStop, StopReason
+from idp.messaging.links import Links
+from idp.recovery import store
+from idp.recovery.ask_about_other_phone import AskAboutOtherPhone
+from idp.recovery.model import PhoneRecovery, PhoneRecoveryId, RecoveryText
+from idp.recovery.ports import RecoveryTexts
+from idp.recovery.rules import stop_of_holds
+
+CANCEL_PATH: Final = "/c"
+"""The page of the link that cancels: short, for it stands in a text message."""
+
+
+class RecoveryGone(Exception):
+    """What was typed, or the request, is there no more: too late, cancelled, or done."""
+
+
+class AskForOtherPhone:
+    """
+    Opens a request to recover an account by a phone that it does not know.
+
+    Until a carrier has named the phone's holder, everything is the same whether or not that person
+    has an account. The request waits: the owner of the lost phone, and whoever reads the mail, has
+    *wait* to cancel it. One account has one request.
+    """
+
+    def __init__(
+        self,
+        *,
+        ask: AskAboutOtherPhone,
+        queue: RecoveryTexts,
+        links: Links,
+        wait: timedelta,
+        kept: timedelta,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._ask = ask
+        self._queue = queue
+        self._links = links
+        self._wait = wait
+        self._kept = kept
+        self._database = database
+        self._clock = clock
+
+    def __call__(self, recovery_id: PhoneRecoveryId, *, client_id: str | None) -> RecoveryStop:
+        """
+        Ask the carrier, and open the request; where the person stands after that.
+
+        `StopReason.WAITING` is the good end of it. Raises `BudgetSpent`, `RecoveryGone`.
+        """
+        with self._database.reading() as reading:
+            row = store.typed(reading, recovery_id, self._clock.now())
+            person, number = (None, None) if row is None else (row.typed, row.phone_number)
+        if person is None or number is None:
+            raise RecoveryGone
+        outcome = self._ask(person, number, client_id=client_id)
+        if outcome is None:
+            return RecoveryStop(StopReason.CARRIER_SILENT)
+        if outcome.outcome is not Outcome.MATCH:
+            return RecoveryStop(StopReason.NOT_MATCHED)
+        try:
+            stop, begun = self._open(recovery_id, person, number, client_id)
+        except IntegrityError:  # another request about this account was faster
+            stop, begun = self._open(recovery_id, person, number, client_id)
+        if begun:
+            self._queue.send_recovery_text(RecoveryText.BEGUN, recovery_id)
+            self._queue.send_recovery_text(RecoveryText.BEGUN_MAIL, recovery_id)
+        return stop
+
+    def _open(
+        self,
+        recovery_id: PhoneRecoveryId,
+        person: ClaimedIdentity,
+        number: PhoneNumber,
+        client_id: str | None,
+    ) -> tuple[RecoveryStop, bool]:
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            row = store.typed(transaction, recovery_id, now)
+            if row is None:
+                raise RecoveryGone
+            holder = citizens.holder_of_identity_number(transaction, row.identity_number_index)
+            if holder is None:
+                return RecoveryStop(StopReason.NO_ACCOUNT), False
+            refused = self._refusal(transaction, holder, person, number)
+            if refused is not None:
+                event = PhoneRecoveryRefused(
+                    citizen_id=holder, client_id=client_id, reason=refused.reason
+                )
+                record(transaction, event, now)
+                return refused, False
+            store.forget_expired_of(transaction, holder, now)
+            standing = store.waiting_of(transaction, holder, now)
+            if standing is not None:
+                return _stop_of(standing, row.phone_number_index), False
+            possible_from = self._write(transaction, row, holder, now)
+            begun = PhoneRecoveryBegun(
+                citizen_id=holder,
+                client_id=client_id,
+                recovery_id=recovery_id,
+                possible_from=possible_from,
+            )
+            record(transaction, begun, now)
+            return RecoveryStop(StopReason.WAITING, possible_from), True
+
+    def _refusal(
+        self, transaction: Session, holder: CitizenId, person: ClaimedIdentity, number: PhoneNumber
+    ) -> RecoveryStop | None:
+        account = citizens.citizen(transaction, holder, "phones")
+        if (account.full_name.key, account.birth_date) != (person.full_name.key, person.birth_date):
+            # The carrier's person is not the account's: somebody else registered this number.
+            return RecoveryStop(StopReason.OTHER_PERSON)
+        if account.phone_number == number:
+            return RecoveryStop(StopReason.REGISTERED)
+        return stop_of_holds(citizens.holds_of(transaction, holder))
+
+    def _write(
+        self, transaction: Session, row: PhoneRecovery, holder: CitizenId, now: datetime
+    ) -> datetime:
+        lost = citizens.default_phone(transaction, holder)
+        possible_from = now + self._wait
+        row.citizen_id = holder
+        row.former_phone_id = None if lost is None else lost.id
+        row.cancel_handle = digest(self._links.handle(CANCEL_PATH, row.id))
+        row.possible_from = possible_from
+        row.expires_at = possible_from + self._kept
+        row.forget_typed()
+        transaction.flush()
+        return possible_from
+
+
+def _stop_of(standing: PhoneRecovery, phone_number_index: bytes) -> RecoveryStop:
+    same = standing.phone_number_index == phone_number_index
+    reason = StopReason.WAITING if same else StopReason.OTHER_REQUEST
+    return RecoveryStop(reason, standing.possible_from)

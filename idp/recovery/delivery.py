@@ -1,0 +1,78 @@
+"""Telling both sides of a request: the worker looks up whom, and derives the link."""
+
+from idp.citizens.store import verified_email_of
+from idp.core.phone_number import PhoneNumber
+from idp.db.database import Database
+from idp.messaging.links import Links
+from idp.messaging.mails import Writer, other_phone_mail
+from idp.messaging.ports import MailSender, SmsSender
+from idp.messaging.texts import (
+    other_phone_cancelled_text,
+    other_phone_ready_text,
+    other_phone_text,
+    phone_replaced_text,
+)
+from idp.recovery import store
+from idp.recovery.ask_for_other_phone import CANCEL_PATH
+from idp.recovery.model import PhoneRecoveryId, RecoveryText
+
+
+class RecoveryTextDelivery:
+    """Sends one text about one request."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        sms: SmsSender,
+        mail: MailSender,
+        writer: Writer,
+        links: Links,
+        service_name: str,
+        site: str,
+    ) -> None:
+        self._database = database
+        self._sms = sms
+        self._mail = mail
+        self._writer = writer
+        self._links = links
+        self._service_name = service_name
+        self._site = site
+
+    def __call__(self, what: RecoveryText, recovery_id: PhoneRecoveryId) -> None:
+        """
+        Send it, unless what happened since has made it untrue.
+
+        Safe to repeat: the reference names the request and the text. Raises `SmsNotSent`,
+        `MailNotSent`.
+        """
+        with self._database.reading() as reading:
+            known = store.correspondents(reading, recovery_id)
+            if known is None:
+                return
+            address = verified_email_of(reading, known.citizen_id)
+        reference = f"{recovery_id}-{what}"
+        if what is RecoveryText.BEGUN_MAIL:
+            if address is not None and known.end is None:
+                link = self._links.link(CANCEL_PATH, recovery_id)
+                mail = other_phone_mail(self._writer, link, known.possible_from)
+                self._mail.send(address, mail, reference=reference)
+            return
+        to, text = self._text(what, recovery_id, known)
+        if to is not None and text is not None:
+            self._sms.send(to, text, reference=reference)
+
+    def _text(
+        self, what: RecoveryText, recovery_id: PhoneRecoveryId, known: store.Correspondents
+    ) -> tuple[PhoneNumber | None, str | None]:
+        service, hotline = self._service_name, self._writer.hotline
+        if what is RecoveryText.BEGUN and known.end is None:
+            link = self._links.link(CANCEL_PATH, recovery_id)
+            return known.former, other_phone_text(service, link)
+        if what is RecoveryText.READY and known.end is None:
+            return known.other, other_phone_ready_text(service, self._site)
+        if what is RecoveryText.CANCELLED and known.ended_at is not None:
+            return known.other, other_phone_cancelled_text(service, known.ended_at, hotline)
+        if what is RecoveryText.REPLACED and known.ended_at is not None:
+            return known.former, phone_replaced_text(service, known.ended_at, hotline)
+        return None, None

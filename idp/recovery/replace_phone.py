@@ -1,0 +1,118 @@
+"""The end of a recovery by another phone: it takes the place of the lost one."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from idp.audit.events import PasswordReset, PhoneMoved, PhoneRecovered
+from idp.audit.log import record
+from idp.authenticators.forget_devices import end_remembered_devices
+from idp.citizens import store as citizens
+from idp.citizens.model import CitizenId, Evidence, EvidenceKind, Phone
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.interactions.sign_in import SignIn
+from idp.messaging.model import NoticeKind
+from idp.messaging.ports import Notices
+from idp.recovery import store
+from idp.recovery.ask_for_other_phone import RecoveryGone
+from idp.recovery.model import PhoneRecoveryId, RecoveryText
+from idp.recovery.ports import RecoveryTexts
+
+
+class ReplacePhone:
+    """
+    Stores the new password, and the other phone as the one that codes go to.
+
+    The lost phone leaves the account, and what a carrier said of it counts no more; what it said of
+    the other one does. Sessions and remembered devices end. Who else had that number loses it, as
+    with every match.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        sign_in: SignIn,
+        notices: Notices,
+        queue: RecoveryTexts,
+        carrier_match_lapses_after: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._sign_in = sign_in
+        self._notices = notices
+        self._queue = queue
+        self._lapses_after = carrier_match_lapses_after
+        self._clock = clock
+
+    def __call__(
+        self, recovery_id: PhoneRecoveryId, password_hash: str, *, client_id: str | None
+    ) -> CitizenId:
+        """
+        Do so; whose account it is.
+
+        Raises `RecoveryGone`, once it was cancelled or completed, or the account has another phone
+        or lost its identity number; `ChangesBarred`. Nothing has changed then.
+        """
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            taken = store.complete(transaction, recovery_id, now)
+            if taken is None:
+                raise RecoveryGone
+            citizen_id = taken.citizen_id
+            citizens.ensure_changeable(transaction, citizen_id)
+            lost = citizens.default_phone(transaction, citizen_id)
+            if (None if lost is None else lost.id) != taken.former_phone_id:
+                raise RecoveryGone
+            if not citizens.has_identity_number(
+                transaction, citizen_id, taken.identity_number_index
+            ):
+                raise RecoveryGone
+            former_holder = citizens.release_phone(transaction, taken.phone_number_index, now)
+            if former_holder is not None and former_holder != citizen_id:
+                record(transaction, PhoneMoved(citizen_id=former_holder, client_id=client_id), now)
+            if lost is not None:
+                citizens.release_phone(transaction, lost.number_index, now)
+            self._add_phone(transaction, taken, now)
+            citizens.replace_password(transaction, citizen_id, password_hash, now)
+            end_remembered_devices(transaction, citizen_id, now)
+            recovered = PhoneRecovered(
+                citizen_id=citizen_id, client_id=client_id, recovery_id=recovery_id
+            )
+            record(transaction, recovered, now)
+            record(transaction, PasswordReset(citizen_id=citizen_id, client_id=client_id), now)
+        self._sign_in.end_all_of(citizen_id, reason="password_reset")
+        self._notices.tell(NoticeKind.PHONE_REPLACED, citizen_id, now)
+        self._notices.tell(NoticeKind.PASSWORD_CHANGED, citizen_id, now)
+        self._queue.send_recovery_text(RecoveryText.REPLACED, recovery_id)
+        if former_holder is not None and former_holder != citizen_id:
+            self._sign_in.end_all_of(former_holder, reason="phone_moved")
+            self._notices.tell(NoticeKind.PHONE_LOST, former_holder, now)
+        return citizen_id
+
+    def _add_phone(self, transaction: Session, taken: store.Taken, now: datetime) -> None:
+        phone = Phone(
+            citizen_id=taken.citizen_id,
+            number=taken.phone_number.e164,
+            number_index=taken.phone_number_index,
+            verified_at=now,
+        )
+        transaction.add(phone)
+        transaction.flush()
+        matched: dict[str, Any] = taken.matched
+        checked_at = datetime.fromisoformat(matched["checked_at"])
+        transaction.add(
+            Evidence(
+                citizen_id=taken.citizen_id,
+                kind=EvidenceKind.CARRIER_MATCH,
+                verifier=matched["carrier"],
+                reference=matched["reference"],
+                attributes=matched["attributes"],
+                spelling=matched["spelling"],
+                phone_id=phone.id,
+                verified_at=checked_at,
+                expires_at=checked_at + self._lapses_after,
+            )
+        )
