@@ -13,7 +13,7 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.relying_parties.registration import parse_registration
 from tests.fakes.clock import FakeClock
-from tests.fakes.protocol_house import Browser, ProtocolHouse, answer_of
+from tests.fakes.protocol_house import ISSUER, Browser, ProtocolHouse, answer_of
 from tests.fakes.registrations import BASIC, registration
 
 ALWAYS = {
@@ -144,8 +144,15 @@ def test_20_an_essential_acr_that_is_reached(house: ProtocolHouse, browser: Brow
     assert house.claims(tokens["id_token"])["acr"] == "LoA1"
 
 
-@pytest.mark.parametrize("values", [["LoA3"], ["LoA4", "LoA3"], ["urn:example:gold"]])
-@pytest.mark.parametrize("prompt", [None, "none"])
+@pytest.mark.parametrize(
+    ("values", "prompt"),
+    [
+        (["LoA3"], "none"),
+        (["LoA4", "LoA3"], "none"),
+        (["urn:example:gold"], "none"),
+        (["urn:example:gold"], None),  # no page could help
+    ],
+)
 def test_20_an_essential_acr_that_is_not_reached(
     house: ProtocolHouse, browser: Browser, values: list[str], prompt: str | None
 ) -> None:
@@ -153,8 +160,24 @@ def test_20_an_essential_acr_that_is_not_reached(
 
     answer = answer_of(house.authorize(browser, claims=claims, prompt=prompt))
 
-    assert answer["error"] == "unmet_authentication_requirements"
-    assert "code" not in answer
+    assert answer == {
+        "error": "unmet_authentication_requirements",
+        "error_description": "The required acr was not reached.",
+        "state": "the-state",
+        "iss": ISSUER,
+    }
+
+
+@pytest.mark.parametrize("values", [["LoA3"], ["LoA4", "LoA3"]])
+def test_20_the_citizen_is_shown_the_ways_to_an_essential_acr(
+    house: ProtocolHouse, browser: Browser, values: list[str]
+) -> None:
+    claims = json.dumps({"id_token": {"acr": {"essential": True, "values": values}}})
+
+    answer = house.authorize(browser, claims=claims)
+
+    assert answer.status_code == 303
+    assert answer.location.startswith("/step-up?i=")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +204,7 @@ def test_20_the_verification_level_counts_too(house: ProtocolHouse) -> None:
     browser = house.signed_in(shown_in_person)
     claims = json.dumps({"id_token": {"acr": {"essential": True, "value": "LoA3"}}})
 
-    answer = answer_of(house.authorize(browser, scope="openid", claims=claims))
+    answer = answer_of(house.authorize(browser, scope="openid", claims=claims, prompt="none"))
 
     # Verification level 3, but two plain factors: LoA3 wants a stronger sign-in.
     assert answer["error"] == "unmet_authentication_requirements"
