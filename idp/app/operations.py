@@ -87,7 +87,7 @@ def command_line() -> click.Group:
     citizens = citizens_commands(lambda: _helpdesk(parts()))
     citizens.add_command(confirm_visit_command(lambda: _counter(parts())))
     commands.add_command(citizens)
-    commands.add_command(disputes_commands(lambda: _dispute_desk(parts())))
+    commands.add_command(disputes_commands(lambda: dispute_desk(parts())))
     commands.add_command(config_commands(load))
     return commands
 
@@ -103,7 +103,8 @@ def _operator_desk(parts: Parts) -> OperatorDesk:
     )
 
 
-def _dispute_desk(parts: Parts) -> DisputeDesk:
+def dispute_desk(parts: Parts) -> DisputeDesk:
+    """What operators work on disputes with."""
     return DisputeDesk(
         verify=parts.verify_operator,
         decide=DecideDispute(

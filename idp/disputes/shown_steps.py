@@ -46,7 +46,7 @@ def shown_case(dispute: Dispute) -> dict[str, object]:
     """What both sides see of the case itself."""
     return {
         "number": dispute.number,
-        "status": dispute.status.value,
+        "state": dispute.status.value,
         "outcome": None if dispute.outcome is None else dispute.outcome.value,
         "filed_at": format_datetime(dispute.filed_at, _MOMENT),
         "holder_until": format_datetime(dispute.holder_until, _MOMENT),
