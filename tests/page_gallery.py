@@ -401,7 +401,7 @@ PAGES: dict[str, tuple[str, Context]] = {
             continue_url="/resume?i=abc",
         ),
     ),
-    "mismatch-number": ("enrolment/mismatch.html", _mismatch("identity_number", old_number={})),
+    "mismatch": ("enrolment/mismatch.html", _mismatch("identity_number", old_number={})),
     "mismatch-number-wrong": (
         "enrolment/mismatch.html",
         _mismatch("identity_number", old_number={"old_identity_number": "12345"}),

@@ -293,6 +293,7 @@ def test_the_page_about_a_mismatch_prints_what_the_shop_needs(browser: Browser, 
 
         assert page.locator("h1").is_visible()
         assert page.get_by_text("So giay to").is_visible()
+        assert page.get_by_text("soạn TTTB gửi 1414").is_visible()
         assert not page.locator("#recheck-submit").is_visible()
 
 
