@@ -95,12 +95,17 @@ def worker() -> None:
     required=True,
     help="Where a new portal's secret is written, as <client_id>.client_secret.",
 )
-def prepare(*, client_secrets: Path) -> None:
+@click.option(
+    "--operators",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Add the operators of this file where there are none: for a demonstration.",
+)
+def prepare(*, client_secrets: Path, operators: Path | None) -> None:
     """Make an installation ready: database, signing keys, relying parties; safe to repeat."""
     settings = _begin()
     from idp.app import prepare  # noqa: PLC0415
 
-    prepare(settings, client_secrets=client_secrets)
+    prepare(settings, client_secrets=client_secrets, operators=operators)
 
 
 def _begin() -> "Settings":

@@ -21,6 +21,7 @@ from idp.helpdesk.find_citizen import FindCitizen
 from idp.operators.add_operator import AddOperator
 from idp.operators.commands import OperatorDesk, operators_commands
 from idp.operators.disable_operator import DisableOperator
+from idp.operators.keep_operators import keep_operators, read_operators
 from idp.processes.configuration import config_commands
 from idp.relying_parties.commands import (
     Registrar,
@@ -42,13 +43,14 @@ from idp.totp.codes import new_totp_secret
 MIGRATIONS: Final = str(Path(__file__).parent.parent / "migrations")
 
 
-def prepare(settings: Settings, *, client_secrets: Path) -> None:
+def prepare(settings: Settings, *, client_secrets: Path, operators: Path | None = None) -> None:
     """
     Make an installation ready; safe to repeat.
 
     Migrations applied, a signing key of each algorithm made where there is none, the relying
     parties of `registrations.folder` registered. The secret of each new one is written to
-    `<client_secrets>/<client_id>.client_secret`, readable by its owner alone.
+    `<client_secrets>/<client_id>.client_secret`, readable by its owner alone. The operators in the
+    file *operators* are added where there are none.
     """
     parts = Parts(settings)
     migrate(parts.flask, MIGRATIONS)
@@ -59,6 +61,9 @@ def prepare(settings: Settings, *, client_secrets: Path) -> None:
         path = client_secrets / f"{client_id}.client_secret"
         path.touch(mode=0o600)
         path.write_text(secret, "utf-8")
+    if operators is not None:
+        add = AddOperator(database=parts.database, hasher=parts.hasher, clock=parts.clock)
+        keep_operators(read_operators(operators), add=add, clock=parts.clock)
     parts.database.engine.dispose()
 
 

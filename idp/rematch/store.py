@@ -22,7 +22,7 @@ def due(
         .where(Evidence.ask_again_from.is_(None), Evidence.verified_at <= verified_before)
         .order_by(Evidence.verified_at, Evidence.id)
     )
-    found = list(dict.fromkeys(session.execute(first.limit(at_most)).scalars()))
+    found = list(dict.fromkeys(session.execute(first.limit(at_most)).scalars().all()))
     if len(found) < at_most:
         again = (
             _standing(carrier)
@@ -34,7 +34,7 @@ def due(
     return found
 
 
-def _standing(carrier: str) -> Select[tuple[int]]:
+def _standing(carrier: str) -> Select[int]:
     return (
         select(Phone.id)
         .join(Evidence, Evidence.phone_id == Phone.id)

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from idp.operators.keep_operators import read_operators
+from idp.operators.model import OperatorRole
+from idp.operators.rules import check_operator_password
 from idp.processes.demo.addresses import Addresses
 from idp.processes.demo.ensemble import Ensemble
 from idp.processes.demo.home import LONGEST_SOCKET_PATH, Home
 from idp.processes.demo.problem import Problem
 from idp.processes.demo.program import Program
 from idp.processes.demo.secrets_on_disk import SecretsOnDisk
-from idp.processes.demo.welcome import sample_people, welcome
+from idp.processes.demo.welcome import sample_operators, sample_people, welcome
 
 REPOSITORY = Path(__file__).parents[2]
 HEAVY = ("flask", "sqlalchemy", "pydantic", "cryptography", "redis", "ssl", "idp.settings")
@@ -67,6 +70,24 @@ def test_what_is_no_port_is_told(port: str) -> None:
 def test_a_path_too_long_for_a_socket_is_told(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="IDP_HOME"):
         Home(tmp_path / ("x" * LONGEST_SOCKET_PATH)).open()
+
+
+def test_sample_operators_are_told_as_they_are_added(home: Home, secrets: SecretsOnDisk) -> None:
+    kept = read_operators(secrets.operators)
+    told = sample_operators(secrets.operators)
+
+    text = welcome(Addresses.from_environment({}), (), told, home, colours=False)
+
+    assert [(one.name, one.role) for one in kept] == [
+        ("quan-tri", OperatorRole.ADMINISTRATOR),
+        ("quay-1", OperatorRole.COUNTER_OFFICER),
+    ]
+    for one in kept:
+        check_operator_password(one.password, one.name)
+        assert one.password in text
+        assert one.totp_secret in text
+    assert len({one.totp_secret for one in kept}) == len(kept)
+    assert sample_operators(home.folder / "none") == ()
 
 
 def test_secrets_are_made_once(home: Home, secrets: SecretsOnDisk) -> None:
@@ -162,7 +183,7 @@ def test_a_lost_client_secret_says_how_to_get_another(home: Home, secrets: Secre
 def test_the_welcome_names_addresses_and_people(home: Home) -> None:
     people = sample_people(REPOSITORY / "sandbox" / "people.toml")
 
-    text = welcome(Addresses.from_environment({}), people, home, colours=False)
+    text = welcome(Addresses.from_environment({}), people, (), home, colours=False)
 
     assert people
     for one in people:
@@ -173,7 +194,7 @@ def test_the_welcome_names_addresses_and_people(home: Home) -> None:
 
 def test_the_welcome_does_without_people(home: Home, tmp_path: Path) -> None:
     assert sample_people(tmp_path / "absent.toml") == ()
-    assert "8401" in welcome(Addresses.from_environment({}), (), home, colours=False)
+    assert "8401" in welcome(Addresses.from_environment({}), (), (), home, colours=False)
 
 
 def test_the_supervisor_is_small() -> None:

@@ -1,4 +1,4 @@
-"""Where the four servers of the demonstration listen, and how browsers and each other name them."""
+"""Where the servers of the demonstration listen, and how browsers and each other name them."""
 
 import errno
 import socket
@@ -41,6 +41,7 @@ class Addresses:
     binh_dinh: Address
     dak_lak: Address
     sandbox: Address
+    mail: Address
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Addresses":
@@ -63,13 +64,14 @@ class Addresses:
             binh_dinh=address("the Bình Định portal", "BINH_DINH_PORT", 8401),
             dak_lak=address("the Đắk Lắk portal", "DAK_LAK_PORT", 8402),
             sandbox=address("the sandbox", "SANDBOX_PORT", 8403),
+            mail=address("the sandbox's mail server", "SANDBOX_SMTP_PORT", 8425, "smtp"),
         )
         if problems:
             raise Problem("\n".join(problems))
         return found
 
     def __iter__(self) -> Iterator[Address]:
-        yield from (self.provider, self.binh_dinh, self.dak_lak, self.sandbox)
+        yield from (self.provider, self.binh_dinh, self.dak_lak, self.sandbox, self.mail)
 
     def check_free(self) -> None:
         """Raise Problem, one line for each port that cannot be listened on."""

@@ -75,13 +75,15 @@ class Ensemble:
         )
 
     def preparation(self) -> Program:
-        """Migrations, signing keys, relying parties; runs to its end before the provider."""
+        """Migrations, keys, relying parties, operators; runs to its end before the provider."""
         return Program(
             "prepare",
             [
                 *_python("idp.cli", "prepare"),
                 "--client-secrets",
                 str(self._home.client_secrets),
+                "--operators",
+                str(self._secrets.operators),
             ],
             self._provider_environment(),
             lambda: True,
@@ -92,6 +94,7 @@ class Ensemble:
         told = {
             "SANDBOX_HOST": self._addresses.host,
             "SANDBOX_PORT": str(address.port),
+            "SANDBOX_SMTP_PORT": str(self._addresses.mail.port),
             "SANDBOX_BASE_URL": address.origin,
             "SANDBOX_SMS_API_KEY": self._secrets.read("SMS_API_KEY"),
             "SANDBOX_CARRIER_CLIENT_JWKS": str(self._secrets.carrier_client_jwks),
@@ -182,6 +185,8 @@ class Ensemble:
             "IDP__REGISTRATIONS__FOLDER": str(self._home.registrations),
             "IDP__CARRIERS__DIRECTORY": self._carriers(),
             "IDP__MESSAGING__GATEWAY_URL": self._addresses.sandbox.origin,
+            "IDP__MAIL__HOST": self._addresses.host,
+            "IDP__MAIL__PORT": str(self._addresses.mail.port),
             "IDP__THROTTLING__EXEMPT_NETWORKS": json.dumps(["127.0.0.0/8", "::/56"]),
             **{f"IDP__THROTTLING__{limit}": PRACTICALLY_NONE for limit in EASED_LIMITS},
         }

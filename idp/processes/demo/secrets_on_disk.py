@@ -39,6 +39,23 @@ def carrier_client_key() -> str:
     )
 
 
+def sample_operators() -> str:
+    """An administrator, and an officer at a counter: the file that `idp prepare` takes."""
+    return "\n".join(
+        f"""[[operator]]
+name = "{name}"
+display_name = "{display_name}"
+role = "{role}"
+password = "{base64.b32encode(os.urandom(10)).decode().lower()}"
+totp_secret = "{base64.b32encode(os.urandom(20)).decode()}"
+"""
+        for name, display_name, role in (
+            ("quan-tri", "Quản trị hệ thống", "administrator"),
+            ("quay-1", "Cán bộ quầy 1", "counter_officer"),
+        )
+    )
+
+
 # By the last part of their variable's name: IDP__SECRETS__DATA_KEY and so on.
 MAKERS: Mapping[str, Callable[[], str]] = {
     "DATA_KEY": lambda: f"k1:{random_key()}",
@@ -80,6 +97,8 @@ class SecretsOnDisk:
         for name in PORTAL_SESSION_KEYS:
             if not self._path(name).exists():
                 self._write(name, random_key())
+        if not self.operators.exists():
+            self._home.write_private(self.operators, sample_operators())
         if not self.carrier_client_jwks.exists() or "CARRIER_CLIENT_KEY" in missing:
             jwks = _public_jwks(self.read("CARRIER_CLIENT_KEY"))
             self._home.write_private(self.carrier_client_jwks, jwks)
@@ -88,6 +107,11 @@ class SecretsOnDisk:
     def carrier_client_jwks(self) -> Path:
         """The public half of the provider's key, as the carriers hold it (RFC 7517 §5)."""
         return self._home.secrets / "carrier_client_jwks.json"
+
+    @property
+    def operators(self) -> Path:
+        """The sample operators: names, passwords, and what their authenticator apps hold."""
+        return self._home.secrets / "operators.toml"
 
     def variables(self) -> dict[str, str]:
         """Where the provider's processes find theirs; the values themselves stay in the files."""

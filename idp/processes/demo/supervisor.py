@@ -15,7 +15,7 @@ from idp.processes.demo.home import Home
 from idp.processes.demo.problem import Problem
 from idp.processes.demo.program import WATCHED_SIGNALS, Program, Running, end
 from idp.processes.demo.secrets_on_disk import SecretsOnDisk
-from idp.processes.demo.welcome import sample_people, welcome
+from idp.processes.demo.welcome import sample_operators, sample_people, welcome
 from idp.processes.lifeline import die_with_parent
 
 SECONDS_TO_START = 60  # a slow machine's first start; each process that fails is noticed at once
@@ -50,7 +50,8 @@ def demonstrate(environment: Mapping[str, str], *, follow: bool = False) -> int:
         home.open()
         addresses.check_free()
         _start(running, home, addresses, environment)
-        _say(welcome(addresses, sample_people(PEOPLE), home, colours=_colours(sys.stdout)))
+        people, operators = sample_people(PEOPLE), sample_operators(SecretsOnDisk(home).operators)
+        _say(welcome(addresses, people, operators, home, colours=_colours(sys.stdout)))
         _watch(running, follow=follow)
     except _Ended:
         return 0

@@ -43,8 +43,35 @@ def sample_people(file: Path) -> tuple[SamplePerson, ...]:
         return ()
 
 
+@dataclass(frozen=True, slots=True)
+class SampleOperator:
+    """Somebody invented who runs the service, and what proves them."""
+
+    name: str
+    role: str
+    password: str
+    totp_secret: str
+
+
+def sample_operators(file: Path) -> tuple[SampleOperator, ...]:
+    """Those that were added at the first run; none when their file cannot be read."""
+    try:
+        entries = tomllib.loads(file.read_text("utf-8"))["operator"]
+        return tuple(
+            SampleOperator(one["name"], one["role"], one["password"], one["totp_secret"])
+            for one in entries
+        )
+    except (OSError, tomllib.TOMLDecodeError, KeyError):
+        return ()
+
+
 def welcome(
-    addresses: Addresses, people: Sequence[SamplePerson], home: Home, *, colours: bool
+    addresses: Addresses,
+    people: Sequence[SamplePerson],
+    operators: Sequence[SampleOperator],
+    home: Home,
+    *,
+    colours: bool,
 ) -> str:
     """The summary, in English as the rest of the command line; plain without *colours*."""
     bold, dim, plain = (BOLD, DIM, PLAIN) if colours else ("", "", "")
@@ -70,6 +97,13 @@ def welcome(
         note = f"{dim}(invented; the phone page tells their stories){plain}"
         lines += ["", f"{bold}People to enrol{plain} {note}", ""]
         lines += [_row(one) for one in people]
+    if operators:
+        note = f"{dim}(password, and the key of an authenticator app){plain}"
+        lines += ["", f"{bold}Operators, for `idp citizens` and the like{plain} {note}", ""]
+        lines += [
+            f"  {one.name:<14}{one.password:<18}{one.totp_secret:<34}{dim}{one.role}{plain}"
+            for one in operators
+        ]
     kept = f"Data and logs: {home.folder} (kept for the next run)."
     lines += ["", f"{dim}{kept} Press Ctrl-C to end everything.{plain}", ""]
     return "\n".join(lines)
