@@ -6,7 +6,7 @@ and nothing else. So it is kept as it was rendered, and the browser is sent to l
 again does nothing again: no try is counted, no message sent.
 """
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from idp.web.address import SHOWN, page_query
@@ -72,7 +72,11 @@ class AnswersByGet:
             if name.lower() not in _OF_THE_EXCHANGE
         )
         page = ShownPage(response.status_code, headers, response.get_data(as_text=True))
-        handle = self._kept.keep(page, browser=browser, path=request.path)
+        try:
+            handle = self._kept.keep(page, browser=browser, path=request.path)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the app has a page for it, or raises)
+            # Flask asks no error handler about what happens after a view.
+            return current_app.make_response(current_app.handle_user_exception(error))
         led = Response(status=303)
         led.headers["Location"] = f"{request.path}?{page_query(shown=handle)}"
         for cookie in response.headers.getlist("Set-Cookie"):

@@ -1,13 +1,15 @@
 """A form is answered by a 303, and the page it leads to can be gone back to."""
 
 import re
-from typing import Final
+from typing import Final, Never
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import redis
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.core.handles import new_handle
 from tests.fakes.citizen_site import Site
 from tests.integration.test_enrolment import set_password, to_password
@@ -180,3 +182,14 @@ def test_a_page_that_answers_no_form_costs_redis_nothing_more(desk: Desk, site: 
     desk.http.get("/help")
 
     assert redis_calls(site) - before == 1  # what counts the calls is one
+
+
+def test_a_store_that_goes_away_meanwhile_is_an_outage_and_no_fault(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> Never:
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(RedisShownPages, "keep", away)
+
+    assert desk.send(**WRONG).status_code == 503
