@@ -34,7 +34,7 @@ def test_the_same_person_in_the_carriers_own_form_matches(
     new = somebody()
     changes = {name: text.format(new.phone[4:]) for name, text in person.items()}
     citizen = sandbox.subscribe(new.but(**changes), **record)
-    desk.enrol_and_return(system.binh_dinh, citizen)
+    desk.have_enrolled_and_returned(system.binh_dinh, citizen)
 
     assert desk.page.inner_text("#citizen-name") == citizen.full_name
     assert desk.page.inner_text("#verification-level") == "Mức xác minh 2"

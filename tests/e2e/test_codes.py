@@ -31,7 +31,7 @@ def other_tab(walk: Walk) -> Iterator[Page]:
 @pytest.fixture
 def asked(desk: Walk, citizen: Person, system: RunningSystem) -> Walk:
     """Somebody who is asked for the code of a sign-in."""
-    desk.enrol(system.binh_dinh, citizen)
+    desk.have_enrolled(system.binh_dinh, citizen)
     desk.forget_everything()
     desk.sign_in_up_to_the_code(system.binh_dinh, citizen)
     return desk

@@ -125,7 +125,7 @@ def _being_signed_in(visitor: Walk, system: RunningSystem) -> None:
 
 
 def test_sign_in(visitor: Walk, citizen: Person, system: RunningSystem) -> None:
-    visitor.enrol(system.dak_lak, citizen)
+    visitor.have_enrolled(system.dak_lak, citizen)
     visitor.forget_everything()
 
     visitor.open_portal(system.dak_lak, "/sign-in-options")
@@ -208,7 +208,7 @@ def test_what_the_carrier_may_say(
 
 
 def test_an_account_that_exists(visitor: Walk, citizen: Person, system: RunningSystem) -> None:
-    visitor.enrol(system.binh_dinh, citizen)
+    visitor.have_enrolled(system.binh_dinh, citizen)
     visitor.forget_everything()
     again = citizen.but(phone=somebody().phone)
     visitor.sandbox.subscribe(again)
@@ -220,7 +220,7 @@ def test_an_account_that_exists(visitor: Walk, citizen: Person, system: RunningS
 
 
 def test_recovery(visitor: Walk, citizen: Person, system: RunningSystem) -> None:
-    visitor.enrol(system.binh_dinh, citizen)
+    visitor.have_enrolled(system.binh_dinh, citizen)
     visitor.forget_everything()
     visitor.ask_to_sign_in(system.binh_dinh)
     visitor.press("choose-portal-account")

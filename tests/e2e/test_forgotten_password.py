@@ -14,7 +14,7 @@ NEW_PASSWORD = "Bấc-đèn 7 NGỌN"
 @pytest.fixture
 def forgetful(desk: Walk, citizen: Person, system: RunningSystem) -> Walk:
     """Somebody with an account, at the page for a forgotten password."""
-    desk.enrol(system.binh_dinh, citizen)
+    desk.have_enrolled(system.binh_dinh, citizen)
     desk.forget_everything()
     desk.ask_to_sign_in(system.binh_dinh)
     desk.press("choose-portal-account")

@@ -14,7 +14,7 @@ PAUSE = 250  # milliseconds between two looks; the worker needs a moment
 
 def sign_in_everywhere(walk: Walk, citizen: Person, system: RunningSystem) -> None:
     """Sign a new citizen in at both portals; the window ends at the second."""
-    walk.enrol_and_return(system.binh_dinh, citizen)
+    walk.have_enrolled_and_returned(system.binh_dinh, citizen)
     walk.ask_to_sign_in(system.dak_lak)
     walk.allow(system.dak_lak)
     assert walk.is_signed_in

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture
 def signed_in(desk: Walk, citizen: Person, system: RunningSystem) -> Walk:
     """A browser signed in at the Bình Định portal."""
-    desk.enrol_and_return(system.binh_dinh, citizen)
+    desk.have_enrolled_and_returned(system.binh_dinh, citizen)
     assert desk.is_signed_in
     return desk
 
@@ -110,7 +110,7 @@ def test_the_way_back_crosses_sites_by_form_too(
 def test_a_silent_answer_to_a_form_arrives(
     desk: Walk, citizen: Person, system: RunningSystem
 ) -> None:
-    desk.enrol_and_return(system.binh_dinh, citizen)
+    desk.have_enrolled_and_returned(system.binh_dinh, citizen)
 
     desk.open_portal(system.binh_dinh, "/sign-in?method=post")
     desk.page.click("#sign-in")
@@ -146,7 +146,7 @@ def test_a_deep_link_leads_to_its_procedure(
 ) -> None:
     address = {"binh_dinh": system.binh_dinh, "dak_lak": system.dak_lak}[portal]
     code = {"binh_dinh": "BD-0002", "dak_lak": "DL-0002"}[portal]
-    desk.enrol_and_return(system.binh_dinh, citizen)
+    desk.have_enrolled_and_returned(system.binh_dinh, citizen)
     desk.forget_everything()
 
     desk.open_portal(address, f"/?vnconnect=1&MaTTHCDP={code}")

@@ -12,6 +12,7 @@ from tests.e2e.inspection import Inspector, Record
 from tests.e2e.people import Person
 from tests.e2e.running_system import RunningSystem
 from tests.e2e.sandbox_client import SandboxClient
+from tests.e2e.unseen import Unseen
 
 SLOWEST: Final = 10_000
 """Milliseconds that anything may take on a busy machine."""
@@ -134,7 +135,11 @@ class Walk:
 
     def fill_form(self, person: Person, **differently: str) -> None:
         """Type what *person* is, or something else in single fields."""
-        typed = {
+        for name, text in (self._typed(person) | differently).items():
+            self.page.fill(f"#{name}", text)
+
+    def _typed(self, person: Person) -> dict[str, str]:
+        return {
             "identity_number": person.identity_number,
             "full_name": person.full_name,
             "birth_day": person.day,
@@ -142,8 +147,6 @@ class Walk:
             "birth_year": person.year,
             "phone_number": person.phone,
         }
-        for name, text in (typed | differently).items():
-            self.page.fill(f"#{name}", text)
 
     def submit_form(self, person: Person, **differently: str) -> None:
         """Fill the form and send it."""
@@ -189,6 +192,30 @@ class Walk:
         self.enrol(portal, person)
         self.press("enrol-continue")
         self.allow(portal)
+
+    def have_enrolled(self, portal: str, person: Person) -> None:
+        """Be past `enrol`, where the test is about what comes later: no page of it is shown."""
+        self._enrol_unseen(portal, person)
+
+    def have_enrolled_and_returned(self, portal: str, person: Person) -> None:
+        """Be where `enrol_and_return` ends, signed in; no page before it is shown."""
+        unseen = self._enrol_unseen(portal, person)
+        unseen.press("enrol-continue")
+        unseen.press("consent-allow")
+        unseen.press("continue")
+        self.open(unseen.address)
+
+    def _enrol_unseen(self, portal: str, person: Person) -> Unseen:
+        unseen = Unseen(self.page.context.request)
+        unseen.open(f"{portal}/?lang={self.language}")
+        unseen.press("enrol")
+        unseen.press("method-submit", subject="citizen", method="mobile")
+        unseen.press("enrol-submit", **self._typed(person))
+        unseen.press("otp-submit", otp=self.sandbox.next_code(person))
+        unseen.press(
+            "password-submit", new_password=person.password, confirm_password=person.password
+        )
+        return unseen
 
     def ask_for_new_password(self, person: Person) -> None:
         """Identity number and registered phone."""
