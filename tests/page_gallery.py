@@ -21,6 +21,18 @@ from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
 from idp.core.clock import SystemClock
 from idp.core.identity_number import IdentityNumberKind
+from idp.disputes.forms import (
+    ComplaintForm,
+    ConfirmHolderForm,
+    EnrolForm,
+    FollowForm,
+    LeaveForm,
+    SendForm,
+    WordsForm,
+)
+from idp.disputes.forms import RecheckForm as DisputeRecheckForm
+from idp.disputes.model import StepKind
+from idp.disputes.shown_steps import ShownStep
 from idp.enrolment.forms import (
     KeptForm,
     MethodForm,
@@ -276,7 +288,158 @@ def _removing(consequence: str, *, kind: str = "passkey") -> Context:
     )
 
 
+_STORY = f"{NAME}\n{NAME}"  # somebody's own words are no text of ours
+_CASE: dict[str, object] = {
+    "number": "KN-2026-000123",
+    "state": "received",
+    "outcome": None,
+    "filed_at": "09:12, 21/11/2026",
+    "holder_until": "09:12, 24/11/2026",
+}
+
+
+def _leaving(**more: object) -> Context:
+    return lambda pages: {"leave_form": pages.blank_form(LeaveForm)} | more
+
+
+def _not_matched(answer: str) -> Context:
+    def context(pages: Pages) -> dict[str, object]:
+        return {
+            "answer": answer,
+            "differences": "Họ và tên, Ngày sinh",
+            "last_three": "678",
+            "form": pages.blank_form(DisputeRecheckForm),
+            "leave_form": pages.blank_form(LeaveForm),
+        }
+
+    return context
+
+
+def _steps(*kinds: StepKind) -> list[ShownStep]:
+    until = "09:12, 24/11/2026"
+    return [
+        ShownStep(
+            at="09:12, 21/11/2026",
+            kind=kind,
+            words=[NAME] if kind is StepKind.MORE_ASKED else [],
+            asked_this_side=kind is StepKind.MORE_ASKED,
+            until=until if kind in {StepKind.FILED, StepKind.EXTENDED} else None,
+        )
+        for kind in kinds
+    ]
+
+
+def _case(context: Context, *kinds: StepKind, **more: object) -> Context:
+    waiting = {"number_waits_until": None, "has_account": False}
+    return _with(context, steps=_steps(StepKind.FILED, *kinds), **(_CASE | waiting | more))
+
+
+def _own_case(context: Context, *kinds: StepKind, **more: object) -> Context:
+    def confirm(pages: Pages) -> dict[str, object]:
+        return context(pages) | {"confirm_form": pages.blank_form(ConfirmHolderForm)}
+
+    shown: dict[str, object] = {"section": "overview", "carrier_said": None}
+    return _with(confirm, steps=_steps(StepKind.FILED, *kinds), **(_CASE | shown | more))
+
+
 PAGES: dict[str, tuple[str, Context]] = {
+    "dispute-start": (
+        "disputes/start.html",
+        _blank(ComplaintForm, today=RULES["today"], story=_STORY),
+    ),
+    "dispute-empty": (
+        "disputes/start.html",
+        refused(ComplaintForm, {}, today=RULES["today"]),
+    ),
+    "dispute-waiting": ("disputes/refused.html", _not_matched("waiting")),
+    "dispute-mismatch": ("disputes/refused.html", _not_matched("mismatch")),
+    "dispute-not-available": ("disputes/refused.html", _not_matched("not_available")),
+    "dispute-not-subscriber": ("disputes/refused.html", _not_matched("not_subscriber")),
+    "dispute-no-account": ("disputes/no_account.html", _leaving(is_reserved=False)),
+    "dispute-reserved": ("disputes/no_account.html", _leaving(is_reserved=True)),
+    "dispute-check": (
+        "disputes/check.html",
+        _with(
+            _blank(SendForm),
+            facts=[("Số CMT/CCCD", "052185001234"), ("Họ và tên", NAME)],
+            story=_STORY.splitlines(),
+            own_phone=True,
+        ),
+    ),
+    "dispute-done": ("disputes/done.html", _leaving(number="KN-2026-000123", hours=72)),
+    "dispute-follow": ("disputes/follow.html", _blank(FollowForm, number="KN-2026-000123")),
+    "dispute-follow-empty": ("disputes/follow.html", refused(FollowForm, {"number": "123"})),
+    "dispute-case": ("disputes/case.html", _case(_blank(WordsForm))),
+    "dispute-case-more-needed": (
+        "disputes/case.html",
+        _case(
+            refused(WordsForm, {"words": "vâng"}),
+            StepKind.HOLDER_CONFIRMED,
+            StepKind.EXTENDED,
+            StepKind.MORE_ASKED,
+            state="more_needed",
+        ),
+    ),
+    "dispute-case-kept": (
+        "disputes/case.html",
+        _case(_blank(WordsForm), StepKind.KEPT, state="resolved", outcome="keep"),
+    ),
+    "dispute-case-closed": (
+        "disputes/case.html",
+        _case(_blank(WordsForm), StepKind.CLOSED, state="resolved", outcome="close"),
+    ),
+    "dispute-case-transferred": (
+        "disputes/case.html",
+        _case(
+            _blank(WordsForm),
+            StepKind.DECIDED_ONCE,
+            StepKind.DECIDED_ANEW,
+            StepKind.DECIDED_ONCE,
+            StepKind.TRANSFERRED,
+            state="resolved",
+            outcome="transfer",
+            number_waits_until="21/12/2026",
+        ),
+    ),
+    "dispute-case-taken": (
+        "disputes/case.html",
+        _case(
+            _blank(WordsForm),
+            StepKind.TRANSFERRED,
+            state="resolved",
+            outcome="transfer",
+            has_account=True,
+        ),
+    ),
+    "dispute-case-lapsed": (
+        "disputes/case.html",
+        _case(_blank(WordsForm), StepKind.TRANSFERRED, state="resolved", outcome="transfer"),
+    ),
+    "dispute-account": ("disputes/account.html", _with(_blank(EnrolForm), notice=_NOTICE)),
+    "own-dispute": ("account/dispute.html", _own_case(_blank(WordsForm))),
+    "own-dispute-answered": (
+        "account/dispute.html",
+        _own_case(
+            refused(WordsForm, {}),
+            StepKind.HOLDER_ANSWERED,
+            StepKind.HOLDER_NOT_CONFIRMED,
+            StepKind.CLAIMANT_ADDED,
+            state="in_progress",
+            carrier_said="silent",
+        ),
+    ),
+    "own-dispute-too-often": (
+        "account/dispute.html",
+        _own_case(_blank(WordsForm), carrier_said="too_often"),
+    ),
+    "own-dispute-no-phone": (
+        "account/dispute.html",
+        _own_case(_blank(WordsForm), carrier_said="no_phone"),
+    ),
+    "own-dispute-kept": (
+        "account/dispute.html",
+        _own_case(_blank(WordsForm), StepKind.KEPT, state="resolved", outcome="keep"),
+    ),
     "choose": ("login/choose.html", _blank(ChooseForm)),
     "login": ("login/login.html", _with(_blank(LoginForm), wrong=False)),
     "login-wrong": ("login/login.html", _login_wrong),

@@ -57,6 +57,11 @@ def test_a_host_that_leaves_no_room_is_refused() -> None:
         texts.recovery_codes_made_text,
         texts.recovery_code_used_text,
         texts.email_verified_text,
+        texts.dispute_opened_text,
+        texts.dispute_more_needed_text,
+        texts.dispute_kept_text,
+        texts.dispute_transferred_text,
+        texts.dispute_closed_text,
         texts.phone_replaced_text,
         texts.identity_number_added_text,
         texts.other_phone_cancelled_text,
@@ -87,3 +92,15 @@ def test_a_link_to_cancel_and_the_word_that_the_wait_is_over_fit_one_message() -
 )
 def test_one_message_is_160_characters_of_gsm_7(text: str, fits: bool) -> None:  # noqa: FBT001
     assert texts.is_one_message(text) is fits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [texts.claim_received_text, texts.claim_more_needed_text, texts.claim_resolved_text],
+)
+def test_a_claimant_is_told_the_case_and_where_to_look(text: texts.Notice) -> None:
+    told = text("KN-2026-000123", LONG_NAME, f"{LONG_HOST}:8443")  # type: ignore[arg-type]
+
+    assert texts.is_one_message(told)
+    assert told.startswith("Khieu nai KN-2026-000123 ")
+    assert told.endswith(f" tai {LONG_HOST}:8443/dispute/follow")
