@@ -29,6 +29,7 @@ PERSONAL = frozenset(
 # 9 digits and more are an identity number or a phone number as people and carriers write them;
 # within a longer word (a hash, a correlation id) they are not.
 _LONG_NUMBER = re.compile(r"(?<![\w.-])\+?\d(?:[ .-]?\d){8,14}(?![\w-])")
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _FREE_TEXT = ("event", "exception", "error", "detail")
 
 # At INFO these tell whole URLs, every job's arguments, or whose key signed.
@@ -94,6 +95,8 @@ def withhold_personal_data(
 def _withheld(name: str, value: object) -> object:
     if name.lower() in PERSONAL:
         return WITHHELD
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {inner: _withheld(str(inner), content) for inner, content in value.items()}
     if isinstance(value, (list, tuple)):

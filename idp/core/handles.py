@@ -33,6 +33,11 @@ def new_uuid() -> str:
     return str(UUID(bytes=secrets.token_bytes(16), version=4))
 
 
+def random_bytes(count: int) -> bytes:
+    """Return so many random bytes."""
+    return secrets.token_bytes(count)
+
+
 def random_fraction() -> float:
     """Return a random number in [0, 1): for spreading what would otherwise happen at once."""
     return secrets.randbelow(_FRACTIONS) / _FRACTIONS

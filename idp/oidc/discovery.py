@@ -84,13 +84,13 @@ class Discovery:
     """`GET` of both well-known paths: one document, encoded when the process starts."""
 
     def __init__(self, issuer: str) -> None:
-        self._body = orjson.dumps(metadata(issuer))
-        digest = hashlib.sha256(self._body).digest()
-        self._etag = f'"{urlsafe_b64encode(digest).rstrip(b"=").decode()}"'
+        body = orjson.dumps(metadata(issuer))
+        digest = hashlib.sha256(body).digest()
+        self._document = _Document(body, f'"{urlsafe_b64encode(digest).rstrip(b"=").decode()}"')
 
     def __call__(self, request: ProtocolRequest) -> ProtocolResponse:
         """The document, or word that it has not changed."""
-        return _cached(request, self._body, self._etag)
+        return self._document.answer(request)
 
 
 class JwksEndpoint:
@@ -98,23 +98,29 @@ class JwksEndpoint:
 
     def __init__(self, signer: Signer) -> None:
         self._signer = signer
+        jwks = signer.jwks()
+        self._document = _Document(jwks.body, jwks.etag)
 
     def __call__(self, request: ProtocolRequest) -> ProtocolResponse:
         """The keys, or word that they have not changed."""
-        jwks = self._signer.jwks()
-        return _cached(request, jwks.body, jwks.etag)
+        jwks, document = self._signer.jwks(), self._document
+        if jwks.etag != document.etag:
+            document = self._document = _Document(jwks.body, jwks.etag)
+        return document.answer(request)
 
 
-def _cached(request: ProtocolRequest, body: bytes, etag: str) -> ProtocolResponse:
-    headers = (("ETag", etag), *_CACHE)
-    if _has(request.if_none_match, etag):
-        return ProtocolResponse(304, headers)
-    return ProtocolResponse(200, (("Content-Type", "application/json"), *headers), body)
+class _Document:
+    """One version of a document, and both answers to who asks for it."""
 
+    def __init__(self, body: bytes, etag: str) -> None:
+        self.etag = etag
+        headers = (("ETag", etag), *_CACHE)
+        self._unchanged = ProtocolResponse(304, headers)
+        self._whole = ProtocolResponse(200, (("Content-Type", "application/json"), *headers), body)
 
-def _has(if_none_match: str | None, etag: str) -> bool:
-    """Whether the client holds this very version (RFC 9110 §13.1.2, weak comparison)."""
-    if if_none_match is None:
-        return False
-    held = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return "*" in held or etag in held
+    def answer(self, request: ProtocolRequest) -> ProtocolResponse:
+        """Whole, unless the client holds this very version (RFC 9110 §13.1.2, weak comparison)."""
+        if request.if_none_match is None:
+            return self._whole
+        held = {tag.strip().removeprefix("W/") for tag in request.if_none_match.split(",")}
+        return self._unchanged if "*" in held or self.etag in held else self._whole

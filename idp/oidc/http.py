@@ -44,7 +44,9 @@ class Parameters:
     @classmethod
     def parse(cls, raw: bytes, *, limit: int) -> "Parameters":
         """Read `application/x-www-form-urlencoded` bytes; never raises."""
-        pairs = raw.split(b"&") if raw else []
+        if not raw:
+            return _NONE
+        pairs = raw.split(b"&")
         if len(raw) > limit or len(pairs) > MAX_PARAMETERS:
             return cls(oversized=True)
         values: dict[str, str] = {}
@@ -65,6 +67,9 @@ class Parameters:
     def get(self, name: str) -> str | None:
         """The value of *name*, where it was sent in a usable form."""
         return self.values.get(name)
+
+
+_NONE: Final = Parameters()
 
 
 def _text(raw: bytes) -> str | None:

@@ -1,12 +1,14 @@
 """
-Templates that are compiled once per language, with the texts of that language inside.
+Templates that are compiled once per language, with what that language decides inside.
 
 `_("…")` costs a look-up of request, language and catalogue each time it runs, some 25 times a page:
 half the time of rendering. What the language decides is constant, so it is put in when a template
-is compiled; what is left to do at a request are the values.
+is compiled, and so are the names that mean the same on every page; what is left to do at a request
+are the values.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask
@@ -19,28 +21,52 @@ from markupsafe import Markup
 Translate = Callable[[str], str]
 
 
-def localize(app: Flask, languages: Mapping[str, Translate], templates: BaseLoader) -> None:
+def localize(
+    app: Flask,
+    languages: Mapping[str, Translate],
+    templates: BaseLoader,
+    constants: Mapping[str, object] = MappingProxyType({}),
+) -> None:
     """
     Have *app* render *templates* as `<language>/<name>`; to be called before any is looked for.
 
-    *languages*: what each makes of a text.
+    *languages*: what each makes of a text. *constants*: names that no template may give another
+    meaning; their attributes, and what they and their methods return for constants, are worked out
+    when a template is compiled. `locale` is the template's language.
     """
     app.jinja_environment = LocalizedEnvironment
     environment = app.jinja_env
     if not isinstance(environment, LocalizedEnvironment):
         raise TypeError("templates were looked for already")
-    environment.speak(languages, templates)
+    environment.speak(languages, templates, constants)
 
 
 class LocalizedEnvironment(Environment):
     """An environment whose templates are named with their language: `en/login/login.html`."""
 
     _languages: Mapping[str, Translate]
+    _constants: Mapping[str, object]
 
-    def speak(self, languages: Mapping[str, Translate], templates: BaseLoader) -> None:
-        """Take what each language makes of a text, and the templates they share."""
+    def speak(
+        self,
+        languages: Mapping[str, Translate],
+        templates: BaseLoader,
+        constants: Mapping[str, object],
+    ) -> None:
+        """Take what each language makes of a text, and what the templates share."""
         self._languages = languages
+        self._constants = constants
+        self.globals |= constants
         self.loader = _Shared(templates)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """
+        The globals themselves, where a template has none of its own.
+
+        Jinja chains two mappings, and asks both for each name whenever a macro is imported: a fifth
+        of the time of rendering.
+        """
+        return self.globals if not d else {**self.globals, **d}
 
     def join_path(self, template: str, parent: str) -> str:
         """What a template extends or imports is in its own language."""
@@ -51,6 +77,7 @@ class LocalizedEnvironment(Environment):
         tree = super()._parse(source, name, filename)
         language = (name or "").partition("/")[0]
         _Texts(self._languages[language], name, filename).visit(tree)
+        _Constants({**self._constants, "locale": language}).visit(tree)
         return tree
 
 
@@ -95,3 +122,37 @@ class _Texts(NodeTransformer):
         ]
         constant = nodes.Const(text, lineno=node.lineno)
         return nodes.Mod(constant, nodes.Dict(values, lineno=node.lineno), lineno=node.lineno)
+
+
+class _Constants(NodeTransformer):
+    """Works out `brand.name(locale)`, `static("app.css")` and the like."""
+
+    def __init__(self, known: Mapping[str, object]) -> None:
+        self._known = known
+
+    def visit_Name(self, node: nodes.Name, *_args: Any, **_kwargs: Any) -> nodes.Node:  # noqa: ANN401, N802
+        return _constant(self._known.get(node.name), node) if node.ctx == "load" else node
+
+    def visit_Getattr(self, node: nodes.Getattr, *_args: Any, **_kwargs: Any) -> nodes.Node:  # noqa: ANN401, N802
+        self.generic_visit(node)
+        return _constant(self._meant(node), node)
+
+    def visit_Call(self, node: nodes.Call, *_args: Any, **_kwargs: Any) -> nodes.Node:  # noqa: ANN401, N802
+        self.generic_visit(node)
+        function = self._meant(node.node)
+        given = [each.value for each in node.args if isinstance(each, nodes.Const)]
+        plain = not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        if not callable(function) or not plain or len(given) != len(node.args):
+            return node
+        return _constant(function(*given), node)
+
+    def _meant(self, node: nodes.Node) -> object:
+        if isinstance(node, nodes.Name):
+            return self._known.get(node.name)
+        if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+            return getattr(self._known.get(node.node.name), node.attr, None)
+        return None
+
+
+def _constant(value: object, node: nodes.Node) -> nodes.Node:
+    return nodes.Const(value, lineno=node.lineno) if isinstance(value, (str, bool)) else node

@@ -1,6 +1,7 @@
 """Where a request comes from: the address, through our own proxies alone, and its network."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
 
@@ -50,6 +51,7 @@ class TrustedProxies:
         )
 
 
+@lru_cache(maxsize=4096)  # whoever sends one request sends another
 def network_of(address: str) -> str:
     """The network of an address, as throttles count it; all that is no address counts as one."""
     parsed = _parse(address)

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import flask_babel  # type: ignore[import-untyped]
+from babel import Locale
 from flask import Flask, Response, render_template, request
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -30,6 +31,8 @@ from idp.web.translations import catalogue
 
 TEMPLATES = Path(__file__).parent / "templates"
 TIMEZONE = "Asia/Ho_Chi_Minh"
+
+_LOCALES = {language: Locale(language) for language in LANGUAGES}  # flask-babel parses names
 
 F = TypeVar("F", bound=Form)
 
@@ -107,12 +110,17 @@ class Pages:
             app,
             {DEFAULT: str, **{name: each.gettext for name, each in translations.items()}},
             FileSystemLoader(TEMPLATES),
+            {
+                "brand": self._brand,
+                "certification": self._certification,
+                "static": self._static.url,
+            },
         )
         babel = flask_babel.Babel(
             app,
             default_locale=DEFAULT,
             default_timezone=TIMEZONE,
-            locale_selector=self._language.locale,
+            locale_selector=lambda: _LOCALES[self._language.locale()],
         )
         with app.app_context():
             texts = babel.domain_instance
@@ -124,11 +132,8 @@ class Pages:
         app.jinja_env.lstrip_blocks = True
         app.jinja_env.filters["combined"] = lambda first, second: {**first, **second}
         app.jinja_env.globals |= {
-            "brand": self._brand,
-            "certification": self._certification,
             "page_url": _page_url,
             "start_url": self._start_url,
-            "static": self._static.url,
             "switch_url": switch_url,
         }
         self._static.init_app(app)

@@ -1,12 +1,11 @@
 """The short id a page shows and the log carries, so that a call to the hotline finds the line."""
 
 import base64
-from hashlib import sha256
 from typing import Final
 
 from flask import g, request
 
-from idp.core.handles import new_handle
+from idp.core.handles import random_bytes
 
 ENVIRON: Final = "idp.reference"
 """Where whoever numbers requests leaves the reference for the pages (WSGI environment)."""
@@ -17,8 +16,7 @@ _BYTES: Final = 5
 def new_reference() -> str:
     """Make a reference, as "7F3K-92QD"."""
     # Base 32 has no 0, 1, 8 and 9: nothing in it is misheard on the telephone.
-    random = sha256(new_handle().encode()).digest()[:_BYTES]
-    text = base64.b32encode(random).decode()
+    text = base64.b32encode(random_bytes(_BYTES)).decode()
     return f"{text[:4]}-{text[4:]}"
 
 

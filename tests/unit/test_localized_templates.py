@@ -52,3 +52,37 @@ def test_a_text_that_is_put_together_is_refused() -> None:
 
     with pytest.raises(TemplateAssertionError, match="a text is a constant"):
         _shown(app, "vi/page.html", greeting="Chào")
+
+
+class Name:
+    """Something whose name depends on the language."""
+
+    short = "A & B"
+
+    def name(self, locale: str) -> str:
+        return {"vi": "Cổng", "en": "Portal"}[locale]
+
+
+def test_what_means_the_same_everywhere_is_worked_out_once() -> None:
+    calls: list[str] = []
+
+    def static(name: str) -> str:
+        calls.append(name)
+        return f"/static/{name}"
+
+    app = Flask("constants", static_folder=None)
+    source = '{{ static("a.css") }} {{ brand.name(locale) }} {{ brand.short }} {{ static(file) }}'
+    localize(
+        app,
+        {"vi": str, "en": str},
+        DictLoader({"page.html": source}),
+        {"static": static, "brand": Name()},
+    )
+
+    shown = [_shown(app, "en/page.html", file=file) for file in ("b.css", "c.css")]
+
+    assert shown == [
+        "/static/a.css Portal A &amp; B /static/b.css",
+        "/static/a.css Portal A &amp; B /static/c.css",
+    ]
+    assert calls == ["a.css", "b.css", "c.css"]
