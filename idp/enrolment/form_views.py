@@ -136,11 +136,13 @@ class Mobile(WizardPage):
             with self._database.transaction() as transaction:
                 store.forget_all_in(transaction, browser_of(visit))
             return self._wizard.to(visit, Page.MOBILE)
+        here = visit
+        if visit.interaction.request is None:
+            here = self._visits.waiting(kept.interaction_id) or visit
         # A code again, whoever's was right before: at a shared computer the next person goes on.
         with self._database.transaction() as transaction:
-            store.begin_again(transaction, kept.id, visit.interaction.id)
-        visit = self._take_up(visit, kept)
-        return self._wizard.send_code(visit, kept)
+            store.begin_again(transaction, kept.id, here.interaction.id)
+        return self._wizard.send_code(self._take_up(here, kept), kept)
 
     def _take_up(self, visit: Visit, pending: PendingEnrolment) -> Visit:
         return self._visits.update(

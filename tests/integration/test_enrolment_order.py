@@ -24,6 +24,8 @@ PAGES = (
     "exists",
     "password",
     "done",
+    "take-up",
+    "take-up/otp",
 )
 FORMS = {
     "MethodForm": {"subject": "citizen", "method": "mobile"},
@@ -39,6 +41,8 @@ FORMS = {
     "OtpForm": {"otp": "not it"},
     "ResendForm": {"action": "resend"},
     "RecheckForm": {},
+    "OldNumberForm": {"old_identity_number": "212345678"},
+    "TakeUpForm": {"identity_number": "052190000001", "phone_number": "0912000001"},
     "NewPasswordForm": {"new_password": PASSWORD, "confirm_password": PASSWORD},
 }
 REQUESTS = st.one_of(

@@ -326,6 +326,39 @@ def test_the_browser_that_began_it_gets_the_request_back(site: Site, pass_time: 
     assert re.search(r"callback\?code=[^&]+&amp;state=abc123", browser.html)
 
 
+def test_who_comes_back_directly_and_goes_on_is_in_the_portals_request_again(
+    site: Site, pass_time: PassTime
+) -> None:
+    record(site, "052190000077")
+    browser = to_answer(site)
+    request = browser.interaction
+    pass_time(timedelta(days=3))
+    record(site)
+
+    browser.path = ""
+    browser.open("/enrol/method").submit(subject="citizen", method="mobile")
+    browser.submit(decision="continue")
+    assert (browser.page, browser.interaction) == ("/enrol/otp", request)
+
+    assert browser.submit(otp=last_code(site)).page == "/enrol/password"
+
+
+def test_a_newer_request_of_the_same_browser_is_the_one_that_goes_on(
+    site: Site, pass_time: PassTime
+) -> None:
+    record(site, "052190000077")
+    browser = to_answer(site)
+    pass_time(timedelta(days=3))
+    record(site)
+
+    site.from_portal(browser, state="newer")
+    take_up(browser).submit(otp=last_code(site))
+    set_password(browser)
+    browser.open("/resume").submit(decision="allow")
+
+    assert "state=newer" in browser.html
+
+
 def test_from_a_request_of_its_own_another_browser_goes_on_to_that(
     site: Site, pass_time: PassTime
 ) -> None:

@@ -148,6 +148,21 @@ def test_the_carriers_word_adds_the_number_and_either_opens_the_account(account:
     assert account.matches() == 1
 
 
+def test_a_forgotten_password_is_replaced_by_either_number(account: Account) -> None:
+    account.recorded(CCCD)
+    account.link()
+
+    phone = citizens.phone_number_index(account.index, PHONE)
+    with account.database.reading() as reading:
+        found = {
+            citizens.holder_of_both(
+                reading, citizens.identity_number_index(account.index, number.value), phone
+            )
+            for number in (CCCD, CMND)
+        }
+    assert found == {AN}
+
+
 def test_portals_know_the_citizen_by_the_same_name_as_before(account: Account) -> None:
     account.recorded(CCCD)
     before = pairwise_subject(b"k" * 32, "vnconnect", AN)
