@@ -180,10 +180,12 @@ _REMEDIES: Final[Mapping[type[ProtocolError], Remedy]] = {
     errors.UnmetAuthenticationRequirements: Remedy(
         (_AUTHORIZE,),
         "The class you demand (essential `acr`, or `minimum_acr` of your registration) is above "
-        "what this citizen can reach. Tell the citizen what your service needs; ask for less where "
-        "that is enough. Use `acr_values` where the class is a wish.",
-        "Mức bạn bắt buộc (`acr` essential hoặc `minimum_acr` trong bản đăng ký) cao hơn mức công "
-        "dân này đạt được. Cho công dân biết dịch vụ cần gì; xin mức thấp hơn nếu đủ dùng. Dùng "
+        "what was reached, and the citizen went back from the page with the ways to it; or you "
+        "sent `prompt=none`, or a class that does not exist. Tell the citizen what your service "
+        "needs, and let them try again. Use `acr_values` where the class is a wish.",
+        "Mức bạn bắt buộc (`acr` essential hoặc `minimum_acr` trong bản đăng ký) cao hơn mức đã "
+        "đạt, và công dân đã quay lại từ trang chỉ các cách nâng mức; hoặc bạn gửi `prompt=none`, "
+        "hay một mức không tồn tại. Cho công dân biết dịch vụ cần gì và cho thử lại. Dùng "
         "`acr_values` khi chỉ mong muốn chứ không bắt buộc.",
     ),
     errors.InvalidToken: Remedy(
