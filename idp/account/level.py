@@ -70,7 +70,7 @@ class Level(AccountPage):
             "account/level.html",
             level=reached.level,
             level_text=_shown(reached),
-            evidence=[_words(record) for record in held if speaks(record, now)],
+            evidence=[shown_evidence(record) for record in held if speaks(record, now)],
             next_text=None if above is None else _shown(above),
             ways=()
             if above is None
@@ -84,7 +84,8 @@ def _shown(level: VerificationLevel) -> str:
     return _("Mức %(level)d – %(shown)s", level=level.level, shown=shown)
 
 
-def _words(record: HeldEvidence) -> EvidenceShown:
+def shown_evidence(record: HeldEvidence) -> EvidenceShown:
+    """The record in words."""
     return EvidenceShown(
         words=str(_KINDS[record.kind]),
         since=format_date(record.verified_at, _DATE),

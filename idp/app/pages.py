@@ -15,6 +15,7 @@ from idp.account.frame import AccountFrame
 from idp.account.identity_numbers.link_by_carrier import LinkByCarrier
 from idp.account.identity_numbers.routes import identity_number_routes
 from idp.account.level import level_routes
+from idp.account.overview import overview_routes
 from idp.account.views import account_routes
 from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
@@ -354,15 +355,8 @@ def add_pages(parts: Parts) -> None:
             ),
             database=database,
         ),
-        account_routes(
-            frame=frame,
-            visits=visits,
-            sign_out=sign_out,
-            registry=parts.registry,
-            database=database,
-            levels=parts.levels,
-            clock=clock,
-        ),
+        account_routes(frame=frame, visits=visits, sign_out=sign_out, registry=parts.registry),
+        overview_routes(frame=frame, database=database, levels=parts.levels, clock=clock),
         level_routes(frame=frame, database=database, levels=parts.levels, clock=clock),
         authenticator_routes(
             frame=frame,
