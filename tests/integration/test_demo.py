@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -21,22 +22,34 @@ from idp.processes.demo.home import Home
 from idp.processes.demo.secrets_on_disk import SecretsOnDisk
 
 REPOSITORY = Path(__file__).parents[2]
-PORTS = ("IDP__SERVER__PORT", "BINH_DINH_PORT", "DAK_LAK_PORT", "SANDBOX_PORT")
+PORTS = (
+    "IDP__SERVER__PORT",
+    "BINH_DINH_PORT",
+    "DAK_LAK_PORT",
+    "SANDBOX_PORT",
+    "SANDBOX_SMTP_PORT",
+)
+WITH_PAGES = PORTS[:-1]
 LAST_LINE_OF_THE_WELCOME = "Press Ctrl-C"
 SECONDS_TO_FAIL = 120  # else it started after all, and would run for ever
 SECONDS_FOR_THE_KERNEL = 30  # at most: processes that were told to end are waited for
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A short path: it holds a socket."""
-    path = Path(tempfile.mkdtemp(prefix="idp-"))
-    yield path
-    shutil.rmtree(path)
+@dataclass(frozen=True)
+class Place:
+    """A folder of its own, and free ports."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def secrets(self) -> dict[Path, bytes]:
+        """Each secret, by its file."""
+        files = (path for path in (self.folder / "secrets").rglob("*") if path.is_file())
+        return {path: path.read_bytes() for path in files}
 
 
-@pytest.fixture
-def environment(folder: Path) -> dict[str, str]:
+@contextmanager
+def _place() -> Iterator[Place]:
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in PORTS]
         for one in sockets:
@@ -44,7 +57,27 @@ def environment(folder: Path) -> dict[str, str]:
         ports = {name: str(one.getsockname()[1]) for name, one in zip(PORTS, sockets, strict=True)}
     ours = ("IDP_", "OIDC_", "PORTAL_", "SANDBOX_", "MAKE")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**inherited, **ports, "IDP_HOME": str(folder)}
+    # A short path: it holds a socket.
+    folder = Path(tempfile.mkdtemp(prefix="idp-"))
+    yield Place(folder, {**inherited, **ports, "IDP_HOME": str(folder)})
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    """Where nothing ran yet."""
+    with _place() as place:
+        yield place
+
+
+@pytest.fixture
+def folder(place: Place) -> Path:
+    return place.folder
+
+
+@pytest.fixture
+def environment(place: Place) -> dict[str, str]:
+    return place.environment
 
 
 def _command() -> list[str]:
@@ -123,46 +156,99 @@ def _status(port: str, path: str) -> int:
             return error.code
 
 
-def test_every_address_answers_until_ctrl_c(environment: dict[str, str], folder: Path) -> None:
-    with _running(environment) as (process, said):
-        provider, binh_dinh, dak_lak, sandbox = (environment[name] for name in PORTS)
-        answers = {
-            _status(provider, "/readyz"),
-            _status(provider, "/"),
-            _status(binh_dinh, "/"),
-            _status(dak_lak, "/"),
-            _status(sandbox, "/"),
-        }
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{provider}/.well-known/openid-configuration"
-        ) as answer:
-            metadata = json.load(answer)
-        family = _family(process)
-        process.send_signal(signal.SIGINT)
+@dataclass(frozen=True)
+class FirstRun:
+    """What one whole run was like: it is started once for all that is asked about it."""
 
-        assert answers == {200}
-        assert metadata["issuer"] == f"http://localhost:{provider}"
-        assert all(environment[name] in said for name in PORTS)
-        assert "052090000001" in said
-        assert "\x1b" not in said
-        assert process.wait() == 0
-        assert len(family) >= 6
-        assert not _still_alive(family)
-    assert not _processes_of(folder)
+    place: Place
+    said: str
+    statuses: dict[str, int]
+    metadata: dict[str, object]
+    family: int
+    secrets: dict[Path, bytes]
+    secret_modes: set[int]
+    open_to_others: list[Path]
+    ended_with: int
+    still_alive: list[psutil.Process]
+    left_behind: list[psutil.Process]
 
 
-def test_nothing_outlives_a_killed_supervisor(environment: dict[str, str]) -> None:
-    with _running(environment) as (process, _):
+@pytest.fixture(scope="module")
+def first_run() -> Iterator[FirstRun]:
+    """A run in a new folder, ended by Ctrl-C; the folder stays as it was left."""
+    with _place() as place:
+        folder, environment = place.folder, place.environment
+        with _running(environment) as (process, said):
+            provider, *others = (environment[name] for name in WITH_PAGES)
+            statuses = {f"{provider}/readyz": _status(provider, "/readyz")}
+            statuses |= {port: _status(port, "/") for port in (provider, *others)}
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{provider}/.well-known/openid-configuration"
+            ) as answer:
+                metadata = json.load(answer)
+            secrets = place.secrets()
+            secret_modes = {path.stat().st_mode & 0o777 for path in secrets}
+            open_to_others = [path for path in folder.rglob("*") if path.stat().st_mode & 0o077]
+            family = _family(process)
+            process.send_signal(signal.SIGINT)
+            ended_with = process.wait()
+            still_alive = _still_alive(family)
+        yield FirstRun(
+            place=place,
+            said=said,
+            statuses=statuses,
+            metadata=metadata,
+            family=len(family),
+            secrets=secrets,
+            secret_modes=secret_modes,
+            open_to_others=open_to_others,
+            ended_with=ended_with,
+            still_alive=still_alive,
+            left_behind=_processes_of(folder),
+        )
+
+
+def test_every_address_answers_until_ctrl_c(first_run: FirstRun) -> None:
+    environment = first_run.place.environment
+
+    assert set(first_run.statuses.values()) == {200}
+    assert first_run.metadata["issuer"] == f"http://localhost:{environment[PORTS[0]]}"
+    assert all(environment[name] in first_run.said for name in WITH_PAGES)
+    assert "052090000001" in first_run.said
+    assert "\x1b" not in first_run.said
+    assert first_run.ended_with == 0
+    assert first_run.family >= 6
+    assert not first_run.still_alive
+    assert not first_run.left_behind
+
+
+def test_secrets_are_for_the_owner_alone(first_run: FirstRun) -> None:
+    folder = first_run.place.folder
+
+    assert (folder / "secrets").stat().st_mode & 0o777 == 0o700
+    assert first_run.secret_modes == {0o600}
+    assert (folder / "idp.sqlite3").exists()
+    assert not first_run.open_to_others
+    assert {path.name for path in first_run.secrets} >= {
+        "binh-dinh.client_secret",
+        "dak-lak.client_secret",
+    }
+
+
+def test_secrets_stay_and_nothing_outlives_a_killed_supervisor(first_run: FirstRun) -> None:
+    with _running(first_run.place.environment) as (process, _):
+        secrets = first_run.place.secrets()
         family = _family(process)
 
         process.kill()
 
+        assert secrets == first_run.secrets
         assert family
         assert not _still_alive(family)
 
 
-def test_one_death_ends_everything_with_a_line(environment: dict[str, str]) -> None:
-    with _running(environment) as (process, _):
+def test_one_death_ends_everything_with_a_line(first_run: FirstRun) -> None:
+    with _running(first_run.place.environment) as (process, _):
         family = _family(process)
         portal = next(one for one in family if "clients.dak_lak" in one.cmdline())
 
@@ -173,27 +259,6 @@ def test_one_death_ends_everything_with_a_line(environment: dict[str, str]) -> N
         assert process.wait() == 1
         assert [line for line in rest if line.startswith("idp demo: dak-lak ended")]
         assert not _still_alive(family)
-
-
-def test_secrets_are_for_the_owner_alone_and_stay(
-    environment: dict[str, str], folder: Path
-) -> None:
-    def secrets() -> dict[Path, bytes]:
-        return {
-            path: path.read_bytes() for path in (folder / "secrets").rglob("*") if path.is_file()
-        }
-
-    with _running(environment):
-        first = secrets()
-    with _running(environment):
-        second = secrets()
-
-    assert (folder / "secrets").stat().st_mode & 0o777 == 0o700
-    assert {path.stat().st_mode & 0o777 for path in first} == {0o600}
-    assert (folder / "idp.sqlite3").exists()
-    assert not [path for path in folder.rglob("*") if path.stat().st_mode & 0o077]
-    assert {path.name for path in first} >= {"binh-dinh.client_secret", "dak-lak.client_secret"}
-    assert first == second
 
 
 @pytest.mark.parametrize("name", PORTS)
