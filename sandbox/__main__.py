@@ -10,7 +10,9 @@ from threading import Event, Thread
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox import SandboxConfig, create_sandbox
+from sandbox.clock import SystemClock
 from sandbox.config import ServerAddress
+from sandbox.mail import Mailboxes, receiving
 
 STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
@@ -28,12 +30,13 @@ def main() -> None:
     stopped = Event()
     try:
         address = ServerAddress.from_environment(os.environ)
-        app = create_sandbox(SandboxConfig.from_environment(os.environ), pause=stopped.wait)
-        listening = socket.create_server((address.host, address.port))
+        config = SandboxConfig.from_environment(os.environ)
+        mailboxes = Mailboxes(SystemClock())
+        app = create_sandbox(config, pause=stopped.wait, mailboxes=mailboxes)
     except ValueError as error:
         sys.exit(f"sandbox: {error}")
-    except OSError as error:
-        sys.exit(f"sandbox: cannot listen on {address.host}:{address.port}: {error.strerror}")
+    listening = _listen(address.host, address.port)
+    listening_for_mail = _listen(address.host, address.smtp_port)
     with listening:
         server = make_server(
             address.host,
@@ -47,10 +50,18 @@ def main() -> None:
     # a signal that the kernel gives to another thread does not wake it.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     Thread(target=server.serve_forever, name="sandbox-server", daemon=True).start()
-    signal.sigwait(STOP_SIGNALS)
+    with receiving(mailboxes, listening_for_mail):
+        signal.sigwait(STOP_SIGNALS)
     stopped.set()
     server.shutdown()
     server.server_close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        sys.exit(f"sandbox: cannot listen on {host}:{port}: {error.strerror}")
 
 
 if __name__ == "__main__":

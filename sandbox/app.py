@@ -4,7 +4,7 @@ from time import sleep
 
 from flask import Flask
 
-from sandbox import sms, test_calls
+from sandbox import mail_page, sms, test_calls
 from sandbox.authorization import views as authorization
 from sandbox.authorization.assertions import ClientAssertions
 from sandbox.authorization.tokens import AccessTokens
@@ -13,6 +13,7 @@ from sandbox.camara import views as camara
 from sandbox.clock import Clock, Pause, SystemClock
 from sandbox.config import SandboxConfig
 from sandbox.faults import Faults
+from sandbox.mail import Mailboxes
 from sandbox.people import read_people
 from sandbox.phone import views as phone
 from sandbox.subscriptions import Subscriptions
@@ -20,12 +21,17 @@ from sandbox.tempers import read_tempers
 
 
 def create_sandbox(
-    config: SandboxConfig, *, clock: Clock | None = None, pause: Pause = sleep
+    config: SandboxConfig,
+    *,
+    clock: Clock | None = None,
+    pause: Pause = sleep,
+    mailboxes: Mailboxes | None = None,
 ) -> Flask:
     """
     Build a sandbox of its own: nothing is shared between two of them, nothing outlives one.
 
-    *pause* lets the seconds of the faults `slow` and `timeout` pass. Raises ValueError when the
+    *pause* lets the seconds of the faults `slow` and `timeout` pass; *mailboxes* are those that a
+    mail server fills (`sandbox.mail.receiving`). Raises ValueError when the
     client's keys are of no use.
     """
     clock = clock or SystemClock()
@@ -33,6 +39,7 @@ def create_sandbox(
     people = read_people(tempers, clock.now())
     subscriptions = Subscriptions(person.subscription for person in people)
     faults, mailbox, tokens = Faults(), sms.Mailbox(clock), AccessTokens(clock)
+    mailboxes = mailboxes or Mailboxes(clock)
     breakage = Breakage(faults, pause, config.slow_seconds, config.timeout_seconds)
     assertions = ClientAssertions.of_client(
         config.carrier_client_id, config.carrier_client_jwks, clock
@@ -54,5 +61,6 @@ def create_sandbox(
         test_calls.routes(test_calls.TestCalls(mailbox, subscriptions, tempers, faults, people))
     )
     app.register_blueprint(phone.routes(phone.PhonePage(mailbox, people, tempers)))
+    app.register_blueprint(mail_page.routes(mail_page.MailPage(mailboxes)))
     app.add_url_rule("/healthz", "healthz", lambda: {"status": "ok"})
     return app

@@ -58,14 +58,23 @@ class ServerAddress:
 
     host: str = "127.0.0.1"
     port: int = 8403
+    smtp_port: int = 8425
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "ServerAddress":
-        """Read `SANDBOX_HOST` and `SANDBOX_PORT`. Raises InvalidConfig."""
-        typed = environment.get("SANDBOX_PORT", str(cls.port))
-        if not (typed.isascii() and typed.isdigit() and int(typed) <= HIGHEST_PORT):
-            raise InvalidConfig(f"SANDBOX_PORT is not a port number: {typed!r}")
-        return cls(environment.get("SANDBOX_HOST", cls.host), int(typed))
+        """Read `SANDBOX_HOST`, `SANDBOX_PORT` and `SANDBOX_SMTP_PORT`. Raises InvalidConfig."""
+        return cls(
+            environment.get("SANDBOX_HOST", cls.host),
+            _port(environment, "SANDBOX_PORT", cls.port),
+            _port(environment, "SANDBOX_SMTP_PORT", cls.smtp_port),
+        )
+
+
+def _port(environment: Mapping[str, str], name: str, default: int) -> int:
+    typed = environment.get(name, str(default))
+    if not (typed.isascii() and typed.isdigit() and int(typed) <= HIGHEST_PORT):
+        raise InvalidConfig(f"{name} is not a port number: {typed!r}")
+    return int(typed)
 
 
 def _required(environment: Mapping[str, str], name: str) -> str:

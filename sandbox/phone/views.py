@@ -23,7 +23,7 @@ MOST_MESSAGES_ALONE = 50
 HEARTBEAT_SECONDS = 15.0
 _CODE = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
 _POSITION = re.compile(r"[0-9]{1,18}")
-_HEADERS = {
+PAGE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
         "font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -106,7 +106,7 @@ class PhonePage:
 
     def _what_is_seen(self, number: str | None) -> dict[str, Any]:
         latest = self.mailbox.latest
-        language = _language()
+        language = asked_language()
         if number is None:
             phones = phones_of(self.mailbox.messages())[:MOST_PHONES]
         else:
@@ -118,7 +118,7 @@ class PhonePage:
             "latest": latest,
             "language": language,
             "texts": TEXTS[language],
-            "link": _link,
+            "link": link,
         }
 
 
@@ -126,14 +126,14 @@ def _asked_number() -> str | None:
     return typed_number(request.args.get("phone", ""))
 
 
-def _language() -> Language:
+def asked_language() -> Language:
     return Language.ENGLISH if request.args.get("lang") == "en" else Language.VIETNAMESE
 
 
-def _link(path: str = "/", **changes: str | None) -> str:
+def link(path: str = "/", **changes: str | None) -> str:
     """Return *path* with the present language, phone and hold, except for *changes*."""
     kept: dict[str, str | None] = {
-        "lang": "en" if _language() is Language.ENGLISH else None,
+        "lang": "en" if asked_language() is Language.ENGLISH else None,
         "phone": _asked_number(),
         "hold": "1" if "hold" in request.args else None,
     }
@@ -168,7 +168,7 @@ def routes(page: PhonePage) -> Blueprint:
 
     @blueprint.after_request
     def secure(response: Response) -> Response:
-        response.headers.update(_HEADERS)
+        response.headers.update(PAGE_HEADERS)
         return response
 
     return blueprint

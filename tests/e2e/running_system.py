@@ -12,7 +12,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_END = 60
-SERVERS = ("IDP__SERVER__PORT", "BINH_DINH_PORT", "DAK_LAK_PORT", "SANDBOX_PORT")
+SERVERS = (
+    "IDP__SERVER__PORT",
+    "BINH_DINH_PORT",
+    "DAK_LAK_PORT",
+    "SANDBOX_PORT",
+    "SANDBOX_SMTP_PORT",
+)
 
 # Waits that a citizen would sit out and a test would not. Everything else is as people get it.
 SHORT_WAITS = {
@@ -49,7 +55,7 @@ class RunningSystem:
 def running_system(home: Path) -> Iterator[RunningSystem]:
     """Run everything until the block ends."""
     ports = dict(zip(SERVERS, map(str, _free_ports(len(SERVERS))), strict=True))
-    provider, binh_dinh, dak_lak, sandbox = ports.values()
+    provider, binh_dinh, dak_lak, sandbox, _ = ports.values()
     system = RunningSystem(
         provider=f"http://127.0.0.1:{provider}",
         binh_dinh=f"http://localhost:{binh_dinh}",

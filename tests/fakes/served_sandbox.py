@@ -11,7 +11,8 @@ from joserfc.jwk import ECKey
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox import SandboxConfig, create_sandbox
-from sandbox.clock import Clock
+from sandbox.clock import Clock, SystemClock
+from sandbox.mail import Mailboxes, receiving
 
 CLIENT_ID = "dvc-idp"
 SMS_API_KEY = "key-of-the-tests"
@@ -24,6 +25,7 @@ class ServedSandbox:
     base_url: str
     client_key: ECKey = field(repr=False)
     http: httpx.Client = field(repr=False)
+    smtp_port: int
 
     def post(self, path: str, **members: object) -> None:
         """Make a test call that must succeed."""
@@ -42,6 +44,9 @@ def served_sandbox(clock: Clock | None = None) -> Iterator[ServedSandbox]:
     """Serve a sandbox of its own until the block ends; its slow faults end then, too."""
     ended = Event()
     client_key = ECKey.generate_key("P-256", auto_kid=True)
+    mailboxes = Mailboxes(clock or SystemClock())
+    listening_for_mail = socket.create_server(("127.0.0.1", 0))
+    smtp_port = listening_for_mail.getsockname()[1]
     with socket.create_server(("127.0.0.1", 0)) as listening:
         host, port = listening.getsockname()
         base_url = f"http://{host}:{port}"
@@ -53,6 +58,7 @@ def served_sandbox(clock: Clock | None = None) -> Iterator[ServedSandbox]:
                 carrier_client_jwks={"keys": [client_key.as_dict(private=False)]},
             ),
             clock=clock,
+            mailboxes=mailboxes,
             pause=lambda seconds: bool(ended.wait(seconds)) or None,
         )
         server = make_server(
@@ -61,8 +67,11 @@ def served_sandbox(clock: Clock | None = None) -> Iterator[ServedSandbox]:
     serving = Thread(target=server.serve_forever, name="served-sandbox")
     serving.start()
     try:
-        with httpx.Client(base_url=base_url, trust_env=False) as http:
-            yield ServedSandbox(base_url, client_key, http)
+        with (
+            receiving(mailboxes, listening_for_mail),
+            httpx.Client(base_url=base_url, trust_env=False) as http,
+        ):
+            yield ServedSandbox(base_url, client_key, http, smtp_port)
     finally:
         ended.set()
         server.shutdown()

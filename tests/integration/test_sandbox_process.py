@@ -24,11 +24,15 @@ def environment(tmp_path: Path) -> Mapping[str, str]:
     key = jwk.ECKey.generate_key("P-256").as_dict(private=False)
     jwks = tmp_path / "client.jwks.json"
     jwks.write_text(json.dumps({"keys": [key]}))
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
+    with (
+        closing(socket.create_server(("127.0.0.1", 0))) as free,
+        closing(socket.create_server(("127.0.0.1", 0))) as another,
+    ):
+        port, smtp_port = free.getsockname()[1], another.getsockname()[1]
     return {
         "PATH": os.environ["PATH"],
         "SANDBOX_PORT": str(port),
+        "SANDBOX_SMTP_PORT": str(smtp_port),
         "SANDBOX_SMS_API_KEY": "key",
         "SANDBOX_CARRIER_CLIENT_JWKS": str(jwks),
     }

@@ -49,7 +49,7 @@ def test_the_usual_addresses_are_those_of_the_readme() -> None:
 
     assert [one.origin for one in addresses] == [
         f"http://localhost:{port}" for port in (8400, 8401, 8402, 8403)
-    ]
+    ] + ["smtp://localhost:8425"]
     assert addresses.issuer == "http://localhost:8400"
     assert addresses.host == "127.0.0.1"
 

@@ -21,7 +21,7 @@ def test_what_is_not_said_has_a_default(environment: Mapping[str, str]) -> None:
     assert config.base_url == "http://localhost:8403"
     assert config.carrier_client_id == "dvc-idp"
     assert (config.slow_seconds, config.timeout_seconds) == (10, 60)
-    assert ServerAddress.from_environment({}) == ServerAddress("127.0.0.1", 8403)
+    assert ServerAddress.from_environment({}) == ServerAddress("127.0.0.1", 8403, 8425)
 
 
 def test_what_is_said_is_heard(environment: Mapping[str, str]) -> None:

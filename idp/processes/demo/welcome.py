@@ -85,7 +85,7 @@ def welcome(
         (
             "Phone",
             addresses.sandbox.origin,
-            "the text messages with the one-time codes arrive here",
+            "the text messages with the one-time codes arrive here; mail at /mailbox",
         ),
         ("Provider", addresses.issuer, "your account, and OpenID Connect"),
     )
