@@ -1,0 +1,456 @@
+"""Disputes on each kind of database: what happens at once, and what is left after a transfer."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import redis
+from sqlalchemy import func, select
+
+from idp.adapters.redis.grants import RedisAccessTokens
+from idp.adapters.redis.sessions import RedisSessions
+from idp.audit.model import AuditEvent
+from idp.authenticators import store as authenticators
+from idp.authenticators.forget_devices import end_authenticators
+from idp.authenticators.model import SeenDevice
+from idp.carriers.count_question import CountQuestion, QuestionBudgets
+from idp.carriers.match_citizen import MatchCitizen
+from idp.carriers.model import ClaimedIdentity
+from idp.citizens import store as citizens
+from idp.citizens.close_account import close_account
+from idp.citizens.model import CitizenId, CitizenStatus, HoldKind
+from idp.core.birth_date import BirthDate
+from idp.core.full_name import FullName
+from idp.core.handles import Handle
+from idp.core.identity_number import IdentityNumber
+from idp.core.phone_number import PhoneNumber
+from idp.db.database import Database
+from idp.db.encryption import BlindIndex
+from idp.db.series import next_number
+from idp.disputes import store
+from idp.disputes.answer_dispute import AnswerDispute, CaseClosed, ConfirmHolder
+from idp.disputes.decide_dispute import (
+    CaseResolved,
+    DecideDispute,
+    Decision,
+    EndDisputed,
+    NoSuchCase,
+)
+from idp.disputes.file_dispute import FileDispute, NotReady
+from idp.disputes.match_claimant import MatchClaimant
+from idp.disputes.model import (
+    CaseNumber,
+    ClaimedDetails,
+    Complaint,
+    ComplaintId,
+    Dispute,
+    DisputeOutcome,
+)
+from idp.disputes.ports import ClaimantNotice
+from idp.disputes.rules import Ruling
+from idp.disputes.submit_complaint import Circumstances, SubmitComplaint
+from idp.grants import store as grants
+from idp.grants.model import AccessToken
+from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
+from idp.interactions.sign_in import AccountHeld, SignIn
+from idp.messaging.model import NoticeKind
+from idp.operators.model import OperatorName, OperatorRole, VerifiedOperator
+from idp.sessions.model import Authentication
+from idp.sessions.rules import PASSWORD_AND_SMS
+from idp.throttling.ports import Budget
+from tests.fakes.at_once import at_once
+from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
+from tests.fakes.clock import FakeClock
+from tests.fakes.disputed import HUONG, LAN
+from tests.fakes.logouts import nobody_to_tell
+from tests.fakes.notices import NoticesInMemory
+from tests.fakes.people import AN, authorization_of, citizen_of
+from tests.fakes.throttle import ThrottleInMemory
+
+KEEP, TRANSFER, CLOSE = DisputeOutcome.KEEP, DisputeOutcome.TRANSFER, DisputeOutcome.CLOSE
+NUMBER, NAME = "052090000001", "Nguyễn Văn An"
+CLAIMANT, HOLDER = PhoneNumber("+84912000009"), PhoneNumber("+84912000001")
+DAY = timedelta(days=1)
+
+
+class ClaimantsInMemory:
+    """Keeps which claimant was told what; implements `ClaimantNotices`."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[ClaimantNotice, CaseNumber]] = []
+
+    def tell_claimant(self, notice: ClaimantNotice, number: CaseNumber) -> None:
+        """See the port."""
+        self.told.append((notice, number))
+
+
+class Court:
+    """An's account, and everything that can happen to it in a dispute."""
+
+    def __init__(
+        self,
+        database: Database,
+        index: BlindIndex,
+        redis_client: redis.Redis,
+        clock: FakeClock,
+        carriers: CarrierRecordsInMemory,
+    ) -> None:
+        self.database, self.index, self.clock, self.carriers = database, index, clock, carriers
+        self.notices, self.claimants = NoticesInMemory(), ClaimantsInMemory()
+        self.sessions = RedisSessions(
+            redis_client, idle=timedelta(hours=1), maximum=timedelta(hours=12), clock=clock
+        )
+        self.tokens = RedisAccessTokens(
+            redis_client,
+            lifetime=timedelta(minutes=5),
+            code_lifetime=timedelta(minutes=1),
+            clock=clock,
+        )
+        self.families = RefreshFamilies(
+            b"k" * 32, RefreshPolicy(idle=30 * DAY, maximum=180 * DAY, grace=timedelta(seconds=30))
+        )
+        self.sign_in = SignIn(
+            sessions=self.sessions,
+            tokens=self.tokens,
+            announce=nobody_to_tell(clock),
+            database=database,
+            clock=clock,
+        )
+        count = CountQuestion(
+            throttle=ThrottleInMemory(clock),
+            budgets=QuestionBudgets(Budget("phone", ()), Budget("number", ())),
+            database=database,
+            clock=clock,
+        )
+        self.submit = SubmitComplaint(
+            database=database,
+            index=index,
+            throttle=ThrottleInMemory(clock),
+            budget=Budget("forms", ()),
+            kept=DAY,
+            clock=clock,
+        )
+        self.match = MatchClaimant(
+            carriers=carriers,
+            database=database,
+            count=count,
+            proves_for=timedelta(minutes=15),
+            clock=clock,
+        )
+        self.file = FileDispute(
+            database=database,
+            notices=self.notices,
+            claimants=self.claimants,
+            holder_answers_within=3 * DAY,
+            proves_for=timedelta(minutes=15),
+            clock=clock,
+        )
+        self.answer = AnswerDispute(database=database, clock=clock)
+        self.confirm = ConfirmHolder(
+            match=MatchCitizen(carriers=carriers, lapses_after=1095 * DAY),
+            count=count,
+            database=database,
+            clock=clock,
+        )
+        self.decide = DecideDispute(
+            database=database,
+            end=EndDisputed(database=database, sign_in=self.sign_in, clock=clock),
+            end_authenticators=end_authenticators,
+            notices=self.notices,
+            claimants=self.claimants,
+            reserved_for=30 * DAY,
+            clock=clock,
+        )
+        with database.transaction() as transaction:
+            citizens.add(transaction, citizen_of(AN, numbers=(NUMBER,)), index)
+
+    def holds(self, phone: PhoneNumber) -> None:
+        """Let a carrier name An as the subscriber of *phone*."""
+        self.carriers.subscriptions[phone] = Subscription(
+            carrier="vinaphone",
+            identity_number=IdentityNumber(NUMBER),
+            full_name=FullName.parse(NAME),
+            birth_date=BirthDate(1990, 1, 2),
+        )
+
+    def complaint(self, phone: PhoneNumber = CLAIMANT, *, browser: str = "b" * 43) -> ComplaintId:
+        """Somebody has come as far as the page before sending."""
+        self.holds(phone)
+        identity = ClaimedIdentity(
+            IdentityNumber(NUMBER), FullName.parse(NAME), BirthDate(1990, 1, 2)
+        )
+        typed = ClaimedDetails(identity, phone, "Đây không phải là tôi.")
+        row = self.submit(typed, Circumstances(browser, "10.0.0.0/24", None, None))
+        self.match.phone_is_at_hand(row.id)
+        self.match(row.id)
+        return row.id
+
+    def case(self, phone: PhoneNumber = CLAIMANT) -> CaseNumber:
+        """A case, and the holder's time is over."""
+        number = self.file(self.complaint(phone))
+        self.clock.advance(3 * DAY)
+        return number
+
+    def decides(self, number: CaseNumber, outcome: DisputeOutcome, by: VerifiedOperator) -> Ruling:
+        return self.decide(number, Decision(outcome, "as the papers say", by))
+
+    def count(self, model: type) -> int:
+        with self.database.reading() as reading:
+            return reading.execute(select(func.count()).select_from(model)).scalar_one()
+
+    def kinds(self, kind: str) -> int:
+        with self.database.reading() as reading:
+            return reading.execute(
+                select(func.count()).select_from(AuditEvent).where(AuditEvent.kind == kind)
+            ).scalar_one()
+
+
+@pytest.fixture
+def court(
+    database: Database,
+    index: BlindIndex,
+    redis_client: redis.Redis,
+    clock: FakeClock,
+    carriers: CarrierRecordsInMemory,
+) -> Court:
+    return Court(database, index, redis_client, clock, carriers)
+
+
+def operator(number: int) -> VerifiedOperator:
+    return VerifiedOperator(OperatorName(f"op-{number}"), "", OperatorRole.OPERATOR)
+
+
+# --- numbers and filing ---------------------------------------------------------------------------
+
+
+def test_a_series_leaves_no_number_out_and_gives_none_twice(database: Database) -> None:
+    def take(_: int) -> int:
+        with database.transaction() as transaction:
+            return next_number(transaction, "KN-2026")
+
+    assert sorted(at_once(8, take)) == [1, 2, 3, 4, 5, 6, 7, 8]  # type: ignore[type-var]
+
+
+def test_a_number_that_was_not_used_is_given_again(database: Database) -> None:
+    def fail() -> None:
+        with database.transaction() as transaction:
+            next_number(transaction, "KN-2026")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    with database.transaction() as transaction:
+        assert next_number(transaction, "KN-2026") == 1
+
+
+def test_one_claimant_in_many_browsers_has_one_case(court: Court) -> None:
+    complaints = [court.complaint(browser=str(each) * 43) for each in range(6)]
+
+    filed = at_once(6, lambda each: court.file(complaints[each]))
+
+    assert len(set(filed)) == 1
+    assert (court.count(Dispute), court.count(Complaint)) == (1, 0)
+    assert court.claimants.told == [(ClaimantNotice.RECEIVED, filed[0])]
+    assert court.notices.told == [(NoticeKind.DISPUTE_OPENED, AN)]
+
+
+def test_one_complaint_sent_from_two_tabs_is_one_case(court: Court) -> None:
+    complaint = court.complaint()
+
+    filed = at_once(2, lambda _: court.file(complaint))
+
+    assert sorted(isinstance(each, NotReady) for each in filed) == [False, True]
+    assert court.count(Dispute) == 1
+
+
+def test_several_claimants_have_cases_of_their_own(court: Court) -> None:
+    phones = [PhoneNumber(f"+8491200010{each}") for each in range(4)]
+    complaints = [court.complaint(phone, browser=phone.e164.ljust(43)) for phone in phones]
+
+    filed = at_once(4, lambda each: court.file(complaints[each]))
+
+    year = court.clock.now().year
+    assert sorted(map(str, filed)) == [f"KN-{year}-00000{each}" for each in (1, 2, 3, 4)]
+    with court.database.reading() as reading:
+        assert len(citizens.standing_holds(reading, AN)) == 4
+
+
+# --- deciding -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", [KEEP, TRANSFER, CLOSE])
+def test_of_many_operators_at_once_the_second_carries_it_out_once(
+    court: Court, outcome: DisputeOutcome
+) -> None:
+    number = court.case()
+
+    rulings = at_once(4, lambda each: court.decides(number, outcome, operator(each)))
+
+    assert rulings.count(Ruling.FIRST) == 1
+    assert rulings.count(Ruling.AGREED) == 1
+    assert sum(isinstance(each, CaseResolved) for each in rulings) == 2
+    assert court.kinds("dispute_resolved") == 1
+    assert len(court.claimants.told) == 2
+
+
+def test_one_operator_who_decides_twice_at_once_is_one(court: Court) -> None:
+    number = court.case()
+
+    rulings = at_once(3, lambda _: court.decides(number, TRANSFER, LAN))
+
+    assert sorted(rulings) == [Ruling.DECIDED_ALREADY, Ruling.DECIDED_ALREADY, Ruling.FIRST]  # type: ignore[type-var]
+    with court.database.reading() as reading:
+        assert len(store.standing_votes(reading, number)) == 1
+
+
+def test_two_who_differ_at_once_leave_the_question_open(court: Court) -> None:
+    number = court.case()
+    outcomes = (KEEP, TRANSFER)
+
+    rulings = at_once(2, lambda each: court.decides(number, outcomes[each], operator(each)))
+
+    assert set(rulings) == {Ruling.FIRST, Ruling.DIFFERENT}
+    with court.database.reading() as reading:
+        assert store.standing_votes(reading, number) == {}
+    assert court.decides(number, KEEP, LAN) is Ruling.FIRST
+
+
+def test_a_case_that_is_not_there_is_not_decided(court: Court) -> None:
+    with pytest.raises(NoSuchCase):
+        court.decides(CaseNumber("KN-2026-000099"), KEEP, LAN)
+
+
+def test_nothing_is_added_to_a_case_that_is_decided(court: Court) -> None:
+    number = court.case()
+    court.decides(number, KEEP, LAN)
+    court.decides(number, KEEP, HUONG)
+
+    with pytest.raises(CaseClosed):
+        court.answer.holder(number, AN, "Tôi vẫn ở đây.")
+    with pytest.raises(CaseClosed):
+        court.answer.claimant(number, "Tôi vẫn ở đây.")
+    with pytest.raises(CaseClosed):
+        court.confirm(number, AN)
+
+
+def test_another_citizen_answers_nothing(court: Court) -> None:
+    number = court.case()
+
+    with pytest.raises(CaseClosed):
+        court.answer.holder(number, CitizenId("somebody else"), "Tôi vẫn ở đây.")
+
+
+def test_an_answer_lets_operators_decide_before_the_time_is_over(court: Court) -> None:
+    number = court.file(court.complaint())
+    assert court.decides(number, KEEP, LAN) is Ruling.TOO_EARLY
+
+    court.holds(HOLDER)
+    assert court.confirm(number, AN)
+
+    assert court.decides(number, KEEP, LAN) is Ruling.FIRST
+
+
+# --- what is left ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", [TRANSFER, CLOSE])
+def test_nothing_the_former_holder_has_works_any_more(
+    court: Court, outcome: DisputeOutcome
+) -> None:
+    now = court.clock.now()
+    number = court.case()
+    handle, _ = court.sign_in(Authentication(AN, now, PASSWORD_AND_SMS), None)
+    access, refresh = tokens(court)
+    device = SeenDevice(None, "device", "Firefox", "Linux", remembered_until=now + 30 * DAY)
+    with court.database.transaction() as transaction:
+        authenticators.note_device(transaction, AN, device, now)
+
+    court.decides(number, outcome, LAN)
+    court.decides(number, outcome, HUONG)
+
+    assert court.sessions.find(handle) is None
+    assert court.tokens.find(access) is None
+    number_index = citizens.identity_number_index(court.index, NUMBER)
+    with court.database.reading() as reading:
+        assert court.families.find(reading, refresh, court.clock.now()) is None
+        assert not authenticators.factors_of(reading, AN, "device", now).known
+        assert citizens.sign_in_record(reading, number_index) is None
+        assert citizens.status_of(reading, AN) is not CitizenStatus.ACTIVE
+        evidence = citizens.evidence_of(reading, AN)
+    assert all(each.lapsed_at is not None for each in evidence)
+    with pytest.raises(AccountHeld):
+        court.sign_in(Authentication(AN, court.clock.now(), PASSWORD_AND_SMS), None)
+
+
+def tokens(court: Court) -> tuple[Handle, str]:
+    """What a portal has of An: an access token and a refresh token."""
+    now = court.clock.now()
+    authorization = authorization_of(citizen_id=AN)
+    with court.database.transaction() as transaction:
+        grants.add(transaction, authorization, at=now)
+        refresh = court.families.begin(transaction, authorization, now)
+    access = court.tokens.issue(
+        AccessToken(authorization, expires_at=now + timedelta(minutes=5), issued_at=now)
+    )
+    return access, refresh
+
+
+def test_keeping_takes_nothing(court: Court) -> None:
+    number = court.case()
+    handle, _ = court.sign_in(Authentication(AN, court.clock.now(), PASSWORD_AND_SMS), None)
+    access, _ = tokens(court)
+
+    court.decides(number, KEEP, LAN)
+    court.decides(number, KEEP, HUONG)
+
+    assert court.sessions.find(handle) is not None
+    assert court.tokens.find(access) is not None
+    with court.database.reading() as reading:
+        assert citizens.holds_of(reading, AN) == frozenset()
+
+
+def test_a_second_case_keeps_the_account_from_changes(court: Court) -> None:
+    first, second = court.case(), court.case(PhoneNumber("+84912000008"))
+    for each in (LAN, HUONG):
+        court.decides(first, KEEP, each)
+
+    with court.database.reading() as reading:
+        assert citizens.standing_holds(reading, AN) == [(HoldKind.DISPUTE, second)]
+
+
+def test_a_closed_account_is_closed_once(court: Court) -> None:
+    def close(_: int) -> bool:
+        with court.database.transaction() as transaction:
+            return close_account(transaction, AN, court.clock.now())
+
+    assert sorted(at_once(3, close)) == [False, False, True]  # type: ignore[type-var]
+
+
+@pytest.fixture
+def reserve(court: Court) -> Callable[..., None]:
+    def reserve(reference: str, phone: bytes) -> None:
+        with court.database.transaction() as transaction:
+            citizens.reserve_number(
+                transaction,
+                b"n" * 32,
+                phone,
+                until=court.clock.now() + DAY,
+                reference=reference,
+            )
+
+    return reserve
+
+
+def test_a_number_waits_for_one_person(court: Court, reserve: Callable[..., None]) -> None:
+    reserve("KN-1", b"a" * 32)
+    reserve("KN-2", b"b" * 32)
+
+    with court.database.transaction() as transaction:
+        assert not citizens.is_reserved(transaction, b"n" * 32, besides={b"b" * 32})
+        assert citizens.is_reserved(transaction, b"n" * 32, besides={b"a" * 32})
+        assert citizens.reservation(transaction, "KN-1") is None
+        citizens.take_reserved(transaction, b"n" * 32, court.clock.now())
+        assert not citizens.is_reserved(transaction, b"n" * 32)
+    court.clock.advance(2 * DAY)
+    with court.database.transaction() as transaction:
+        assert citizens.forget_reservations(transaction, court.clock.now()) == 0
