@@ -132,6 +132,16 @@ def confirmed(answer: RecordAnswer) -> frozenset[Attribute]:
     return frozenset(part for part, verdict in verdicts.items() if verdict is Verdict.TRUE)
 
 
+def ties_number_to_person(found: MatchOutcome) -> bool:
+    """
+    Whether a carrier confirmed a number that is new to an account for the person of that account.
+
+    The birth date counts here, which a match may do without: name and birth are all that says that
+    the bearer of the new number is the citizen of the old one.
+    """
+    return found.outcome is Outcome.MATCH and Attribute.BIRTH_DATE in found.attributes
+
+
 def conclusion(
     answer: RecordAnswer,
     spelling: Spelling,

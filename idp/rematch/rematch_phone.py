@@ -1,17 +1,21 @@
 """Asking about one phone of one citizen again, and what follows from the answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from idp.audit.events import CarrierUnanswered, PhoneLost
 from idp.audit.log import record
 from idp.carriers.match_citizen import MatchCitizen, SubscriptionHeld, subscription_of
-from idp.carriers.model import MatchOutcome
+from idp.carriers.model import Attribute, MatchOutcome
 from idp.carriers.ports import CarrierRecords, CarrierUnavailable
+from idp.carriers.rules import ties_number_to_person
 from idp.citizens import store as citizens
-from idp.citizens.model import Phone
+from idp.citizens.link_identity_number import KindHeld, NumberTaken, link_identity_number
+from idp.citizens.model import EvidenceKind, Phone
+from idp.citizens.rules import bars_changes
 from idp.core.clock import Clock
+from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.interactions.sign_in import SignIn
@@ -28,6 +32,16 @@ NEXT_NIGHT: Final = timedelta(hours=16)
 class _Question:
     held: SubscriptionHeld
     last_match: date
+    claimed: IdentityNumber | None
+    by_old_number: bool
+
+    @property
+    def about_claimed(self) -> SubscriptionHeld | None:
+        """The same person with the number they claim, which nobody has confirmed yet."""
+        if self.claimed is None:
+            return None
+        person = replace(self.held.person[0], identity_number=self.claimed)
+        return replace(self.held, person=(person,))
 
 
 class RematchPhone:
@@ -68,9 +82,42 @@ class RematchPhone:
             if self._carriers.recycled_since(question.held.number, question.last_match):
                 return self._lose(question.held, Finding.RECYCLED)
             outcome = self._match.ask(question.held)
+            if Attribute.IDENTITY_NUMBER in outcome.differing and question.about_claimed:
+                claimed = self._match.ask(question.about_claimed)
+                if ties_number_to_person(claimed) and self._link(question, claimed):
+                    return Finding.STILL_HELD
         except CarrierUnavailable as silence:
             return self._note_silence(question.held, silence)
-        return self._keep(question.held, outcome)
+        finding = finding_of(outcome, by_old_number=question.by_old_number)
+        return self._keep(question.held, outcome, finding)
+
+    def _link(self, question: _Question, found: MatchOutcome) -> bool:
+        """
+        Add the number that the citizen claims: the carrier has written it down since.
+
+        False where it is another account's, or a dispute is open: it stays a claim then.
+        """
+        held, now = question.held, self._clock.now()
+        if question.claimed is None:
+            return False
+        with self._database.transaction() as transaction:
+            if bars_changes(citizens.holds_of(transaction, held.citizen_id)):
+                return False
+            try:
+                link_identity_number(
+                    transaction,
+                    held.citizen_id,
+                    question.claimed,
+                    index=self._index,
+                    evidence=EvidenceKind.CARRIER_MATCH,
+                    by=found.carrier or "",
+                    at=now,
+                )
+            except (NumberTaken, KindHeld):
+                return False
+            self._match.keep(transaction, held, found)
+        self._notices.tell(NoticeKind.IDENTITY_NUMBER_ADDED, held.citizen_id, now)
+        return True
 
     def _take(self, phone_id: int) -> _Question | None:
         now = self._clock.now()
@@ -88,10 +135,13 @@ class RematchPhone:
                 return None
             citizen = citizens.citizen(transaction, phone.citizen_id, "identity_numbers")
             held = subscription_of(citizen, phone)
-        return _Question(held, last_match.date()) if held.person else None
+            claimed = citizens.claimed_number(transaction, citizen.id)
+        if not held.person:
+            return None
+        by_old_number = citizen.number_of(IdentityNumberKind.CCCD) is None
+        return _Question(held, last_match.date(), claimed, by_old_number)
 
-    def _keep(self, held: SubscriptionHeld, outcome: MatchOutcome) -> Finding:
-        finding = finding_of(outcome)
+    def _keep(self, held: SubscriptionHeld, outcome: MatchOutcome, finding: Finding) -> Finding:
         with self._database.transaction() as transaction:
             self._match.keep(transaction, held, outcome)
             if finding is Finding.UNDECIDED:

@@ -28,19 +28,21 @@ class Finding(StrEnum):
         return self in {Finding.RECYCLED, Finding.HOLDER_CHANGED}
 
 
-def finding_of(outcome: MatchOutcome) -> Finding:
+def finding_of(outcome: MatchOutcome, *, by_old_number: bool = False) -> Finding:
     """
     Read the answer to a match of a number that was not recycled.
 
     Only another identity number is another person: a name or a date that differs is more often a
-    record that was mended or spoilt. A number that nobody serves is in nobody's hands; whoever gets
-    it next, it is recycled then.
+    record that was mended or spoilt. *by_old_number*: the account knows the CMND alone; then the
+    carrier has the CCCD by now, as we ask people to have it written, and says nothing of the
+    holder. A number that nobody serves is in nobody's hands; whoever gets it next, it is recycled
+    then.
     """
     if outcome.outcome is Outcome.MATCH:
         return Finding.STILL_HELD
     if outcome.outcome is Outcome.NOT_SUBSCRIBER:
         return Finding.SILENT
-    if Attribute.IDENTITY_NUMBER in outcome.differing:
+    if Attribute.IDENTITY_NUMBER in outcome.differing and not by_old_number:
         return Finding.HOLDER_CHANGED
     return Finding.UNDECIDED
 

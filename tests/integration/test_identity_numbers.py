@@ -29,23 +29,13 @@ from idp.throttling.ports import Budget, BudgetSpent
 from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.clock import FakeClock
 from tests.fakes.enrolments import Counts, NoMore
+from tests.fakes.notices import NoticesInMemory
 from tests.fakes.people import AN, BINH, DAY, citizen_of
 
 CCCD: Final = IdentityNumber("052075000005")
 CMND: Final = IdentityNumber("210000005")
 PHONE: Final = PhoneNumber("+84912000001")
 NAME: Final = "Võ Văn Xưa"
-
-
-class Told:
-    """Who was told what; implements `Notices`."""
-
-    def __init__(self) -> None:
-        self.notices: list[tuple[NoticeKind, CitizenId]] = []
-
-    def tell(self, kind: NoticeKind, citizen_id: CitizenId, at: object) -> None:
-        """See the port."""
-        self.notices.append((kind, citizen_id))
 
 
 class Account:
@@ -59,7 +49,7 @@ class Account:
         clock: FakeClock,
     ) -> None:
         self.database, self.index, self.carriers, self.clock = database, index, carriers, clock
-        self.told, self.throttle = Told(), Counts()
+        self.notices, self.throttle = NoticesInMemory(), Counts()
         citizen = citizen_of(
             numbers=[CMND.value],
             phone=PHONE.e164,
@@ -90,7 +80,7 @@ class Account:
                 database=self.database,
                 clock=self.clock,
             ),
-            notices=self.told,
+            notices=self.notices,
             database=self.database,
             index=self.index,
             clock=self.clock,
@@ -143,7 +133,7 @@ def test_the_carriers_word_adds_the_number_and_either_opens_the_account(account:
     assert account.link() is Linked.ADDED
 
     assert (account.holder(CCCD), account.holder(CMND)) == (AN, AN)
-    assert account.told.notices == [(NoticeKind.IDENTITY_NUMBER_ADDED, AN)]
+    assert account.notices.told == [(NoticeKind.IDENTITY_NUMBER_ADDED, AN)]
     assert account.events() == ["identity_number_linked", "carrier_asked"]
     assert account.matches() == 1
 
@@ -201,7 +191,7 @@ def test_without_number_name_and_birth_date_nothing_is_added(
     assert account.holder(CCCD) is None
     assert account.events() == ["carrier_asked"]
     assert account.matches() == 0
-    assert account.told.notices == []
+    assert account.notices.told == []
 
 
 def test_a_number_with_an_account_stays_there_and_its_owner_can_see_the_attempt(

@@ -18,6 +18,7 @@ from idp.citizens.model import (
     CitizenStatus,
     Evidence,
     EvidenceKind,
+    HoldKind,
     Phone,
 )
 from idp.citizens.rules import VerificationLevel, verification_level
@@ -471,3 +472,63 @@ def test_a_silence_says_which_carriers_it_was(house: House) -> None:
     with house.database.reading() as reading:
         event = reading.execute(select(AuditEvent)).scalar_one()
     assert event.details == {"carriers": ["viettel"], "during": "rematch"}
+
+
+# --- the number a citizen claims ------------------------------------------------------------------
+
+CMND, CCCD, PHONE = "210000005", "052090000005", PhoneNumber("+84961000001")
+
+
+def claimed_beside_the_old_number(house: House) -> None:
+    """Somebody whose carrier had the CMND at enrolment, and has the CCCD by now."""
+    house.enrolled(number=CMND)
+    with house.database.transaction() as transaction:
+        citizens.claim_number(transaction, AN, IdentityNumber(CCCD), house.clock.now())
+    house.carriers.subscriptions[PHONE] = replace(AN_HOLDS, identity_number=IdentityNumber(CCCD))
+
+
+def opens(house: House, number: str) -> CitizenId | None:
+    index = citizens.identity_number_index(house.index, number)
+    with house.database.reading() as reading:
+        return citizens.holder_of_identity_number(reading, index)
+
+
+def test_a_claimed_number_is_linked_when_the_carrier_has_written_it_down(on_each: House) -> None:
+    claimed_beside_the_old_number(on_each)
+
+    assert on_each.sweep() == {Finding.STILL_HELD: 1}
+
+    assert (opens(on_each, CCCD), opens(on_each, CMND)) == (AN, AN)
+    assert on_each.level() == 2
+    assert "identity_number_linked" in on_each.events
+    assert on_each.notices.told == [(NoticeKind.IDENTITY_NUMBER_ADDED, AN)]
+
+
+@pytest.mark.parametrize("why", ["another_name", "another_account", "dispute"])
+def test_a_claimed_number_stays_a_claim_without_evidence_or_while_it_is_disputed(
+    house: House, why: str
+) -> None:
+    claimed_beside_the_old_number(house)
+    if why == "another_name":
+        house.carriers.subscriptions[PHONE] = replace(
+            AN_HOLDS, identity_number=IdentityNumber(CCCD), full_name=FullName("Lê Văn Cam")
+        )
+    elif why == "another_account":
+        house.enrolled(BINH, number=CCCD, phone="+84961000002", ago=timedelta(days=1))
+    else:
+        with house.database.transaction() as transaction:
+            citizens.place_hold(transaction, AN, HoldKind.DISPUTE, house.clock.now())
+
+    house.sweep()
+
+    assert opens(house, CCCD) == (BINH if why == "another_account" else None)
+    assert "identity_number_linked" not in house.events
+    assert house.number_of() == PHONE  # the old number alone says nothing of a new holder
+
+
+def test_an_account_with_the_cccd_loses_a_phone_that_has_another(house: House) -> None:
+    house.enrolled(number="052090000001", numbers=("052090000001", CMND))
+    house.carriers.subscriptions[PHONE] = replace(AN_HOLDS, identity_number=IdentityNumber(CCCD))
+
+    assert house.sweep() == {Finding.HOLDER_CHANGED: 1}
+    assert house.number_of() is None

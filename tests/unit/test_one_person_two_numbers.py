@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from idp.account.identity_numbers.rules import missing_kind, ties_the_number_to_the_person
+from idp.account.identity_numbers.rules import missing_kind
 from idp.carriers.model import Attribute, MatchOutcome, Outcome, Spelling
+from idp.carriers.rules import ties_number_to_person
 from idp.citizens.rules import is_same_person
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
@@ -86,4 +87,4 @@ def found(outcome: Outcome, *confirmed: Attribute) -> MatchOutcome:
 def test_a_number_is_tied_to_a_person_by_name_and_birth_date(
     *, answer: MatchOutcome, ties: bool
 ) -> None:
-    assert ties_the_number_to_the_person(answer) is ties
+    assert ties_number_to_person(answer) is ties

@@ -31,7 +31,25 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 def test_only_another_identity_number_is_another_person(
     outcome: Outcome, differing: tuple[Attribute, ...], finding: Finding
 ) -> None:
-    said = MatchOutcome(
+    assert finding_of(answer(outcome, *differing)) is finding
+
+
+@pytest.mark.parametrize(
+    ("said", "finding"),
+    [
+        (Outcome.MATCH, Finding.STILL_HELD),
+        (Outcome.MISMATCH, Finding.UNDECIDED),
+        (Outcome.NOT_SUBSCRIBER, Finding.SILENT),
+    ],
+)
+def test_beside_the_old_number_another_one_is_most_likely_the_same_persons(
+    said: Outcome, finding: Finding
+) -> None:
+    assert finding_of(answer(said, Attribute.IDENTITY_NUMBER), by_old_number=True) is finding
+
+
+def answer(outcome: Outcome, *differing: Attribute) -> MatchOutcome:
+    return MatchOutcome(
         outcome=outcome,
         carrier="viettel",
         differing=frozenset(differing),
@@ -41,8 +59,6 @@ def test_only_another_identity_number_is_another_person(
         checked_at=NOON,
         asked=("viettel",),
     )
-
-    assert finding_of(said) is finding
 
 
 @pytest.mark.parametrize(

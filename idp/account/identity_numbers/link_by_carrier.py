@@ -2,13 +2,13 @@
 
 from enum import StrEnum
 
-from idp.account.identity_numbers.rules import ties_the_number_to_the_person
 from idp.audit.events import CarrierUnanswered, LinkFoundAccount
 from idp.audit.log import record
 from idp.carriers.count_question import CountQuestion
 from idp.carriers.match_citizen import MatchCitizen, SubscriptionHeld
 from idp.carriers.model import ClaimedIdentity, MatchOutcome
 from idp.carriers.ports import CarrierUnavailable
+from idp.carriers.rules import ties_number_to_person
 from idp.citizens.link_identity_number import KindHeld, NumberTaken, link_identity_number
 from idp.citizens.model import CitizenId, EvidenceKind
 from idp.citizens.rules import bars_changes
@@ -108,7 +108,7 @@ class LinkByCarrier:
             if bars_changes(holds_of(transaction, asked.citizen_id)):
                 self._match.note(transaction, asked, found)
                 return Linked.BARRED
-            if not ties_the_number_to_the_person(found) or not lock_phone(
+            if not ties_number_to_person(found) or not lock_phone(
                 transaction, asked.citizen_id, asked.phone_id
             ):
                 self._match.note(transaction, asked, found)
