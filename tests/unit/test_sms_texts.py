@@ -56,6 +56,8 @@ def test_a_host_that_leaves_no_room_is_refused() -> None:
         texts.authenticator_removed_text,
         texts.recovery_codes_made_text,
         texts.recovery_code_used_text,
+        texts.phone_lost_text,
+        texts.level_raised_text,
         texts.email_verified_text,
         texts.dispute_opened_text,
         texts.dispute_more_needed_text,
