@@ -135,11 +135,11 @@ class RematchPhone:
                 return None
             citizen = citizens.citizen(transaction, phone.citizen_id, "identity_numbers")
             held = subscription_of(citizen, phone)
-            claimed = citizens.claimed_number(transaction, citizen.id)
+            number = citizens.claimed_number(transaction, citizen.id)
         if not held.person:
             return None
         by_old_number = citizen.number_of(IdentityNumberKind.CCCD) is None
-        return _Question(held, last_match.date(), claimed, by_old_number)
+        return _Question(held, last_match.date(), number, by_old_number)
 
     def _keep(self, held: SubscriptionHeld, outcome: MatchOutcome, finding: Finding) -> Finding:
         with self._database.transaction() as transaction:
