@@ -12,6 +12,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import BrokerError, Retry
 from redis.exceptions import RedisError
 
+from idp.adapters.redis.connection import connect
 from idp.backchannel.deliver import DeliverLogout
 from idp.backchannel.lanes import Lanes
 from idp.backchannel.model import DeliveryId
@@ -47,10 +48,7 @@ log = structlog.get_logger(__name__)
 def redis_queue(redis_url: str) -> dramatiq.Broker:
     """The queue in Redis, where another process works it off."""
     return RedisBroker(  # type: ignore[no-untyped-call]
-        url=redis_url,
-        namespace="jobs",
-        socket_timeout=_TIMEOUT,
-        socket_connect_timeout=_TIMEOUT,
+        client=connect(redis_url, timeout=_TIMEOUT), namespace="jobs"
     )
 
 

@@ -245,8 +245,7 @@ class OneTimePasswords:
             return Checked(Verdict.GONE)
         checked = self._judge(challenge, typed)
         if checked.verdict is Verdict.ACCEPTED:
-            self._challenges.end_cooldown(purpose.counted_as, challenge.number_index)
-            self._challenges.forget_exhausted(purpose.counted_as, challenge.number_index)
+            self._challenges.start_over(purpose.counted_as, challenge.number_index)
             return checked
         if challenge.attempts <= self.policy.attempts:
             # Those after the last say nothing new, and there is no end of them.

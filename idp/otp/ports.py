@@ -41,7 +41,7 @@ class OtpChallenges(Protocol):
         ...
 
     def end_cooldown(self, purpose: OtpPurpose, number_index: str) -> None:
-        """Give it back: the code was used, or could not be sent."""
+        """Give it back: the code could not be sent."""
         ...
 
     def cooldown_left(self, purpose: OtpPurpose, number_index: str) -> timedelta:
@@ -56,8 +56,8 @@ class OtpChallenges(Protocol):
         """How many challenges were used up lately, and how long that counts."""
         ...
 
-    def forget_exhausted(self, purpose: OtpPurpose, number_index: str) -> None:
-        """Start over: possession was proved."""
+    def start_over(self, purpose: OtpPurpose, number_index: str) -> None:
+        """Forget the pause between texts, and what was used up: possession was proved."""
         ...
 
 

@@ -205,11 +205,13 @@ def test_exhausted_challenges_are_counted_for_a_while(
     assert challenges.exhausted(SIGN_IN, NUMBER) == (0, timedelta(0))
 
 
-def test_exhausted_challenges_can_be_forgotten(challenges: OtpChallenges) -> None:
+def test_after_a_proof_everything_starts_over(challenges: OtpChallenges) -> None:
     challenges.count_exhausted(SIGN_IN, NUMBER, MINUTE)
-    challenges.forget_exhausted(SIGN_IN, NUMBER)
+    challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
+    challenges.start_over(SIGN_IN, NUMBER)
 
     assert challenges.exhausted(SIGN_IN, NUMBER) == (0, timedelta(0))
+    assert challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
 
 
 def test_redis_holds_nothing_without_an_end(

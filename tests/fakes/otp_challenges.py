@@ -92,9 +92,10 @@ class OtpChallengesInMemory:
         with self._lock:
             return self._exhausted.get(key) or 0, self._exhausted.left(key)
 
-    def forget_exhausted(self, purpose: OtpPurpose, number_index: str) -> None:
+    def start_over(self, purpose: OtpPurpose, number_index: str) -> None:
         """See the port."""
         with self._lock:
+            self._cooldowns.pop(f"{purpose}:{number_index}")
             self._exhausted.pop(f"{purpose}:{number_index}")
 
     def _changed(self, challenge: Challenge) -> Challenge:

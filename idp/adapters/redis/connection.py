@@ -1,10 +1,12 @@
 """A connection for each thread, and how frozen values become JSON."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from threading import local
 from typing import Any, Final
 
 import redis
+from hiredis import pack_command
 
 _TIMEOUT: Final = 3.0
 """Seconds; a Redis that is away must become a 503 at once, not a thread that waits."""
@@ -20,9 +22,10 @@ class ThreadsOwn(redis.Redis):
     Redis did run it before, the second finds a thing spent, or counts twice: never the other way.
     """
 
-    def __init__(self, pool: redis.ConnectionPool) -> None:
+    def __init__(self, pool: redis.BlockingConnectionPool) -> None:
         super().__init__(connection_pool=pool)
         self._own = local()
+        self._understand: dict[str, Callable[..., Any]] = dict(self.response_callbacks)
 
     def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 (redis-py's own)
         """Send a command and read its answer, on this thread's connection."""
@@ -30,24 +33,30 @@ class ThreadsOwn(redis.Redis):
             connection = self._own.connection
         except AttributeError:  # the thread's first
             connection = self._own.connection = self.connection_pool.make_connection()
+        command = [pack_command((*args[0].encode().split(), *args[1:]))]  # such as SCRIPT LOAD
         try:
-            return self._ask(connection, args, options)
+            connection.send_packed_command(command)
+            answer = connection.read_response()
         except redis.ConnectionError:
             connection.disconnect()  # the next command connects
-            return self._ask(connection, args, options)
+            connection.send_packed_command(command)
+            answer = connection.read_response()
+        understand = self._understand.get(args[0])
+        if understand is None:
+            return answer
+        options.pop("keys", None)  # for a cache we do not have
+        return understand(answer, **options)
 
-    def _ask(self, connection: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:  # noqa: ANN401
-        connection.send_command(*args)
-        return self.parse_response(connection, args[0], **options)  # type: ignore[no-untyped-call]
 
+def connect(url: str, *, timeout: float = _TIMEOUT) -> ThreadsOwn:
+    """
+    A client of *url* (`redis://`, `rediss://`, `unix://`), for as many threads as come.
 
-def connect(url: str) -> ThreadsOwn:
-    """A client of *url* (`redis://`, `rediss://`, `unix://`), for as many threads as come."""
+    *timeout* in seconds, for connecting and for an answer. Disconnecting its pool ends it.
+    """
     return ThreadsOwn(
-        redis.ConnectionPool.from_url(
-            url,
-            socket_timeout=_TIMEOUT,
-            socket_connect_timeout=_TIMEOUT,
+        redis.BlockingConnectionPool.from_url(
+            url, socket_timeout=timeout, socket_connect_timeout=timeout
         )
     )
 

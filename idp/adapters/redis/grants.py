@@ -30,6 +30,12 @@ _TOKEN: Final = TypeAdapter(AccessToken)
 
 REGISTRY_VERSION: Final = "registry_version"
 
+_ADD_CODE: Final = """
+redis.call('HSET', KEYS[1],
+    'client', ARGV[2], 'grant', ARGV[3], 'record', ARGV[4], 'authorization', ARGV[5])
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+"""
+
 # RFC 6749 §4.1.2: one use. The code is spent only by the relying party it was issued to (else a
 # stranger could burn it), and what is left of it names the grant that a replay has to end. Its
 # access token is stored along with that: one question less, and nobody knows its value yet. A
@@ -77,27 +83,24 @@ class RedisAuthorizationCodes:
     def __init__(
         self, client: redis.Redis, *, lifetime: timedelta, token_lifetime: timedelta
     ) -> None:
-        self._redis = client
         self._lifetime = milliseconds(lifetime)
         self._remembered = milliseconds(lifetime + token_lifetime)
+        self._add = client.register_script(_ADD_CODE)
         self._redeem = client.register_script(_REDEEM)
 
     def issue(self, code: AuthorizationCode) -> Handle:
         """Store *code* for its lifetime; the value to hand out."""
         value = new_handle()
-        key = f"code:{digest(value)}"
-        with self._redis.pipeline() as pipeline:
-            pipeline.hset(
-                key,
-                mapping={
-                    "client": code.authorization.client_id,
-                    "grant": code.authorization.grant_id,
-                    "record": _CODE.dump_json(code),
-                    "authorization": _AUTHORIZATION.dump_json(code.authorization),
-                },
-            )
-            pipeline.pexpire(key, self._lifetime)
-            pipeline.execute()
+        self._add(
+            keys=[f"code:{digest(value)}"],
+            args=[
+                self._lifetime,
+                code.authorization.client_id,
+                code.authorization.grant_id,
+                _CODE.dump_json(code),
+                _AUTHORIZATION.dump_json(code.authorization),
+            ],
+        )
         return value
 
     def redeem(

@@ -33,6 +33,13 @@ else
     redis.call('HDEL', KEYS[1], 'failed')
 end
 """
+_ADD: Final = """
+redis.call('HSET', KEYS[1], 'record', ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+"""
+_LOOK_AT_EXHAUSTED: Final = """
+return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}
+"""
 _COUNT_EXHAUSTED: Final = """
 local count = redis.call('INCR', KEYS[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
@@ -45,6 +52,8 @@ class RedisOtpChallenges:
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
+        self._add = client.register_script(_ADD)
+        self._look_at_exhausted = client.register_script(_LOOK_AT_EXHAUSTED)
         self._count_attempt = client.register_script(_COUNT_ATTEMPT)
         self._change = client.register_script(_CHANGE)
         self._note_delivery = client.register_script(_NOTE_DELIVERY)
@@ -52,11 +61,10 @@ class RedisOtpChallenges:
 
     def add(self, challenge: Challenge, *, lifetime: timedelta) -> None:
         """Store a new one."""
-        key = _key(challenge.id)
-        with self._redis.pipeline() as pipeline:
-            pipeline.hset(key, mapping={"record": _JSON.dump_json(challenge)})
-            pipeline.pexpire(key, milliseconds(lifetime))
-            pipeline.execute()
+        self._add(
+            keys=[_key(challenge.id)],
+            args=[_JSON.dump_json(challenge), milliseconds(lifetime)],
+        )
 
     def find(self, challenge_id: ChallengeId) -> Challenge | None:
         """The challenge as it is now."""
@@ -113,16 +121,12 @@ class RedisOtpChallenges:
 
     def exhausted(self, purpose: OtpPurpose, number_index: str) -> tuple[int, timedelta]:
         """How many challenges were used up lately, and how long that counts."""
-        key = _exhausted(purpose, number_index)
-        with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.get(key)
-            pipeline.pttl(key)
-            count, left = pipeline.execute()
+        count, left = self._look_at_exhausted(keys=[_exhausted(purpose, number_index)])
         return int(count or 0), timedelta(milliseconds=max(0, int(left)))
 
-    def forget_exhausted(self, purpose: OtpPurpose, number_index: str) -> None:
-        """Start over."""
-        self._redis.delete(_exhausted(purpose, number_index))
+    def start_over(self, purpose: OtpPurpose, number_index: str) -> None:
+        """Forget the pause between texts, and what was used up."""
+        self._redis.delete(_cooldown(purpose, number_index), _exhausted(purpose, number_index))
 
     def _read(self, raw: bytes | str, attempts: Any, failed: Any) -> Challenge:  # noqa: ANN401
         stored = _JSON.validate_json(raw)

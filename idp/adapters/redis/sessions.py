@@ -14,6 +14,11 @@ from idp.sessions.model import OpenSession, Session, SessionId
 
 _JSON: Final = TypeAdapter(Session)
 
+_BEGIN: Final = """
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('SADD', KEYS[2], ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+"""
 _END_ALL: Final = """
 local ended = {}
 for _, handle in ipairs(redis.call('SMEMBERS', KEYS[1])) do
@@ -60,6 +65,7 @@ class RedisSessions:
         self._idle = milliseconds(idle)
         self._maximum = maximum
         self._clock = clock
+        self._begin = client.register_script(_BEGIN)
         self._end_all = client.register_script(_END_ALL)
         self._of_citizen = client.register_script(_OF_CITIZEN)
         self._end_one = client.register_script(_END_ONE)
@@ -68,11 +74,15 @@ class RedisSessions:
         """Store *session* under a new handle."""
         handle = new_handle()
         index = _index(session.authentication.citizen_id)
-        with self._redis.pipeline() as pipeline:
-            pipeline.set(_key(handle), _JSON.dump_json(session), px=self._idle)
-            pipeline.sadd(index, digest(handle))
-            pipeline.pexpire(index, milliseconds(self._maximum))
-            pipeline.execute()
+        self._begin(
+            keys=[_key(handle), index],
+            args=[
+                _JSON.dump_json(session),
+                self._idle,
+                digest(handle),
+                milliseconds(self._maximum),
+            ],
+        )
         return handle
 
     def find(self, handle: Handle) -> Session | None:
