@@ -11,12 +11,13 @@ from typing import Final
 
 from idp.core.handles import digest
 
-VERSION: Final = "2026-11"
+VERSION: Final = "2026-11-22"
 
 _VI: Final = """
 Để xác minh, chúng tôi hỏi nhà mạng đang giữ số của bạn ({carriers}) xem số CMT/CCCD, họ tên và ngày
 sinh bạn nhập có khớp với thông tin thuê bao hay không. Để tìm nhà mạng đó, chúng tôi chỉ gửi số
-điện thoại. Nhà mạng trả lời khớp hay không khớp, không gửi thông tin của bạn cho chúng tôi.
+điện thoại. Nhà mạng trả lời khớp hay không khớp, không gửi thông tin của bạn cho chúng tôi. Mỗi năm
+một lần, chúng tôi hỏi lại xem số đó còn đứng tên bạn không.
 
 Chúng tôi lưu thông tin bạn nhập và kết quả xác minh để lập và giữ tài khoản của bạn. Thư điện tử
 chỉ được lưu, chưa dùng vào việc gì. Nếu bạn chưa đăng ký xong, thông tin bị xoá sau {days} ngày.
@@ -26,7 +27,8 @@ Mỗi cổng dịch vụ công chỉ nhận thông tin mà bạn đồng ý chia
 _EN: Final = """
 To verify you, we ask the operator that serves your number ({carriers}) whether the ID number, name
 and date of birth you enter match its subscriber record. To find that operator we send the phone
-number alone. The operator answers whether they match; it sends us none of your details.
+number alone. The operator answers whether they match; it sends us none of your details. Once a year
+we ask again whether the number is still in your name.
 
 We keep what you enter and the result of the check to create and hold your account. Your email
 address is kept and not used for anything yet. If you do not finish, what you entered is deleted
