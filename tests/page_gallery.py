@@ -614,7 +614,7 @@ PAGES: dict[str, tuple[str, Context]] = {
         "recovery/password.html",
         _with(_blank(NewPasswordForm), identity_number="052185001234"),
     ),
-    "recover-done": ("recovery/done.html", _plain(continue_url="/login")),
+    "recover-done": ("recovery/done.html", _plain(continue_url="/login", begun_for=None)),
     "step-up": ("step_up/explain.html", _step_up(ways=("visit", "add_passkey"))),
     "step-up-passkey": ("step_up/explain.html", _step_up(ways=("visit", "sign_in_again"))),
     "step-up-carrier": (
