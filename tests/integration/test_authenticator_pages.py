@@ -1,0 +1,248 @@
+"""The citizen's own pages about ways to sign in: adding, naming, taking away."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pyotp
+import pytest
+from sqlalchemy import select, update
+
+from idp.audit.model import AuditEvent
+from idp.authenticators import store
+from idp.authenticators.model import AuthenticatorApp
+from idp.citizens import store as citizens
+from idp.citizens.model import (
+    Citizen,
+    CitizenId,
+    CitizenIdentityNumber,
+    CitizenStatus,
+    HoldKind,
+    PasswordCredential,
+    Phone,
+)
+from idp.core.handles import new_uuid
+from idp.core.identity_number import IdentityNumber
+from idp.core.phone_number import PhoneNumber
+from tests.fakes.authenticator import SoftwareAuthenticator
+from tests.fakes.citizen_site import Browser, Site
+
+IDENTITY_NUMBER = "052190000001"
+NUMBER = PhoneNumber("+84912000001")
+PASSWORD = "Song Hàn-82 chiều"
+LIST = "/account/security/authenticators"
+
+
+@pytest.fixture
+def citizen_id(site: Site) -> CitizenId:
+    now = site.clock.now() - timedelta(days=30)
+    number = IdentityNumber(IDENTITY_NUMBER)
+    citizen = Citizen(
+        id=CitizenId(new_uuid()),
+        status=CitizenStatus.ACTIVE,
+        name_text="Nguyễn Thị Bưởi",
+        birth_date_text="1990-01-02",
+        created_at=now,
+        updated_at=now,
+        identity_numbers=[
+            CitizenIdentityNumber(kind=number.kind, value=number.value, created_at=now)
+        ],
+        phones=[Phone(number=NUMBER.e164, verified_at=now)],
+        credential=PasswordCredential(hash=site.hasher.hash(PASSWORD), changed_at=now),
+    )
+    with site.database.transaction() as transaction:
+        citizens.add(transaction, citizen, site.index)
+    return citizen.id
+
+
+@pytest.fixture
+def browser(site: Site, citizen_id: CitizenId) -> Browser:
+    """A browser in which the citizen has just signed in, with two factors."""
+    browser = site.browser().open("/login")
+    browser.submit(username=IDENTITY_NUMBER, password=PASSWORD)
+    return browser.submit(otp=site.sms.to(NUMBER)[-1].split()[0])
+
+
+def add_app(site: Site, browser: Browser, name: str = "Galaxy") -> str:
+    """Add an app; its secret."""
+    browser.open("/account/security/apps/add").submit(name=name)
+    found = re.search(r'id="secret">([A-Z2-7 ]+)<', browser.html)
+    assert found, browser.html
+    secret = found[1].replace(" ", "")
+    browser.submit(app_code=pyotp.TOTP(secret).at(site.clock.now()))
+    assert browser.page == LIST
+    return secret
+
+
+def add_passkey(site: Site, browser: Browser, name: str = "ThinkPad") -> SoftwareAuthenticator:
+    """Add a passkey; the authenticator that holds it."""
+    authenticator = SoftwareAuthenticator(site.settings.server.issuer)
+    browser.open("/account/security/passkeys/add")
+    found = re.search(r'data-options="([^"]*)"', browser.html)
+    assert found
+    browser.submit(name=name, credential=authenticator.create(unescape(found[1])))
+    assert browser.page == LIST
+    return authenticator
+
+
+def link(browser: Browser, folder: str, act: str) -> str:
+    """Where the first such link of the list leads."""
+    found = re.search(rf'href="(/account/security/{folder}/[^"/]+/{act})"', browser.open(LIST).html)
+    assert found, browser.html
+    return found[1]
+
+
+def events(site: Site) -> list[str]:
+    with site.database.reading() as reading:
+        return list(reading.execute(select(AuditEvent.kind).order_by(AuditEvent.id)).scalars())
+
+
+def test_an_app_is_added_by_its_code_and_the_citizen_is_told(site: Site, browser: Browser) -> None:
+    browser.open("/account/security/apps/add").submit(name="Galaxy")
+    assert 'class="qr"' in browser.html
+    assert "otpauth://totp/" in browser.html
+    assert browser.submit(app_code="000000").page.startswith("/account/security/apps/")
+    add_app(site, browser)
+
+    assert "Galaxy" in browser.html
+    assert "Đã thêm ứng dụng xác thực" in browser.html
+    assert "vua them mot cach dang nhap" in site.sms.to(NUMBER)[-1]
+    assert events(site).count("authenticator_added") == 1
+
+
+def test_an_app_that_showed_no_code_counts_for_nothing(
+    site: Site, browser: Browser, citizen_id: CitizenId
+) -> None:
+    browser.open("/account/security/apps/add").submit(name="Galaxy")
+
+    assert "Galaxy" not in browser.open(LIST).html
+    with site.database.reading() as reading:
+        assert store.apps_of(reading, citizen_id) == []
+
+
+def test_the_code_that_added_an_app_is_used_up(site: Site, browser: Browser) -> None:
+    secret = add_app(site, browser)
+    other = site.browser().open("/login")
+    other.submit(username=IDENTITY_NUMBER, password=PASSWORD)
+
+    other.submit(app_code=pyotp.TOTP(secret).at(site.clock.now()))
+    assert other.page == "/login/app-code"
+
+
+def test_somebody_elses_app_is_not_shown(
+    site: Site, browser: Browser, citizen_id: CitizenId
+) -> None:
+    browser.open("/account/security/apps/add").submit(name="Galaxy")
+    path = browser.page
+    with site.database.transaction() as transaction:
+        transaction.execute(
+            update(AuthenticatorApp).values(citizen_id=_somebody(site, transaction))
+        )
+
+    assert browser.open(path).page == LIST
+
+
+def _somebody(site: Site, transaction: object) -> CitizenId:
+    now = site.clock.now()
+    other = Citizen(
+        id=CitizenId(new_uuid()),
+        status=CitizenStatus.ACTIVE,
+        name_text="Lê Văn Tám",
+        birth_date_text="1991",
+        created_at=now,
+        updated_at=now,
+    )
+    citizens.add(transaction, other, site.index)  # type: ignore[arg-type]
+    return other.id
+
+
+def test_recovery_codes_are_shown_once_and_a_new_set_voids_the_old(
+    site: Site, browser: Browser, citizen_id: CitizenId
+) -> None:
+    browser.open("/account/security/recovery-codes").submit()
+    codes = re.findall(r'<span class="code">([0-9A-Z-]{11})</span>', browser.html)
+    assert len(set(codes)) == 10
+    assert not any(code in browser.open(LIST).html for code in codes)
+    assert "<strong>10</strong>" in browser.html
+    browser.open("/account/security/recovery-codes").submit()
+
+    old = store.recovery_code_hash(site.index, citizen_id, codes[0].replace("-", ""))
+    with site.database.transaction() as transaction:
+        assert not store.spend_recovery_code(transaction, citizen_id, old, site.clock.now())
+    assert "vua tao bo ma du phong" in site.sms.to(NUMBER)[-1]
+
+
+def test_each_has_a_name_of_its_own(site: Site, browser: Browser) -> None:
+    add_app(site, browser)
+    add_passkey(site, browser)
+    for folder, name in (("apps", "Cũ"), ("passkeys", "Ở nhà"), ("devices", "Của con")):
+        browser.open(link(browser, folder, "rename")).submit(name=name)
+        assert browser.page == LIST
+        assert name in browser.html
+
+    browser.open(link(browser, "devices", "rename")).submit(name="x" * 41)
+    assert "tối đa 40 ký tự" in browser.html
+
+
+def test_the_page_says_what_follows_when_the_last_strong_one_goes(
+    site: Site, browser: Browser
+) -> None:
+    add_app(site, browser)
+    add_passkey(site, browser)
+    assert "chỉ còn được bảo vệ" not in browser.open(link(browser, "apps", "remove")).html
+    browser.submit()
+    browser.open(link(browser, "passkeys", "remove"))
+
+    assert "chỉ còn được bảo vệ" in browser.html
+    browser.submit()
+    assert "ThinkPad" not in browser.html
+    assert "vua bo mot cach dang nhap" in site.sms.to(NUMBER)[-1]
+    assert events(site).count("authenticator_removed") == 2
+
+
+def test_the_last_way_stays(site: Site, browser: Browser, citizen_id: CitizenId) -> None:
+    add_app(site, browser)
+    path = link(browser, "apps", "remove")
+    browser.open(path)
+    with site.database.transaction() as transaction:
+        transaction.execute(update(Phone).values(active=False))
+    browser.submit()
+
+    assert "cách duy nhất" in browser.html
+    assert "cách duy nhất" in browser.open(path).html
+    with site.database.reading() as reading:
+        assert len(store.apps_of(reading, citizen_id)) == 1
+
+
+def test_a_removed_device_is_new_again(site: Site, browser: Browser) -> None:
+    texts = len(site.sms.to(NUMBER))
+    browser.open(link(browser, "devices", "remove")).submit()
+
+    assert "Chưa có thiết bị nào" in browser.html
+    assert len(site.sms.to(NUMBER)) == texts
+
+
+def test_changes_want_two_factors_of_this_moment(site: Site, browser: Browser) -> None:
+    site.clock.advance(timedelta(minutes=6))
+    for path in ("apps/add", "passkeys/add", "recovery-codes"):
+        assert browser.open(f"/account/security/{path}").page == "/login"
+    assert browser.open(LIST).page == LIST
+
+
+@pytest.mark.parametrize("path", ["apps/add", "passkeys/add", "recovery-codes"])
+def test_a_disputed_account_stays_as_it_is(
+    site: Site, browser: Browser, citizen_id: CitizenId, path: str
+) -> None:
+    browser.open(f"/account/security/{path}")
+    form = browser.forms[-1]
+    with site.database.transaction() as transaction:
+        citizens.place_hold(transaction, citizen_id, HoldKind.DISPUTE, site.clock.now())
+    browser.post(f"/account/security/{path}", form.hidden | {"name": "Galaxy"})
+
+    assert "Chưa thay đổi được lúc này" in browser.html
+    assert "authenticator_added" not in events(site)
+    assert "recovery_codes_made" not in events(site)
+
+
+def test_nobody_who_is_not_signed_in_sees_any_of_it(site: Site) -> None:
+    assert site.browser().open(LIST).page == "/login"
