@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import format_datetime  # type: ignore[import-untyped]
 
@@ -42,7 +42,7 @@ def shown_steps(steps: Sequence[DisputeStep], side: Side) -> Sequence[ShownStep]
     ]
 
 
-def shown_case(dispute: Dispute) -> dict[str, object]:
+def shown_case(dispute: Dispute) -> dict[str, Any]:
     """What both sides see of the case itself."""
     return {
         "number": dispute.number,

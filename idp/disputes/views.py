@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from flask import Response
 from flask.views import MethodView
-from flask_babel import gettext as _
+from flask_babel import gettext as _  # type: ignore[import-untyped]
 
 from idp.carriers.model import Attribute
 from idp.citizens.store import is_reserved
