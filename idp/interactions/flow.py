@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy.orm import Session as DatabaseSession
-
 from idp.citizens import store as citizens
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.consents.store import consented_claims
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.db.rows import Source
 from idp.interactions.model import AuthorizationRequest, Interaction
 from idp.interactions.ports import AuthorizationResponse, Interactions, Responder
 from idp.interactions.released import released
@@ -96,7 +95,7 @@ class Flow:
         relying_party = None if request is None else self._relying_parties.find(request.client_id)
         if request is None or relying_party is None:
             return None
-        with self._database.reading() as reading:
+        with self._database.reading_rows() as reading:
             return self._shortfall(reading, relying_party, request, session)
 
     def answer(
@@ -137,7 +136,7 @@ class Flow:
         if relying_party is None:
             return Facts(session)
         citizen_id = session.authentication.citizen_id
-        with self._database.reading() as reading:
+        with self._database.reading_rows() as reading:
             missing = self._shortfall(reading, relying_party, request, session)
             return Facts(
                 session,
@@ -154,7 +153,7 @@ class Flow:
 
     def _shortfall(
         self,
-        reading: DatabaseSession,
+        reading: Source,
         relying_party: RelyingParty,
         request: AuthorizationRequest,
         session: Session,

@@ -101,7 +101,7 @@ class IntrospectionEndpoint:
                 token.authorization, caller, issued=token.issued_at, expires=token.expires_at
             )
             return {**members, "token_type": BEARER, "aud": self._issuer} if members else _INACTIVE
-        with self._database.reading() as reading:
+        with self._database.reading_rows() as reading:
             found = self._families.find(reading, value, self._clock.now())
         if found is None:
             return _INACTIVE
