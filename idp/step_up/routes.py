@@ -94,7 +94,15 @@ def step_up_routes(
         ),
         (
             COUNTER,
-            VisitCounter.as_view("visit", pages, path, open_visit=open_visit, days=visit_days),
+            VisitCounter.as_view(
+                "visit",
+                pages,
+                path,
+                open_visit=open_visit,
+                visits=visits,
+                days=visit_days,
+                clock=clock,
+            ),
         ),
     ):
         blueprint.add_url_rule(address, view_func=view)

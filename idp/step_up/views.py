@@ -297,10 +297,21 @@ class ProvePhone(StepUpPage):
 class VisitCounter(StepUpPage):
     """`/step-up/visit`: the code for the counter, and the way on once it was confirmed there."""
 
-    def __init__(self, pages: Pages, path: Path, *, open_visit: OpenVisit, days: int) -> None:
+    def __init__(
+        self,
+        pages: Pages,
+        path: Path,
+        *,
+        open_visit: OpenVisit,
+        visits: Visits,
+        days: int,
+        clock: Clock,
+    ) -> None:
         super().__init__(pages, path)
         self._open_visit = open_visit
+        self._visits = visits
         self._days = days
+        self._clock = clock
 
     def show(self, here: Position) -> Response:
         """What a visit is, or the code of the one that is open."""
@@ -315,9 +326,11 @@ class VisitCounter(StepUpPage):
             return self._render(here, form, expected)
         if form.wants_code:
             try:
-                self._open_visit(here.citizen_id)
+                taken = self._open_visit(here.citizen_id)
             except citizens.ChangesBarred:
                 return self._path.barred(here)
+            # The portal's request waits for as long as the code can be used.
+            self._visits.keep(here.visit, taken.expires_at - self._clock.now())
             return self._path.to(here.visit, COUNTER)
         if expected is None:  # confirmed: what that is worth, the rules of the flow know
             return self._path.onwards(here.visit)

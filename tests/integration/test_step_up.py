@@ -1,7 +1,7 @@
 """More is demanded than was reached: the page that says so, and the ways that lead back."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -464,6 +464,22 @@ def test_a_visit_to_a_counter_leads_back_to_the_request(site: Site, citizen_id: 
     press(browser, "confirmed")
 
     assert is_back_with_a_code(browser)
+
+
+def test_the_request_waits_for_as_long_as_the_code_can_be_used(
+    site: Site, citizen_id: CitizenId, pass_time: Callable[[timedelta], None]
+) -> None:
+    browser = demand(site, signed_in(site, citizen_id, amr=PASSKEY), "LoA3").open("/step-up/visit")
+    press(browser, "take")
+    address = browser.path
+    close_visit(site, browser, citizen_id)
+
+    pass_time(6 * DAY)
+    confirm_at_counter(site, citizen_id)
+    assert browser.open(address).page == "/login"  # the session did not wait
+    signed_in(site, citizen_id, amr=PASSKEY, browser=browser)
+
+    assert is_back_with_a_code(browser.open("/resume"))
 
 
 def test_after_the_counter_the_page_says_what_is_missing_still(
