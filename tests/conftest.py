@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,13 +27,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 
 from idp.adapters.redis.connection import connect
-from idp.db import Base, db
+from idp.db import db
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.settings import Settings, load
 from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.clock import FakeClock
 from tests.fakes.compiled_templates import CompiledTemplates
+from tests.fakes.database import make_tables
 from tests.fakes.following_client import FollowingClient
 from tests.fakes.mail import MailOutbox
 from tests.fakes.redis_server import let_pass, redis_executable, running_redis
@@ -235,10 +235,8 @@ def postgresql_database(
 
 
 def _make_tables(url: str) -> None:
-    for model in ROOT.glob("idp/*/model.py"):
-        import_module(f"idp.{model.parent.name}.model")
     with _opened_database(url, PersonalDataCipher([("k1", os.urandom(32))])) as database:
-        Base.metadata.create_all(database.engine)
+        make_tables(database.engine)
 
 
 @contextmanager

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from sqlalchemy import create_engine, delete, update
+from sqlalchemy import delete, update
 
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId, CitizenIdentityNumber, Evidence, EvidenceKind
 from idp.citizens.rules import VerificationLevel
 from idp.consents import store as consents
 from idp.consents.model import Consent
-from idp.db import Base
 from idp.db.database import Database
-from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.db.encryption import BlindIndex
 from idp.interactions.flow import AlreadyAnswered, Flow
 from idp.interactions.model import AuthorizationRequest, Intent, Interaction, Prompt
 from idp.interactions.ports import AuthorizationResponse, InteractionGone
@@ -22,6 +21,7 @@ from idp.interactions.shortfall import Shortfall
 from idp.relying_parties.model import OIDC, ClientAuthentication, ClientId, RelyingParty
 from idp.sessions.model import Session
 from tests.fakes.clock import FakeClock
+from tests.fakes.database import database_in_memory
 from tests.fakes.interactions import InteractionsInMemory, interactions_in_memory
 from tests.fakes.people import (
     AN,
@@ -135,9 +135,7 @@ class House:
 
 @pytest.fixture
 def house() -> Iterator[House]:
-    engine = create_engine("sqlite://")
-    database = Database.open(engine, PersonalDataCipher([("k1", b"d" * 32)]))
-    Base.metadata.create_all(engine)
+    database = database_in_memory()
     with database.transaction() as transaction:
         citizens.add(transaction, citizen_of(), INDEX)
         citizens.add(
@@ -155,7 +153,7 @@ def house() -> Iterator[House]:
         clock=clock,
     )
     yield House(flow, interactions, answers, portals, database, clock)
-    engine.dispose()
+    database.engine.dispose()
 
 
 AN_IS_HERE = session_of(AN, auth_time=NOON - MINUTE)

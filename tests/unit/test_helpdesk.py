@@ -5,16 +5,15 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store
 from idp.citizens.model import CitizenStatus, HoldKind
 from idp.citizens.password_hasher import PasswordHasher
 from idp.citizens.rules import VerificationLevel
-from idp.db import Base
 from idp.db.database import Database
-from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.db.encryption import BlindIndex
 from idp.helpdesk.commands import Helpdesk, citizens_commands
 from idp.helpdesk.find_citizen import FindCitizen
 from idp.helpdesk.rules import InvalidReason, parse_reason
@@ -24,6 +23,7 @@ from idp.operators.model import OperatorRole
 from idp.operators.verify_operator import OperatorBudgets, VerifyOperator
 from idp.throttling.ports import Budget
 from tests.fakes.clock import FakeClock
+from tests.fakes.database import database_in_memory
 from tests.fakes.grants import AccessTokensInMemory
 from tests.fakes.logouts import nobody_to_tell
 from tests.fakes.operators import PASSWORD, code_at, keep_operator
@@ -44,9 +44,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def helpdesk(clock: FakeClock) -> Iterator[Helpdesk]:
-    engine = create_engine("sqlite://")
-    database = Database.open(engine, PersonalDataCipher([("k1", bytes(range(32)))]))
-    Base.metadata.create_all(engine)
+    database = database_in_memory()
     index = BlindIndex(bytes(range(32)))
     hasher = PasswordHasher(
         memory_kib=8, iterations=1, hashes_at_once=1, queue_deadline=timedelta(seconds=30)
@@ -73,7 +71,7 @@ def helpdesk(clock: FakeClock) -> Iterator[Helpdesk]:
         find=FindCitizen(database=database, index=index, levels=LEVELS, clock=clock),
         hold=HoldAccount(database=database, sign_in=sign_in, clock=clock),
     )
-    engine.dispose()
+    database.engine.dispose()
 
 
 @pytest.fixture

@@ -7,14 +7,13 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
 from idp.carriers.rules import hinted_carrier
 from idp.core.phone_number import PhoneNumber
-from idp.db import Base
 from idp.db.database import Database
-from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.db.encryption import BlindIndex
 from idp.otp.model import Challenge, Checked, OtpPurpose, Verdict
 from idp.otp.one_time_passwords import (
     CodeGenerator,
@@ -27,6 +26,7 @@ from idp.otp.one_time_passwords import (
 from idp.settings import Rate
 from idp.throttling.ports import Budget, BudgetSpent
 from tests.fakes.clock import FakeClock
+from tests.fakes.database import database_in_memory
 from tests.fakes.otp_challenges import OtpChallengesInMemory, OtpQueue
 from tests.fakes.people import AN, BINH, NOON
 from tests.fakes.throttle import ThrottleInMemory
@@ -110,9 +110,7 @@ class Desk:
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     clock, queue, codes = FakeClock(NOON), OtpQueue(), CodeGenerator(b"k" * 32)
-    engine = create_engine("sqlite://")
-    database = Database.open(engine, PersonalDataCipher([("k1", b"d" * 32)]))
-    Base.metadata.create_all(engine)
+    database = database_in_memory()
     otp = OneTimePasswords(
         challenges=OtpChallengesInMemory(clock),
         deliveries=queue,
@@ -126,7 +124,7 @@ def desk() -> Iterator[Desk]:
         clock=clock,
     )
     yield Desk(otp, clock, codes, queue, database)
-    engine.dispose()
+    database.engine.dispose()
 
 
 def test_the_right_code_is_accepted_once(desk: Desk) -> None:

@@ -5,13 +5,11 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import event, select
 
 from idp.audit.model import AuditEvent
 from idp.citizens.password_hasher import PasswordHasher
-from idp.db import Base
 from idp.db.database import Database
-from idp.db.encryption import PersonalDataCipher
 from idp.operators.add_operator import (
     AddOperator,
     CodeNotShown,
@@ -31,6 +29,7 @@ from idp.operators.verify_operator import OperatorBudgets, VerifyOperator, Wrong
 from idp.settings import Rate
 from idp.throttling.ports import Budget, BudgetSpent
 from tests.fakes.clock import FakeClock
+from tests.fakes.database import database_in_memory
 from tests.fakes.operators import PASSWORD, SECRET
 from tests.fakes.people import NOON
 from tests.fakes.throttle import ThrottleInMemory
@@ -109,11 +108,9 @@ class Office:
 
 @pytest.fixture
 def office() -> Iterator[Office]:
-    engine = create_engine("sqlite://")
-    database = Database.open(engine, PersonalDataCipher([("k1", bytes(range(32)))]))
-    Base.metadata.create_all(engine)
+    database = database_in_memory()
     yield Office(database, FakeClock(NOON))
-    engine.dispose()
+    database.engine.dispose()
 
 
 def test_password_and_code_prove_that_an_operator_is_there(office: Office) -> None:

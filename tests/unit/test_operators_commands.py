@@ -6,12 +6,8 @@ from datetime import timedelta
 import click
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine
 
 from idp.citizens.password_hasher import PasswordHasher
-from idp.db import Base
-from idp.db.database import Database
-from idp.db.encryption import PersonalDataCipher
 from idp.operators.add_operator import AddOperator
 from idp.operators.commands import OperatorDesk, operators_commands
 from idp.operators.disable_operator import DisableOperator
@@ -20,6 +16,7 @@ from idp.operators.verify_operator import OperatorBudgets, VerifyOperator
 from idp.settings import Rate
 from idp.throttling.ports import Budget
 from tests.fakes.clock import FakeClock
+from tests.fakes.database import database_in_memory
 from tests.fakes.operators import PASSWORD, SECRET, code_at, keep_operator
 from tests.fakes.people import NOON
 from tests.fakes.throttle import ThrottleInMemory
@@ -35,9 +32,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def desk(clock: FakeClock) -> Iterator[OperatorDesk]:
-    engine = create_engine("sqlite://")
-    database = Database.open(engine, PersonalDataCipher([("k1", bytes(range(32)))]))
-    Base.metadata.create_all(engine)
+    database = database_in_memory()
     hasher = PasswordHasher(
         memory_kib=8, iterations=1, hashes_at_once=1, queue_deadline=timedelta(seconds=30)
     )
@@ -55,7 +50,7 @@ def desk(clock: FakeClock) -> Iterator[OperatorDesk]:
         new_secret=lambda: SECRET,
         service="National Public Service Portal",
     )
-    engine.dispose()
+    database.engine.dispose()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
 from idp.authenticators.add_passkey import AddPasskey
@@ -17,12 +17,12 @@ from idp.authenticators.passkeys import PasskeyCeremonies, PasskeyRefused, Place
 from idp.authenticators.verify_passkey import PasskeyVerified, VerifyPasskey
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId, HoldKind
-from idp.db import Base
 from idp.db.database import Database
-from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.db.encryption import BlindIndex
 from idp.messaging.model import NoticeKind
 from tests.fakes.authenticator import SoftwareAuthenticator, to_bytes, to_text
 from tests.fakes.clock import FakeClock
+from tests.fakes.database import database_in_memory
 from tests.fakes.passkey_challenges import LIFETIME, PasskeyChallengesInMemory
 from tests.fakes.people import AN, BINH, NOON, citizen_of
 from tests.fakes.throttle import ThrottleInMemory
@@ -76,9 +76,8 @@ class Provider:
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    engine, clock, told = create_engine("sqlite://"), FakeClock(NOON), Told()
-    database = Database.open(engine, PersonalDataCipher([("k1", b"d" * 32)]))
-    Base.metadata.create_all(engine)
+    clock, told = FakeClock(NOON), Told()
+    database = database_in_memory()
     index = BlindIndex(b"i" * 32)
     with database.transaction() as transaction:
         citizens.add(transaction, citizen_of(), index)
@@ -98,7 +97,7 @@ def provider() -> Iterator[Provider]:
         told,
         clock,
     )
-    engine.dispose()
+    database.engine.dispose()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, select, update
+from sqlalchemy import select, update
 
 from idp.audit.model import AuditEvent
 from idp.authenticators.model import SeenDevice
@@ -14,9 +14,8 @@ from idp.citizens import store as citizens
 from idp.citizens.model import Citizen, CitizenStatus, PasswordCredential
 from idp.citizens.password_hasher import PasswordHasher
 from idp.core.phone_number import PhoneNumber
-from idp.db import Base
 from idp.db.database import Database
-from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.db.encryption import BlindIndex
 from idp.interactions.sign_in import AccountHeld
 from idp.login.password_login import (
     LoginBudgets,
@@ -27,6 +26,7 @@ from idp.login.password_login import (
 from idp.settings import Rate
 from idp.throttling.ports import Budget, BudgetSpent
 from tests.fakes.clock import FakeClock
+from tests.fakes.database import database_in_memory
 from tests.fakes.people import AN, BINH, NOON, citizen_of
 from tests.fakes.throttle import ThrottleInMemory
 
@@ -116,9 +116,7 @@ class Counter:
 
 @pytest.fixture
 def counter() -> Iterator[Counter]:
-    engine = create_engine("sqlite://")
-    database = Database.open(engine, PersonalDataCipher([("k1", b"d" * 32)]))
-    Base.metadata.create_all(engine)
+    database = database_in_memory()
     index, hasher, clock = BlindIndex(b"i" * 32), cheap(), FakeClock(NOON)
     with database.transaction() as transaction:
         for citizen in (citizen_of(), citizen_of(BINH, numbers=(BINH_S,), phone=None)):
@@ -126,7 +124,7 @@ def counter() -> Iterator[Counter]:
             citizen.credential.hash = hasher.hash(PASSWORD)
             citizens.add(transaction, citizen, index)
     yield Counter(database, index, clock, ThrottleInMemory(clock), hasher)
-    engine.dispose()
+    database.engine.dispose()
 
 
 def test_the_right_pair_is_verified(counter: Counter) -> None:

@@ -1,7 +1,7 @@
 """The texts: complete in English, and spelt one way."""
 
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
@@ -17,18 +17,18 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w)\}")
 OTHER_SPELLING = re.compile(r"[óòỏõọ][ae]\b|(?<!q)[úùủũụ]y\b", re.IGNORECASE)
 
 
-def texts() -> Iterator[tuple[str, str]]:
+@cache
+def texts() -> frozenset[str]:
     found = extract_from_dir(
         str(ROOT),
         method_map=[("web/templates/**.html", "jinja2"), ("**.py", "python")],
         options_map={"web/templates/**.html": {"silent": "false"}},
         keywords=KEYWORDS,  # type: ignore[arg-type]
     )
-    for file, _line, text, _comments, _context in found:
-        assert isinstance(text, str)
-        yield file, text
+    return frozenset(str(text) for _file, _line, text, _comments, _context in found)
 
 
+@cache
 def english() -> dict[str, str]:
     with (FOLDER / "en" / "LC_MESSAGES" / "messages.po").open("rb") as source:
         return {str(m.id): str(m.string) for m in read_po(source, locale="en") if m.id}
@@ -37,12 +37,12 @@ def english() -> dict[str, str]:
 def test_every_text_has_its_english() -> None:
     translated = english()
 
-    assert sorted({text for _, text in texts()} - set(translated)) == []
+    assert sorted(texts() - set(translated)) == []
     assert [text for text, words in translated.items() if not words] == []
 
 
 def test_no_translation_outlives_its_text() -> None:
-    assert sorted(set(english()) - {text for _, text in texts()}) == []
+    assert sorted(set(english()) - texts()) == []
 
 
 def test_a_translation_fills_in_the_same_values() -> None:
@@ -56,7 +56,7 @@ def test_markup_survives_translation() -> None:
 
 
 def test_tone_marks_are_placed_one_way() -> None:
-    assert {text for _, text in texts() if OTHER_SPELLING.search(text)} == set()
+    assert {text for text in texts() if OTHER_SPELLING.search(text)} == set()
 
 
 def test_the_catalogue_compiles() -> None:

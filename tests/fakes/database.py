@@ -1,0 +1,45 @@
+"""A database that is gone with its test."""
+
+import sqlite3
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+
+import idp
+from idp.db import Base
+from idp.db.database import Database
+from idp.db.encryption import PersonalDataCipher
+
+
+def database_in_memory(key: bytes = b"d" * 32) -> Database:
+    """Open an SQLite database in memory with every table; dispose of its engine afterwards."""
+    engine = create_engine("sqlite://")
+    database = Database.open(engine, PersonalDataCipher([("k1", key)]))
+    with engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        connection.rollback()
+        raw.deserialize(_tables())
+    return database
+
+
+def make_tables(engine: Engine) -> None:
+    """Make every table there is."""
+    for model in Path(idp.__file__).parent.glob("*/model.py"):
+        import_module(f"idp.{model.parent.name}.model")
+    Base.metadata.create_all(engine)
+
+
+@cache
+def _tables() -> bytes:
+    engine = create_engine("sqlite://")
+    make_tables(engine)
+    with engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        connection.rollback()
+        tables = raw.serialize()
+    engine.dispose()
+    return tables
