@@ -7,7 +7,6 @@ from functools import cached_property, partial
 import dramatiq
 import redis
 import structlog
-from flask import Flask
 from joserfc.jwk import ECKey
 
 from idp.adapters.camara import CamaraCarrierRecords, CarrierEndpoint
@@ -62,6 +61,7 @@ from idp.signing.model import RotationPolicy
 from idp.signing.ports import KeyStoreUnreadable
 from idp.signing.signer import Signer
 from idp.throttling.ports import Budget
+from idp.web.application import Application
 
 _log = structlog.get_logger(__name__)
 
@@ -84,7 +84,7 @@ class Parts:
         self.settings = settings = for_certification(settings)
         self._adapters = adapters or Adapters()
         self.clock: Clock = self._adapters.clock or SystemClock()
-        self.flask = Flask("idp", static_folder=None)
+        self.flask = Application("idp", static_folder=None)
         self.flask.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
         self.flask.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
             "pool_size": settings.database.pool_size,
