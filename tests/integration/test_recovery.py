@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
+from idp.authenticators.model import KnownDevice
 from idp.citizens import store as citizens
 from idp.citizens.model import (
     Citizen,
     CitizenId,
     CitizenIdentityNumber,
     CitizenStatus,
+    HoldKind,
     PasswordCredential,
     Phone,
 )
@@ -283,6 +285,51 @@ def test_a_silent_carrier_means_not_now(site: Site) -> None:
     assert "Nhà mạng chưa trả lời" in browser.html
     assert events(site)[-2:] == ["carrier_unanswered", "phone_doubted"]
     assert is_password(site, OLD_PASSWORD)
+
+
+def test_a_disputed_account_keeps_its_password(site: Site, citizen_id: CitizenId) -> None:
+    place(site, citizen_id, HoldKind.DISPUTE)
+
+    browser = to_password(site)
+
+    assert browser.page == "/recover/not-now"
+    assert "Có khiếu nại về tài khoản này" in browser.html
+
+
+def test_a_held_account_keeps_its_password(site: Site, citizen_id: CitizenId) -> None:
+    place(site, citizen_id, HoldKind.OPERATOR)
+
+    assert "Tài khoản đang tạm khoá" in to_password(site).html
+
+
+def test_a_dispute_that_began_after_the_code_stops_the_way_too(
+    site: Site, citizen_id: CitizenId
+) -> None:
+    browser = to_password(site)
+    place(site, citizen_id, HoldKind.DISPUTE)
+
+    set_password(browser)
+
+    assert browser.page == "/recover/not-now"
+    assert is_password(site, OLD_PASSWORD)
+
+
+def test_remembered_devices_end(site: Site, citizen_id: CitizenId) -> None:
+    elsewhere = site.from_portal(site.browser(), create=False).open("/login")
+    elsewhere.submit(username=IDENTITY_NUMBER, password=OLD_PASSWORD)
+    elsewhere.submit(otp=last_code(site))
+    with site.database.reading() as reading:
+        assert reading.execute(select(KnownDevice.id)).first() is not None
+
+    set_password(to_password(site))
+
+    with site.database.reading() as reading:
+        assert reading.execute(select(KnownDevice.id)).first() is None
+
+
+def place(site: Site, citizen_id: CitizenId, kind: HoldKind) -> None:
+    with site.database.transaction() as transaction:
+        citizens.place_hold(transaction, citizen_id, kind, site.clock.now())
 
 
 def change(site: Site, **changes: object) -> None:
