@@ -67,12 +67,13 @@ def test_nobody_leads_without_redis() -> None:
 
 
 def test_jobs_and_sweeps_run_until_the_worker_is_told_to_end(redis_url: str) -> None:
-    """A failing sweep stops nothing; SIGTERM lets what was begun end, and returns."""
+    """A failing sweep stops nothing, nor a slow one; SIGTERM lets what was begun end, and returns."""
     broker = RedisBroker(url=redis_url)
     done = {
         "job": threading.Event(),
         "sweep": threading.Event(),
         "failing sweep": threading.Event(),
+        "slow sweep": threading.Event(),
     }
 
     @dramatiq.actor(broker=broker)
@@ -82,6 +83,10 @@ def test_jobs_and_sweeps_run_until_the_worker_is_told_to_end(redis_url: str) -> 
     def fail() -> None:
         done["failing sweep"].set()
         raise LookupError
+
+    def wait_for_others() -> None:
+        if done["sweep"].wait(timeout=60):
+            done["slow sweep"].set()
 
     def tell_to_end() -> None:
         for event in done.values():
@@ -98,6 +103,7 @@ def test_jobs_and_sweeps_run_until_the_worker_is_told_to_end(redis_url: str) -> 
         work(
             broker,
             [
+                Sweep("slow sweep", timedelta(hours=1), wait_for_others, takes_its_time=True),
                 Sweep("failing sweep", timedelta(hours=1), fail),
                 Sweep("sweep", timedelta(hours=1), done["sweep"].set),
             ],
