@@ -84,7 +84,12 @@ class TakeUpStart(MethodView):
 
 
 class TakeUpCode(MethodView):
-    """`/enrol/take-up/otp`: the code. Right, the enrolment goes on where it should."""
+    """
+    `/enrol/take-up/otp`: the code. Right, the enrolment goes on where it should.
+
+    Whoever finishes it is signed in here as after any enrolment: the code and the new password were
+    both typed in this browser, and nothing came to it from the one where it was begun.
+    """
 
     def __init__(
         self,
