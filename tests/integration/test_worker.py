@@ -67,7 +67,7 @@ def test_nobody_leads_without_redis() -> None:
 
 
 def test_jobs_and_sweeps_run_until_the_worker_is_told_to_end(redis_url: str) -> None:
-    """A failing sweep stops nothing, nor a slow one; SIGTERM lets what was begun end, and returns."""
+    """Neither a failing nor a slow sweep stops others; SIGTERM lets what was begun end."""
     broker = RedisBroker(url=redis_url)
     done = {
         "job": threading.Event(),
