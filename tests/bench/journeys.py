@@ -90,6 +90,16 @@ class Browser:
 
     def __init__(self) -> None:
         self._cookies: dict[str, str] = {}
+        self._lasting: set[str] = set()
+
+    def reopened(self) -> "Browser":
+        """The same browser another day: cookies without a lifetime are gone."""
+        browser = Browser()
+        browser._lasting = set(self._lasting)
+        browser._cookies = {
+            name: value for name, value in self._cookies.items() if name in self._lasting
+        }
+        return browser
 
     def get(self, path: str) -> bytes:
         """Ask for a page."""
@@ -108,6 +118,8 @@ class Browser:
         for cookie in answer.headers.get("set-cookie", ()):
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value
+            if "max-age=" in cookie.lower():
+                self._lasting.add(name)
         return answer.expect(status)
 
     def _headers(self) -> dict[str, str]:
