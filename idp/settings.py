@@ -285,6 +285,13 @@ class Recovery(Table):
     other_phone_form_kept: Duration
 
 
+class Phones(Table):
+    at_most: int = Field(ge=1)
+    cooling_off: Duration
+    sim_change_window: Duration
+    form_kept: Duration
+
+
 class Disputes(Table):
     holder_answers_within: Duration
     otp_proves_for: Duration
@@ -341,6 +348,7 @@ class Carriers(Table):
 class Messaging(Table):
     gateway_url: str
     timeout: Duration
+    not_me_link_lasts: Duration
 
 
 class Mail(Table):
@@ -412,6 +420,7 @@ class Settings(BaseSettings):
     tokens: Tokens
     enrolment: Enrolment
     recovery: Recovery
+    phones: Phones
     disputes: Disputes
     evidence: Evidence
     step_up: StepUp

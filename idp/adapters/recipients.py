@@ -7,6 +7,7 @@ from idp.db.database import Database
 from idp.disputes.store import phone_of_claimant, phone_of_complaint
 from idp.enrolment.store import number_of_pending
 from idp.otp.model import OtpPurpose
+from idp.phones.store import number_of_pending as number_of_pending_phone
 from idp.recovery.store import number_of
 
 
@@ -27,4 +28,6 @@ class SqlRecipients:
                 return phone_of_complaint(reading, person)
             if purpose is OtpPurpose.DISPUTE_FOLLOWED:
                 return phone_of_claimant(reading, person)
+            if purpose is OtpPurpose.PHONE_ADDED:
+                return number_of_pending_phone(reading, person)
             return phone_number_of(reading, CitizenId(person))

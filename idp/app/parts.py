@@ -61,6 +61,8 @@ from idp.signing.model import RotationPolicy
 from idp.signing.ports import KeyStoreUnreadable
 from idp.signing.signer import Signer
 from idp.throttling.ports import Budget
+from idp.unrecognised.notice_links import NoticeLinks
+from idp.unrecognised.report import ReportUnrecognised
 from idp.web.application import Application
 
 _log = structlog.get_logger(__name__)
@@ -260,6 +262,21 @@ class Parts:
         return Links(
             self.settings.server.issuer,
             decode_key(self.settings.secrets.otp_key.get_secret_value()),
+        )
+
+    @cached_property
+    def notice_links(self) -> NoticeLinks:
+        return NoticeLinks(
+            database=self.database,
+            links=self.links,
+            lasts=self.settings.messaging.not_me_link_lasts,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def report_unrecognised(self) -> ReportUnrecognised:
+        return ReportUnrecognised(
+            database=self.database, sign_in=self.sign_in, notices=self.jobs, clock=self.clock
         )
 
     @cached_property

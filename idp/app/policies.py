@@ -10,6 +10,7 @@ from idp.enrolment.routes import EnrolmentPolicy
 from idp.login.password_login import LoginBudgets
 from idp.operators.verify_operator import OperatorBudgets
 from idp.otp.one_time_passwords import OtpBudgets, OtpPolicy
+from idp.phones.begin_phone import PhonePolicy
 from idp.recovery.routes import RecoveryPolicy
 from idp.rematch.sweep import NightWork
 from idp.settings import Rate, Settings
@@ -79,6 +80,16 @@ def rematch_work(settings: Settings) -> NightWork:
 def interactions_budget(settings: Settings) -> Budget:
     windows = settings.throttling.interactions_per_network
     return Budget("interactions_per_network", windows, by_network=True)
+
+
+def phone_policy(settings: Settings) -> PhonePolicy:
+    phones = settings.phones
+    return PhonePolicy(
+        at_most=phones.at_most,
+        cooling_off=phones.cooling_off,
+        sim_change_window=phones.sim_change_window,
+        kept=phones.form_kept,
+    )
 
 
 def recovery_policy(settings: Settings) -> RecoveryPolicy:

@@ -27,6 +27,7 @@ from idp.grants.sweep import forget_ended_families
 from idp.messaging.notices import NoticeDelivery, NoticeMailing
 from idp.oidc.logout_token import SignedLogoutTokens
 from idp.otp.delivery import OtpDelivery
+from idp.phones.sweep import forget_unproved_phones
 from idp.processes.worker import Sweep
 from idp.recovery.delivery import RecoveryTextDelivery
 from idp.recovery.sweep import (
@@ -38,6 +39,7 @@ from idp.rematch.rematch_phone import RematchPhone
 from idp.rematch.sweep import RUN_EVERY, RematchSweep
 from idp.settings import Settings
 from idp.signing.rotate import keep_up
+from idp.unrecognised.sweep import forget_expired_notice_links
 
 
 def create_worker(
@@ -67,6 +69,7 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
         notice=NoticeDelivery(
             database=parts.database,
             sender=parts.sms,
+            ways_out=parts.notice_links,
             service_name=settings.brand.sms_name,
             hotline=settings.brand.hotline,
         ),
@@ -76,7 +79,12 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             service_name=settings.brand.sms_name,
             site=settings.server.issuer.partition("://")[2],
         ),
-        mailing=NoticeMailing(database=parts.database, sender=parts.mail, writer=parts.mail_writer),
+        mailing=NoticeMailing(
+            database=parts.database,
+            sender=parts.mail,
+            ways_out=parts.notice_links,
+            writer=parts.mail_writer,
+        ),
         email_link=EmailLinkDelivery(
             database=parts.database,
             sender=parts.mail,
@@ -128,6 +136,16 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             "forget expired links",
             timedelta(hours=1),
             partial(forget_expired_links, parts.database, parts.clock),
+        ),
+        Sweep(
+            "forget links of old notices",
+            timedelta(days=1),
+            partial(forget_expired_notice_links, parts.database, parts.clock),
+        ),
+        Sweep(
+            "forget unproved phones",
+            timedelta(hours=1),
+            partial(forget_unproved_phones, parts.database, parts.clock),
         ),
         Sweep(
             "tell whose wait is over",

@@ -498,6 +498,50 @@ class IdentityNumberReleased(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneAdded(SecurityEvent):
+    """The citizen proved another number; *confirmed*: a carrier says that it is in their name."""
+
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultPhoneChanged(SecurityEvent):
+    """Codes go to another of the citizen's numbers from now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRemoved(SecurityEvent):
+    """The citizen took a number away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(SecurityEvent):
+    """The citizen, signed in, replaced the password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn(SecurityEvent):
+    """The citizen shares nothing with a relying party any more."""
+
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityUnrecognised(SecurityEvent):
+    """The citizen says that something was not their doing; *event_id*: what was pointed at."""
+
+    report: str
+    event_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataExported(SecurityEvent):
+    """The citizen took a copy of what is held about them."""
+
+    form: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountClosed(SecurityEvent):
     """An account was closed for good; *by* is "citizen", or what decided it."""
 

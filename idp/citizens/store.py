@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from idp.citizens.model import (
@@ -207,6 +207,21 @@ def phone_number_of(source: Source, citizen_id: CitizenId) -> PhoneNumber | None
     """The number that one-time passwords of the citizen go to."""
     row = rows_of(source).one(_PHONE_NUMBER, citizen_id=citizen_id)
     return None if row is None else PhoneNumber(row[0])
+
+
+def phone_numbers_at(
+    session: Session, citizen_id: CitizenId, moment: datetime
+) -> Sequence[PhoneNumber]:
+    """Every number that was the citizen's up to that moment, or is now; the oldest first."""
+    numbers = session.execute(
+        select(Phone.number)
+        .where(
+            Phone.citizen_id == citizen_id,
+            or_(Phone.active.is_(True), Phone.removed_at >= moment),
+        )
+        .order_by(Phone.verified_at, Phone.id)
+    )
+    return [PhoneNumber(number) for number in numbers.scalars()]
 
 
 def verified_email_of(session: Session, citizen_id: CitizenId) -> EmailAddress | None:

@@ -87,18 +87,50 @@ _HAPPENED: Final[Mapping[NoticeKind, _Words]] = {
     NoticeKind.IDENTITY_NUMBER_ADDED: _Words(
         "Tài khoản vừa thêm một số giấy tờ", "An identity number was added to your account"
     ),
+    NoticeKind.PHONE_ADDED: _Words(
+        "Tài khoản vừa thêm một số điện thoại", "A phone number was added to your account"
+    ),
+    NoticeKind.DEFAULT_PHONE_CHANGED: _Words(
+        "Mã OTP của tài khoản được gửi tới một số khác",
+        "The codes of your account go to another phone number",
+    ),
+    NoticeKind.PHONE_REMOVED: _Words(
+        "Tài khoản vừa bỏ một số điện thoại", "A phone number was removed from your account"
+    ),
+    NoticeKind.UNRECOGNISED_ACTIVITY: _Words(
+        "Tài khoản đã bị khoá vì bạn báo hoạt động lạ",
+        "Your account was locked, since you reported something that you had not done",
+    ),
+    NoticeKind.DATA_EXPORTED: _Words(
+        "Dữ liệu của tài khoản vừa được tải về", "The data of your account were downloaded"
+    ),
+    NoticeKind.ACCOUNT_CLOSED: _Words(
+        "Tài khoản đã đóng theo yêu cầu của bạn", "Your account was closed, as you asked"
+    ),
 }
 
 
-def notice_mail(writer: Writer, kind: NoticeKind, at: datetime) -> Mail:
-    """Return the notice that *kind* happened to the account at *at* (aware)."""
+def notice_mail(writer: Writer, kind: NoticeKind, at: datetime, *, link: str | None = None) -> Mail:
+    """Return the notice that *kind* happened to the account at *at* (aware); *link* locks it."""
     words = _HAPPENED[kind]
+    if link is None:
+        way_out_vi = f"Nếu không phải bạn, gọi ngay {writer.hotline}."
+        way_out_en = f"If this was not you, call {writer.hotline} at once."
+    else:
+        way_out_vi = (
+            "Nếu không phải bạn, mở liên kết này để khoá tài khoản:\n\n"
+            f"{link}\n\nhoặc gọi ngay {writer.hotline}."
+        )
+        way_out_en = (
+            "If this was not you, open this link to lock the account:\n\n"
+            f"{link}\n\nor call {writer.hotline} at once."
+        )
     return _mail(
         writer,
         words.vi,
         words.en,
-        f"{words.vi} lúc {_moment(at)}.\n\nNếu không phải bạn, gọi ngay {writer.hotline}.",
-        f"{words.en} at {_moment(at)}.\n\nIf this was not you, call {writer.hotline} at once.",
+        f"{words.vi} lúc {_moment(at)}.\n\n{way_out_vi}",
+        f"{words.en} at {_moment(at)}.\n\n{way_out_en}",
     )
 
 

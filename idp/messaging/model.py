@@ -23,6 +23,12 @@ class NoticeKind(StrEnum):
     EMAIL_VERIFIED = "email_verified"
     PHONE_REPLACED = "phone_replaced"
     IDENTITY_NUMBER_ADDED = "identity_number_added"
+    PHONE_ADDED = "phone_added"
+    DEFAULT_PHONE_CHANGED = "default_phone_changed"
+    PHONE_REMOVED = "phone_removed"
+    UNRECOGNISED_ACTIVITY = "unrecognised_activity"
+    DATA_EXPORTED = "data_exported"
+    ACCOUNT_CLOSED = "account_closed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,20 @@ class MailSender(Protocol):
         ...
 
 
+class WaysOut(Protocol):
+    """Links by which a citizen says that what a notice tells of was not their doing."""
+
+    def link(self, citizen_id: CitizenId, kind: NoticeKind, at: datetime, *, reference: str) -> str:
+        """The whole address for the message with that *reference*; the same one each time."""
+        ...
+
+
 class Notices(Protocol):
     """
     Tells a citizen, through the worker, what happened to the own account.
 
-    By text message to the default phone and, once its address is verified, by mail.
+    By text message to the default phone, or to every one where phones are what has changed, and,
+    once its address is verified, by mail.
     """
 
     def tell(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime) -> None:

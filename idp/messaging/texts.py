@@ -13,7 +13,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 Notice = Callable[[str, datetime, str], str]
-"""A notice's text, from the service's ASCII name, the moment, and the number to call."""
+"""
+A notice's text, from the service's ASCII name, the moment, and the number to call.
+
+Of what the citizen may not have done, also with a link in the place of that number.
+"""
 
 LONGEST_TEXT = 160
 
@@ -50,7 +54,7 @@ def password_changed_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "Mat khau tai khoan",
         service,
-        f" cua ban vua duoc doi luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+        f" cua ban vua duoc doi luc {_moment(at)}.{_if_not_you(hotline)}",
     )
 
 
@@ -59,8 +63,7 @@ def enrolment_finished_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "Tai khoan",
         service,
-        f" da duoc tao bang so dien thoai nay luc {_moment(at)}."
-        f" Neu khong phai ban, goi ngay {hotline}.",
+        f" da duoc tao bang so dien thoai nay luc {_moment(at)}.{_if_not_you(hotline)}",
     )
 
 
@@ -69,7 +72,7 @@ def authenticator_added_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "Tai khoan",
         service,
-        f" vua them mot cach dang nhap luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+        f" vua them mot cach dang nhap luc {_moment(at)}.{_if_not_you(hotline)}",
     )
 
 
@@ -78,7 +81,7 @@ def authenticator_removed_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "Tai khoan",
         service,
-        f" vua bo mot cach dang nhap luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+        f" vua bo mot cach dang nhap luc {_moment(at)}.{_if_not_you(hotline)}",
     )
 
 
@@ -87,7 +90,7 @@ def recovery_codes_made_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "Tai khoan",
         service,
-        f" vua tao bo ma du phong moi luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+        f" vua tao bo ma du phong moi luc {_moment(at)}.{_if_not_you(hotline)}",
     )
 
 
@@ -96,8 +99,7 @@ def recovery_code_used_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "Tai khoan",
         service,
-        f" vua dung mot ma du phong de dang nhap luc {_moment(at)}."
-        f" Neu khong phai ban, goi ngay {hotline}.",
+        f" vua dung mot ma du phong de dang nhap luc {_moment(at)}.{_if_not_you(hotline)}",
     )
 
 
@@ -115,7 +117,7 @@ def level_raised_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "Tai khoan",
         service,
-        f" duoc xac minh tai quay luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+        f" duoc xac minh tai quay luc {_moment(at)}.{_if_not_you(hotline)}",
     )
 
 
@@ -124,7 +126,7 @@ def email_verified_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "Dia chi thu dien tu cua tai khoan",
         service,
-        f" vua duoc xac nhan luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+        f" vua duoc xac nhan luc {_moment(at)}.{_if_not_you(hotline)}",
     )
 
 
@@ -133,7 +135,7 @@ def phone_replaced_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "So dien thoai cua tai khoan",
         service,
-        f" vua duoc thay luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+        f" vua duoc thay luc {_moment(at)}.{_if_not_you(hotline)}",
     )
 
 
@@ -142,7 +144,61 @@ def identity_number_added_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "Tai khoan",
         service,
-        f" vua them mot so giay to luc {_moment(at)}. Neu khong phai ban, goi ngay {hotline}.",
+        f" vua them mot so giay to luc {_moment(at)}.{_if_not_you(hotline)}",
+    )
+
+
+def phone_added_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that another phone number was added at *at* (aware)."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" vua them mot so dien thoai luc {_moment(at)}.{_if_not_you(hotline)}",
+    )
+
+
+def default_phone_changed_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that codes go to another number since *at* (aware)."""
+    return _one_message(
+        "Ma OTP cua tai khoan",
+        service,
+        f" duoc gui toi so khac tu luc {_moment(at)}.{_if_not_you(hotline)}",
+    )
+
+
+def phone_removed_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that a phone number was taken away at *at* (aware)."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" vua bo mot so dien thoai luc {_moment(at)}.{_if_not_you(hotline)}",
+    )
+
+
+def data_exported_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that the citizen's data were downloaded at *at* (aware)."""
+    return _one_message(
+        "Du lieu cua tai khoan",
+        service,
+        f" vua duoc tai ve luc {_moment(at)}.{_if_not_you(hotline)}",
+    )
+
+
+def unrecognised_activity_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that the account was locked at *at* (aware), as its owner wished."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" da bi khoa luc {_moment(at)} vi ban bao hoat dong la. De mo khoa, goi {hotline}.",
+    )
+
+
+def account_closed_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that the account was closed by its owner at *at* (aware)."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" da dong luc {_moment(at)} theo yeu cau cua ban. Neu khong phai ban, goi {hotline}.",
     )
 
 
@@ -241,6 +297,13 @@ def claim_resolved_text(number: str, service: str, site: str) -> str:
         service,
         f" da duoc giai quyet. Xem ket qua tai {site}/dispute/follow",
     )
+
+
+def _if_not_you(way_out: str) -> str:
+    """What to do about what one has not done: open that link, which nothing may follow; or call."""
+    if "://" in way_out:
+        return f" Khong phai ban? Mo {way_out}"
+    return f" Neu khong phai ban, goi ngay {way_out}."
 
 
 def _moment(at: datetime) -> str:

@@ -33,6 +33,7 @@ class OtpPurpose(StrEnum):
     DISPUTE = "dispute"
     DISPUTE_FOLLOWED = "dispute_followed"
     STEP_UP = "step_up"
+    PHONE_ADDED = "phone_added"
 
 
 @dataclass(frozen=True, slots=True)

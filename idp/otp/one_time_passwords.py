@@ -42,6 +42,7 @@ _OF_NO_CITIZEN: Final = frozenset(
         OtpPurpose.OTHER_PHONE,
         OtpPurpose.DISPUTE,
         OtpPurpose.DISPUTE_FOLLOWED,
+        OtpPurpose.PHONE_ADDED,
     }
 )
 
