@@ -33,6 +33,7 @@ from idp.disputes.forms import (
 from idp.disputes.forms import RecheckForm as DisputeRecheckForm
 from idp.disputes.model import StepKind
 from idp.disputes.shown_steps import ShownStep
+from idp.emails.views import VerifyForm
 from idp.enrolment.forms import (
     KeptForm,
     MethodForm,
@@ -42,6 +43,7 @@ from idp.enrolment.forms import (
     TakeUpForm,
 )
 from idp.interactions.forms import NotYouForm
+from idp.interactions.model import StopReason
 from idp.interactions.shortfall import Shortfall
 from idp.login.forms import (
     AppCodeForm,
@@ -53,7 +55,7 @@ from idp.login.forms import (
 )
 from idp.logout.forms import SignOutForm
 from idp.otp.forms import OtpForm, ResendForm
-from idp.recovery.forms import RecoverForm
+from idp.recovery.forms import CancelForm, OtherPhoneForm, RecoverForm
 from idp.step_up.forms import AskCarrierForm, StepUpForm, VisitForm
 from idp.totp.codes import in_groups, setting_up_uri
 from idp.web.browser import BrowserCookie
@@ -201,6 +203,12 @@ def _mismatch(
         }
 
     return context
+
+
+def _stopped(reason: StopReason) -> Context:
+    moments = {StopReason.SIM_CHANGED, StopReason.WAITING, StopReason.OTHER_REQUEST}
+    possible_from = "09:12, 21/11/2026" if reason in moments else None
+    return _plain(reason=reason, possible_from=possible_from, kept_days=6)
 
 
 def _step_up(missing: Shortfall = _LEVEL_3, **more: object) -> Context:
@@ -597,24 +605,39 @@ PAGES: dict[str, tuple[str, Context]] = {
     "kept": ("enrolment/kept.html", _with(_blank(KeptForm), last_three="678")),
     "recover": ("recovery/start.html", _blank(RecoverForm)),
     "recover-empty": ("recovery/start.html", refused(RecoverForm, {})),
-    "recover-not-now": (
-        "recovery/not_now.html",
-        _plain(reason="sim_changed", possible_from="09:12, 21/11/2026"),
+    "recover-other-phone": (
+        "recovery/other_phone.html",
+        _with(_blank(OtherPhoneForm, today=RULES["today"]), wait_hours=24),
     ),
-    "recover-recycled": (
-        "recovery/not_now.html",
-        _plain(reason="number_recycled", possible_from=None),
+    "recover-other-phone-empty": (
+        "recovery/other_phone.html",
+        _with(refused(OtherPhoneForm, {}, today=RULES["today"]), wait_hours=24),
     ),
-    "recover-silent": (
-        "recovery/not_now.html",
-        _plain(reason="carrier_silent", possible_from=None),
+    "recover-other-phone-otp": (
+        "otp/otp.html",
+        _otp(last_three="002", edit_phone_url="/recover/other-phone"),
     ),
+    **{f"recover-{reason}": ("recovery/not_now.html", _stopped(reason)) for reason in StopReason},
+    "recover-cancel": ("recovery/cancel.html", _with(_blank(CancelForm), last_three="002")),
+    "recover-cancelled": ("recovery/cancelled.html", _plain()),
+    "recover-cancel-gone": ("recovery/cancel_gone.html", _plain()),
+    "email-verify": (
+        "emails/verify.html",
+        _with(_blank(VerifyForm), masked_address="b…@example.com"),
+    ),
+    "email-done": ("emails/done.html", _plain()),
+    "email-spent": ("emails/spent.html", _plain()),
+    "email-barred": ("emails/barred.html", _plain()),
     "recover-lapsed": ("recovery/lapsed.html", _plain()),
     "recover-password": (
         "recovery/password.html",
         _with(_blank(NewPasswordForm), identity_number="052185001234"),
     ),
     "recover-done": ("recovery/done.html", _plain(continue_url="/login", begun_for=None)),
+    "recover-done-elsewhere": (
+        "recovery/done.html",
+        _plain(continue_url="/resume?i=abc", begun_for=PORTAL),
+    ),
     "step-up": ("step_up/explain.html", _step_up(ways=("visit", "add_passkey"))),
     "step-up-passkey": ("step_up/explain.html", _step_up(ways=("visit", "sign_in_again"))),
     "step-up-carrier": (
