@@ -19,6 +19,7 @@ from idp.disputes.decide_dispute import (
     DecideDispute,
     Decision,
     NoSuchCase,
+    NumberGone,
 )
 from idp.disputes.model import (
     CaseNumber,
@@ -234,3 +235,7 @@ def _one_line_errors() -> Iterator[None]:
         raise click.ClickException("no case has that number") from error
     except CaseResolved as error:
         raise click.ClickException("the case is decided") from error
+    except NumberGone as error:
+        raise click.ClickException(
+            "the account has not the number any more (another case?): decide keep or close"
+        ) from error

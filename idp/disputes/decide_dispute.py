@@ -65,6 +65,10 @@ class CaseResolved(Exception):
     """Two operators have decided it."""
 
 
+class NumberGone(Exception):
+    """The account has not the identity number any more: there is nothing to transfer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One operator's decision, and why, for the file: both sides are told the outcome alone."""
@@ -128,7 +132,8 @@ class DecideDispute:
         Decide; what became of it.
 
         The account, the case and the audit log change in one transaction; then the sessions end,
-        and both sides are told. Raises `NoSuchCase`, `CaseResolved`.
+        and both sides are told. Raises `NoSuchCase`, `CaseResolved`, and where it would be carried
+        out `NumberGone`: nothing is noted then.
         """
         now = self._clock.now()
         with self._database.transaction() as transaction:
@@ -212,16 +217,17 @@ class DecideDispute:
         """
         holder = row.citizen_id
         number_index, phone_index = row.identity_number_index, row.phone_number_index
-        if citizens.release_identity_number(transaction, holder, number_index, now):
-            released = IdentityNumberReleased(citizen_id=holder, dispute=row.number)
-            record(transaction, released, now)
-            citizens.reserve_number(
-                transaction,
-                number_index,
-                phone_index,
-                until=now + self._reserved_for,
-                reference=row.number,
-            )
+        if not citizens.release_identity_number(transaction, holder, number_index, now):
+            raise NumberGone
+        released = IdentityNumberReleased(citizen_id=holder, dispute=row.number)
+        record(transaction, released, now)
+        citizens.reserve_number(
+            transaction,
+            number_index,
+            phone_index,
+            until=now + self._reserved_for,
+            reference=row.number,
+        )
         if citizens.holder_of_phone(transaction, phone_index) == holder:
             citizens.release_phone(transaction, phone_index, now)
             record(transaction, PhoneMoved(citizen_id=holder), now)

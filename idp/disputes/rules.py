@@ -11,7 +11,7 @@ from idp.disputes.model import CaseNumber, DisputeOutcome
 from idp.interactions.model import FollowProgress
 
 _VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
-_CASE_NUMBER: Final = re.compile(r"KN(\d{4})(\d{6})")
+_CASE_NUMBER: Final = re.compile(r"KN([0-9]{4})([0-9]{6})")
 
 
 class Page(StrEnum):

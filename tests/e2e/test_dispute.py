@@ -32,10 +32,10 @@ def test_a_complaint_gets_a_number_by_which_it_is_followed(
     assert not desk.page.is_checked("#declared")
     desk.look("dispute")
     desk.page.fill("#story", STORY)
-    desk.press("dispute-continue")
+    desk.press("dispute-submit")
     assert desk.errors == ["Đánh dấu vào ô cam đoan nếu thông tin đúng"]
     desk.page.check("#declared")
-    desk.press("dispute-continue")
+    desk.press("dispute-submit")
     desk.type_code_sent_to(claimant)
     desk.look("dispute-check")
     desk.press("dispute-submit")

@@ -35,6 +35,7 @@ from idp.disputes.decide_dispute import (
     Decision,
     EndDisputed,
     NoSuchCase,
+    NumberGone,
 )
 from idp.disputes.file_dispute import FileDispute, NotReady
 from idp.disputes.match_claimant import MatchClaimant
@@ -416,6 +417,20 @@ def test_a_second_case_keeps_the_account_from_changes(court: Court) -> None:
 
     with court.database.reading() as reading:
         assert citizens.standing_holds(reading, AN) == [(HoldKind.DISPUTE, second)]
+
+
+def test_a_number_is_transferred_once(court: Court) -> None:
+    first, second = court.case(), court.case(PhoneNumber("+84912000008"))
+    for each in (LAN, HUONG):
+        court.decides(first, TRANSFER, each)
+
+    court.decides(second, TRANSFER, LAN)
+    with pytest.raises(NumberGone):
+        court.decides(second, TRANSFER, HUONG)
+
+    with court.database.reading() as reading:
+        assert citizens.reservation(reading, first) is not None
+        assert store.standing_votes(reading, second) == {LAN.name: TRANSFER}
 
 
 def test_a_closed_account_is_closed_once(court: Court) -> None:

@@ -84,6 +84,14 @@ def to_consent(site: Site) -> Browser:
     return browser.open("/resume")
 
 
+def to_complaint(site: Site) -> Browser:
+    return to_chooser(site).open("/dispute")
+
+
+def to_following(site: Site) -> Browser:
+    return to_chooser(site).open("/dispute/follow")
+
+
 def encoded(values: dict[str, bytes]) -> bytes:
     return "&".join(f"{name}={quote_from_bytes(value)}" for name, value in values.items()).encode()
 
@@ -106,6 +114,8 @@ def is_sound(browser: Browser) -> bool:
         (to_code, ("otp", "action")),
         (to_password, ("new_password", "confirm_password")),
         (to_consent, ("decision", "shown")),
+        (to_complaint, ("identity_number", "full_name", "story", "declared")),
+        (to_following, ("number", "phone_number")),
     ],
 )
 def test_whatever_is_typed_gets_a_page(site: Site, walk: Walk, fields: tuple[str, ...]) -> None:
