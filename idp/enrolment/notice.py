@@ -19,8 +19,9 @@ sinh bạn nhập có khớp với thông tin thuê bao hay không. Để tìm n
 điện thoại. Nhà mạng trả lời khớp hay không khớp, không gửi thông tin của bạn cho chúng tôi. Mỗi năm
 một lần, chúng tôi hỏi lại xem số đó còn đứng tên bạn không.
 
-Chúng tôi lưu thông tin bạn nhập và kết quả xác minh để lập và giữ tài khoản của bạn. Thư điện tử
-chỉ được lưu, chưa dùng vào việc gì. Nếu bạn chưa đăng ký xong, thông tin bị xoá sau {days} ngày.
+Chúng tôi lưu thông tin bạn nhập và kết quả xác minh để lập và giữ tài khoản của bạn. Tới địa chỉ
+thư điện tử, nếu bạn nhập, chúng tôi gửi một liên kết để xác nhận, và sau đó chỉ gửi thông báo về
+tài khoản. Nếu bạn chưa đăng ký xong, thông tin bị xoá sau {days} ngày.
 
 Mỗi cổng dịch vụ công chỉ nhận thông tin mà bạn đồng ý chia sẻ với cổng đó.
 """
@@ -30,9 +31,9 @@ and date of birth you enter match its subscriber record. To find that operator w
 number alone. The operator answers whether they match; it sends us none of your details. Once a year
 we ask again whether the number is still in your name.
 
-We keep what you enter and the result of the check to create and hold your account. Your email
-address is kept and not used for anything yet. If you do not finish, what you entered is deleted
-after {days} days.
+We keep what you enter and the result of the check to create and hold your account. To your email
+address, if you enter one, we send a link to confirm it, and after that nothing but notices about
+your account. If you do not finish, what you entered is deleted after {days} days.
 
 A public service portal receives only what you agree to share with it.
 """
