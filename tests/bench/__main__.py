@@ -10,14 +10,18 @@ import platform
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 import click
 
+from tests.bench.indistinct import compare
 from tests.bench.measure import machine, on_core
 from tests.bench.scenarios import FULL, QUICK, Scenarios
 from tests.bench.surroundings import NoProvider, provider, stores
 from tests.bench.table import Table
 from tests.bench.wire import NotAsExpected
+
+_NUMBERS: Final = 250  # known ones and unknown ones that are compared, over and over
 
 
 def main() -> int:
@@ -44,6 +48,8 @@ def main() -> int:
             for measured in scenarios.rounds():
                 table.add(measured)
             table.weigh(around.process)
+            numbers = around.known_and_unknown(min(size.answers, _NUMBERS))
+            compared = list(compare(*numbers, samples=size.answers))
     except (NoProvider, NotAsExpected) as error:
         click.echo(f"The measurement was broken off: {error}", err=True)
         return 1
@@ -51,6 +57,9 @@ def main() -> int:
         f"Python {platform.python_version()}, Redis and {used.named}, {size.rounds} runs of each"
     )
     click.echo(table)
+    click.echo(f"\nTime to an answer, {size.answers} of each, in this process:")
+    for comparison in compared:
+        click.echo(comparison)
     return 0
 
 

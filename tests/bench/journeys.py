@@ -20,7 +20,7 @@ from tests.bench.wire import Answer, NotAsExpected, get, post
 
 Journey = Generator[bytes, Answer, None]
 
-_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 _REFRESH = re.compile(r"\d+;\s*url=(.+)", re.IGNORECASE)
 
 
@@ -110,7 +110,7 @@ class Browser:
         form, closed, _ = page.body.decode().partition("</form>")
         if not closed:
             raise NotAsExpected(f"no form at {path}: {page.body[:300]!r}")
-        hidden = {name: unescape(value) for name, value in _HIDDEN.findall(form)}
+        hidden = {name: unescape(value) for name, value in HIDDEN.findall(form)}
         return post(path, {**hidden, **typed}, self._headers())
 
     def keep(self, answer: Answer, status: int) -> Answer:

@@ -39,7 +39,10 @@ ARGON2ID = "Argon2id alone"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of it: rounds, operations in each run, and how many are under way at once."""
+    """
+    How much of it: rounds, operations in each run, and how many are under way at once; *answers*:
+    how many times each answer is timed for known and for unknown numbers.
+    """
 
     rounds: int
     documents: int
@@ -47,12 +50,15 @@ class Size:
     exchanges: int
     userinfos: int
     hashes: int
+    answers: int
     connections: int = 4
     browsers: int = 2
 
 
-FULL = Size(rounds=5, documents=4000, sign_ins=40, exchanges=250, userinfos=1000, hashes=25)
-QUICK = Size(rounds=1, documents=20, sign_ins=2, exchanges=4, userinfos=4, hashes=1)
+FULL = Size(
+    rounds=5, documents=4000, sign_ins=40, exchanges=250, userinfos=1000, hashes=25, answers=5000
+)
+QUICK = Size(rounds=1, documents=20, sign_ins=2, exchanges=4, userinfos=4, hashes=1, answers=3)
 
 
 class Scenarios:

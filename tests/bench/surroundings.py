@@ -39,10 +39,12 @@ from idp.citizens.model import (
 from idp.citizens.password_hasher import PasswordHasher
 from idp.core.handles import new_uuid
 from idp.core.identity_number import IdentityNumberKind
+from idp.core.phone_number import PhoneNumber
 from idp.otp.model import ChallengeId
 from idp.processes.demo import readiness
 from idp.processes.demo.secrets_on_disk import MAKERS
 from idp.settings import Settings, load
+from tests.bench.indistinct import Numbers
 from tests.bench.journeys import Person, Portal
 from tests.bench.measure import on_core
 from tests.fakes.redis_server import redis_executable, running_redis
@@ -56,6 +58,7 @@ _SCOPE: Final = "openid profile phone identity_number"
 _PASSWORD: Final = "Matkhau-1990!"  # of people who do not exist
 _SECONDS_TO_START: Final = 30
 _SECONDS_TO_END: Final = 15
+_FIRST_COMPARED: Final = 500_000  # beyond those who sign in
 _PRACTICALLY_NONE: Final = 1_000_000
 
 _REGISTRATION: Final = f"""
@@ -95,12 +98,18 @@ class Surroundings:
     """A running provider, its portal, its people, and a look at the messages they get."""
 
     def __init__(
-        self, settings: Settings, portal: Portal, people: Sequence[Person], process: int
+        self,
+        settings: Settings,
+        portal: Portal,
+        people: Sequence[Person],
+        process: int,
+        environment: Mapping[str, str],
     ) -> None:
         self.settings = settings
         self.portal = portal
         self.people = people
         self.process = process
+        self._environment = environment
         parts = Parts(settings)
         self._redis = parts.redis
         self._codes = parts.code_generator
@@ -110,6 +119,21 @@ class Surroundings:
         stored = self._redis.get(f"interaction:{interaction}")
         challenge = ChallengeId(orjson.loads(stored or b"{}")["challenge_id"])
         return self._codes.code(challenge, 0)
+
+    def known_and_unknown(self, count: int) -> tuple[Settings, list[Numbers], list[Numbers]]:
+        """
+        So many numbers that somebody has, and so many that nobody has.
+
+        With settings under which a password costs nearly nothing, that of those people too.
+        """
+        cheap = {"IDP__PASSWORDS__MEMORY_KIB": "8", "IDP__PASSWORDS__ITERATIONS": "1"}
+        settings = load({**self._environment, **cheap}, config=CONFIG)
+        known, unknown = (
+            [_numbers(first + number) for number in range(count)]
+            for first in (_FIRST_COMPARED, _FIRST_COMPARED + count)
+        )
+        _people(settings, count, first=_FIRST_COMPARED)
+        return settings, known, unknown
 
     def close(self) -> None:
         """Close what looks into the provider's stores."""
@@ -187,7 +211,9 @@ def provider(folder: Path, used: Stores, *, core: int, people: int) -> Iterator[
     secret = (client_secrets / "bench.client_secret").read_text("utf-8").strip()
     portal = Portal("bench", secret, _REDIRECT_URI, _SCOPE)
     with _served(folder, settings, environment, core) as process:
-        surroundings = Surroundings(settings, portal, _people(settings, people), process)
+        surroundings = Surroundings(
+            settings, portal, _people(settings, people), process, environment
+        )
         try:
             yield surroundings
         finally:
@@ -261,16 +287,21 @@ def _write_registration(folder: Path) -> None:
     (place / "registration.toml").write_text(_REGISTRATION, "utf-8")
 
 
-def _people(settings: Settings, count: int) -> list[Person]:
+def _numbers(number: int) -> Numbers:
+    return Numbers(f"001090{number:06}", PhoneNumber(f"+84912{number:06}"))
+
+
+def _people(settings: Settings, count: int, *, first: int = 0) -> list[Person]:
     """Citizens as enrolment leaves them; one hash for all, since making each takes its time."""
     parts = Parts(settings)
     now = datetime.now(UTC)  # noqa: TID251 (nothing here stands still)
     stored = password_hasher(settings).hash(_PASSWORD)
     people = []
     with parts.database.transaction() as transaction:
-        for number in range(count):
-            person = Person(f"001090{number:06}", _PASSWORD)
-            citizen = _citizen(person, f"+84912{number:06}", stored, now)
+        for number in range(first, first + count):
+            numbers = _numbers(number)
+            person = Person(numbers.identity, _PASSWORD)
+            citizen = _citizen(person, numbers.phone.e164, stored, now)
             citizens.add(transaction, citizen, parts.index)
             transaction.add(
                 Evidence(
