@@ -330,7 +330,6 @@ def _steps(*kinds: StepKind) -> list[ShownStep]:
             at="09:12, 21/11/2026",
             kind=kind,
             words=[NAME] if kind is StepKind.MORE_ASKED else [],
-            asked_this_side=kind is StepKind.MORE_ASKED,
             until=until if kind in {StepKind.FILED, StepKind.EXTENDED} else None,
         )
         for kind in kinds
@@ -338,7 +337,7 @@ def _steps(*kinds: StepKind) -> list[ShownStep]:
 
 
 def _case(context: Context, *kinds: StepKind, **more: object) -> Context:
-    waiting = {"number_waits_until": None, "has_account": False}
+    waiting = {"number_waits_until": None, "has_account": False, "is_asked": False}
     return _with(context, steps=_steps(StepKind.FILED, *kinds), **(_CASE | waiting | more))
 
 
@@ -346,7 +345,7 @@ def _own_case(context: Context, *kinds: StepKind, **more: object) -> Context:
     def confirm(pages: Pages) -> dict[str, object]:
         return context(pages) | {"confirm_form": pages.blank_form(ConfirmHolderForm)}
 
-    shown: dict[str, object] = {"section": "overview", "carrier_said": None}
+    shown: dict[str, object] = {"section": "overview", "carrier_said": None, "is_asked": False}
     return _with(confirm, steps=_steps(StepKind.FILED, *kinds), **(_CASE | shown | more))
 
 
@@ -386,7 +385,12 @@ PAGES: dict[str, tuple[str, Context]] = {
             StepKind.EXTENDED,
             StepKind.MORE_ASKED,
             state="more_needed",
+            is_asked=True,
         ),
+    ),
+    "dispute-case-other-asked": (
+        "disputes/case.html",
+        _case(_blank(WordsForm), StepKind.MORE_ASKED, state="more_needed"),
     ),
     "dispute-case-kept": (
         "disputes/case.html",
@@ -438,7 +442,13 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "own-dispute-too-often": (
         "account/dispute.html",
-        _own_case(_blank(WordsForm), carrier_said="too_often"),
+        _own_case(
+            _blank(WordsForm),
+            StepKind.MORE_ASKED,
+            state="more_needed",
+            is_asked=True,
+            carrier_said="too_often",
+        ),
     ),
     "own-dispute-no-phone": (
         "account/dispute.html",

@@ -25,7 +25,7 @@ from idp.disputes.model import CaseNumber, Dispute, DisputeStep, Side
 from idp.disputes.path import Path
 from idp.disputes.ports import Enrolments
 from idp.disputes.rules import FollowPage, next_follow_page
-from idp.disputes.shown_steps import shown_case, shown_steps
+from idp.disputes.shown_steps import is_asked, shown_case, shown_steps
 from idp.interactions.model import FollowProgress, Intent
 from idp.interactions.visits import Visit, Visits
 from idp.otp.model import Challenge, OtpPurpose
@@ -237,6 +237,7 @@ class FollowCase(FollowView):
             "disputes/case.html",
             form=form,
             steps=shown_steps(steps, Side.CLAIMANT),
+            is_asked=is_asked(dispute, steps, Side.CLAIMANT),
             number_waits_until=_waits_until(waiting),
             has_account=waiting is not None and waiting.taken_at is not None,
             **shown_case(dispute),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask_babel import format_datetime  # type: ignore[import-untyped]
 
-from idp.disputes.model import Dispute, DisputeStep, Side, StepKind
+from idp.disputes.model import Dispute, DisputeStatus, DisputeStep, Side, StepKind
 
 _MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
@@ -19,7 +19,6 @@ class ShownStep:
     at: str
     kind: StepKind
     words: Sequence[str]
-    asked_this_side: bool
     until: str | None
 
 
@@ -35,11 +34,16 @@ def shown_steps(steps: Sequence[DisputeStep], side: Side) -> Sequence[ShownStep]
             at=format_datetime(step.at, _MOMENT),
             kind=step.kind,
             words=(step.words or "").splitlines() if step.words_for is side else (),
-            asked_this_side=step.words_for is side,
             until=_moment(step.until),
         )
         for step in steps
     ]
+
+
+def is_asked(dispute: Dispute, steps: Sequence[DisputeStep], side: Side) -> bool:
+    """Whether the case waits for *side* to answer what an operator asked."""
+    asked = [step.words_for for step in steps if step.kind is StepKind.MORE_ASKED]
+    return dispute.status is DisputeStatus.MORE_NEEDED and asked[-1:] == [side]
 
 
 def shown_case(dispute: Dispute) -> dict[str, Any]:

@@ -276,6 +276,7 @@ def test_each_side_reads_its_own_words_alone(site: Site) -> None:
 
     claimant = follow(site, number)
     assert "Bạn có bản sao thẻ cũ không?" in claimant.html
+    assert "Cán bộ hỏi bạn thêm" in claimant.html
     claimant.submit(words="Có, tôi gửi bản sao ở xã hôm qua.")
     assert "Có, tôi gửi bản sao" in claimant.html
     holder = sign_in(site).open(f"/account/disputes/{number}")
@@ -285,6 +286,7 @@ def test_each_side_reads_its_own_words_alone(site: Site) -> None:
     assert STORY.splitlines()[0] not in holder.html
     assert CLAIMANT.national not in holder.html
     assert "đề nghị bổ sung" in holder.html
+    assert "Cán bộ hỏi bạn thêm" not in holder.html
 
 
 # --- the holder -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from idp.disputes.answer_dispute import AnswerDispute, CaseClosed, ConfirmHolder
 from idp.disputes.forms import ConfirmHolderForm, WordsForm
 from idp.disputes.model import CaseNumber, Side
 from idp.disputes.rules import parse_case_number
-from idp.disputes.shown_steps import shown_case, shown_steps
+from idp.disputes.shown_steps import is_asked, shown_case, shown_steps
 from idp.throttling.ports import BudgetSpent
 
 SAID = frozenset({"silent", "too_often", "no_phone"})
@@ -54,6 +54,7 @@ class Case(AccountPage):
             form=form,
             confirm_form=self._pages.blank_form(ConfirmHolderForm),
             steps=shown_steps(steps, Side.HOLDER),
+            is_asked=is_asked(dispute, steps, Side.HOLDER),
             carrier_said=said if said in SAID else None,
             **shown_case(dispute),
         )
