@@ -16,6 +16,8 @@ from idp.account.authenticators.forms import (
 from idp.account.authenticators.qr import qr_svg
 from idp.account.identity_numbers.forms import AddNumberForm
 from idp.account.level import EvidenceShown
+from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
+from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
 from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
@@ -58,6 +60,7 @@ from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import CancelForm, OtherPhoneForm, RecoverForm
 from idp.step_up.forms import AskCarrierForm, StepUpForm, VisitForm
 from idp.totp.codes import in_groups, setting_up_uri
+from idp.unrecognised.views import NotMeForm
 from idp.web.browser import BrowserCookie
 from idp.web.forms import Form
 from idp.web.pages import Brand, Pages
@@ -250,6 +253,50 @@ def _beside(context: Context, **more: object) -> Context:
 
 def _account(**context: object) -> Context:
     return _plain(section="security", **context)
+
+
+def _a_phone(number: int, last_three: str, **more: object) -> dict[str, object]:
+    phone = {"id": number, "last_three": last_three, "since": "21/11/2026"}
+    state = {"is_default": False, "confirmed": False, "default_from": None, "stays": None}
+    return phone | state | more
+
+
+def _removing_phone(stays: str | None, *, falls_to: int | None = None) -> Context:
+    return _with(
+        _blank(ChangePhoneForm),
+        section="security",
+        last_three="002",
+        stays=stays,
+        falls_to=falls_to,
+    )
+
+
+def _security(pages: Pages, **more: object) -> dict[str, object]:
+    moments = {"begun_at": "09:12, 21/11/2026", "last_seen_at": "10:00, 21/11/2026"}
+    here = {"name": "aGVyZQ", "device": "Chrome trên Android", "is_here": True}
+    there = {"name": "dGhlcmU", "device": "Edge trên Windows", "is_here": False}
+    return {
+        "section": "security",
+        "password_since": "20/11/2026",
+        "phones": [("678", True), ("002", False)],
+        "email": "b…@example.vn",
+        "email_asked": "c…@example.vn",
+        "has_passkey": True,
+        "has_app": True,
+        "has_recovery_codes": True,
+        "sessions": [here | moments, there | moments],
+        "end_form": pages.blank_form(EndSessionForm),
+        "others_form": pages.blank_form(EndOthersForm),
+        "done": "password_changed",
+    } | more
+
+
+def _security_least(pages: Pages) -> dict[str, object]:
+    """What somebody has who has just enrolled, and whose phone went to somebody else."""
+    least: dict[str, object] = {"phones": [], "email": None, "email_asked": None, "done": None}
+    none = dict.fromkeys(("has_passkey", "has_app", "has_recovery_codes"), False)
+    full = _security(pages)
+    return full | least | none | {"sessions": full["sessions"][:1]}  # type: ignore[index]
 
 
 def _an_authenticator(name: str, **more: object) -> dict[str, object]:
@@ -840,6 +887,80 @@ PAGES: dict[str, tuple[str, Context]] = {
     "authenticator-stays": ("account/authenticators/remove.html", _removing("last_way")),
     "authenticator-needed": ("account/authenticators/remove.html", _removing("needed")),
     "authenticators-too-many": ("account/authenticators/too_many.html", _account()),
+    "phones": (
+        "account/phones/list.html",
+        _account(
+            phones=[
+                _a_phone(1, "678", is_default=True, confirmed=True, stays="default"),
+                _a_phone(2, "002", confirmed=True),
+                _a_phone(3, "003", default_from="09:12, 24/11/2026"),
+            ],
+            may_add=False,
+            at_most=5,
+            done="confirmed",
+        ),
+    ),
+    "phones-none": (
+        "account/phones/list.html",
+        _account(phones=[], may_add=True, at_most=5, done=None),
+    ),
+    "phone-add": ("account/phones/add.html", _with(_blank(AddPhoneForm), section="security")),
+    "phone-add-wrong": (
+        "account/phones/add.html",
+        _with(refused(AddPhoneForm, {"phone_number": "12345"}), section="security"),
+    ),
+    "phone-taken": ("account/phones/taken.html", _account(last_three="002")),
+    "phone-not-now": (
+        "account/phones/not_now.html",
+        _account(reason="sim_changed", possible_from="09:12, 24/11/2026"),
+    ),
+    "phone-not-now-recycled": (
+        "account/phones/not_now.html",
+        _account(reason="number_recycled", possible_from=None),
+    ),
+    "phone-not-now-silent": (
+        "account/phones/not_now.html",
+        _account(reason="carrier_silent", possible_from=None),
+    ),
+    "phone-default": (
+        "account/phones/default.html",
+        _with(_blank(ChangePhoneForm), section="security", last_three="002"),
+    ),
+    "phone-remove": ("account/phones/remove.html", _removing_phone(None, falls_to=1)),
+    "phone-remove-last": ("account/phones/remove.html", _removing_phone("last")),
+    "phone-remove-default": ("account/phones/remove.html", _removing_phone("default")),
+    "security": ("account/security/security.html", _security),
+    "security-least": ("account/security/security.html", _security_least),
+    "password-change": (
+        "account/security/password.html",
+        _with(_blank(NewPasswordForm), section="security", identity_number="052185001234"),
+    ),
+    "email-change": (
+        "account/security/email.html",
+        _with(_blank(EmailForm), section="security", email="b…@example.vn"),
+    ),
+    "email-change-wrong": (
+        "account/security/email.html",
+        _with(refused(EmailForm, {"email": "khong"}), section="security", email=None),
+    ),
+    "not-me": (
+        "unrecognised/from_notice.html",
+        _with(_blank(NotMeForm), kind="password_changed", at="09:12, 21/11/2026"),
+    ),
+    "not-me-phones": (
+        "unrecognised/from_notice.html",
+        _with(_blank(NotMeForm), kind="phone_added", at="09:12, 21/11/2026"),
+    ),
+    "not-me-data": (
+        "unrecognised/from_notice.html",
+        _with(_blank(NotMeForm), kind="data_exported", at="09:12, 21/11/2026"),
+    ),
+    "not-me-other": (
+        "unrecognised/from_notice.html",
+        _with(_blank(NotMeForm), kind="authenticator_added", at="09:12, 21/11/2026"),
+    ),
+    "not-me-done": ("unrecognised/done.html", _plain(number="BV-2026-000001")),
+    "not-me-spent": ("unrecognised/spent.html", _plain()),
     "account-no-changes": ("account/no_changes.html", _plain(section="security")),
     "identity-numbers": (
         "account/identity_numbers/numbers.html",

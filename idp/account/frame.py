@@ -10,7 +10,7 @@ from flask.views import MethodView
 
 from idp.citizens.model import CitizenId, HoldKind
 from idp.citizens.rules import bars_changes
-from idp.citizens.store import holds_of
+from idp.citizens.store import ChangesBarred, holds_of
 from idp.db.database import Database
 from idp.interactions.fresh_sign_in import FreshSignIn
 from idp.interactions.visits import Visits
@@ -82,9 +82,12 @@ class AccountPage(MethodView, ABC):
         return self._refused(visitor) or self.show(visitor, **address)  # type: ignore[arg-type]
 
     def post(self, **address: str) -> Response:
-        """What the page is for."""
+        """What the page is for; a hold that comes between page and press is shown as one."""
         visitor = self._frame.visitor()
-        return self._refused(visitor) or self.act(visitor, **address)  # type: ignore[arg-type]
+        try:
+            return self._refused(visitor) or self.act(visitor, **address)  # type: ignore[arg-type]
+        except ChangesBarred:
+            return self.render("account/no_changes.html")
 
     @abstractmethod
     def show(self, visitor: Visitor, **address: str) -> Response:

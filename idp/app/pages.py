@@ -16,6 +16,9 @@ from idp.account.identity_numbers.link_by_carrier import LinkByCarrier
 from idp.account.identity_numbers.routes import identity_number_routes
 from idp.account.level import level_routes
 from idp.account.overview import overview_routes
+from idp.account.phones.routes import phone_routes
+from idp.account.security.change_password import ChangePassword
+from idp.account.security.routes import security_routes
 from idp.account.views import account_routes
 from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
@@ -30,6 +33,7 @@ from idp.app.policies import (
     login_budgets,
     otp_budgets,
     otp_policy,
+    phone_policy,
     recovery_policy,
     subscriber_checks_of,
 )
@@ -66,12 +70,16 @@ from idp.oidc.respond import AuthorizationResponses, OidcResponder
 from idp.oidc.views import authorization_routes
 from idp.otp.one_time_passwords import OneTimePasswords
 from idp.otp.page import OtpPage
+from idp.phones.add_phone import AddPhone
+from idp.phones.begin_phone import BeginPhone, TrustSignIn
+from idp.phones.change_phones import MakeDefault, RemovePhone
 from idp.recovery.routes import recovery_routes
 from idp.relying_parties.views import logo_routes
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.rules import sid
 from idp.settings import decode_key
 from idp.step_up.routes import step_up_routes
+from idp.unrecognised.views import unrecognised_routes
 from idp.web.browser import BrowserCookie
 from idp.web.pages import Pages
 from idp.web.reference import request_reference
@@ -179,6 +187,8 @@ def add_pages(parts: Parts) -> None:
     otp_page = OtpPage(pages=pages, otp=otp, clock=clock)
     authenticators = Authenticators(parts)
     check_phone = CheckPhone(carriers=parts.carriers, database=database, clock=clock)
+    phones = phone_policy(settings)
+    trust_sign_in = TrustSignIn(check=check_phone, policy=phones, database=database)
 
     notice = enrolment_notice(
         carriers=[carrier.shown for carrier in settings.carriers.directory],
@@ -357,6 +367,53 @@ def add_pages(parts: Parts) -> None:
         ),
         account_routes(frame=frame, visits=visits, sign_out=sign_out, registry=parts.registry),
         overview_routes(frame=frame, database=database, levels=parts.levels, clock=clock),
+        security_routes(
+            frame=frame,
+            sign_in=sign_in,
+            change_password=ChangePassword(
+                database=database, sign_in=sign_in, notices=parts.jobs, clock=clock
+            ),
+            hasher=parts.hasher,
+            ask_to_verify_email=parts.ask_to_verify_email,
+            database=database,
+            clock=clock,
+        ),
+        phone_routes(
+            frame=frame,
+            otp=otp,
+            otp_page=otp_page,
+            begin=BeginPhone(
+                trust=trust_sign_in,
+                policy=phones,
+                database=database,
+                index=parts.index,
+                clock=clock,
+            ),
+            add=AddPhone(
+                match=parts.match_citizen,
+                count=parts.count_question,
+                sign_in=sign_in,
+                notices=parts.jobs,
+                database=database,
+                index=parts.index,
+                clock=clock,
+            ),
+            make_default=MakeDefault(
+                trust=trust_sign_in,
+                policy=phones,
+                notices=parts.jobs,
+                database=database,
+                clock=clock,
+            ),
+            remove=RemovePhone(database=database, notices=parts.jobs, clock=clock),
+            policy=phones,
+            levels=parts.levels,
+            database=database,
+            clock=clock,
+        ),
+        unrecognised_routes(
+            pages=pages, report=parts.report_unrecognised, database=database, clock=clock
+        ),
         level_routes(frame=frame, database=database, levels=parts.levels, clock=clock),
         authenticator_routes(
             frame=frame,

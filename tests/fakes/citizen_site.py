@@ -124,6 +124,10 @@ class Browser:
         cookie = self._client.get_cookie(name)
         return "" if cookie is None else cookie.value
 
+    def keep_cookie(self, name: str, value: str) -> None:
+        """Keep a cookie as if we had set it."""
+        self._client.set_cookie(name, value)
+
     @property
     def forms(self) -> list[Form]:
         """The forms of the page."""

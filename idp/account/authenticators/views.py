@@ -17,6 +17,7 @@ from idp.account.authenticators.forms import (
 from idp.account.authenticators.held import Held
 from idp.account.authenticators.qr import qr_svg
 from idp.account.authenticators.rules import Consequence
+from idp.account.device_words import device_words
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.authenticators import store
 from idp.authenticators.add_app import AddApp
@@ -35,7 +36,7 @@ from idp.db.database import Database
 from idp.relying_parties.ports import RelyingParties
 from idp.throttling.ports import BudgetSpent
 from idp.totp.codes import in_groups, setting_up_uri
-from idp.web.device import DeviceName, client_device
+from idp.web.device import client_device
 
 PATH: Final = "/account/security/authenticators"
 _MOMENT: Final = "HH:mm, dd/MM/yyyy"
@@ -186,7 +187,10 @@ class AddKey(AuthenticatorPage):
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
         """The form; the browser is asked when the button is pressed."""
         device = client_device()
-        return self._render(visitor, self._pages.form(PasskeyNameForm, name=_words(device)))
+        return self._render(
+            visitor,
+            self._pages.form(PasskeyNameForm, name=device_words(device.browser, device.system)),
+        )
 
     def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
         """Keep what the browser made."""
@@ -315,17 +319,9 @@ def _shown(one: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 (an app, a pa
 
 def _name_of(one: Any) -> str:  # noqa: ANN401
     if isinstance(one, KnownDevice):
-        return one.name or _words(DeviceName(one.browser, one.system))
+        return one.name or device_words(one.browser, one.system)
     name: str = one.name
     return name
-
-
-def _words(device: DeviceName) -> str:
-    browser = device.browser or _("Trình duyệt")
-    if not device.system:
-        return browser
-    words: str = _("%(browser)s trên %(system)s", browser=browser, system=device.system)
-    return words
 
 
 def _moment(at: datetime | None) -> str | None:
