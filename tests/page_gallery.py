@@ -103,6 +103,8 @@ def make_app(*, secure: bool = False, brand: Brand | None = None) -> tuple[Flask
         shown=ShownPagesInMemory(SystemClock(), lifetime=timedelta(minutes=15), of_a_browser=4),
     )
     pages.init_app(app)
+    if brand is not None:  # it is compiled in, and the other tests share what is compiled
+        app.jinja_env.bytecode_cache = None
     return app, pages
 
 
@@ -211,7 +213,7 @@ def _mismatch(
 def _stopped(reason: StopReason) -> Context:
     moments = {StopReason.SIM_CHANGED, StopReason.WAITING, StopReason.OTHER_REQUEST}
     possible_from = "09:12, 21/11/2026" if reason in moments else None
-    return _plain(reason=reason, possible_from=possible_from, kept_days=6)
+    return _plain(reason=reason, possible_from=possible_from, kept_days=6, begins=False)
 
 
 def _step_up(missing: Shortfall = _LEVEL_3, **more: object) -> Context:
