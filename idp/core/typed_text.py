@@ -13,6 +13,8 @@ def visible(text: str) -> str:
     Zero-width characters, soft hyphens, byte-order marks and direction marks come along when a
     number or a name is pasted from a contact list or a chat; the person cannot know of them.
     """
+    if text.isascii():  # none of them is
+        return text
     return "".join(char for char in text if unicodedata.category(char) != "Cf")
 
 
