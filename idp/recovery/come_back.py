@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from idp.audit.events import PhoneRecoveryRefused
+from idp.audit.log import record
 from idp.carriers.model import ClaimedIdentity, MatchOutcome, Outcome
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId
@@ -65,12 +67,20 @@ class ComeBackWithOtherPhone:
         outcome = self._ask(question.person, question.number, client_id=client_id)
         if outcome is None:
             return RecoveryStop(StopReason.CARRIER_SILENT)
+        now, back = self._clock.now(), question.back
         if outcome.outcome is not Outcome.MATCH:
-            return RecoveryStop(StopReason.NOT_MATCHED)
+            stop = RecoveryStop(StopReason.NOT_MATCHED)
+            with self._database.transaction() as transaction:
+                store.make_void(transaction, recovery_id, now)
+                refused = PhoneRecoveryRefused(
+                    citizen_id=back.citizen_id, client_id=client_id, reason=stop.reason
+                )
+                record(transaction, refused, now)
+            return stop
         with self._database.transaction() as transaction:
-            if not store.note_match(transaction, recovery_id, _kept(outcome), self._clock.now()):
+            if not store.note_match(transaction, recovery_id, _kept(outcome), now):
                 raise RecoveryGone  # cancelled while the carrier was asked
-        return question.back
+        return back
 
 
 def _question(reading: Session, row: PhoneRecovery, citizen_id: CitizenId) -> _Question:

@@ -25,6 +25,8 @@ class RecoveryEnd(StrEnum):
 
     CANCELLED = "cancelled"
     COMPLETED = "completed"
+    VOID = "void"
+    """The carrier does not name the person as the phone's holder any more."""
 
 
 class RecoveryText(StrEnum):

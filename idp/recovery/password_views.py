@@ -62,6 +62,7 @@ class NotNow(RecoveryPage):
             "recovery/not_now.html",
             reason=stop.reason,
             kept_days=self._kept.days,
+            begins=here.progress.begins,
             possible_from=format_datetime(possible_from, _MOMENT) if possible_from else None,
             **here.visit.page,
         )

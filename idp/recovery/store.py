@@ -138,6 +138,15 @@ def note_match(
     return cast("CursorResult[object]", result).rowcount == 1
 
 
+def make_void(session: Session, recovery_id: PhoneRecoveryId, now: datetime) -> None:
+    """End a request whose phone is the person's no more, so that another one can be made."""
+    session.execute(
+        update(PhoneRecovery)
+        .where(PhoneRecovery.id == recovery_id, _stands(now))
+        .values(ended_at=now, end=RecoveryEnd.VOID)
+    )
+
+
 def complete(session: Session, recovery_id: PhoneRecoveryId, now: datetime) -> Taken | None:
     """End a request whose time has come and whose phone a carrier confirmed; one caller does."""
     row = session.execute(

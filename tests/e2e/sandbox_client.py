@@ -64,6 +64,17 @@ class SandboxClient:
             pass
         return found[0]
 
+    def mail_to(self, address: str) -> str:
+        """The newest mail to *address*; waits until one arrives."""
+        deadline = monotonic() + SECONDS_TO_ARRIVE
+        while monotonic() < deadline:
+            response = self._http.get("/api/mails", params={"to": address})
+            mails: list[dict[str, str]] = response.raise_for_status().json()
+            if mails:
+                return mails[0]["text"]
+            Event().wait(SECONDS_BETWEEN_LOOKS)
+        raise AssertionError(f"no mail arrived in {SECONDS_TO_ARRIVE} seconds")
+
     def _messages(self, person: Person) -> list[dict[str, str]]:
         response = self._http.get("/api/messages", params={"to": person.phone_e164})
         messages: list[dict[str, str]] = response.raise_for_status().json()

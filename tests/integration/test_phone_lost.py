@@ -458,6 +458,7 @@ def test_a_number_that_changed_hands_in_the_meantime_is_not_taken(
     )
 
     assert "chưa khớp với nhà mạng" in come_back(site).html
+    assert "Đã nhận yêu cầu" in ask(site, THIRD).html
 
 
 def test_a_disputed_account_is_not_recovered(site: Site, citizen_id: CitizenId) -> None:
