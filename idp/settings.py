@@ -370,6 +370,11 @@ class Mail(Table):
         return self
 
 
+class Audit(Table):
+    sealed_after: Duration
+    kept: Duration
+
+
 class Signing(Table):
     folder: Path
     announce: Duration
@@ -430,6 +435,7 @@ class Settings(BaseSettings):
     carriers: Carriers
     messaging: Messaging
     mail: Mail
+    audit: Audit
     signing: Signing
     registrations: Registrations
     certification: Certification = Certification()

@@ -8,6 +8,8 @@ import click
 
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Parts
+from idp.audit.commands import LogDesk, audit_commands
+from idp.audit.verify import VerifyLog
 from idp.authenticators.forget_devices import end_authenticators
 from idp.backchannel.commands import logouts_command
 from idp.counter_visits.commands import Counter, confirm_visit_command
@@ -93,8 +95,18 @@ def command_line() -> click.Group:
     citizens.add_command(confirm_visit_command(lambda: _counter(parts())))
     commands.add_command(citizens)
     commands.add_command(disputes_commands(lambda: dispute_desk(parts())))
+    commands.add_command(audit_commands(lambda: _log_desk(parts())))
     commands.add_command(config_commands(load))
     return commands
+
+
+def _log_desk(parts: Parts) -> LogDesk:
+    return LogDesk(
+        verify=VerifyLog(
+            database=parts.database, kept=parts.settings.audit.kept, clock=parts.clock
+        ),
+        published=parts.audit_roots,
+    )
 
 
 def _operator_desk(parts: Parts) -> OperatorDesk:

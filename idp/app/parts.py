@@ -23,6 +23,7 @@ from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.sms_gateway import HttpSmsGateway
 from idp.adapters.smtp import MailServer, SmtpMailSender
 from idp.app.policies import interactions_budget, operator_budgets, question_budgets
+from idp.audit.roots import RootsFile
 from idp.backchannel.announce import AnnounceLogout
 from idp.carriers.count_question import CountQuestion
 from idp.carriers.match_citizen import MatchCitizen
@@ -106,6 +107,10 @@ class Parts:
     def database(self) -> Database:
         with self.flask.app_context():
             return Database.open(db.engine, self.cipher)
+
+    @cached_property
+    def audit_roots(self) -> RootsFile:
+        return RootsFile(self.settings.home / "audit-roots.jsonl")
 
     @cached_property
     def index(self) -> BlindIndex:

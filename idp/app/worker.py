@@ -13,6 +13,7 @@ from idp.app.certification import warn_of_certification
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Adapters, Parts
 from idp.app.policies import rematch_work
+from idp.audit.seal import SEALED_EVERY, LogPolicy, SealLog
 from idp.authenticators.sweep import forget_unused_devices
 from idp.backchannel.deliver import DeliverLogout
 from idp.backchannel.sweep import SWEPT_EVERY, forget_old_logouts, wake_due_logouts
@@ -116,7 +117,10 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             clock=parts.clock,
         ),
     )
+    seal_log = _seal_log(parts)
     return parts.jobs.broker, (
+        Sweep("seal security events", SEALED_EVERY, seal_log),
+        Sweep("drop old security events", timedelta(days=1), seal_log.drop_old),
         Sweep(
             "wake due logouts",
             SWEPT_EVERY,
@@ -184,6 +188,16 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             partial(end_what_is_left, parts.end_disputed),
         ),
         Sweep("keep the signing keys up", timedelta(hours=1), partial(_keep_keys_up, parts)),
+    )
+
+
+def _seal_log(parts: Parts) -> SealLog:
+    audit = parts.settings.audit
+    return SealLog(
+        database=parts.database,
+        published=parts.audit_roots,
+        policy=LogPolicy(waits=audit.sealed_after, kept=audit.kept),
+        clock=parts.clock,
     )
 
 

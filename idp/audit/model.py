@@ -1,12 +1,15 @@
-"""The stored event."""
+"""The stored event, and what shows that it was not changed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, BigInteger, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.db import Base
 from idp.db.types import UtcDateTime
+
+# Five years of a country's sign-ins are more than 32 bits count; SQLite's integers have 64 anyway.
+_COUNT = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class AuditEvent(Base):
@@ -15,9 +18,40 @@ class AuditEvent(Base):
     __tablename__ = "audit_event"
     __table_args__ = (Index("ix_audit_event_citizen_at", "citizen_id", "at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(_COUNT, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
     kind: Mapped[str] = mapped_column(String(64))
     citizen_id: Mapped[str | None] = mapped_column(String(36))
     client_id: Mapped[str | None] = mapped_column(String(128))
     details: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class AuditSeal(Base):
+    """
+    The place of one event in the chain: positions count from 1 without a gap.
+
+    *hash* covers the event, its position and the hash before it (`rules.link`). There is no foreign
+    key: a seal has to outlive an event that somebody removes.
+    """
+
+    __tablename__ = "audit_seal"
+
+    position: Mapped[int] = mapped_column(_COUNT, primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(_COUNT, unique=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditRoot(Base):
+    """
+    The chain at the end of a day (by Vietnam's clock): every event of it stands there or before.
+
+    *dropped_at*: the events up to there were older than they are kept, and went; the chain begins
+    after it.
+    """
+
+    __tablename__ = "audit_root"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(_COUNT)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -1,0 +1,117 @@
+"""The chain of hashes, the days it is closed by, and how long it is kept: pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from enum import StrEnum
+from typing import Final
+
+BEGINNING: Final = bytes(32)
+"""What the first link is joined to."""
+LATEST: Final = timedelta(minutes=15)
+"""
+How far an event's moment may lie behind that of one that was sealed before.
+
+Transactions are short and clocks agree within seconds, so this is generous; what comes later than
+that was put in by somebody else.
+"""
+VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
+
+
+class Flaw(StrEnum):
+    """What is wrong with a row of the log."""
+
+    CHANGED = "changed"
+    """The event, or its seal, is not what was sealed."""
+    REMOVED = "removed"
+    """The seal is there, and the event is gone."""
+    UNSEALED = "unsealed"
+    """A position of the chain is missing: a seal was removed."""
+    INSERTED = "inserted"
+    """The event is older than those that were sealed long before it came."""
+    CUT_OFF = "cut_off"
+    """The chain ends before a root that was published."""
+    ROOT_DIFFERS = "root_differs"
+    """The chain is whole, and is not the one that was published."""
+    ROOT_MISSING = "root_missing"
+    """A day was published that the database knows nothing of."""
+    DROPPED_EARLY = "dropped_early"
+    """Events were dropped that have to be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One position of the chain, and its hash."""
+
+    position: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as the database has it."""
+
+    id: int
+    at: datetime
+    kind: str
+    citizen_id: str | None
+    client_id: str | None
+    details: Mapping[str, object]
+
+    @property
+    def canonical(self) -> bytes:
+        """The one way to write it down: JSON, names sorted, no spaces, UTF-8, the moment in UTC."""
+        return json.dumps(
+            {
+                "id": self.id,
+                "at": self.at.isoformat(timespec="microseconds"),
+                "kind": self.kind,
+                "citizen_id": self.citizen_id,
+                "client_id": self.client_id,
+                "details": self.details,
+            },
+            sort_keys=True,
+            separators=(",", ":"),
+            ensure_ascii=False,
+        ).encode()
+
+
+START: Final = Link(0, BEGINNING)
+
+
+def link(before: Link, event: StoredEvent) -> Link:
+    """Join *event* to the chain: SHA-256 of the hash before, the position, and the event."""
+    position = before.position + 1
+    content = before.hash + position.to_bytes(8, "big") + event.canonical
+    return Link(position, hashlib.sha256(content).digest())
+
+
+def comes_too_late(at: datetime, latest_before: datetime) -> bool:
+    """Whether an event of *at* cannot have been waiting when that of *latest_before* was sealed."""
+    return at < latest_before - LATEST
+
+
+def day_of(at: datetime) -> date:
+    """The day in Vietnam."""
+    return at.astimezone(VIETNAM).date()
+
+
+def end_of(day: date) -> datetime:
+    """The first moment that does not belong to *day* any more."""
+    return datetime.combine(day + timedelta(days=1), time(), VIETNAM)
+
+
+def day_to_close(now: datetime) -> date:
+    """The last day of which no event can come any more."""
+    return day_of(now - LATEST) - timedelta(days=1)
+
+
+def last_day_to_drop(now: datetime, kept: timedelta) -> date:
+    """
+    The last day whose events are all older than *kept*.
+
+    A root stands after its day's end, and covers a little of the next one: so one day less.
+    """
+    return day_of(now - kept) - timedelta(days=2)
