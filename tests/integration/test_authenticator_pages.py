@@ -12,22 +12,13 @@ from idp.audit.model import AuditEvent
 from idp.authenticators import store
 from idp.authenticators.model import AuthenticatorApp
 from idp.citizens import store as citizens
-from idp.citizens.model import (
-    Citizen,
-    CitizenId,
-    CitizenIdentityNumber,
-    CitizenStatus,
-    HoldKind,
-    PasswordCredential,
-    Phone,
-)
-from idp.core.handles import new_uuid
-from idp.core.identity_number import IdentityNumber
+from idp.citizens.model import CitizenId, HoldKind, Phone
 from idp.core.phone_number import PhoneNumber
 from tests.fakes.authenticator import SoftwareAuthenticator
 from tests.fakes.citizen_site import Browser, Site
+from tests.fakes.people import BINH, citizen_of
 
-IDENTITY_NUMBER = "052190000001"
+IDENTITY_NUMBER = "052090000001"
 NUMBER = PhoneNumber("+84912000001")
 PASSWORD = "Song Hàn-82 chiều"
 LIST = "/account/security/authenticators"
@@ -35,21 +26,9 @@ LIST = "/account/security/authenticators"
 
 @pytest.fixture
 def citizen_id(site: Site) -> CitizenId:
-    now = site.clock.now() - timedelta(days=30)
-    number = IdentityNumber(IDENTITY_NUMBER)
-    citizen = Citizen(
-        id=CitizenId(new_uuid()),
-        status=CitizenStatus.ACTIVE,
-        name_text="Nguyễn Thị Bưởi",
-        birth_date_text="1990-01-02",
-        created_at=now,
-        updated_at=now,
-        identity_numbers=[
-            CitizenIdentityNumber(kind=number.kind, value=number.value, created_at=now)
-        ],
-        phones=[Phone(number=NUMBER.e164, verified_at=now)],
-        credential=PasswordCredential(hash=site.hasher.hash(PASSWORD), changed_at=now),
-    )
+    citizen = citizen_of()
+    assert citizen.credential
+    citizen.credential.hash = site.hasher.hash(PASSWORD)
     with site.database.transaction() as transaction:
         citizens.add(transaction, citizen, site.index)
     return citizen.id
@@ -135,25 +114,11 @@ def test_somebody_elses_app_is_not_shown(
     browser.open("/account/security/apps/add").submit(name="Galaxy")
     path = browser.page
     with site.database.transaction() as transaction:
-        transaction.execute(
-            update(AuthenticatorApp).values(citizen_id=_somebody(site, transaction))
-        )
+        other = citizen_of(BINH, numbers=("052090000002",), phone=None)
+        citizens.add(transaction, other, site.index)
+        transaction.execute(update(AuthenticatorApp).values(citizen_id=BINH))
 
     assert browser.open(path).page == LIST
-
-
-def _somebody(site: Site, transaction: object) -> CitizenId:
-    now = site.clock.now()
-    other = Citizen(
-        id=CitizenId(new_uuid()),
-        status=CitizenStatus.ACTIVE,
-        name_text="Lê Văn Tám",
-        birth_date_text="1991",
-        created_at=now,
-        updated_at=now,
-    )
-    citizens.add(transaction, other, site.index)  # type: ignore[arg-type]
-    return other.id
 
 
 def test_recovery_codes_are_shown_once_and_a_new_set_voids_the_old(

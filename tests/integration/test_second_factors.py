@@ -15,24 +15,16 @@ from idp.authenticators import store
 from idp.authenticators.forget_devices import end_remembered_devices
 from idp.authenticators.model import AuthenticatorApp
 from idp.citizens import store as citizens
-from idp.citizens.model import (
-    Citizen,
-    CitizenId,
-    CitizenIdentityNumber,
-    CitizenStatus,
-    HoldKind,
-    PasswordCredential,
-    Phone,
-)
+from idp.citizens.model import CitizenId, HoldKind
 from idp.core.handles import Handle, new_handle, new_uuid
-from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.interactions.model import AuthorizationRequest, Interaction, InteractionId, Prompt
 from idp.totp.codes import new_totp_secret
 from tests.fakes.authenticator import SoftwareAuthenticator
 from tests.fakes.citizen_site import PORTAL, Browser, Site
+from tests.fakes.people import citizen_of
 
-IDENTITY_NUMBER = "052190000001"
+IDENTITY_NUMBER = "052090000001"
 NUMBER = PhoneNumber("+84912000001")
 PASSWORD = "Song Hàn-82 chiều"
 PassTime = Callable[[timedelta], None]
@@ -41,21 +33,9 @@ STEP = timedelta(seconds=30)
 
 @pytest.fixture
 def citizen_id(site: Site) -> CitizenId:
-    now = site.clock.now() - timedelta(days=30)
-    number = IdentityNumber(IDENTITY_NUMBER)
-    citizen = Citizen(
-        id=CitizenId(new_uuid()),
-        status=CitizenStatus.ACTIVE,
-        name_text="Nguyễn Thị Bưởi",
-        birth_date_text="1990-01-02",
-        created_at=now,
-        updated_at=now,
-        identity_numbers=[
-            CitizenIdentityNumber(kind=number.kind, value=number.value, created_at=now)
-        ],
-        phones=[Phone(number=NUMBER.e164, verified_at=now)],
-        credential=PasswordCredential(hash=site.hasher.hash(PASSWORD), changed_at=now),
-    )
+    citizen = citizen_of()
+    assert citizen.credential
+    citizen.credential.hash = site.hasher.hash(PASSWORD)
     with site.database.transaction() as transaction:
         citizens.add(transaction, citizen, site.index)
     return citizen.id
