@@ -43,7 +43,7 @@ class AuditSeal(Base):
 
 class AuditRoot(Base):
     """
-    The chain at the end of a day (by Vietnam's clock): every event of it stands there or before.
+    The chain at the last event of a day (by Vietnam's clock): all of that day stand there or before.
 
     *dropped_at*: the events up to there were older than they are kept, and went; the chain begins
     after it.

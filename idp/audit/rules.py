@@ -112,6 +112,6 @@ def last_day_to_drop(now: datetime, kept: timedelta) -> date:
     """
     The last day whose events are all older than *kept*.
 
-    A root stands after its day's end, and covers a little of the next one: so one day less.
+    A root may cover a little of the next day, for events come in no strict order: so one day less.
     """
     return day_of(now - kept) - timedelta(days=2)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.audit import store
 from idp.audit.roots import RootsFile
-from idp.audit.rules import LATEST, Link, day_to_close, last_day_to_drop, link
+from idp.audit.rules import LATEST, Link, day_to_close, end_of, last_day_to_drop, link
 from idp.core.clock import Clock
 from idp.db.database import Database
 
@@ -100,8 +100,9 @@ class SealLog:
             last = store.last_root(transaction)
             if last is not None and last.day >= day:
                 return
-            end, _ = store.head(transaction)
-            if end.position > 0:
+            ends = end_of(day)
+            end = store.last_link(transaction, since=ends - timedelta(days=1), before=ends)
+            if end is not None:
                 store.close_day(transaction, day, end)
 
     def _publish(self) -> None:

@@ -101,6 +101,18 @@ def _links(after: int) -> Select[*tuple[Any, ...]]:
     )
 
 
+def last_link(session: Session, *, since: datetime, before: datetime) -> Link | None:
+    """The last position of an event of that period, if there is one."""
+    row = session.execute(
+        select(AuditSeal.position, AuditSeal.hash)
+        .join(AuditEvent, AuditEvent.id == AuditSeal.event_id)
+        .where(AuditEvent.at >= since, AuditEvent.at < before)
+        .order_by(AuditSeal.position.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else Link(row.position, row.hash)
+
+
 def close_day(session: Session, day: date, at: Link) -> None:
     """Keep the root of a day."""
     session.add(AuditRoot(day=day, position=at.position, hash=at.hash))
