@@ -194,7 +194,7 @@ def test_a_notice_reaches_the_citizen(
     jobs.tell(NoticeKind.PASSWORD_CHANGED, AN, clock.now())
     jobs.tell(NoticeKind.ENROLMENT_FINISHED, AN, clock.now())
 
-    assert run_jobs() == 2
+    assert run_jobs() == 4  # each by text message, and by mail if there were an address
     assert [message.to for message in sms.sent] == [NUMBER, NUMBER]
     assert len({message.text for message in sms.sent}) == 2
 
