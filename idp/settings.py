@@ -297,6 +297,7 @@ class Disputes(Table):
     otp_proves_for: Duration
     kept: Duration
     reserved_for: Duration
+    resolved_kept: Duration
 
 
 class Level(Table):

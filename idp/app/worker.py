@@ -180,7 +180,12 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
         Sweep(
             "forget old complaints",
             timedelta(hours=1),
-            partial(forget_old_complaints, parts.database, parts.clock),
+            partial(
+                forget_old_complaints,
+                parts.database,
+                parts.clock,
+                resolved_kept=settings.disputes.resolved_kept,
+            ),
         ),
         Sweep(
             "end what disputes decided",

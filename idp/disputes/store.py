@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from idp.citizens.model import CitizenId
+from idp.citizens.model import CitizenId, IdentityNumberReservation
 from idp.core.phone_number import PhoneNumber
 from idp.disputes.model import (
     CaseNumber,
@@ -203,3 +203,15 @@ def forget_expired(session: Session, now: datetime) -> int:
     """Delete the complaints that nobody sent; how many those were."""
     result = session.execute(delete(Complaint).where(Complaint.expires_at <= now))
     return cast("CursorResult[object]", result).rowcount
+
+
+def forget_resolved(session: Session, before: datetime) -> int:
+    """Delete the cases that were decided before that moment, with all that was said in them."""
+    numbers = select(Dispute.number).where(Dispute.resolved_at < before, Dispute.ended_at < before)
+    for part in (DisputeStep, DisputeVote):
+        session.execute(delete(part).where(part.number.in_(numbers)))
+    session.execute(
+        delete(IdentityNumberReservation).where(IdentityNumberReservation.reference.in_(numbers))
+    )
+    gone = delete(Dispute).where(Dispute.resolved_at < before, Dispute.ended_at < before)
+    return cast("CursorResult[object]", session.execute(gone)).rowcount

@@ -50,6 +50,7 @@ from idp.disputes.model import (
 from idp.disputes.ports import ClaimantNotice
 from idp.disputes.rules import Ruling
 from idp.disputes.submit_complaint import Circumstances, SubmitComplaint
+from idp.disputes.sweep import forget_old_complaints
 from idp.grants import store as grants
 from idp.grants.model import AccessToken
 from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
@@ -431,6 +432,28 @@ def test_a_number_is_transferred_once(court: Court) -> None:
     with court.database.reading() as reading:
         assert citizens.reservation(reading, first) is not None
         assert store.standing_votes(reading, second) == {LAN.name: TRANSFER}
+
+
+def test_what_was_said_is_deleted_after_five_years(court: Court) -> None:
+    decided, waits = court.case(), court.case(PhoneNumber("+84912000008"))
+    court.answer.holder(decided, AN, "Đây là số của tôi.")
+    for each in (LAN, HUONG):
+        court.decides(decided, TRANSFER, each)
+    court.clock.advance(1825 * DAY)
+    assert sweep(court) == 1  # the number that waited
+    court.clock.advance(timedelta(seconds=1))
+
+    assert sweep(court) == 1
+
+    with court.database.reading() as reading:
+        assert store.dispute(reading, decided) is None
+        assert store.steps_of(reading, decided) == []
+        assert store.votes_of(reading, decided) == []
+        assert store.dispute(reading, waits) is not None
+
+
+def sweep(court: Court) -> int:
+    return forget_old_complaints(court.database, court.clock, resolved_kept=1825 * DAY)
 
 
 def test_a_closed_account_is_closed_once(court: Court) -> None:
