@@ -5,10 +5,11 @@ from sqlalchemy.exc import IntegrityError
 from idp.audit.events import AuthenticatorAdded
 from idp.audit.log import record
 from idp.authenticators import store
-from idp.authenticators.changes import TooMany, require_no_hold
+from idp.authenticators.changes import TooMany
 from idp.authenticators.model import AuthenticatorKind, Passkey
 from idp.authenticators.passkeys import PasskeyCeremonies, PasskeyRefused, Place
 from idp.citizens.model import CitizenId
+from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
 from idp.db.database import Database
@@ -65,7 +66,7 @@ class AddPasskey:
         )
         try:
             with self._database.transaction() as transaction:
-                require_no_hold(transaction, citizen_id)
+                ensure_changeable(transaction, citizen_id)
                 if len(store.passkeys_of(transaction, citizen_id)) >= self._at_most:
                     raise TooMany
                 transaction.add(passkey)

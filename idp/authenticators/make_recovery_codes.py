@@ -5,9 +5,9 @@ from typing import Final
 from idp.audit.events import RecoveryCodesMade
 from idp.audit.log import record
 from idp.authenticators import store
-from idp.authenticators.changes import require_no_hold
 from idp.authenticators.rules import CODE_ALPHABET, CODE_LENGTH
 from idp.citizens.model import CitizenId
+from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.core.handles import new_code
 from idp.db.database import Database
@@ -35,7 +35,7 @@ class MakeRecoveryCodes:
         hashes = [store.recovery_code_hash(self._index, citizen_id, code) for code in codes]
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            require_no_hold(transaction, citizen_id)
+            ensure_changeable(transaction, citizen_id)
             store.replace_recovery_codes(transaction, citizen_id, hashes, now)
             record(transaction, RecoveryCodesMade(citizen_id=citizen_id, codes=CODES), now)
         self._notices.tell(NoticeKind.RECOVERY_CODES_MADE, citizen_id, now)

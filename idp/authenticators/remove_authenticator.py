@@ -3,10 +3,11 @@
 from idp.audit.events import AuthenticatorRemoved
 from idp.audit.log import record
 from idp.authenticators import store
-from idp.authenticators.changes import NotThere, require_no_hold
+from idp.authenticators.changes import NotThere
 from idp.authenticators.model import AuthenticatorKind
 from idp.authenticators.rules import leaves_no_way
 from idp.citizens.model import CitizenId
+from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.messaging.model import NoticeKind
@@ -34,7 +35,7 @@ class RemoveAuthenticator:
         now = self._clock.now()
         with self._database.transaction() as transaction:
             store.lock(transaction, citizen_id)  # of two that go at once, one has to stay
-            require_no_hold(transaction, citizen_id)
+            ensure_changeable(transaction, citizen_id)
             if not store.remove(transaction, kind, citizen_id, one):
                 raise NotThere
             if kind is not AuthenticatorKind.DEVICE and leaves_no_way(

@@ -3,9 +3,10 @@
 from idp.audit.events import AuthenticatorRenamed
 from idp.audit.log import record
 from idp.authenticators import store
-from idp.authenticators.changes import NotThere, require_no_hold
+from idp.authenticators.changes import NotThere
 from idp.authenticators.model import AuthenticatorKind
 from idp.citizens.model import CitizenId
+from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.db.database import Database
 
@@ -22,7 +23,7 @@ class RenameAuthenticator:
     ) -> None:
         """Raise `NotThere`, `ChangesBarred`."""
         with self._database.transaction() as transaction:
-            require_no_hold(transaction, citizen_id)
+            ensure_changeable(transaction, citizen_id)
             if not store.rename(transaction, kind, citizen_id, one, name):
                 raise NotThere
             event = AuthenticatorRenamed(

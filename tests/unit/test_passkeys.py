@@ -12,11 +12,12 @@ from sqlalchemy import select
 from idp.audit.model import AuditEvent
 from idp.authenticators.add_passkey import AddPasskey
 from idp.authenticators.attempts import Attempts
-from idp.authenticators.changes import ChangesBarred, TooMany
+from idp.authenticators.changes import TooMany
 from idp.authenticators.passkeys import PasskeyCeremonies, PasskeyRefused, Place
 from idp.authenticators.verify_passkey import PasskeyVerified, VerifyPasskey
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId, HoldKind
+from idp.citizens.store import ChangesBarred
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.messaging.model import NoticeKind

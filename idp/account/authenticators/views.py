@@ -22,7 +22,7 @@ from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.authenticators import store
 from idp.authenticators.add_app import AddApp
 from idp.authenticators.add_passkey import AddPasskey
-from idp.authenticators.changes import ChangesBarred, NotThere, TooMany
+from idp.authenticators.changes import NotThere, TooMany
 from idp.authenticators.make_recovery_codes import MakeRecoveryCodes
 from idp.authenticators.model import AuthenticatorKind, KnownDevice
 from idp.authenticators.passkeys import PasskeyRefused
@@ -43,7 +43,7 @@ _MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class AuthenticatorPage(AccountPage):
-    """A page about authenticators; a hold that comes between page and press is shown as one."""
+    """A page about authenticators; one that was taken away meanwhile leads back to the list."""
 
     section: ClassVar[Section] = Section.SECURITY
     sensitive: ClassVar[bool] = True
@@ -64,8 +64,6 @@ class AuthenticatorPage(AccountPage):
         """What the page is for."""
         try:
             return super().post(**address)
-        except ChangesBarred:
-            return self.render("account/no_changes.html")
         except NotThere:
             return self.to_list()
         except TooMany:
