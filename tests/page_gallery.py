@@ -14,6 +14,7 @@ from idp.account.authenticators.forms import (
     ProveAppForm,
 )
 from idp.account.authenticators.qr import qr_svg
+from idp.account.connected.views import WithdrawForm
 from idp.account.identity_numbers.forms import AddNumberForm
 from idp.account.level import EvidenceShown
 from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
@@ -257,6 +258,21 @@ def _account(**context: object) -> Context:
     return _plain(section="security", **context)
 
 
+_CONNECTED = {
+    "client_id": "binh-dinh",
+    "name": "binhdinh.example",
+    "labels": ("CCCD", "OTP"),
+    "first_at": "20/11/2026",
+    "last_at": "21/11/2026",
+}
+_CONNECTED_ONLY = _CONNECTED | {
+    "client_id": "dak-lak",
+    "name": "daklak.example",
+    "first_at": None,
+    "last_at": None,
+}
+
+
 def _a_phone(number: int, last_three: str, **more: object) -> dict[str, object]:
     phone = {"id": number, "last_three": last_three, "since": "21/11/2026"}
     state = {"is_default": False, "confirmed": False, "default_from": None, "stays": None}
@@ -275,8 +291,8 @@ def _removing_phone(stays: str | None, *, falls_to: int | None = None) -> Contex
 
 def _security(pages: Pages, **more: object) -> dict[str, object]:
     moments = {"begun_at": "09:12, 21/11/2026", "last_seen_at": "10:00, 21/11/2026"}
-    here = {"name": "aGVyZQ", "device": "Chrome trên Android", "is_here": True}
-    there = {"name": "dGhlcmU", "device": "Edge trên Windows", "is_here": False}
+    here = {"name": "aGVyZQ", "device": "Chrome – Android", "is_here": True}
+    there = {"name": "dGhlcmU", "device": "Edge – Windows", "is_here": False}
     return {
         "section": "security",
         "password_since": "20/11/2026",
@@ -944,6 +960,18 @@ PAGES: dict[str, tuple[str, Context]] = {
     "email-change-wrong": (
         "account/security/email.html",
         _with(refused(EmailForm, {"email": "khong"}), section="security", email=None),
+    ),
+    "connected": (
+        "account/connected/list.html",
+        _plain(section="connected", portals=[_CONNECTED, _CONNECTED_ONLY], done="withdrawn"),
+    ),
+    "connected-none": (
+        "account/connected/list.html",
+        _plain(section="connected", portals=[], done=None),
+    ),
+    "withdraw": (
+        "account/connected/withdraw.html",
+        _with(_blank(WithdrawForm), section="connected", portal=_CONNECTED),
     ),
     "not-me": (
         "unrecognised/from_notice.html",

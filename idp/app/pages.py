@@ -10,6 +10,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from idp.account.authenticators.routes import authenticator_routes
+from idp.account.connected.views import connected_routes
+from idp.account.connected.withdraw import WithdrawConsent
 from idp.account.disputes.routes import account_dispute_routes
 from idp.account.frame import AccountFrame
 from idp.account.identity_numbers.link_by_carrier import LinkByCarrier
@@ -410,6 +412,18 @@ def add_pages(parts: Parts) -> None:
             levels=parts.levels,
             database=database,
             clock=clock,
+        ),
+        connected_routes(
+            frame=frame,
+            withdraw=WithdrawConsent(
+                sign_in=sign_in,
+                tokens=parts.tokens,
+                announce=parts.announce_logout,
+                database=database,
+                clock=clock,
+            ),
+            relying_parties=parts.registry,
+            database=database,
         ),
         unrecognised_routes(
             pages=pages, report=parts.report_unrecognised, database=database, clock=clock

@@ -356,16 +356,20 @@ class Parts:
         )
 
     @cached_property
+    def announce_logout(self) -> AnnounceLogout:
+        return AnnounceLogout(
+            relying_parties=self.registry,
+            key=self.subject_key,
+            wakes=self.jobs,
+            clock=self.clock,
+        )
+
+    @cached_property
     def sign_in(self) -> SignIn:
         return SignIn(
             sessions=self.sessions,
             tokens=self.tokens,
-            announce=AnnounceLogout(
-                relying_parties=self.registry,
-                key=self.subject_key,
-                wakes=self.jobs,
-                clock=self.clock,
-            ),
+            announce=self.announce_logout,
             database=self.database,
             clock=self.clock,
         )

@@ -441,7 +441,7 @@ class PhoneRecovered(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeFiled(SecurityEvent):
-    """Somebody proved, by phone and carrier, to be who this account's identity number belongs to."""
+    """Somebody proved, by phone and carrier, that this account's identity number is theirs."""
 
     dispute: str
     carrier: str | None

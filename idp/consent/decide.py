@@ -5,7 +5,6 @@ from idp.audit.log import record
 from idp.citizens.model import CitizenId
 from idp.consents import store
 from idp.core.clock import Clock
-from idp.core.handles import digest
 from idp.db.database import Database
 from idp.relying_parties.model import ClientId
 
@@ -20,7 +19,7 @@ class DecideConsent:
     def allow(
         self, citizen_id: CitizenId, client_id: ClientId, claims: frozenset[str], *, shown: str
     ) -> None:
-        """Keep the consent; of the text that was *shown* its hash goes into the ledger."""
+        """Keep the consent; the text that was *shown* is kept, its hash in the ledger."""
         now = self._clock.now()
         with self._database.transaction() as transaction:
             store.give(
@@ -28,7 +27,7 @@ class DecideConsent:
                 citizen_id=citizen_id,
                 client_id=client_id,
                 claims=claims,
-                text_hash=digest(shown),
+                text_hash=store.keep_text(transaction, shown, now),
                 at=now,
             )
             record(

@@ -1,7 +1,7 @@
 """What the consent page shows: real values, in words, the sensitive ones masked."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from flask_babel import gettext as _  # type: ignore[import-untyped]
 
@@ -10,6 +10,7 @@ from idp.citizens.model import Citizen
 from idp.citizens.rules import VerificationLevel
 from idp.core.phone_number import PhoneNumber
 from idp.relying_parties.claims import LEVEL_CLAIM, OFFLINE_ACCESS
+from idp.web.texts import lazy_gettext
 
 _MASKED_DIGITS = 4
 _OF_THE_PROFILE = (
@@ -23,6 +24,20 @@ _OF_THE_PROFILE = (
     "locale",
 )
 """Standard claims that few people have; the parts of the name are told by the name."""
+
+
+_LABELS: Final = (
+    (frozenset({"name", "family_name", "given_name", "middle_name"}), lazy_gettext("Họ và tên")),
+    (frozenset({"identity_number"}), lazy_gettext("Số CCCD")),
+    (frozenset({"old_identity_number"}), lazy_gettext("Số CMND")),
+    (frozenset({"birthdate"}), lazy_gettext("Ngày sinh")),
+    (frozenset({"phone_number", "phone_number_verified"}), lazy_gettext("Số điện thoại")),
+    (frozenset({"email", "email_verified"}), lazy_gettext("Thư điện tử")),
+    (frozenset({"address"}), lazy_gettext("Địa chỉ")),
+    (frozenset({*_OF_THE_PROFILE, "updated_at"}), lazy_gettext("Thông tin khác trong hồ sơ")),
+    (frozenset({LEVEL_CLAIM}), lazy_gettext("Mức xác minh")),
+    (frozenset({OFFLINE_ACCESS}), lazy_gettext("Hỏi lại khi bạn không có mặt")),
+)
 
 
 class Item(NamedTuple):
@@ -64,6 +79,11 @@ def consent_items(
     if OFFLINE_ACCESS in claims:
         items.append(Item(_("Khi bạn không có mặt"), _("Cổng được hỏi lại các thông tin trên")))
     return tuple(items)
+
+
+def claim_labels(claims: frozenset[str]) -> tuple[str, ...]:
+    """What *claims* are in words, in the order people read them; each of them once."""
+    return tuple(str(label) for names, label in _LABELS if names & claims)
 
 
 def _lines(address: Mapping[str, str]) -> list[str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.citizens.model import CitizenId
@@ -44,3 +44,17 @@ class ConsentLedgerEntry(Base):
     claims: Mapped[list[str]] = mapped_column(JSON)
     text_hash: Mapped[str] = mapped_column(String(43))
     at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class ShownText(Base):
+    """
+    The words behind a hash in the ledger, or in the event of an enrolment, kept once for all.
+
+    Words of ours alone: a text with a person's data in it would be kept with nobody to ask for it.
+    """
+
+    __tablename__ = "shown_text"
+
+    hash: Mapped[str] = mapped_column(String(43), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    first_shown_at: Mapped[datetime] = mapped_column(UtcDateTime())

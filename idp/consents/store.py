@@ -1,6 +1,7 @@
 """Queries on consents; none of them commits."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId
-from idp.consents.model import Consent, ConsentChange, ConsentLedgerEntry
+from idp.consents.model import Consent, ConsentChange, ConsentLedgerEntry, ShownText
+from idp.core.handles import digest
 from idp.db.rows import Prepared, Source, rows_of
 from idp.relying_parties.model import ClientId
 
@@ -61,6 +63,46 @@ def give(
             at=at,
         )
     )
+
+
+def withdraw(
+    session: Session, *, citizen_id: CitizenId, client_id: ClientId, text_hash: str, at: datetime
+) -> frozenset[str]:
+    """Empty the standing consent, and say so in the ledger; the claims that were shared so far."""
+    consent = session.execute(
+        select(Consent).where(_of(citizen_id, client_id)).with_for_update()
+    ).scalar_one_or_none()
+    if consent is None or not consent.claims:
+        return frozenset()
+    claims = frozenset(consent.claims)
+    consent.claims = []
+    consent.updated_at = at
+    session.add(
+        ConsentLedgerEntry(
+            citizen_id=citizen_id,
+            client_id=client_id,
+            change=ConsentChange.WITHDRAWN,
+            claims=sorted(claims),
+            text_hash=text_hash,
+            at=at,
+        )
+    )
+    return claims
+
+
+def keep_text(session: Session, text: str, at: datetime) -> str:
+    """Keep the words that a person was shown, of ours alone; the hash they are found by."""
+    text_hash = digest(text)
+    if session.get(ShownText, text_hash) is None:
+        # Shown to another at the same moment, it is there.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(ShownText(hash=text_hash, text=text, first_shown_at=at))
+    return text_hash
+
+
+def shown_text(session: Session, text_hash: str) -> ShownText | None:
+    """The words behind a hash, and when they were shown first."""
+    return session.get(ShownText, text_hash)
 
 
 def _begun(session: Session, citizen_id: CitizenId, client_id: ClientId, at: datetime) -> Consent:

@@ -70,6 +70,15 @@ def revoke_of_citizen(session: Session, citizen_id: CitizenId, at: datetime) -> 
     return _revoke_where(session, at, Grant.citizen_id == citizen_id)
 
 
+def revoke_of_client(
+    session: Session, citizen_id: CitizenId, client_id: ClientId, at: datetime
+) -> list[GrantId]:
+    """End every live grant of a citizen at one relying party; their ids."""
+    return _revoke_where(
+        session, at, and_(Grant.citizen_id == citizen_id, Grant.client_id == client_id)
+    )
+
+
 def _revoke_where(session: Session, at: datetime, which: object) -> list[GrantId]:
     statement = (
         update(Grant)
