@@ -107,6 +107,11 @@ class SignIn:
                     record(transaction, DeviceRemembered(citizen_id=citizen_id, until=until), now)
             return True
 
+    def know(self, citizen_id: CitizenId, device: SeenDevice) -> None:
+        """Know *device* as the citizen's from now on, though nobody has signed in on it yet."""
+        with self._database.writing_rows() as transaction:
+            note_device(transaction, citizen_id, device, self._clock.now())
+
     def find(self, handle: Handle) -> Session | None:
         """The live session of *handle*."""
         return self._sessions.find(handle)

@@ -13,6 +13,7 @@ from typing import Any
 from flask import Response, g, redirect, request
 
 from idp.authenticators.device_cookie import DeviceCookie
+from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.handles import digest, new_handle
 from idp.interactions.flow import Flow
@@ -161,6 +162,17 @@ class Visits:
             ),
         )
         return replace(updated, session=session)
+
+    def know_device(self, citizen_id: CitizenId) -> None:
+        """
+        Know this browser as the citizen's, who has proved to be there and signs in next.
+
+        Strangers who try passwords slow browsers that are not: without this a new password would be
+        of no use while they go on.
+        """
+        device, handle = self._device_cookie.seen(remember=False)
+        self._sign_in.know(citizen_id, device)
+        self._device_cookie.set(handle)
 
     def sign_out(self, visit: Visit) -> Visit:
         """End this browser's session: somebody else wants to sign in."""

@@ -121,6 +121,7 @@ class Password(RecoveryPage):
             self._set(here, password_hash)
         except (ChangesBarred, RecoveryGone):
             return self._stop(visit, spent, here.citizen_id)
+        self._visits.know_device(here.citizen_id)
         visit = self._visits.update(
             visit,
             lambda current: current.with_(

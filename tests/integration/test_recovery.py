@@ -22,7 +22,7 @@ from idp.citizens.model import (
     PasswordCredential,
     Phone,
 )
-from idp.core.handles import new_uuid
+from idp.core.handles import digest, new_uuid
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from tests.fakes.citizen_site import Browser, Site
@@ -314,17 +314,17 @@ def test_a_dispute_that_began_after_the_code_stops_the_way_too(
     assert is_password(site, OLD_PASSWORD)
 
 
-def test_remembered_devices_end(site: Site, citizen_id: CitizenId) -> None:
+def test_remembered_devices_end_and_the_one_at_hand_is_known(
+    site: Site, citizen_id: CitizenId
+) -> None:
     elsewhere = site.from_portal(site.browser(), create=False).open("/login")
     elsewhere.submit(username=IDENTITY_NUMBER, password=OLD_PASSWORD)
-    elsewhere.submit(otp=last_code(site))
-    with site.database.reading() as reading:
-        assert reading.execute(select(KnownDevice.id)).first() is not None
-
-    set_password(to_password(site))
+    elsewhere.submit(otp=last_code(site), remember="yes")
+    here = set_password(to_password(site))
 
     with site.database.reading() as reading:
-        assert reading.execute(select(KnownDevice.id)).first() is None
+        known = reading.execute(select(KnownDevice.handle_digest, KnownDevice.skips_code_until))
+        assert known.all() == [(digest(here.cookie("idp_device")), None)]
 
 
 def place(site: Site, citizen_id: CitizenId, kind: HoldKind) -> None:

@@ -221,6 +221,24 @@ def test_the_cookie_is_a_handle_that_changes_with_each_sign_in(
     assert cookie.max_age == timedelta(days=180).total_seconds()
 
 
+def test_a_new_password_is_of_use_while_strangers_go_on_trying(
+    site: Site, citizen_id: CitizenId
+) -> None:
+    for number in range(40):
+        stranger = site.browser()
+        stranger._client.environ_base["REMOTE_ADDR"] = f"198.51.{number}.1"
+        typed(stranger, "Sai mật khẩu 1!")
+    browser = typed(site.browser())
+    assert browser.status == 429
+    browser.open("/recover").submit(username=IDENTITY_NUMBER, phone_number="0912000001")
+    by_sms(site, browser)
+    browser.submit(new_password="Đèo Cù Mông 47*", confirm_password="Đèo Cù Mông 47*")
+    browser.open("/login")
+
+    assert typed(browser, "Đèo Cù Mông 47*", path="").page == "/otp"
+    assert typed(site.browser(), "Đèo Cù Mông 47*").status == 429
+
+
 # --- a new device, and a SIM that was just changed ------------------------------------------------
 
 
