@@ -477,17 +477,19 @@ class ProtocolHouse:
     def browser(self) -> Browser:
         return Browser(self.app.test_client())
 
-    def signed_in(self, citizen_id: CitizenId) -> Browser:
-        """A browser with a session of that citizen, begun a second ago."""
+    def signed_in(self, citizen_id: CitizenId, methods: tuple[str, ...] = METHODS) -> Browser:
+        """A browser with a session of that citizen, begun a second ago by those methods."""
         browser = self.browser()
-        self.sign_in(browser, citizen_id)
+        self.sign_in(browser, citizen_id, methods)
         self.clock.advance(timedelta(seconds=1))
         return browser
 
-    def sign_in(self, browser: Browser, citizen_id: CitizenId) -> Handle:
+    def sign_in(
+        self, browser: Browser, citizen_id: CitizenId, methods: tuple[str, ...] = METHODS
+    ) -> Handle:
         """Put a session that begins now into a browser."""
         now = self.clock.now()
-        session = Session(SessionId(new_handle()), Authentication(citizen_id, now, METHODS), now)
+        session = Session(SessionId(new_handle()), Authentication(citizen_id, now, methods), now)
         handle = self.sessions.begin(session)
         browser.http.set_cookie("idp_session", handle)
         return handle

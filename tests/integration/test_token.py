@@ -80,6 +80,27 @@ def test_37_what_an_id_token_says(house: ProtocolHouse, clock: FakeClock) -> Non
     }
 
 
+@pytest.mark.parametrize(
+    ("methods", "level", "acr"),
+    [
+        (("pwd",), 1, "LoA1"),
+        (("pwd", "otp", "mfa"), 2, "LoA2"),
+        (("swk", "user", "mfa"), 3, "LoA2"),  # the person was identified at level 2
+    ],
+)
+def test_37_it_says_by_what_the_citizen_signed_in(
+    house: ProtocolHouse, methods: tuple[str, ...], level: int, acr: str
+) -> None:
+    tokens = house.tokens_for(house.signed_in(house.someone(), methods))
+    claims = house.claims(tokens["id_token"])
+
+    assert (claims["amr"], claims["authentication_level"], claims["acr"]) == (
+        list(methods),
+        level,
+        acr,
+    )
+
+
 @pytest.mark.parametrize(("registered", "used"), [(None, "RS256"), ("ES256", "ES256")])
 def test_37_the_algorithm_is_the_registered_one(
     house: ProtocolHouse, registered: str | None, used: str
