@@ -12,7 +12,7 @@ from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
 from idp.counter_visits.confirm_visit import ConfirmVisit, NoSuchVisit, VisitToConfirm
 from idp.counter_visits.model import DocumentKind
 from idp.operators.commands import as_operator, operator_from_prompt
-from idp.operators.rules import CONFIRM_VISITS
+from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
 from idp.throttling.ports import BudgetSpent
 
@@ -47,7 +47,9 @@ def confirm_visit_command(open_counter: OpenCounter) -> click.Command:
         (else an empty line), yes.
         """
         counter = open_counter()
-        officer = operator_from_prompt(counter.verify, as_name, allowed=CONFIRM_VISITS)
+        officer = operator_from_prompt(
+            counter.verify, as_name, permission=Permission.CONFIRM_VISITS
+        )
         try:
             visit = counter.confirm.look("".join(code), by=officer)
             click.echo(_told(visit))

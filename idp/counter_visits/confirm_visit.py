@@ -22,7 +22,7 @@ from idp.db.encryption import BlindIndex
 from idp.messaging.model import NoticeKind
 from idp.messaging.ports import Notices
 from idp.operators.model import VerifiedOperator
-from idp.operators.rules import CONFIRM_VISITS, may
+from idp.operators.permissions import Permission, may
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 _ATTRIBUTES = ("birth_date", "full_name", "identity_number")
@@ -155,7 +155,7 @@ class ConfirmVisit:
             raise citizens.ChangesBarred
 
     def _require_officer(self, by: VerifiedOperator) -> None:
-        if not may(by.role, CONFIRM_VISITS):
+        if not may(by.role, Permission.CONFIRM_VISITS):
             raise NotAnOfficer
 
     def _count(self, by: VerifiedOperator) -> None:

@@ -32,7 +32,7 @@ from idp.disputes.model import (
 from idp.disputes.rules import Ruling, parse_case_number
 from idp.operators.commands import as_operator, operator_from_prompt
 from idp.operators.model import VerifiedOperator
-from idp.operators.rules import SERVE_CITIZENS
+from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
 
 _VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
@@ -151,7 +151,7 @@ def disputes_commands(open_desk: OpenDisputeDesk) -> click.Group:
 
 
 def _operator(desk: DisputeDesk, name: str) -> VerifiedOperator:
-    return operator_from_prompt(desk.verify, name, allowed=SERVE_CITIZENS)
+    return operator_from_prompt(desk.verify, name, permission=Permission.DECIDE_DISPUTES)
 
 
 def _parsed(number: str) -> CaseNumber:

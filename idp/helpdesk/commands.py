@@ -13,7 +13,7 @@ from idp.helpdesk.rules import LIFTED_BY_OPERATORS, InvalidReason, parse_reason
 from idp.interactions.hold_account import HoldAccount
 from idp.operators.commands import as_operator, operator_from_prompt, typed_secret
 from idp.operators.model import VerifiedOperator
-from idp.operators.rules import SERVE_CITIZENS
+from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
 
 _reason = click.option(
@@ -100,7 +100,7 @@ def _look(helpdesk: Helpdesk, as_name: str, reason: str) -> tuple[FoundCitizen, 
         why = parse_reason(reason)
     except InvalidReason as error:
         raise click.ClickException(str(error)) from error
-    operator = operator_from_prompt(helpdesk.verify, as_name, allowed=SERVE_CITIZENS)
+    operator = operator_from_prompt(helpdesk.verify, as_name, permission=Permission.SERVE_CITIZENS)
     number = plain_digits(typed_secret("Identity number of the citizen"))
     found = helpdesk.find(number, reason=why, by=operator)
     if found is None:

@@ -11,7 +11,8 @@ from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.operators import store
 from idp.operators.model import FIRST, Operator, OperatorName, OperatorRole, VerifiedOperator
-from idp.operators.rules import MANAGE_OPERATORS, check_operator_password, may
+from idp.operators.permissions import Permission, may
+from idp.operators.rules import check_operator_password
 from idp.totp.codes import step_of_code
 
 
@@ -58,9 +59,9 @@ class AddOperator:
         Raises `NotAllowed`, `NameTaken`, `CodeNotShown`, `WeakOperatorPassword`.
         """
         check_operator_password(new.password, new.name)
-        if by is not None and not may(by.role, MANAGE_OPERATORS):
+        if by is not None and not may(by.role, Permission.MANAGE_OPERATORS):
             raise NotAllowed(f"{by.name} is no administrator")
-        if by is None and new.role not in MANAGE_OPERATORS:
+        if by is None and not may(new.role, Permission.MANAGE_OPERATORS):
             raise NotAllowed("the first operator has to be an administrator")
         now = self._clock.now()
         step = step_of_code(new.totp_secret, code.replace(" ", ""), now)

@@ -20,12 +20,11 @@ from idp.operators.add_operator import (
 )
 from idp.operators.disable_operator import DisableOperator, LastAdministrator, UnknownOperator
 from idp.operators.model import Operator, OperatorRole, VerifiedOperator
+from idp.operators.permissions import Permission, may
 from idp.operators.rules import (
-    MANAGE_OPERATORS,
     InvalidOperatorName,
     WeakOperatorPassword,
     check_operator_password,
-    may,
     parse_operator_name,
 )
 from idp.operators.verify_operator import VerifyOperator, WrongOperatorCredentials
@@ -54,14 +53,14 @@ as_operator = click.option(
 
 
 def operator_from_prompt(
-    verify: VerifyOperator, name: str, *, allowed: Collection[OperatorRole]
+    verify: VerifyOperator, name: str, *, permission: Permission
 ) -> VerifiedOperator:
     """
     Ask for the operator's password and code, and verify them.
 
     Both come from the terminal without echo, or, where there is none, as the next two lines of
     standard input: never from the command line, which other users of the machine can read. Raises
-    `click.ClickException` for wrong ones, too many tries, and a role that is not *allowed*.
+    `click.ClickException` for wrong ones, too many tries, and a role without *permission*.
     """
     password = typed_secret(f"Password of {name}")
     code = typed_secret(f"Code of {name}'s authenticator app")
@@ -72,7 +71,7 @@ def operator_from_prompt(
     except BudgetSpent as spent:
         seconds = int(spent.retry_after.total_seconds())
         raise click.ClickException(f"too many tries; again in {seconds} s") from None
-    if not may(operator.role, allowed):
+    if not may(operator.role, permission):
         raise click.ClickException(f"{operator.name} is {operator.role}, and may not do this")
     return operator
 
@@ -126,7 +125,9 @@ def operators_commands(open_desk: OpenDesk) -> click.Group:
         with _one_line_errors():
             by = None
             if as_name is not None:
-                by = operator_from_prompt(desk.verify, as_name, allowed=MANAGE_OPERATORS)
+                by = operator_from_prompt(
+                    desk.verify, as_name, permission=Permission.MANAGE_OPERATORS
+                )
             elif not desk.add.is_first():
                 raise NotAllowed("there are operators already: name one with --as")
             _add(desk, name, display_name, OperatorRole(role), by)
@@ -138,7 +139,7 @@ def operators_commands(open_desk: OpenDesk) -> click.Group:
         """Take an operator's account away, for good; the name is not given again."""
         desk = open_desk()
         with _one_line_errors():
-            by = operator_from_prompt(desk.verify, as_name, allowed=MANAGE_OPERATORS)
+            by = operator_from_prompt(desk.verify, as_name, permission=Permission.MANAGE_OPERATORS)
             desk.disable(parse_operator_name(name), by=by)
         click.echo(f"{name}  disabled")
 

@@ -7,7 +7,7 @@ from idp.db.database import Database
 from idp.operators import store
 from idp.operators.add_operator import NotAllowed
 from idp.operators.model import OperatorName, VerifiedOperator
-from idp.operators.rules import MANAGE_OPERATORS, may
+from idp.operators.permissions import Permission, may
 
 
 class UnknownOperator(Exception):
@@ -27,7 +27,7 @@ class DisableOperator:
 
     def __call__(self, name: OperatorName, *, by: VerifiedOperator) -> None:
         """Do so. Raises `NotAllowed`, `UnknownOperator`, `LastAdministrator`."""
-        if not may(by.role, MANAGE_OPERATORS):
+        if not may(by.role, Permission.MANAGE_OPERATORS):
             raise NotAllowed(f"{by.name} is no administrator")
         now = self._clock.now()
         with self._database.transaction() as transaction:

@@ -1,20 +1,14 @@
-"""What an operator's name and password have to be, and which role may do what: pure."""
+"""What an operator's name and password have to be: pure."""
 
 import re
-from collections.abc import Collection
 from typing import Final
 
-from idp.operators.model import OperatorName, OperatorRole
+from idp.operators.model import OperatorName
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9.-]{1,30}[a-z0-9]")
 SHORTEST_PASSWORD: Final = 12
 LONGEST_PASSWORD: Final = 256
 _FEWEST_CHARACTERS: Final = 5
-
-MANAGE_OPERATORS: Final = frozenset({OperatorRole.ADMINISTRATOR})
-SERVE_CITIZENS: Final = frozenset({OperatorRole.ADMINISTRATOR, OperatorRole.OPERATOR})
-"""Finding a citizen, locking and unlocking the account, deciding disputes."""
-CONFIRM_VISITS: Final = SERVE_CITIZENS | {OperatorRole.COUNTER_OFFICER}
 
 
 class InvalidOperatorName(ValueError):
@@ -47,8 +41,3 @@ def check_operator_password(password: str, name: OperatorName) -> None:
         raise WeakOperatorPassword(f"a password has at most {LONGEST_PASSWORD} characters")
     if len(set(password.casefold())) < _FEWEST_CHARACTERS or name in password.casefold():
         raise WeakOperatorPassword("this password is too easy to guess")
-
-
-def may(role: OperatorRole, allowed: Collection[OperatorRole]) -> bool:
-    """Whether *role* is one of those that may do something."""
-    return role in allowed
