@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 
+from idp.account.activity.views import NotMineForm
 from idp.account.authenticators.forms import (
     ConfirmForm,
     NameForm,
@@ -270,6 +271,14 @@ _CONNECTED_ONLY = _CONNECTED | {
     "name": "daklak.example",
     "first_at": None,
     "last_at": None,
+}
+
+
+_AN_EVENT = {
+    "id": 7,
+    "at": "09:12, 21/11/2026",
+    "words": "CCCD, OTP",
+    "portal": "binhdinh.example",
 }
 
 
@@ -972,6 +981,28 @@ PAGES: dict[str, tuple[str, Context]] = {
     "withdraw": (
         "account/connected/withdraw.html",
         _with(_blank(WithdrawForm), section="connected", portal=_CONNECTED),
+    ),
+    "activity": (
+        "account/activity/list.html",
+        _plain(
+            section="activity",
+            activity=[_AN_EVENT, _AN_EVENT | {"id": 6, "portal": None}],
+            category="shared",
+            older=6,
+            is_first=False,
+        ),
+    ),
+    "activity-none": (
+        "account/activity/list.html",
+        _plain(section="activity", activity=[], category=None, older=None, is_first=True),
+    ),
+    "activity-not-me": (
+        "account/activity/not_me.html",
+        _with(_blank(NotMineForm), section="activity", event=_AN_EVENT),
+    ),
+    "activity-not-me-none": (
+        "account/activity/not_me.html",
+        _with(_blank(NotMineForm), section="activity", event=None),
     ),
     "not-me": (
         "unrecognised/from_notice.html",

@@ -542,6 +542,23 @@ class DataExported(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataRequestFiled(SecurityEvent):
+    """The citizen asked something about the own data."""
+
+    request: str
+    request_kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataRequestAnswered(SecurityEvent):
+    """An operator answered a request about data, carried it out or refused it."""
+
+    request: str
+    state: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountClosed(SecurityEvent):
     """An account was closed for good; *by* is "citizen", or what decided it."""
 

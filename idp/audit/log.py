@@ -25,11 +25,16 @@ def record(source: Source, event: SecurityEvent, at: datetime) -> None:
     rows_of(source).change(
         _ADD,
         at=at,
-        kind=_kind(type(event).__name__),
+        kind=kind_of(type(event)),
         citizen_id=citizen_id,
         client_id=client_id,
         details={name: _plain(value) for name, value in details.items()},
     )
+
+
+def kind_of(event: type[SecurityEvent]) -> str:
+    """The name that events of that class are stored under."""
+    return _kind(event.__name__)
 
 
 @cache
