@@ -11,7 +11,7 @@ import binascii
 import os
 import re
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -247,6 +247,11 @@ class Sessions(Table):
     fresh_for: Duration
 
 
+class Console(Table):
+    idle: Duration
+    maximum: Duration
+
+
 class Devices(Table):
     known_for: Duration
     remembered_for: Duration
@@ -376,6 +381,20 @@ class Audit(Table):
     kept: Duration
 
 
+class DataRequests(Table):
+    answered_in_working_days: int = Field(ge=1)
+    done_in: Duration
+    holidays: frozenset[date]
+
+
+class Inactivity(Table):
+    after: Duration
+    notice_every: Duration
+    begins: time
+    ends: time
+    otp_proves_for: Duration
+
+
 class Signing(Table):
     folder: Path
     announce: Duration
@@ -420,6 +439,7 @@ class Settings(BaseSettings):
     throttling: Throttling
     passwords: Passwords
     sessions: Sessions
+    console: Console
     devices: Devices
     authenticators: Authenticators
     interactions: Interactions
@@ -437,6 +457,8 @@ class Settings(BaseSettings):
     messaging: Messaging
     mail: Mail
     audit: Audit
+    data_requests: DataRequests
+    inactivity: Inactivity
     signing: Signing
     registrations: Registrations
     certification: Certification = Certification()

@@ -12,8 +12,11 @@ from idp.audit.commands import LogDesk, audit_commands
 from idp.audit.verify import VerifyLog
 from idp.authenticators.forget_devices import end_authenticators
 from idp.backchannel.commands import logouts_command
+from idp.consents.commands import consents_commands
 from idp.counter_visits.commands import Counter, confirm_visit_command
 from idp.counter_visits.confirm_visit import ConfirmVisit
+from idp.data_requests.answer_request import AnswerRequest
+from idp.data_requests.commands import DataRequestDesk, data_requests_commands
 from idp.db.commands import db_commands
 from idp.db.migrate import migrate
 from idp.disputes.commands import DisputeDesk, disputes_commands
@@ -96,6 +99,8 @@ def command_line() -> click.Group:
     commands.add_command(citizens)
     commands.add_command(disputes_commands(lambda: dispute_desk(parts())))
     commands.add_command(audit_commands(lambda: _log_desk(parts())))
+    commands.add_command(consents_commands(lambda: parts().database))
+    commands.add_command(data_requests_commands(lambda: _data_request_desk(parts())))
     commands.add_command(config_commands(load))
     return commands
 
@@ -136,6 +141,15 @@ def dispute_desk(parts: Parts) -> DisputeDesk:
         conduct=ConductDispute(
             database=parts.database, notices=parts.jobs, claimants=parts.jobs, clock=parts.clock
         ),
+        database=parts.database,
+        clock=parts.clock,
+    )
+
+
+def _data_request_desk(parts: Parts) -> DataRequestDesk:
+    return DataRequestDesk(
+        verify=parts.verify_operator,
+        answer=AnswerRequest(database=parts.database, notices=parts.jobs, clock=parts.clock),
         database=parts.database,
         clock=parts.clock,
     )

@@ -9,9 +9,11 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from idp.account.activity.views import activity_routes
 from idp.account.authenticators.routes import authenticator_routes
 from idp.account.connected.views import connected_routes
 from idp.account.connected.withdraw import WithdrawConsent
+from idp.account.data_requests.routes import data_request_routes
 from idp.account.disputes.routes import account_dispute_routes
 from idp.account.frame import AccountFrame
 from idp.account.identity_numbers.link_by_carrier import LinkByCarrier
@@ -29,6 +31,7 @@ from idp.app.authenticators import Authenticators
 from idp.app.parts import Parts
 from idp.app.policies import (
     brand,
+    data_request_terms,
     dispute_policy,
     enrolment_forms_budget,
     enrolment_policy,
@@ -45,6 +48,7 @@ from idp.citizens.password_hasher import HasherBusy
 from idp.consent.decide import DecideConsent
 from idp.consent.views import consent_routes
 from idp.counter_visits.open_visit import OpenVisit
+from idp.data_requests.file_request import FileRequest
 from idp.disputes.answer_dispute import AnswerDispute, ConfirmHolder
 from idp.disputes.routes import dispute_routes
 from idp.emails.verify import VerifyEmail
@@ -425,6 +429,12 @@ def add_pages(parts: Parts) -> None:
             relying_parties=parts.registry,
             database=database,
         ),
+        activity_routes(
+            frame=frame,
+            report=parts.report_unrecognised,
+            relying_parties=parts.registry,
+            database=database,
+        ),
         unrecognised_routes(
             pages=pages, report=parts.report_unrecognised, database=database, clock=clock
         ),
@@ -440,6 +450,17 @@ def add_pages(parts: Parts) -> None:
             relying_parties=parts.registry,
             database=database,
             clock=clock,
+        ),
+        data_request_routes(
+            frame=frame,
+            file=FileRequest(
+                database=database,
+                notices=parts.jobs,
+                terms=data_request_terms(settings),
+                clock=clock,
+            ),
+            terms=data_request_terms(settings),
+            database=database,
         ),
         logo_routes(parts.logos),
         logout_routes(

@@ -16,6 +16,7 @@ from idp.adapters.keys_on_disk import KeysOnDisk
 from idp.adapters.redis.connection import connect
 from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
 from idp.adapters.redis.interactions import RedisInteractions
+from idp.adapters.redis.operator_sessions import RedisOperatorSessions
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
@@ -381,6 +382,13 @@ class Parts:
     @cached_property
     def end_disputed(self) -> EndDisputed:
         return EndDisputed(database=self.database, sign_in=self.sign_in, clock=self.clock)
+
+    @cached_property
+    def operator_sessions(self) -> RedisOperatorSessions:
+        console = self.settings.console
+        return RedisOperatorSessions(
+            self.redis, idle=console.idle, maximum=console.maximum, clock=self.clock
+        )
 
     @cached_property
     def verify_operator(self) -> VerifyOperator:

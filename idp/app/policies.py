@@ -5,6 +5,7 @@ from datetime import timedelta
 from idp.authenticators.attempts import SecondFactorBudgets
 from idp.carriers.count_question import QuestionBudgets
 from idp.carriers.model import SubscriberCheck
+from idp.data_requests.rules import Terms
 from idp.disputes.routes import DisputePolicy
 from idp.enrolment.routes import EnrolmentPolicy
 from idp.login.password_login import LoginBudgets
@@ -16,6 +17,16 @@ from idp.rematch.sweep import NightWork
 from idp.settings import Rate, Settings
 from idp.throttling.ports import Budget
 from idp.web.pages import Brand
+
+
+def data_request_terms(settings: Settings) -> Terms:
+    """How soon requests about data are answered, and carried out."""
+    terms = settings.data_requests
+    return Terms(
+        answered_in_working_days=terms.answered_in_working_days,
+        done_in=terms.done_in,
+        holidays=terms.holidays,
+    )
 
 
 def question_budgets(settings: Settings) -> QuestionBudgets:

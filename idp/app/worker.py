@@ -19,6 +19,7 @@ from idp.backchannel.deliver import DeliverLogout
 from idp.backchannel.sweep import SWEPT_EVERY, forget_old_logouts, wake_due_logouts
 from idp.core.handles import random_fraction
 from idp.counter_visits.sweep import forget_ended_visits
+from idp.data_requests.sweep import warn_of_overdue
 from idp.disputes.notices import ClaimantNoticeDelivery
 from idp.disputes.sweep import end_what_is_left, forget_old_complaints
 from idp.emails.delivery import EmailLinkDelivery
@@ -186,6 +187,11 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
                 parts.clock,
                 resolved_kept=settings.disputes.resolved_kept,
             ),
+        ),
+        Sweep(
+            "warn of overdue data requests",
+            timedelta(hours=6),
+            partial(warn_of_overdue, parts.database, parts.clock),
         ),
         Sweep(
             "end what disputes decided",

@@ -314,6 +314,20 @@ class OperatorVerified(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSignedIn(SecurityEvent):
+    """An operator signed in to the console."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSignedOut(SecurityEvent):
+    """An operator signed out of the console."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorRefused(SecurityEvent):
     """An operator's password or code was wrong or used; no name where nobody has the typed one."""
 

@@ -2,14 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, LargeBinary, String
+from sqlalchemy import JSON, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.db import Base
 from idp.db.types import UtcDateTime
-
-# Five years of a country's sign-ins are more than 32 bits count; SQLite's integers have 64 anyway.
-_COUNT = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class AuditEvent(Base):
@@ -18,7 +15,7 @@ class AuditEvent(Base):
     __tablename__ = "audit_event"
     __table_args__ = (Index("ix_audit_event_citizen_at", "citizen_id", "at"),)
 
-    id: Mapped[int] = mapped_column(_COUNT, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
     kind: Mapped[str] = mapped_column(String(64))
     citizen_id: Mapped[str | None] = mapped_column(String(36))
@@ -36,8 +33,8 @@ class AuditSeal(Base):
 
     __tablename__ = "audit_seal"
 
-    position: Mapped[int] = mapped_column(_COUNT, primary_key=True, autoincrement=False)
-    event_id: Mapped[int] = mapped_column(_COUNT, unique=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(unique=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
@@ -52,6 +49,6 @@ class AuditRoot(Base):
     __tablename__ = "audit_root"
 
     day: Mapped[date] = mapped_column(primary_key=True)
-    position: Mapped[int] = mapped_column(_COUNT)
+    position: Mapped[int]
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -60,7 +60,7 @@ class BeginProved:
                 network=network,
                 client_id=None if interaction.request is None else interaction.request.client_id,
                 notice_version=self._notice.version,
-                notice_hash=self._notice.hash(locale),
+                notice_text=self._notice.text(locale),
                 current=None if current is None else PendingEnrolmentId(current),
             ),
         )

@@ -159,7 +159,7 @@ class Mobile(WizardPage):
             network=client_network(),
             client_id=here.visit.client_id,
             notice_version=self._notice.version,
-            notice_hash=self._notice.hash(str(get_locale())),
+            notice_text=self._notice.text(str(get_locale())),
             current=None if here.typed is None else here.typed.id,
         )
 

@@ -1,15 +1,13 @@
 """
 What a person reads before details go to a carrier (Luật 91/2025/QH15 on personal data, art. 9).
 
-The text is versioned, and the hash of what was shown is kept with the enrolment, so that it can be
-proved later what a person was told. A change of the words needs a new version.
+The text is versioned, and kept; the hash of what was shown stands with the enrolment, so that it can
+be proved later what a person was told. A change of the words needs a new version.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-
-from idp.core.handles import digest
 
 VERSION: Final = "2026-11-22"
 
@@ -51,9 +49,9 @@ class Notice:
         """The text in the language of a page."""
         return self.en if locale == "en" else self.vi
 
-    def hash(self, locale: str) -> str:
-        """SHA-256 of the text as shown, base64url."""
-        return digest("\n".join(self.paragraphs(locale)))
+    def text(self, locale: str) -> str:
+        """The same in one, as it is kept and hashed."""
+        return "\n".join(self.paragraphs(locale))
 
 
 def enrolment_notice(*, carriers: Sequence[str], kept_days: int) -> Notice:

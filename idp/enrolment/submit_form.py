@@ -6,6 +6,7 @@ from datetime import timedelta
 from idp.audit.events import BudgetExceeded
 from idp.audit.log import record
 from idp.citizens.store import identity_number_index, phone_number_index
+from idp.consents.store import keep_text
 from idp.core.clock import Clock
 from idp.core.handles import digest, new_handle
 from idp.db.database import Database
@@ -29,7 +30,7 @@ class Circumstances:
     network: str
     client_id: str | None
     notice_version: str
-    notice_hash: str
+    notice_text: str
     current: PendingEnrolmentId | None
 
 
@@ -85,7 +86,7 @@ class SubmitForm:
             row.interaction_id = where.interaction_id
             row.client_id = where.client_id
             row.notice_version = where.notice_version
-            row.notice_hash = where.notice_hash
+            row.notice_hash = keep_text(transaction, where.notice_text, now)
             row.expires_at = now + self._kept
         return row
 

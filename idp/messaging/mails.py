@@ -104,6 +104,20 @@ _HAPPENED: Final[Mapping[NoticeKind, _Words]] = {
     NoticeKind.DATA_EXPORTED: _Words(
         "Dữ liệu của tài khoản vừa được tải về", "The data of your account were downloaded"
     ),
+    NoticeKind.DATA_REQUEST_FILED: _Words(
+        "Yêu cầu về dữ liệu đã được tiếp nhận", "Your request about your data was received"
+    ),
+    NoticeKind.DATA_REQUEST_ANSWERED: _Words(
+        "Yêu cầu về dữ liệu đã được trả lời", "Your request about your data was answered"
+    ),
+    NoticeKind.INACTIVE: _Words(
+        "Tài khoản lâu không đăng nhập, sẽ bị khoá nếu bạn không đăng nhập",
+        "Your account has not been used for long, and will be locked unless you sign in",
+    ),
+    NoticeKind.INACTIVE_LOCKED: _Words(
+        "Tài khoản đã bị khoá vì lâu không đăng nhập. Đăng nhập để mở lại",
+        "Your account was locked, since it was not used for long. Sign in to open it again",
+    ),
     NoticeKind.ACCOUNT_CLOSED: _Words(
         "Tài khoản đã đóng theo yêu cầu của bạn", "Your account was closed, as you asked"
     ),

@@ -29,6 +29,10 @@ class NoticeKind(StrEnum):
     UNRECOGNISED_ACTIVITY = "unrecognised_activity"
     DATA_EXPORTED = "data_exported"
     ACCOUNT_CLOSED = "account_closed"
+    DATA_REQUEST_FILED = "data_request_filed"
+    DATA_REQUEST_ANSWERED = "data_request_answered"
+    INACTIVE = "inactive"
+    INACTIVE_LOCKED = "inactive_locked"
 
 
 @dataclass(frozen=True, slots=True)

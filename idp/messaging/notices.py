@@ -18,6 +18,8 @@ from idp.messaging.texts import (
     authenticator_added_text,
     authenticator_removed_text,
     data_exported_text,
+    data_request_answered_text,
+    data_request_filed_text,
     default_phone_changed_text,
     dispute_closed_text,
     dispute_kept_text,
@@ -27,6 +29,8 @@ from idp.messaging.texts import (
     email_verified_text,
     enrolment_finished_text,
     identity_number_added_text,
+    inactive_locked_text,
+    inactive_text,
     level_raised_text,
     password_changed_text,
     phone_added_text,
@@ -61,6 +65,10 @@ _TEXTS: Final[Mapping[NoticeKind, Notice]] = {
     NoticeKind.UNRECOGNISED_ACTIVITY: unrecognised_activity_text,
     NoticeKind.DATA_EXPORTED: data_exported_text,
     NoticeKind.ACCOUNT_CLOSED: account_closed_text,
+    NoticeKind.DATA_REQUEST_FILED: data_request_filed_text,
+    NoticeKind.DATA_REQUEST_ANSWERED: data_request_answered_text,
+    NoticeKind.INACTIVE: inactive_text,
+    NoticeKind.INACTIVE_LOCKED: inactive_locked_text,
 }
 LINKED: Final = frozenset(
     {

@@ -202,6 +202,42 @@ def account_closed_text(service: str, at: datetime, hotline: str) -> str:
     )
 
 
+def data_request_filed_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the receipt of a request about data, filed at *at* (aware)."""
+    return _one_message(
+        "Yeu cau ve du lieu cua tai khoan",
+        service,
+        f" da duoc tiep nhan luc {_moment(at)}. Dang nhap de theo doi. Hoi: {hotline}.",
+    )
+
+
+def data_request_answered_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that a request about data was answered at *at* (aware)."""
+    return _one_message(
+        "Yeu cau ve du lieu cua tai khoan",
+        service,
+        f" da duoc tra loi luc {_moment(at)}. Dang nhap de xem. Hoi: {hotline}.",
+    )
+
+
+def inactive_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice of *at* (aware) that the account will be locked for want of use."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" lau khong dang nhap (bao luc {_moment(at)}). Dang nhap de khong bi khoa. Hoi: {hotline}.",
+    )
+
+
+def inactive_locked_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that the account was locked at *at* (aware) for want of use."""
+    return _one_message(
+        "Tai khoan",
+        service,
+        f" bi khoa luc {_moment(at)} vi lau khong dang nhap. Dang nhap de mo lai. Hoi: {hotline}.",
+    )
+
+
 def other_phone_text(service: str, link: str) -> str:
     """Return the notice that somebody recovers the account with another number, and how to stop."""
     return _one_message(

@@ -17,5 +17,5 @@ def test_the_hash_tells_apart_languages_and_whatever_was_shown() -> None:
     notice = enrolment_notice(carriers=("Viettel",), kept_days=7)
     other = enrolment_notice(carriers=("Viettel", "Gmobile"), kept_days=7)
 
-    assert notice.hash("vi") == enrolment_notice(carriers=("Viettel",), kept_days=7).hash("vi")
-    assert len({notice.hash("vi"), notice.hash("en"), other.hash("vi")}) == 3
+    assert notice.text("vi") == enrolment_notice(carriers=("Viettel",), kept_days=7).text("vi")
+    assert len({notice.text("vi"), notice.text("en"), other.text("vi")}) == 3

@@ -8,7 +8,6 @@ from idp.backchannel.rules import PORTAL_SESSION
 from idp.citizens.model import CitizenId
 from idp.consents import store as consents
 from idp.core.clock import Clock
-from idp.core.handles import digest
 from idp.db.database import Database
 from idp.grants import store as grants
 from idp.grants.ports import AccessTokens
@@ -41,7 +40,7 @@ class WithdrawConsent:
         self._clock = clock
 
     def __call__(self, citizen_id: CitizenId, client_id: ClientId, *, shown: str) -> bool:
-        """Do so; of the text that was *shown* its hash is kept. False where nothing is shared."""
+        """Do so; the text that was *shown* is kept. False where nothing is shared."""
         now = self._clock.now()
         live = [each.session.id for each in self._sign_in.sessions_of(citizen_id)]
         self._announce.prepare()
@@ -50,7 +49,7 @@ class WithdrawConsent:
                 transaction,
                 citizen_id=citizen_id,
                 client_id=client_id,
-                text_hash=digest(shown),
+                text_hash=consents.keep_text(transaction, shown, now),
                 at=now,
             )
             if not claims:

@@ -9,14 +9,14 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-_COUNT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
     op.create_table(
         "audit_seal",
-        sa.Column("position", _COUNT, autoincrement=False, nullable=False),
-        sa.Column("event_id", _COUNT, nullable=False),
+        sa.Column("position", _BIG, autoincrement=False, nullable=False),
+        sa.Column("event_id", _BIG, nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_audit_seal")),
         sa.UniqueConstraint("event_id", name=op.f("uq_audit_seal_event_id")),
@@ -24,19 +24,13 @@ def upgrade() -> None:
     op.create_table(
         "audit_root",
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("position", _COUNT, nullable=False),
+        sa.Column("position", _BIG, nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_audit_root")),
     )
-    if op.get_bind().dialect.name == "postgresql":  # SQLite's integers have 64 bits anyway
-        op.execute("ALTER TABLE audit_event ALTER COLUMN id TYPE bigint")
-        op.execute("ALTER SEQUENCE audit_event_id_seq AS bigint")
 
 
 def downgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("ALTER SEQUENCE audit_event_id_seq AS integer")
-        op.execute("ALTER TABLE audit_event ALTER COLUMN id TYPE integer")
     op.drop_table("audit_root")
     op.drop_table("audit_seal")
