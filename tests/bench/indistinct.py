@@ -5,6 +5,7 @@ Whoever can tell the two apart by the clock learns who has an account. The appli
 process, with cheap password hashes: their noise would hide what is looked for.
 """
 
+import logging
 import math
 import statistics
 import time
@@ -16,6 +17,7 @@ from http import HTTPStatus
 from itertools import cycle
 from typing import Final
 
+import structlog
 from flask import Flask
 
 from idp.app import Adapters, create_app
@@ -63,6 +65,7 @@ def compare(
     settings: Settings, known: Sequence[Numbers], unknown: Sequence[Numbers], *, samples: int
 ) -> Iterator[Comparison]:
     """Ask each question about known and unknown numbers in random order, so many times each."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     clock = SystemClock()
     carriers = CarrierRecordsInMemory(
         clock,

@@ -1,0 +1,86 @@
+"""Statements on the driver's own cursor: values, errors, transactions, on both databases."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+
+from idp.audit.events import SignedOut
+from idp.audit.log import record
+from idp.audit.model import AuditEvent
+from idp.db.database import Database
+from idp.db.rows import Prepared, rows_of
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+ALL = Prepared(select(AuditEvent.at, AuditEvent.kind, AuditEvent.details))
+ADD_WITH_ID = Prepared(insert(AuditEvent), columns=("id", "at", "kind", "details"))
+BROKEN = Prepared(select(text("no_such_column")).select_from(AuditEvent))
+
+
+def events(database: Database) -> list[tuple[object, ...]]:
+    with database.reading_rows() as reading:
+        return reading.all(ALL)
+
+
+def test_values_come_back_as_the_columns_say(database: Database) -> None:
+    with database.writing_rows() as writing:
+        record(writing, SignedOut(citizen_id="a"), NOW)
+
+    assert events(database) == [(NOW, "signed_out", {})]
+
+
+def test_an_exception_takes_everything_back(database: Database) -> None:
+    with suppress(LookupError), database.writing_rows() as writing:
+        record(writing, SignedOut(citizen_id="a"), NOW)
+        raise LookupError
+
+    assert events(database) == []
+
+
+def test_a_session_and_its_rows_are_one_transaction(database: Database) -> None:
+    with suppress(LookupError), database.transaction() as transaction:
+        record(transaction, SignedOut(citizen_id="a"), NOW)
+        assert len(rows_of(transaction).all(ALL)) == 1
+        raise LookupError
+
+    assert events(database) == []
+
+
+def test_errors_are_those_of_sqlalchemy_and_quote_no_value(database: Database) -> None:
+    row = {"id": 1, "at": NOW, "kind": "once", "details": {"secret": "0912000001"}}
+    with database.writing_rows() as writing:
+        writing.change(ADD_WITH_ID, **row)
+
+    with pytest.raises(IntegrityError) as raised, database.writing_rows() as writing:
+        writing.change(ADD_WITH_ID, **row)
+
+    assert "0912000001" not in str(raised.value)
+    assert len(events(database)) == 1
+
+
+def test_after_an_error_the_connection_serves_on(database: Database) -> None:
+    for borrow in (database.reading_rows, database.writing_rows):
+        with pytest.raises((OperationalError, ProgrammingError)), borrow() as rows:
+            rows.all(BROKEN)
+
+    assert events(database) == []
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_connection_that_was_ended_is_replaced(database: Database) -> None:
+    with pytest.raises(OperationalError), database.reading_rows() as rows:
+        rows.all(Prepared(select(text("pg_terminate_backend(pg_backend_pid())"))))
+
+    assert events(database) == []
+
+
+def test_reading_leaves_no_connection_that_commits_by_itself(database: Database) -> None:
+    with database.reading_rows() as rows:
+        rows.all(ALL)
+    with suppress(LookupError), database.transaction() as transaction:
+        transaction.execute(insert(AuditEvent), {"at": NOW, "kind": "lost", "details": {}})
+        raise LookupError
+
+    assert events(database) == []
