@@ -324,6 +324,10 @@ class Leave(MethodView):
         self._pages = pages
         self._visits = visits
 
+    def get(self) -> Response:
+        """Where the visit stands: a POST that found it expired, or another's, leads here too."""
+        return self._visits.proceed(self._visits.current())
+
     def post(self) -> Response:
         """End the portal's request (OpenID Connect Core §3.1.2.6, RFC 6749 §4.1.2.1)."""
         visit = self._visits.current()

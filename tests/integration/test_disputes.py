@@ -134,6 +134,19 @@ def test_a_portal_gets_its_request_back_with_a_precise_error(site: Site) -> None
 
 
 @pytest.mark.usefixtures("holder")
+def test_who_leaves_after_the_request_has_expired_is_told_so(site: Site) -> None:
+    browser = site.from_portal(site.browser(), create=False)
+    file(site, browser)
+    token = browser.forms[0].hidden
+    site.redis.delete(f"interaction:{browser.interaction}")
+
+    browser.post(f"/dispute/leave?i={browser.interaction}", token)
+
+    assert browser.status == 410
+    assert "<h1" in browser.html
+
+
+@pytest.mark.usefixtures("holder")
 def test_a_new_code_is_asked_for_whatever_the_wizard_proved(site: Site) -> None:
     browser = site.from_portal(site.browser())
     browser.submit(subject="citizen", method="mobile")
