@@ -5,8 +5,10 @@ from enum import StrEnum
 from typing import Final
 
 from idp.authenticators.model import SecondFactor
+from idp.core.acr import ACR_CLASSES
 from idp.interactions.model import Intent, Interaction, Prompt
 from idp.sessions.model import Session
+from idp.sessions.rules import ONE_FACTOR, authentication_level
 
 UNMET: Final = "unmet_authentication_requirements"
 """A demanded class was not reached (OpenID Connect Unmet Authentication Requirements §2)."""
@@ -89,6 +91,8 @@ def sign_in_needed(interaction: Interaction, session: Session) -> bool:
     asked_again = interaction.sign_in_again_from
     if asked_again is not None and session.authentication.auth_time < asked_again:
         return True
+    if _second_factor_wished(interaction, session):
+        return True
     if _made_here(interaction, session):
         return False
     request = interaction.request
@@ -101,6 +105,20 @@ def sign_in_needed(interaction: Interaction, session: Session) -> bool:
     # Measured at the start: measured now, max_age=0 would ask for ever.
     age = interaction.started_at - session.authentication.auth_time
     return age.total_seconds() > request.max_age
+
+
+def _second_factor_wished(interaction: Interaction, session: Session) -> bool:
+    """
+    Whether a class is wished for that one factor, on a remembered device, never reaches.
+
+    What is demanded has a step of its own, and a silent request gets the class that is reached.
+    """
+    request = interaction.request
+    if request is None or request.acr_essential or Prompt.NONE in request.prompt:
+        return False
+    if authentication_level(session.authentication.amr) > ONE_FACTOR:
+        return False
+    return bool(request.acr_values) and ACR_CLASSES[0] not in request.acr_values
 
 
 def _made_here(interaction: Interaction, session: Session) -> bool:

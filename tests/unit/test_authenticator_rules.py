@@ -26,7 +26,7 @@ from idp.sessions.rules import (
     passkey_methods,
 )
 from idp.web.device import DeviceName, device_name
-from tests.fakes.people import AN, NOON, interaction_of, request_of
+from tests.fakes.people import AN, NOON, interaction_of, request_of, session_of
 
 PASSKEY, APP, SMS, CODE = SecondFactor
 EVERYTHING = Factors(passkey=True, app=True, recovery_code=True, known=True, remembered=True)
@@ -101,6 +101,25 @@ def test_it_is_never_enough_before_what_matters_is_changed() -> None:
     assert one_factor_is_enough(ours, minimum_acr=None)
     assert not one_factor_is_enough(ours.with_(fresh=True), minimum_acr=None)
     assert not one_factor_is_enough(ours.with_(sign_in_again_from=NOON), minimum_acr=None)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "step"),
+    [
+        ({"acr_values": ("LoA2",)}, Step.LOGIN),
+        ({"acr_values": ("LoA2", "LoA1")}, Step.RESPOND),
+        ({"acr_values": ("LoA1",)}, Step.RESPOND),
+        ({"acr_values": ("LoA2",), "prompt": frozenset({Prompt.NONE})}, Step.RESPOND),
+        ({}, Step.RESPOND),
+    ],
+)
+def test_a_session_of_one_factor_is_not_what_a_higher_class_was_wished_for(
+    wishes: dict[str, object], step: Step
+) -> None:
+    interaction = interaction_of(request_of(**wishes)).with_(account_chosen=True)
+
+    for amr, expected in ((PASSWORD_ALONE, step), (PASSWORD_AND_SMS, Step.RESPOND)):
+        assert next_step(interaction, Facts(session_of(amr=amr))) is expected
 
 
 @pytest.mark.parametrize(
