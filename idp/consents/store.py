@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -69,40 +69,61 @@ def withdraw(
     session: Session, *, citizen_id: CitizenId, client_id: ClientId, text_hash: str, at: datetime
 ) -> frozenset[str]:
     """Empty the standing consent, and say so in the ledger; the claims that were shared so far."""
-    consent = session.execute(
-        select(Consent).where(_of(citizen_id, client_id)).with_for_update()
-    ).scalar_one_or_none()
-    if consent is None or not consent.claims:
-        return frozenset()
-    claims = frozenset(consent.claims)
-    consent.claims = []
-    consent.updated_at = at
-    session.add(
-        ConsentLedgerEntry(
-            citizen_id=citizen_id,
-            client_id=client_id,
-            change=ConsentChange.WITHDRAWN,
-            claims=sorted(claims),
-            text_hash=text_hash,
-            at=at,
-        )
-    )
-    return claims
+    withdrawn = _withdraw_where(session, _of(citizen_id, client_id), text_hash, at)
+    return withdrawn.get(client_id, frozenset())
+
+
+def withdraw_all(
+    session: Session, *, citizen_id: CitizenId, text_hash: str, at: datetime
+) -> dict[ClientId, frozenset[str]]:
+    """Empty every standing consent of a citizen; what was shared, by relying party."""
+    return _withdraw_where(session, Consent.citizen_id == citizen_id, text_hash, at)
 
 
 def keep_text(session: Session, text: str, at: datetime) -> str:
     """Keep the words that a person was shown, of ours alone; the hash they are found by."""
     text_hash = digest(text)
-    if session.get(ShownText, text_hash) is None:
+    # On the connection: the session would write first whatever else the caller has begun, and what
+    # is wrong with that is no fault of the text.
+    connection = session.connection()
+    known = select(ShownText.hash).where(ShownText.hash == text_hash)
+    if connection.execute(known).first() is None:
+        values = {"hash": text_hash, "text": text, "first_shown_at": at}
         # Shown to another at the same moment, it is there.
-        with suppress(IntegrityError), session.begin_nested():
-            session.add(ShownText(hash=text_hash, text=text, first_shown_at=at))
+        with suppress(IntegrityError), connection.begin_nested():
+            connection.execute(insert(ShownText).values(values))
     return text_hash
 
 
 def shown_text(session: Session, text_hash: str) -> ShownText | None:
     """The words behind a hash, and when they were shown first."""
     return session.get(ShownText, text_hash)
+
+
+def _withdraw_where(
+    session: Session, which: ColumnElement[bool], text_hash: str, at: datetime
+) -> dict[ClientId, frozenset[str]]:
+    shared = session.execute(
+        select(Consent).where(which).order_by(Consent.id).with_for_update()
+    ).scalars()
+    withdrawn = {}
+    for consent in shared:
+        if not consent.claims:
+            continue
+        withdrawn[consent.client_id] = frozenset(consent.claims)
+        session.add(
+            ConsentLedgerEntry(
+                citizen_id=consent.citizen_id,
+                client_id=consent.client_id,
+                change=ConsentChange.WITHDRAWN,
+                claims=consent.claims,
+                text_hash=text_hash,
+                at=at,
+            )
+        )
+        consent.claims = []
+        consent.updated_at = at
+    return withdrawn
 
 
 def _begun(session: Session, citizen_id: CitizenId, client_id: ClientId, at: datetime) -> Consent:

@@ -23,7 +23,7 @@ from idp.citizens.model import (
 )
 from idp.citizens.rules import speaks
 from idp.consents import store as consents
-from idp.consents.model import ConsentLedgerEntry
+from idp.consents.model import Consent, ConsentLedgerEntry
 from idp.core.identity_number import IdentityNumberKind
 from idp.core.phone_number import PhoneNumber
 from idp.db import Base
@@ -447,3 +447,20 @@ def test_every_table_and_constraint_has_a_name_of_our_making(database: Database)
     ]
 
     assert unnamed == []
+
+
+def test_keeping_a_shown_text_hides_no_fault_of_what_was_begun_before(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.transaction() as transaction:
+        transaction.add(Consent(citizen_id=CitizenId("nobody"), client_id=BINH_DINH, claims=[]))
+        consents.keep_text(transaction, "Trang này sẽ nhận:", NOON)
+
+
+def test_a_shown_text_is_kept_once(database: Database) -> None:
+    with database.transaction() as transaction:
+        hashes = {consents.keep_text(transaction, "Trang này sẽ nhận:", NOON) for _ in range(2)}
+    with database.transaction() as transaction:
+        hashes.add(consents.keep_text(transaction, "Trang này sẽ nhận:", NOON))
+
+    with database.reading() as reading:
+        found = [consents.shown_text(reading, each) for each in hashes]
+    assert [None if each is None else each.text for each in found] == ["Trang này sẽ nhận:"]
