@@ -1,5 +1,10 @@
 """What the two sides say in a case."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
 from idp.audit.events import CarrierUnanswered, DisputeAnswered
 from idp.audit.log import record
 from idp.carriers.count_question import CountQuestion
@@ -18,10 +23,15 @@ from idp.disputes.model import (
     Side,
     StepKind,
 )
+from idp.disputes.rules import OWN_WORDS, may_add_words, owes_answer
 
 
 class CaseClosed(Exception):
     """The case is decided, or it is not about this account: nothing is added."""
+
+
+class SaidEnough(Exception):
+    """The side has said more than anybody reads, and nobody asks it for more."""
 
 
 class NoPhoneToAsk(Exception):
@@ -29,56 +39,28 @@ class NoPhoneToAsk(Exception):
 
 
 class AnswerDispute:
-    """Adds what a side says; a case that waited for it goes on."""
+    """Adds what a side says; a case that waited for that side goes on."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     def holder(self, number: CaseNumber, citizen_id: CitizenId, words: str) -> None:
-        """The holder's own words. Raises `CaseClosed`."""
+        """The holder's own words. Raises `CaseClosed`, `SaidEnough`."""
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            row = store.locked_dispute(transaction, number)
-            if row is None or not row.is_open or row.citizen_id != citizen_id:
-                raise CaseClosed
+            row = _open_case(store.locked_dispute(transaction, number), citizen_id)
             row.holder_answered_at = row.holder_answered_at or now
-            row.status = DisputeStatus.IN_PROGRESS
-            transaction.add(
-                DisputeStep(
-                    number=number,
-                    kind=StepKind.HOLDER_ANSWERED,
-                    at=now,
-                    by=Side.HOLDER,
-                    words=words,
-                    words_for=Side.HOLDER,
-                )
-            )
-            answered = DisputeAnswered(citizen_id=citizen_id, dispute=number, side=Side.HOLDER)
-            record(transaction, answered, now)
+            _add_words(transaction, row, Side.HOLDER, words, now)
 
     def claimant(self, number: CaseNumber, words: str) -> None:
-        """What the claimant adds. Raises `CaseClosed`."""
+        """What the claimant adds. Raises `CaseClosed`, `SaidEnough`."""
         now = self._clock.now()
         with self._database.transaction() as transaction:
             row = store.locked_dispute(transaction, number)
             if row is None or not row.is_open:
                 raise CaseClosed
-            row.status = DisputeStatus.IN_PROGRESS
-            transaction.add(
-                DisputeStep(
-                    number=number,
-                    kind=StepKind.CLAIMANT_ADDED,
-                    at=now,
-                    by=Side.CLAIMANT,
-                    words=words,
-                    words_for=Side.CLAIMANT,
-                )
-            )
-            answered = DisputeAnswered(
-                citizen_id=row.citizen_id, dispute=number, side=Side.CLAIMANT
-            )
-            record(transaction, answered, now)
+            _add_words(transaction, row, Side.CLAIMANT, words, now)
 
 
 class ConfirmHolder:
@@ -124,12 +106,40 @@ class ConfirmHolder:
             row = _open_case(store.locked_dispute(transaction, number), citizen_id)
             is_match = self._match.keep(transaction, held, outcome)
             row.holder_answered_at = row.holder_answered_at or now
-            row.status = DisputeStatus.IN_PROGRESS
+            steps = store.steps_of(transaction, number)
+            row.status = _status_after(row, steps, Side.HOLDER)
             kind = StepKind.HOLDER_CONFIRMED if is_match else StepKind.HOLDER_NOT_CONFIRMED
             transaction.add(DisputeStep(number=number, kind=kind, at=now, by=Side.HOLDER))
             answered = DisputeAnswered(citizen_id=citizen_id, dispute=number, side=Side.HOLDER)
             record(transaction, answered, now)
         return is_match
+
+
+def _add_words(session: Session, row: Dispute, side: Side, words: str, at: datetime) -> None:
+    steps = store.steps_of(session, row.number)
+    if not may_add_words(steps, side):
+        raise SaidEnough
+    row.status = _status_after(row, steps, side)
+    session.add(
+        DisputeStep(
+            number=row.number,
+            kind=OWN_WORDS[side],
+            at=at,
+            by=side,
+            words=words,
+            words_for=side,
+        )
+    )
+    answered = DisputeAnswered(citizen_id=row.citizen_id, dispute=row.number, side=side)
+    record(session, answered, at)
+
+
+def _status_after(row: Dispute, steps: Sequence[DisputeStep], side: Side) -> DisputeStatus:
+    """What *side* says answers what it was asked, not what the other one was."""
+    waits = any(owes_answer(steps, other) for other in Side if other is not side)
+    if row.status is DisputeStatus.MORE_NEEDED and waits:
+        return DisputeStatus.MORE_NEEDED
+    return DisputeStatus.IN_PROGRESS
 
 
 def _open_case(row: Dispute | None, citizen_id: CitizenId) -> Dispute:

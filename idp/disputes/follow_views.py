@@ -19,7 +19,7 @@ from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.disputes import store
-from idp.disputes.answer_dispute import AnswerDispute, CaseClosed
+from idp.disputes.answer_dispute import AnswerDispute, CaseClosed, SaidEnough
 from idp.disputes.forms import EnrolForm, FollowForm, WordsForm
 from idp.disputes.model import CaseNumber, Dispute, DisputeStep, Side
 from idp.disputes.path import Path
@@ -228,7 +228,11 @@ class FollowCase(FollowView):
         if not form.validate():
             return self._render(here, form)
         with suppress(CaseClosed):  # decided meanwhile: the page says how
-            self._answer.claimant(here.number, form.words.data or "")
+            try:
+                self._answer.claimant(here.number, form.words.data or "")
+            except SaidEnough:
+                form.fail_said_enough()
+                return self._render(here, form)
         return self._following.path.to(here.visit, FollowPage.CASE)
 
     def _render(self, here: Follower, form: WordsForm) -> Response:

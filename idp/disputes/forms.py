@@ -87,6 +87,10 @@ class WordsForm(Form):
     def validate_words(self, field: ParagraphField) -> None:
         check_words(field)
 
+    def fail_said_enough(self) -> None:
+        """Say that nobody waits for more."""
+        self.fail("words", _("Bạn đã bổ sung nhiều lần. Khi cần thêm, cán bộ sẽ hỏi bạn"))
+
 
 class ConfirmHolderForm(Form):
     """One button: have the carrier asked whether the phone is the holder's."""

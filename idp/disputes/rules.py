@@ -1,16 +1,23 @@
 """The order of the pages, the numbers of cases, and what operators may decide when: pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Final, Protocol
 
 from idp.carriers.model import Outcome
-from idp.disputes.model import CaseNumber, DisputeOutcome
+from idp.disputes.model import CaseNumber, DisputeOutcome, Side, StepKind
 from idp.interactions.model import FollowProgress
 
 _VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
+OWN_WORDS: Final = {
+    Side.CLAIMANT: StepKind.CLAIMANT_ADDED,
+    Side.HOLDER: StepKind.HOLDER_ANSWERED,
+}
+"""The kind of step by which a side says something."""
+MOST_WORDS: Final = 20
+"""How often a side adds words unasked: operators read them all, and so does every page."""
 _CASE_NUMBER: Final = re.compile(r"KN([0-9]{4})([0-9]{6})")
 
 
@@ -118,6 +125,32 @@ def parse_case_number(typed: str) -> CaseNumber | None:
     """The case number in what was typed: hyphens, spaces and small letters do not matter."""
     found = _CASE_NUMBER.fullmatch("".join(char for char in typed.upper() if char.isalnum()))
     return None if found is None else CaseNumber(f"KN-{found[1]}-{found[2]}")
+
+
+class Step(Protocol):
+    """What the rules need to know of something that happened in a case."""
+
+    @property
+    def kind(self) -> StepKind: ...
+    @property
+    def words_for(self) -> Side | None: ...
+
+
+def owes_answer(steps: Iterable[Step], side: Side) -> bool:
+    """Whether an operator asked *side* for more, and it has said nothing since."""
+    owes = False
+    for step in steps:
+        if step.kind is StepKind.MORE_ASKED and step.words_for is side:
+            owes = True
+        elif step.kind is OWN_WORDS[side]:
+            owes = False
+    return owes
+
+
+def may_add_words(steps: Sequence[Step], side: Side) -> bool:
+    """Whether *side* may say more: always when it is asked, and so often unasked."""
+    said = sum(step.kind is OWN_WORDS[side] for step in steps)
+    return said < MOST_WORDS or owes_answer(steps, side)
 
 
 class Ruling(StrEnum):

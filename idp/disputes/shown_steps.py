@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.disputes.model import Dispute, DisputeStatus, DisputeStep, Side, StepKind
+from idp.disputes.rules import owes_answer
 
 _MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
@@ -42,8 +43,7 @@ def shown_steps(steps: Sequence[DisputeStep], side: Side) -> Sequence[ShownStep]
 
 def is_asked(dispute: Dispute, steps: Sequence[DisputeStep], side: Side) -> bool:
     """Whether the case waits for *side* to answer what an operator asked."""
-    asked = [step.words_for for step in steps if step.kind is StepKind.MORE_ASKED]
-    return dispute.status is DisputeStatus.MORE_NEEDED and asked[-1:] == [side]
+    return dispute.status is DisputeStatus.MORE_NEEDED and owes_answer(steps, side)
 
 
 def shown_case(dispute: Dispute) -> dict[str, Any]:

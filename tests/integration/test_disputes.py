@@ -12,6 +12,7 @@ from idp.citizens.model import CitizenStatus, HoldKind
 from idp.citizens.rules import verification_level
 from idp.citizens.store import identity_number_index
 from idp.core.full_name import FullName
+from idp.disputes import rules
 from idp.disputes.model import Complaint, Dispute, DisputeOutcome, DisputeStatus, Side
 from idp.disputes.rules import Ruling
 from idp.disputes.store import open_disputes_of
@@ -300,6 +301,22 @@ def test_each_side_reads_its_own_words_alone(site: Site) -> None:
     assert CLAIMANT.national not in holder.html
     assert "đề nghị bổ sung" in holder.html
     assert "Cán bộ hỏi bạn thêm" not in holder.html
+
+
+@pytest.mark.usefixtures("holder")
+def test_words_without_end_are_refused_in_words(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_WORDS", 0)
+    number = file(site)
+
+    claimant = follow(site, number).submit(words="Tôi nói thêm một câu nữa.")
+    holder = sign_in(site).open(f"/account/disputes/{number}")
+    holder.post(holder.path, holder.forms[1].hidden | {"words": "Tôi nói thêm một câu nữa."})
+
+    for browser in (claimant, holder):
+        assert "Khi cần thêm, cán bộ sẽ hỏi bạn" in browser.html
+        assert "Tôi nói thêm một câu nữa." in browser.html  # what was typed is not lost
 
 
 # --- the holder -----------------------------------------------------------------------------------

@@ -28,9 +28,10 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.db.series import next_number
 from idp.disputes import store
-from idp.disputes.answer_dispute import AnswerDispute, CaseClosed, ConfirmHolder
+from idp.disputes.answer_dispute import AnswerDispute, CaseClosed, ConfirmHolder, SaidEnough
 from idp.disputes.decide_dispute import (
     CaseResolved,
+    ConductDispute,
     DecideDispute,
     Decision,
     EndDisputed,
@@ -46,9 +47,12 @@ from idp.disputes.model import (
     ComplaintId,
     Dispute,
     DisputeOutcome,
+    Side,
+    StepKind,
 )
 from idp.disputes.ports import ClaimantNotice
-from idp.disputes.rules import Ruling
+from idp.disputes.rules import MOST_WORDS, Ruling
+from idp.disputes.shown_steps import is_asked
 from idp.disputes.submit_complaint import Circumstances, SubmitComplaint
 from idp.disputes.sweep import forget_old_complaints
 from idp.grants import store as grants
@@ -340,6 +344,54 @@ def test_another_citizen_answers_nothing(court: Court) -> None:
 
     with pytest.raises(CaseClosed):
         court.answer.holder(number, CitizenId("somebody else"), "Tôi vẫn ở đây.")
+
+
+def test_a_side_that_speaks_does_not_answer_for_the_other(court: Court) -> None:
+    number = court.file(court.complaint())
+    conduct = ConductDispute(
+        database=court.database,
+        notices=court.notices,
+        claimants=court.claimants,
+        clock=court.clock,
+    )
+
+    def asked() -> list[Side]:
+        with court.database.reading() as reading:
+            row, steps = reading.get_one(Dispute, number), store.steps_of(reading, number)
+            return [side for side in Side if is_asked(row, steps, side)]
+
+    conduct.ask_more(number, Side.CLAIMANT, "which card do you have?", by=LAN)
+    court.answer.holder(number, AN, "This is nobody's number but mine.")
+    court.confirm(number, AN)
+    assert asked() == [Side.CLAIMANT]
+
+    conduct.ask_more(number, Side.HOLDER, "since when do you have it?", by=LAN)
+    assert asked() == [Side.CLAIMANT, Side.HOLDER]
+    court.answer.claimant(number, "The one of 2021.")
+    assert asked() == [Side.HOLDER]
+    court.answer.holder(number, AN, "Since 2012.")
+    assert asked() == []
+
+
+def test_a_side_that_has_said_enough_speaks_when_it_is_asked(court: Court) -> None:
+    number = court.file(court.complaint())
+    for _ in range(MOST_WORDS):
+        court.answer.claimant(number, "And another thing.")
+
+    with pytest.raises(SaidEnough):
+        court.answer.claimant(number, "And another thing.")
+    court.answer.holder(number, AN, "This is nobody's number but mine.")
+    ConductDispute(
+        database=court.database,
+        notices=court.notices,
+        claimants=court.claimants,
+        clock=court.clock,
+    ).ask_more(number, Side.CLAIMANT, "which card do you have?", by=LAN)
+    court.answer.claimant(number, "The one of 2021.")
+
+    with court.database.reading() as reading:
+        steps = store.steps_of(reading, number)
+    assert sum(step.kind is StepKind.CLAIMANT_ADDED for step in steps) == MOST_WORDS + 1
 
 
 def test_an_answer_lets_operators_decide_before_the_time_is_over(court: Court) -> None:

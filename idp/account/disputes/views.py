@@ -8,7 +8,13 @@ from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.carriers.ports import CarrierUnavailable
 from idp.db.database import Database
 from idp.disputes import store
-from idp.disputes.answer_dispute import AnswerDispute, CaseClosed, ConfirmHolder, NoPhoneToAsk
+from idp.disputes.answer_dispute import (
+    AnswerDispute,
+    CaseClosed,
+    ConfirmHolder,
+    NoPhoneToAsk,
+    SaidEnough,
+)
 from idp.disputes.forms import ConfirmHolderForm, WordsForm
 from idp.disputes.model import CaseNumber, Side
 from idp.disputes.rules import parse_case_number
@@ -39,7 +45,11 @@ class Case(AccountPage):
         if not form.validate():
             return self._render(visitor, number, form)
         with suppress(CaseClosed):  # decided meanwhile: the page says so
-            self._answer.holder(number, visitor.citizen_id, form.words.data or "")
+            try:
+                self._answer.holder(number, visitor.citizen_id, form.words.data or "")
+            except SaidEnough:
+                form.fail_said_enough()
+                return self._render(visitor, number, form)
         return redirect(f"/account/disputes/{number}", 303)  # type: ignore[return-value]
 
     def _render(self, visitor: Visitor, number: CaseNumber, form: WordsForm) -> Response:
