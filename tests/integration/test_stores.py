@@ -450,9 +450,13 @@ def test_every_table_and_constraint_has_a_name_of_our_making(database: Database)
 
 
 def test_keeping_a_shown_text_hides_no_fault_of_what_was_begun_before(database: Database) -> None:
-    with pytest.raises(IntegrityError), database.transaction() as transaction:
-        transaction.add(Consent(citizen_id=CitizenId("nobody"), client_id=BINH_DINH, claims=[]))
-        consents.keep_text(transaction, "Trang này sẽ nhận:", NOON)
+    def begin_and_keep() -> None:
+        with database.transaction() as transaction:
+            transaction.add(Consent(citizen_id=CitizenId("nobody"), client_id=BINH_DINH, claims=[]))
+            consents.keep_text(transaction, "Trang này sẽ nhận:", NOON)
+
+    with pytest.raises(IntegrityError):
+        begin_and_keep()
 
 
 def test_a_shown_text_is_kept_once(database: Database) -> None:
