@@ -290,6 +290,11 @@ class Recovery(Table):
     other_phone_form_kept: Duration
 
 
+class ClosedAccounts(Table):
+    pseudonymised_after: Duration
+    kept: Duration
+
+
 class Phones(Table):
     at_most: int = Field(ge=1)
     cooling_off: Duration
@@ -447,6 +452,7 @@ class Settings(BaseSettings):
     enrolment: Enrolment
     recovery: Recovery
     phones: Phones
+    closed_accounts: ClosedAccounts
     disputes: Disputes
     evidence: Evidence
     step_up: StepUp

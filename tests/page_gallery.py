@@ -15,7 +15,9 @@ from idp.account.authenticators.forms import (
     ProveAppForm,
 )
 from idp.account.authenticators.qr import qr_svg
+from idp.account.closing.views import CloseForm
 from idp.account.connected.views import WithdrawForm
+from idp.account.data.views import DownloadForm, PrintForm
 from idp.account.identity_numbers.forms import AddNumberForm
 from idp.account.level import EvidenceShown
 from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
@@ -23,6 +25,10 @@ from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
 from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
+from idp.console.forms import ConsoleSignInForm, ConsoleSignOutForm
+from idp.console.frame import Section as ConsoleSection
+from idp.console.frame import entries_for
+from idp.console.overview import Attention
 from idp.core.clock import SystemClock
 from idp.core.identity_number import IdentityNumberKind
 from idp.disputes.forms import (
@@ -58,6 +64,7 @@ from idp.login.forms import (
     WayForm,
 )
 from idp.logout.forms import SignOutForm
+from idp.operators.model import OperatorName, OperatorRole, VerifiedOperator
 from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import CancelForm, OtherPhoneForm, RecoverForm
 from idp.step_up.forms import AskCarrierForm, StepUpForm, VisitForm
@@ -133,6 +140,27 @@ def _with(context: Context, **more: object) -> Context:
 
 def _plain(**context: object) -> Context:
     return lambda _: context
+
+
+def _console(
+    section: ConsoleSection,
+    context: Context = lambda _: {},
+    *,
+    role: OperatorRole = OperatorRole.ADMINISTRATOR,
+    **more: object,
+) -> Context:
+    """What a page of the console shows to an operator of *role*."""
+    operator = VerifiedOperator(OperatorName("buoi"), NAME, role)
+    return lambda pages: (
+        context(pages)
+        | {
+            "section": section,
+            "operator": operator,
+            "navigation": entries_for(operator),
+            "sign_out_form": pages.blank_form(ConsoleSignOutForm),
+        }
+        | more
+    )
 
 
 def _otp(**more: object) -> Context:
@@ -1004,6 +1032,30 @@ PAGES: dict[str, tuple[str, Context]] = {
         "account/activity/not_me.html",
         _with(_blank(NotMineForm), section="activity", event=None),
     ),
+    "data": (
+        "account/data/data.html",
+        lambda pages: {
+            "section": "data",
+            "download_form": pages.blank_form(DownloadForm),
+            "print_form": pages.blank_form(PrintForm),
+        },
+    ),
+    "data-print": (
+        "account/data/print.html",
+        _plain(
+            section="data",
+            made_at="09:12, 21/11/2026",
+            parts=[
+                {"title": "OTP", "entries": [[("CCCD", "052185001234"), ("CMND", "212345678")]]},
+                {"title": "SMS", "entries": [[("CCCD", "1")], [("CCCD", "2")]]},
+            ],
+        ),
+    ),
+    "close-account": (
+        "account/closing/close.html",
+        _with(_blank(CloseForm), section="data", years=5),
+    ),
+    "close-account-done": ("account/closing/done.html", _plain(years=5)),
     "not-me": (
         "unrecognised/from_notice.html",
         _with(_blank(NotMeForm), kind="password_changed", at="09:12, 21/11/2026"),
@@ -1059,6 +1111,31 @@ PAGES: dict[str, tuple[str, Context]] = {
         _plain(section="overview", has_phone=False),
     ),
     "identity-number-taken": ("account/identity_numbers/taken.html", _plain(section="overview")),
+    "console-sign-in": ("console/sign_in.html", _blank(ConsoleSignInForm)),
+    "console-sign-in-empty": (
+        "console/sign_in.html",
+        refused(ConsoleSignInForm, {"name": "", "password": "", "code": "12"}),
+    ),
+    "console-overview": (
+        "console/overview.html",
+        _console(ConsoleSection.OVERVIEW, attention=Attention(4, 2, 17)),
+    ),
+    "console-overview-quiet": (
+        "console/overview.html",
+        _console(ConsoleSection.OVERVIEW, attention=Attention(0, 0, 0)),
+    ),
+    "console-overview-counter": (
+        "console/overview.html",
+        _console(ConsoleSection.OVERVIEW, role=OperatorRole.COUNTER_OFFICER, attention=None),
+    ),
+    "console-overview-nothing": (
+        "console/overview.html",
+        _console(ConsoleSection.OVERVIEW, role=OperatorRole.PROVINCE_TEAM, attention=None),
+    ),
+    "console-forbidden": (
+        "console/forbidden.html",
+        _console(ConsoleSection.OVERVIEW, role=OperatorRole.PROVINCE_TEAM),
+    ),
     "not-found": ("errors/not_found.html", _plain()),
     "forbidden": ("errors/forbidden.html", _plain()),
     "too-many": ("errors/too_many.html", _plain(minutes=3)),

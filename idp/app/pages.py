@@ -11,8 +11,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from idp.account.activity.views import activity_routes
 from idp.account.authenticators.routes import authenticator_routes
+from idp.account.closing.close_own_account import CloseOwnAccount
+from idp.account.closing.views import closing_routes
 from idp.account.connected.views import connected_routes
 from idp.account.connected.withdraw import WithdrawConsent
+from idp.account.data.export import NoteExport
+from idp.account.data.views import data_routes
 from idp.account.data_requests.routes import data_request_routes
 from idp.account.disputes.routes import account_dispute_routes
 from idp.account.frame import AccountFrame
@@ -28,6 +32,7 @@ from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.adapters.typed_details import TypedDetails
 from idp.app.authenticators import Authenticators
+from idp.app.console import console_blueprints
 from idp.app.parts import Parts
 from idp.app.policies import (
     brand,
@@ -59,6 +64,8 @@ from idp.enrolment.confirm_phone import ConfirmPhone
 from idp.enrolment.notice import Notice, enrolment_notice
 from idp.enrolment.routes import enrolment_routes
 from idp.enrolment.submit_form import SubmitForm
+from idp.inactivity.reactivate import Reactivate
+from idp.inactivity.routes import reactivation_routes
 from idp.interactions.flow import Flow
 from idp.interactions.fresh_sign_in import FreshSignIn
 from idp.interactions.views import interaction_routes
@@ -351,6 +358,24 @@ def add_pages(parts: Parts) -> None:
             ),
             database=database,
         ),
+        reactivation_routes(
+            pages=pages,
+            visits=visits,
+            otp=otp,
+            otp_page=otp_page,
+            reactivate=Reactivate(
+                carriers=parts.carriers,
+                match=parts.match_citizen,
+                count=parts.count_question,
+                notices=parts.jobs,
+                database=database,
+                index=parts.index,
+                clock=clock,
+            ),
+            proves_for=settings.inactivity.otp_proves_for,
+            database=database,
+            clock=clock,
+        ),
         consent_routes(
             pages=pages,
             visits=visits,
@@ -435,6 +460,25 @@ def add_pages(parts: Parts) -> None:
             relying_parties=parts.registry,
             database=database,
         ),
+        data_routes(
+            frame=frame,
+            note=NoteExport(
+                database=database,
+                notices=parts.jobs,
+                lasts=settings.sessions.fresh_for,
+                clock=clock,
+            ),
+            sign_in=sign_in,
+            database=database,
+            clock=clock,
+        ),
+        closing_routes(
+            frame=frame,
+            close=CloseOwnAccount(
+                database=database, sign_in=sign_in, notices=parts.jobs, clock=clock
+            ),
+            kept=settings.closed_accounts.kept,
+        ),
         unrecognised_routes(
             pages=pages, report=parts.report_unrecognised, database=database, clock=clock
         ),
@@ -477,6 +521,7 @@ def add_pages(parts: Parts) -> None:
             name_of_session=name_of_session,
             clock=clock,
         ),
+        *console_blueprints(parts, pages=pages, browser=browser, shown=shown),
     ):
         app.register_blueprint(blueprint)
     _answer_outages(app, pages)

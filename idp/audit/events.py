@@ -239,6 +239,13 @@ class AccountHeld(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InactivityNoticed(SecurityEvent):
+    """The citizen was told that the account will be locked for want of use, for the nth time."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountReleased(SecurityEvent):
     """A hold was lifted."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from idp.backchannel.model import (
@@ -144,6 +144,18 @@ def latest(session: Session, *, client_id: ClientId | None, limit: int) -> Itera
     if client_id is not None:
         statement = statement.where(LogoutDelivery.client_id == client_id)
     return session.execute(statement).scalars()
+
+
+def count_unconfirmed(session: Session, since: datetime) -> int:
+    """How many sign-outs, begun since then, a relying party will not be told of any more."""
+    return session.execute(
+        select(func.count())
+        .select_from(LogoutDelivery)
+        .where(
+            LogoutDelivery.created_at >= since,
+            LogoutDelivery.state.in_((DeliveryState.FAILED, DeliveryState.GAVE_UP)),
+        )
+    ).scalar_one()
 
 
 def forget(session: Session, before: datetime) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId, IdentityNumberReservation
@@ -117,6 +117,17 @@ def disputes(session: Session, *, resolved: bool) -> Sequence[Dispute]:
     if not resolved:
         query = query.where(Dispute.resolved_at.is_(None))
     return session.execute(query).scalars().all()
+
+
+def count_open(session: Session, now: datetime) -> tuple[int, int]:
+    """How many cases are open, and how many of them operators can decide now."""
+    decidable = or_(Dispute.holder_answered_at.is_not(None), Dispute.holder_until <= now)
+    counted = session.execute(
+        select(func.count(), func.count().filter(decidable))
+        .select_from(Dispute)
+        .where(Dispute.resolved_at.is_(None))
+    ).one()
+    return counted[0], counted[1]
 
 
 def dispute_about(session: Session, number: CaseNumber, citizen_id: CitizenId) -> Dispute | None:

@@ -30,11 +30,19 @@ class OperatorRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VerifiedOperator:
-    """An operator who has just shown password and code."""
+    """An operator who showed password and code: just now, or at the beginning of a session."""
 
     name: OperatorName
     display_name: str
     role: OperatorRole
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSession:
+    """An operator who is signed in to the console; what the role is, the account says each time."""
+
+    operator: OperatorName
+    signed_in_at: datetime
 
 
 class Operator(Base):

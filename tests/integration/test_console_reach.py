@@ -1,0 +1,81 @@
+"""Nobody reaches above their role: every route of the console, every role and none."""
+
+import pytest
+from werkzeug.test import TestResponse
+
+from idp.operators.model import OperatorRole
+from tests.fakes.citizen_site import Site
+from tests.fakes.console_desk import Desk
+
+ADMINISTRATOR, OPERATOR = OperatorRole.ADMINISTRATOR, OperatorRole.OPERATOR
+OFFICER, PROVINCE = OperatorRole.COUNTER_OFFICER, OperatorRole.PROVINCE_TEAM
+READ_ONLY = OperatorRole.READ_ONLY
+EVERYBODY = frozenset(OperatorRole)
+
+# By hand, so that a slip in the table of permissions shows here.
+REACH: dict[str, frozenset[OperatorRole]] = {
+    "/console": EVERYBODY,
+}
+FOR_STRANGERS = {"/console/sign-in", "/console/sign-out"}
+ADDRESS: dict[str, str] = {}
+
+
+def routes(site: Site) -> dict[str, frozenset[str]]:
+    return {
+        rule.rule: frozenset(rule.methods or ()) - {"HEAD", "OPTIONS"}
+        for rule in site.app.url_map.iter_rules()
+        if rule.rule.startswith("/console")
+    }
+
+
+def path_of(rule: str) -> str:
+    for part, value in ADDRESS.items():
+        rule = rule.replace(part, value)
+    assert "<" not in rule
+    return rule
+
+
+def ask(site: Site, method: str, path: str, cookie: str = "") -> TestResponse:
+    client = site.app.test_client()
+    if cookie:
+        client.set_cookie("idp_console", cookie)
+    return client.open(path, method=method)
+
+
+def test_every_route_is_in_the_table(site: Site) -> None:
+    assert set(routes(site)) == set(REACH) | FOR_STRANGERS
+
+
+def test_whoever_is_not_signed_in_stands_before_the_door(site: Site) -> None:
+    for rule in REACH:
+        for method in routes(site)[rule]:
+            for cookie in ("", "A" * 43, "x"):
+                answer = ask(site, method, path_of(rule), cookie)
+
+                assert answer.status_code == 303, (rule, method)
+                assert answer.headers["Location"] == "/console/sign-in"
+
+
+@pytest.mark.parametrize("role", OperatorRole)
+def test_a_role_reaches_what_it_may_and_no_more(site: Site, role: OperatorRole) -> None:
+    cookie = Desk(site).signed_in("lan", role).cookie("idp_console")
+    reached, refused = set(), set()
+    for rule in REACH:
+        for method in routes(site)[rule]:
+            # Without a token: a form that is refused for that alone was reached.
+            status = ask(site, method, path_of(rule), cookie).status_code
+            assert status < 500, (rule, method)
+            (refused if status == 403 else reached).add(rule)
+
+    assert reached == {rule for rule, roles in REACH.items() if role in roles}
+    assert refused == {rule for rule, roles in REACH.items() if role not in roles}
+
+
+def test_the_navigation_leads_nowhere_else(site: Site) -> None:
+    desk = Desk(site)
+    for role in OperatorRole:
+        browser = desk.signed_in(f"op-{role}".replace("_", "-"), role)
+        links = {path for path in REACH if f'<a href="{path}"' in browser.html}
+
+        assert "/console" in links
+        assert all(role in REACH[path] for path in links)
