@@ -8,6 +8,7 @@ from idp.carriers.model import SubscriberCheck
 from idp.data_requests.rules import Terms
 from idp.disputes.routes import DisputePolicy
 from idp.enrolment.routes import EnrolmentPolicy
+from idp.inactivity.rules import InactivityPolicy
 from idp.login.password_login import LoginBudgets
 from idp.operators.verify_operator import OperatorBudgets
 from idp.otp.one_time_passwords import OtpBudgets, OtpPolicy
@@ -17,6 +18,17 @@ from idp.rematch.sweep import NightWork
 from idp.settings import Rate, Settings
 from idp.throttling.ports import Budget
 from idp.web.pages import Brand
+
+
+def inactivity_policy(settings: Settings) -> InactivityPolicy:
+    """When whoever does not come is told, and locked out."""
+    inactivity = settings.inactivity
+    return InactivityPolicy(
+        after=inactivity.after,
+        notice_every=inactivity.notice_every,
+        begins=inactivity.begins,
+        ends=inactivity.ends,
+    )
 
 
 def data_request_terms(settings: Settings) -> Terms:
@@ -30,10 +42,12 @@ def data_request_terms(settings: Settings) -> Terms:
 
 
 def question_budgets(settings: Settings) -> QuestionBudgets:
-    windows = settings.throttling.enrolment_per_identity_number
+    throttling = settings.throttling
     return QuestionBudgets(
-        per_identity_number=Budget("enrolment_per_identity_number", windows),
-        per_phone=Budget("enrolment_per_phone", windows),
+        per_identity_number=Budget(
+            "enrolment_per_identity_number", throttling.enrolment_per_identity_number
+        ),
+        per_phone=Budget("enrolment_per_phone", throttling.enrolment_per_phone),
     )
 
 

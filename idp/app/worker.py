@@ -12,11 +12,12 @@ from idp.adapters.recipients import SqlRecipients
 from idp.app.certification import warn_of_certification
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Adapters, Parts
-from idp.app.policies import rematch_work
+from idp.app.policies import inactivity_policy, rematch_work
 from idp.audit.seal import SEALED_EVERY, LogPolicy, SealLog
 from idp.authenticators.sweep import forget_unused_devices
 from idp.backchannel.deliver import DeliverLogout
 from idp.backchannel.sweep import SWEPT_EVERY, forget_old_logouts, wake_due_logouts
+from idp.citizens.pseudonymise import forget_closed, pseudonymise_closed
 from idp.core.handles import random_fraction
 from idp.counter_visits.sweep import forget_ended_visits
 from idp.data_requests.sweep import warn_of_overdue
@@ -26,6 +27,9 @@ from idp.emails.delivery import EmailLinkDelivery
 from idp.emails.sweep import forget_expired_links
 from idp.enrolment.sweep import forget_expired_enrolments
 from idp.grants.sweep import forget_ended_families
+from idp.inactivity.sweep import RUN_EVERY as INACTIVITY_EVERY
+from idp.inactivity.sweep import InactivitySweep
+from idp.inactivity.warn_or_lock import WarnOrLock
 from idp.messaging.notices import NoticeDelivery, NoticeMailing
 from idp.oidc.logout_token import SignedLogoutTokens
 from idp.otp.delivery import OtpDelivery
@@ -143,6 +147,21 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             partial(forget_expired_links, parts.database, parts.clock),
         ),
         Sweep(
+            "pseudonymise closed accounts",
+            timedelta(hours=1),
+            partial(
+                pseudonymise_closed,
+                parts.database,
+                settings.closed_accounts.pseudonymised_after,
+                parts.clock,
+            ),
+        ),
+        Sweep(
+            "forget closed accounts",
+            timedelta(days=1),
+            partial(forget_closed, parts.database, settings.closed_accounts.kept, parts.clock),
+        ),
+        Sweep(
             "forget links of old notices",
             timedelta(days=1),
             partial(forget_expired_notice_links, parts.database, parts.clock),
@@ -179,6 +198,9 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
         ),
         Sweep("ask carriers again", RUN_EVERY, _rematch(parts), takes_its_time=True),
         Sweep(
+            "tell and lock the inactive", INACTIVITY_EVERY, _inactivity(parts), takes_its_time=True
+        ),
+        Sweep(
             "forget old complaints",
             timedelta(hours=1),
             partial(
@@ -208,6 +230,22 @@ def _seal_log(parts: Parts) -> SealLog:
         database=parts.database,
         published=parts.audit_roots,
         policy=LogPolicy(waits=audit.sealed_after, kept=audit.kept),
+        clock=parts.clock,
+    )
+
+
+def _inactivity(parts: Parts) -> InactivitySweep:
+    policy = inactivity_policy(parts.settings)
+    return InactivitySweep(
+        warn_or_lock=WarnOrLock(
+            database=parts.database,
+            sign_in=parts.sign_in,
+            notices=parts.jobs,
+            policy=policy,
+            clock=parts.clock,
+        ),
+        policy=policy,
+        database=parts.database,
         clock=parts.clock,
     )
 

@@ -40,7 +40,7 @@ class AuditSeal(Base):
 
 class AuditRoot(Base):
     """
-    The chain at the last event of a day (by Vietnam's clock): all of that day stand there or before.
+    The chain at the last event of a day, by Vietnam's clock: all of that day stand there or before.
 
     *dropped_at*: the events up to there were older than they are kept, and went; the chain begins
     after it.

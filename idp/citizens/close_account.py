@@ -21,12 +21,13 @@ def close_account(session: Session, citizen_id: CitizenId, at: datetime) -> bool
 
     Its identity numbers are free for another enrolment, which makes another citizen with other
     subjects; password and evidence are gone. The phone stays, for the notice that tells of it,
-    until somebody proves it anew. Ends no session and no authenticator.
+    until somebody proves it anew, or `pseudonymise_closed` wipes what is left. Ends no session and
+    no authenticator.
     """
     closed = session.execute(
         update(Citizen)
         .where(Citizen.id == citizen_id, Citizen.status != CitizenStatus.CLOSED)
-        .values(status=CitizenStatus.CLOSED, updated_at=at)
+        .values(status=CitizenStatus.CLOSED, updated_at=at, closed_at=at)
         .returning(Citizen.id)
     )
     if closed.first() is None:

@@ -59,9 +59,14 @@ class EvidenceKind(StrEnum):
 
 
 class Citizen(Base):
-    """A person with an account."""
+    """
+    A person with an account.
+
+    *last_sign_in_at* is right to a day; that of a new account is when it was made.
+    """
 
     __tablename__ = "citizen"
+    __table_args__ = (Index("ix_citizen_status_last_sign_in", "status", "last_sign_in_at"),)
 
     id: Mapped[CitizenId] = mapped_column(String(36), primary_key=True)
     status: Mapped[CitizenStatus] = mapped_column(one_of(CitizenStatus))
@@ -74,6 +79,13 @@ class Citizen(Base):
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    last_sign_in_at: Mapped[datetime] = mapped_column(
+        UtcDateTime(),
+        nullable=True,  # for SQLite alone, which adds no other column: every row has one
+        default=lambda row: row.get_current_parameters()["created_at"],
+    )
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
+    pseudonymised_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     identity_numbers: Mapped[list["CitizenIdentityNumber"]] = relationship(lazy="raise")
     phones: Mapped[list["Phone"]] = relationship(lazy="raise")

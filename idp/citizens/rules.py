@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType, Protocol
@@ -61,8 +61,19 @@ def bars_sign_in(holds: Iterable[HoldKind]) -> bool:
 
 
 def bars_changes(holds: Iterable[HoldKind]) -> bool:
-    """Whether phone, password and authenticators stay as they are, and nothing is exported."""
-    return any(True for _ in holds)
+    """
+    Whether phone, password and authenticators stay as they are, and nothing is exported.
+
+    Not for want of use: whoever comes back after years may have forgotten the password.
+    """
+    return any(hold is not HoldKind.INACTIVE for hold in holds)
+
+
+def is_only_inactive(holds: Collection[HoldKind]) -> bool:
+    """Whether want of use is all that keeps the citizen from signing in."""
+    return HoldKind.INACTIVE in holds and not bars_sign_in(
+        hold for hold in holds if hold is not HoldKind.INACTIVE
+    )
 
 
 def is_same_person(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
@@ -114,6 +114,15 @@ _HOLDER_OF_IDENTITY_NUMBER: Final = Prepared(
     )
 )
 _STATUS: Final = Prepared(select(Citizen.status).where(Citizen.id == bindparam("citizen_id")))
+_SIGN_IN_STATE: Final = Prepared(
+    select(Citizen.status, Citizen.last_sign_in_at).where(Citizen.id == bindparam("citizen_id"))
+)
+_NOTE_SIGN_IN: Final = Prepared(
+    update(Citizen)
+    .where(Citizen.id == bindparam("citizen_id"))
+    .values(last_sign_in_at=bindparam("at"))
+)
+_NOTED_FOR: Final = timedelta(days=1)
 _EVIDENCE: Final = Prepared(
     select(
         Evidence.kind,
@@ -418,6 +427,25 @@ def status_of(source: Source, citizen_id: CitizenId) -> CitizenStatus | None:
     """Whether the account can be used; `None` where there is none."""
     row = rows_of(source).one(_STATUS, citizen_id=citizen_id)
     return None if row is None else row[0]
+
+
+def may_sign_in(source: Source, citizen_id: CitizenId, at: datetime) -> bool:
+    """
+    Whether the account can be used; then the sign-in is noted, at most once a day.
+
+    Most sign-ins write nothing here: the row would else be written as often as it is read.
+    """
+    row = rows_of(source).one(_SIGN_IN_STATE, citizen_id=citizen_id)
+    if row is None or row[0] is not CitizenStatus.ACTIVE:
+        return False
+    if at - row[1] >= _NOTED_FOR:
+        note_sign_in(source, citizen_id, at)
+    return True
+
+
+def note_sign_in(source: Source, citizen_id: CitizenId, at: datetime) -> None:
+    """Note when the citizen was here last."""
+    rows_of(source).change(_NOTE_SIGN_IN, citizen_id=citizen_id, at=at)
 
 
 def _lock(session: Session, citizen_id: CitizenId) -> None:

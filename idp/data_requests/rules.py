@@ -66,7 +66,7 @@ def done_due(filed_at: datetime, terms: Terms) -> datetime:
 
 
 def late(request: Clocks, now: datetime) -> Late | None:
-    """Name the term that has passed, the answer's first; `None` while there is time, or it is done."""
+    """Name the term that has passed, the answer's first; `None` in time, or when it is done."""
     if request.finished_at is not None:
         return None
     if request.answered_at is None and now >= request.answer_due:

@@ -85,7 +85,8 @@ class Interaction:
     message), *other_factors* what could as well, *sms_doubt* why a text message cannot, on this
     device.
     *sign_in_again_from*: the citizen chose to sign in once more, in a stronger way; nothing from
-    before that moment does. *step_up* is how far raising the verification level has come.
+    before that moment does. *step_up* is how far raising the verification level has come,
+    *reactivation* how far opening an account that was locked for want of use has.
     *complaint_id* is what is being complained of, *dispute_filed* the case that came of it.
     """
 
@@ -114,6 +115,7 @@ class Interaction:
     fresh: bool = False
     sign_in_again_from: datetime | None = None
     step_up: "StepUpProgress | None" = None
+    reactivation: "ReactivationProgress | None" = None
     complaint_id: str | None = None
     dispute_filed: str | None = None
     dispute_followed: "FollowProgress | None" = None
@@ -192,6 +194,23 @@ class StepUpProgress:
     citizen_id: CitizenId
     challenge_id: str | None = None
     possession_proved_at: datetime | None = None
+    outcome: str | None = None
+    differing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReactivationProgress:
+    """
+    How far opening an account that was locked for want of use has come.
+
+    *password_at* is when the right password was typed, *phone_proved_at* when the right code was;
+    *outcome* is what the carrier said since, *differing* what is not as the account has it.
+    """
+
+    citizen_id: CitizenId
+    password_at: datetime
+    challenge_id: str | None = None
+    phone_proved_at: datetime | None = None
     outcome: str | None = None
     differing: tuple[str, ...] = ()
 

@@ -10,8 +10,8 @@ from idp.authenticators.store import note_device
 from idp.backchannel.announce import AnnounceLogout
 from idp.backchannel.model import Reached
 from idp.backchannel.rules import PORTAL_SESSION
-from idp.citizens.model import CitizenId, CitizenStatus
-from idp.citizens.store import status_of
+from idp.citizens.model import CitizenId
+from idp.citizens.store import may_sign_in
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
@@ -96,7 +96,7 @@ class SignIn:
         """Record the sign-in; false where the account cannot be signed in to."""
         citizen_id, now = authentication.citizen_id, self._clock.now()
         with self._database.writing_rows() as transaction:
-            if status_of(transaction, citizen_id) is not CitizenStatus.ACTIVE:
+            if not may_sign_in(transaction, citizen_id, now):
                 return False
             event = SignInSucceeded(citizen_id=citizen_id, amr=authentication.amr)
             record(transaction, event, now)

@@ -9,6 +9,7 @@ from idp.authenticators.store import knows_number
 from idp.citizens import store
 from idp.citizens.model import CitizenId, CitizenStatus
 from idp.citizens.password_hasher import PasswordHasher
+from idp.citizens.rules import is_only_inactive
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
@@ -22,6 +23,14 @@ _LONGEST_PASSWORD: Final = 1024
 
 class WrongCredentials(Exception):
     """Number or password, unknown or wrong: which one is nobody's business."""
+
+
+class AccountInactive(AccountHeld):
+    """Want of use alone locks the account: the citizen, who knows the password, can open it."""
+
+    def __init__(self, citizen_id: CitizenId) -> None:
+        super().__init__()
+        self.citizen_id = citizen_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +84,8 @@ class PasswordLogin:
         """
         Verify *password* for the account of *typed_number*, on the device with that digest.
 
-        Raises `WrongCredentials`, `BudgetSpent`, and after the right password `AccountHeld`;
-        `HasherBusy` where too many wait.
+        Raises `WrongCredentials`, `BudgetSpent`, and after the right password `AccountHeld` or
+        `AccountInactive`; `HasherBusy` where too many wait.
         """
         number_index = store.typed_number_index(self._index, typed_number)
         counted = self._count_attempt(number_index, network, device)
@@ -91,8 +100,13 @@ class PasswordLogin:
         if self._hasher.needs_rehash(found.password_hash):
             self._rehash(found, password)
         if found.status is CitizenStatus.HELD:
-            raise AccountHeld
+            raise self._held(found.citizen_id)
         return PasswordVerified(found.citizen_id, found.phone_number)
+
+    def _held(self, citizen_id: CitizenId) -> AccountHeld:
+        with self._database.reading() as reading:
+            holds = store.holds_of(reading, citizen_id)
+        return AccountInactive(citizen_id) if is_only_inactive(holds) else AccountHeld()
 
     def _count_attempt(
         self, number_index: bytes, network: str, device: str | None

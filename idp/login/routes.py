@@ -44,7 +44,10 @@ def login_routes(
     here = (pages, visits, clock)
     for path, view in (
         ("/choose", Choose.as_view("choose", pages, visits)),
-        ("/login", Login.as_view("login", pages, visits, login, ask, otp_page, device_cookie)),
+        (
+            "/login",
+            Login.as_view("login", pages, visits, login, ask, otp_page, device_cookie, clock),
+        ),
         (
             "/otp",
             SignInCode.as_view(

@@ -118,6 +118,7 @@ _HAPPENED: Final[Mapping[NoticeKind, _Words]] = {
         "Tài khoản đã bị khoá vì lâu không đăng nhập. Đăng nhập để mở lại",
         "Your account was locked, since it was not used for long. Sign in to open it again",
     ),
+    NoticeKind.REACTIVATED: _Words("Tài khoản đã được mở khoá", "Your account was opened again"),
     NoticeKind.ACCOUNT_CLOSED: _Words(
         "Tài khoản đã đóng theo yêu cầu của bạn", "Your account was closed, as you asked"
     ),

@@ -33,6 +33,7 @@ class NoticeKind(StrEnum):
     DATA_REQUEST_ANSWERED = "data_request_answered"
     INACTIVE = "inactive"
     INACTIVE_LOCKED = "inactive_locked"
+    REACTIVATED = "reactivated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from idp.messaging.texts import (
     phone_lost_text,
     phone_removed_text,
     phone_replaced_text,
+    reactivated_text,
     recovery_code_used_text,
     recovery_codes_made_text,
     unrecognised_activity_text,
@@ -69,6 +70,7 @@ _TEXTS: Final[Mapping[NoticeKind, Notice]] = {
     NoticeKind.DATA_REQUEST_ANSWERED: data_request_answered_text,
     NoticeKind.INACTIVE: inactive_text,
     NoticeKind.INACTIVE_LOCKED: inactive_locked_text,
+    NoticeKind.REACTIVATED: reactivated_text,
 }
 LINKED: Final = frozenset(
     {
@@ -85,6 +87,7 @@ LINKED: Final = frozenset(
         NoticeKind.DEFAULT_PHONE_CHANGED,
         NoticeKind.PHONE_REMOVED,
         NoticeKind.DATA_EXPORTED,
+        NoticeKind.REACTIVATED,
     }
 )
 """What the citizen does in the own account: a notice of it has a link for who has not done it."""

@@ -225,7 +225,7 @@ def inactive_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "Tai khoan",
         service,
-        f" lau khong dang nhap (bao luc {_moment(at)}). Dang nhap de khong bi khoa. Hoi: {hotline}.",
+        f" lau khong dung (bao luc {_moment(at)}). Dang nhap de khong bi khoa. Hoi: {hotline}.",
     )
 
 
@@ -235,6 +235,13 @@ def inactive_locked_text(service: str, at: datetime, hotline: str) -> str:
         "Tai khoan",
         service,
         f" bi khoa luc {_moment(at)} vi lau khong dang nhap. Dang nhap de mo lai. Hoi: {hotline}.",
+    )
+
+
+def reactivated_text(service: str, at: datetime, hotline: str) -> str:
+    """Return the notice that a locked account was opened again at *at* (aware)."""
+    return _one_message(
+        "Tai khoan", service, f" da duoc mo khoa luc {_moment(at)}.{_if_not_you(hotline)}"
     )
 
 

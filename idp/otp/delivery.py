@@ -23,6 +23,7 @@ _PURPOSES: Final[Mapping[OtpPurpose, str]] = {
     OtpPurpose.DISPUTE: "gui khieu nai toi",
     OtpPurpose.DISPUTE_FOLLOWED: "xem khieu nai tai",
     OtpPurpose.STEP_UP: "xac minh thue bao tai",
+    OtpPurpose.REACTIVATION: "mo khoa tai khoan tai",
     OtpPurpose.PHONE_ADDED: "them so dien thoai vao",
 }
 

@@ -34,6 +34,7 @@ class OtpPurpose(StrEnum):
     DISPUTE_FOLLOWED = "dispute_followed"
     STEP_UP = "step_up"
     PHONE_ADDED = "phone_added"
+    REACTIVATION = "reactivation"
 
 
 @dataclass(frozen=True, slots=True)
