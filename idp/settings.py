@@ -221,6 +221,7 @@ class Throttling(Table):
     app_code_per_citizen: tuple[Rate, ...]
     recovery_code_per_citizen: tuple[Rate, ...]
     interactions_per_network: tuple[Rate, ...]
+    enrolment_per_phone: tuple[Rate, ...]
     enrolment_per_identity_number: tuple[Rate, ...]
     enrolment_forms_per_network: tuple[Rate, ...]
     recovery_forms_per_network: tuple[Rate, ...]

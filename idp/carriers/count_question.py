@@ -22,7 +22,8 @@ class CountQuestion:
     Counts a question before it is put.
 
     By phone, so that one phone cannot go through many identity numbers, and by identity number.
-    Only after the phone is proved: nobody can use up another person's budget from a desk.
+    Only after the phone is proved: nobody can use up another person's budget from a desk. What one
+    phone may ask is a part of what may be asked about a number: nor can anybody with a phone or two.
     """
 
     def __init__(

@@ -12,6 +12,7 @@ _LIFTED: Final = (
     "password_per_number_and_network",
     "password_per_number",
     "password_per_device",
+    "enrolment_per_phone",
     "enrolment_per_identity_number",
     "registrations_per_network",
 )

@@ -362,7 +362,7 @@ def test_an_outage_is_no_mismatch(site: Site) -> None:
     assert browser.submit().page == "/enrol/waiting"
 
 
-def test_questions_about_one_identity_number_are_limited(site: Site) -> None:
+def test_questions_of_one_phone_are_limited(site: Site) -> None:
     site.carriers.subscriptions[NUMBER] = subscription(name="Trần Văn Khác")
     browser = to_password(site)
     for _ in range(9):
@@ -374,6 +374,17 @@ def test_questions_about_one_identity_number_are_limited(site: Site) -> None:
     assert len(site.carriers.disclosed) == 10
     assert details_of(site, "budget_exceeded")["budget"] == "enrolment_per_phone"
     assert count(site, PendingEnrolment) == 1
+
+
+def test_a_stranger_s_own_phone_does_not_use_up_another_person_s_number(site: Site) -> None:
+    site.carriers.subscriptions[OTHER_NUMBER] = subscription(number="052190000077")
+    stranger = site.from_portal(site.browser()).submit(subject="citizen", method="mobile")
+    stranger.submit(**DETAILS | {"phone_number": OTHER_NUMBER.national})
+    stranger.submit(otp=re.findall(r"\d{6}", site.sms.to(OTHER_NUMBER)[-1])[0])
+    while stranger.status != 429:
+        stranger.post(f"/enrol/mismatch?i={stranger.interaction}", stranger.forms[-1].hidden)
+
+    assert to_password(site).page == "/enrol/password"
 
 
 def test_one_phone_cannot_go_through_many_identity_numbers(site: Site) -> None:
