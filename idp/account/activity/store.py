@@ -58,7 +58,7 @@ def activity(
     rows = session.execute(
         query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(limit)
     ).scalars()
-    found = [Activity(row.id, row.at, row.kind, row.client_id, row.details) for row in rows]
+    found = [Activity(row.id, row.at, row.kind, _client(row), row.details) for row in rows]
     return _with_claims(session, found)
 
 
@@ -69,10 +69,12 @@ def find(session: Session, citizen_id: CitizenId, event_id: int) -> Activity | N
     ).scalar_one_or_none()
     if row is None:
         return None
-    [found] = _with_claims(
-        session, [Activity(row.id, row.at, row.kind, row.client_id, row.details)]
-    )
+    [found] = _with_claims(session, [Activity(row.id, row.at, row.kind, _client(row), row.details)])
     return found
+
+
+def _client(row: AuditEvent) -> ClientId | None:
+    return None if row.client_id is None else ClientId(row.client_id)
 
 
 def _with_claims(session: Session, found: Sequence[Activity]) -> Sequence[Activity]:
