@@ -22,8 +22,8 @@ class CountQuestion:
     Counts a question before it is put.
 
     By phone, so that one phone cannot go through many identity numbers, and by identity number.
-    Only after the phone is proved: nobody can use up another person's budget from a desk. What one
-    phone may ask is a part of what may be asked about a number: nor can anybody with a phone or two.
+    Only after the phone is proved: nobody can use up another person's budget from a desk; nor with
+    a phone or two, for more may be asked about a number than by a phone.
     """
 
     def __init__(

@@ -149,10 +149,15 @@ class RematchPhone:
         return self._lose(held, finding) if finding.is_loss else finding
 
     def _lose(self, held: SubscriptionHeld, finding: Finding) -> Finding:
-        """Take the number from the account: its codes would reach a stranger."""
+        """
+        Take the number from the account: its codes would reach a stranger.
+
+        The sessions end first: where that fails, the phone is still due, and the next night does
+        it all. Afterwards nobody would ask about it again.
+        """
+        self._sign_in.end_all_of(held.citizen_id, reason=finding)
         now = self._clock.now()
         if self._release(held, finding, now):
-            self._sign_in.end_all_of(held.citizen_id, reason=finding)
             self._notices.tell(NoticeKind.PHONE_LOST, held.citizen_id, now)
         return finding
 

@@ -240,7 +240,7 @@ def test_a_recycled_number_leaves_the_account_and_its_new_holder_learns_nothing(
     assert on_each.number_of() is None
     assert on_each.sessions.find(session) is None
     assert on_each.notices.told == [(NoticeKind.PHONE_LOST, AN)]
-    assert on_each.events[-2:] == ["phone_lost", "sessions_ended"]
+    assert on_each.events[-2:] == ["sessions_ended", "phone_lost"]
     assert on_each.sweep() == {}
 
 
@@ -256,6 +256,29 @@ def test_a_subscription_in_another_name_leaves_the_account(house: House) -> None
     assert (house.level(), house.number_of()) == (1, None)
     assert house.sessions.find(session) is None
     assert "carrier_asked" in house.events
+
+
+def test_what_fails_in_the_middle_is_done_the_next_night(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.enrolled()
+    house.carriers.subscriptions[PhoneNumber("+84961000001")] = replace(
+        AN_HOLDS, identity_number=IdentityNumber("052090000099")
+    )
+
+    def away(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.sign_in, "end_all_of", away)
+        with pytest.raises(ConnectionError):
+            house.sweep()
+    house.clock.advance(timedelta(days=1))
+    session = house.begin_session()
+
+    assert house.sweep() == {Finding.HOLDER_CHANGED: 1}
+    assert house.sessions.find(session) is None
+    assert house.notices.told == [(NoticeKind.PHONE_LOST, AN)]
 
 
 def test_codes_go_to_the_number_held_longest_of_the_others(house: House) -> None:
