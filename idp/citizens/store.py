@@ -347,6 +347,16 @@ def _choose_default_phone(session: Session, citizen_id: CitizenId) -> None:
         session.flush()
 
 
+def make_default_phone(session: Session, citizen_id: CitizenId, phone_id: int) -> None:
+    """Let codes go to that phone from now on; the caller has locked the account."""
+    session.execute(
+        update(Phone)
+        .where(Phone.citizen_id == citizen_id, Phone.active.is_(True), Phone.is_default.is_(True))
+        .values(is_default=False)
+    )
+    session.execute(update(Phone).where(Phone.id == phone_id).values(is_default=True))
+
+
 def lapse_evidence_of_phone(session: Session, phone_id: int, at: datetime) -> None:
     """Let what rests on that phone count no more."""
     session.execute(

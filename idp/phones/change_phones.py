@@ -75,7 +75,7 @@ class MakeDefault:
             )
             if now < possible_from:
                 raise TooNew(possible_from)
-            store.make_default(transaction, citizen_id, phone_id)
+            citizens.make_default_phone(transaction, citizen_id, phone_id)
             record(transaction, DefaultPhoneChanged(citizen_id=citizen_id), now)
         self._notices.tell(NoticeKind.DEFAULT_PHONE_CHANGED, citizen_id, now)
 

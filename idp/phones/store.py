@@ -59,16 +59,6 @@ def count_of(session: Session, citizen_id: CitizenId) -> int:
     ).scalar_one()
 
 
-def make_default(session: Session, citizen_id: CitizenId, phone_id: int) -> None:
-    """Let codes go to that phone from now on; the caller has locked the account."""
-    session.execute(
-        update(Phone)
-        .where(Phone.citizen_id == citizen_id, Phone.active.is_(True), Phone.is_default.is_(True))
-        .values(is_default=False)
-    )
-    session.execute(update(Phone).where(Phone.id == phone_id).values(is_default=True))
-
-
 def pending(
     session: Session, citizen_id: CitizenId, pending_id: str, now: datetime
 ) -> PendingPhone | None:

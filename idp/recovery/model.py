@@ -26,7 +26,7 @@ class RecoveryEnd(StrEnum):
     CANCELLED = "cancelled"
     COMPLETED = "completed"
     VOID = "void"
-    """The carrier does not name the person as the phone's holder any more."""
+    """It can never be completed: the phone is the person's no more, or the account has changed."""
 
 
 class RecoveryText(StrEnum):

@@ -5,13 +5,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from idp.audit.events import PasswordReset, PhoneMoved, PhoneRecovered
+from idp.audit.events import PasswordReset, PhoneMoved, PhoneRecovered, PhoneRecoveryRefused
 from idp.audit.log import record
 from idp.authenticators.forget_devices import end_remembered_devices
+from idp.authenticators.store import lock
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId, Evidence, EvidenceKind, Phone
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.interactions.model import StopReason
 from idp.interactions.sign_in import SignIn
 from idp.messaging.model import NoticeKind
 from idp.messaging.ports import Notices
@@ -19,6 +21,14 @@ from idp.recovery import store
 from idp.recovery.ask_for_other_phone import RecoveryGone
 from idp.recovery.model import PhoneRecoveryId, RecoveryText
 from idp.recovery.ports import RecoveryTexts
+
+
+class _Overtaken(RecoveryGone):
+    """The account has another phone since, or another owner: *citizen_id* had it."""
+
+    def __init__(self, citizen_id: CitizenId) -> None:
+        super().__init__()
+        self.citizen_id = citizen_id
 
 
 class ReplacePhone:
@@ -54,35 +64,18 @@ class ReplacePhone:
         Do so; whose account it is.
 
         Raises `RecoveryGone`, once it was cancelled or completed, or the account has another phone
-        or lost its identity number; `ChangesBarred`. Nothing has changed then.
+        or lost its identity number; `ChangesBarred`. Nothing has changed then, but that a request
+        which can never be completed is void, and makes room for another one.
         """
         now = self._clock.now()
-        with self._database.transaction() as transaction:
-            taken = store.complete(transaction, recovery_id, now)
-            if taken is None:
-                raise RecoveryGone
-            citizen_id = taken.citizen_id
-            citizens.ensure_changeable(transaction, citizen_id)
-            lost = citizens.default_phone(transaction, citizen_id)
-            if (None if lost is None else lost.id) != taken.former_phone_id:
-                raise RecoveryGone
-            if not citizens.has_identity_number(
-                transaction, citizen_id, taken.identity_number_index
-            ):
-                raise RecoveryGone
-            former_holder = citizens.release_phone(transaction, taken.phone_number_index, now)
-            if former_holder is not None and former_holder != citizen_id:
-                record(transaction, PhoneMoved(citizen_id=former_holder, client_id=client_id), now)
-            if lost is not None:
-                citizens.release_phone(transaction, lost.number_index, now)
-            self._add_phone(transaction, taken, now)
-            citizens.replace_password(transaction, citizen_id, password_hash, now)
-            end_remembered_devices(transaction, citizen_id, now)
-            recovered = PhoneRecovered(
-                citizen_id=citizen_id, client_id=client_id, recovery_id=recovery_id
-            )
-            record(transaction, recovered, now)
-            record(transaction, PasswordReset(citizen_id=citizen_id, client_id=client_id), now)
+        try:
+            with self._database.transaction() as transaction:
+                citizen_id, former_holder = self._replace(
+                    transaction, recovery_id, password_hash, client_id, now
+                )
+        except _Overtaken as overtaken:
+            self._make_void(recovery_id, overtaken.citizen_id, client_id, now)
+            raise
         self._sign_in.end_all_of(citizen_id, reason="password_reset")
         self._notices.tell(NoticeKind.PHONE_REPLACED, citizen_id, now)
         self._notices.tell(NoticeKind.PASSWORD_CHANGED, citizen_id, now)
@@ -92,15 +85,67 @@ class ReplacePhone:
             self._notices.tell(NoticeKind.PHONE_LOST, former_holder, now)
         return citizen_id
 
+    def _replace(
+        self,
+        transaction: Session,
+        recovery_id: PhoneRecoveryId,
+        password_hash: str,
+        client_id: str | None,
+        now: datetime,
+    ) -> tuple[CitizenId, CitizenId | None]:
+        """Whose account it is, and who had the other phone's number before."""
+        taken = store.complete(transaction, recovery_id, now)
+        if taken is None:
+            raise RecoveryGone
+        citizen_id = taken.citizen_id
+        lock(transaction, citizen_id)  # the account's phones change one at a time
+        citizens.ensure_changeable(transaction, citizen_id)
+        lost = citizens.default_phone(transaction, citizen_id)
+        if (None if lost is None else lost.id) != taken.former_phone_id:
+            raise _Overtaken(citizen_id)
+        if not citizens.has_identity_number(transaction, citizen_id, taken.identity_number_index):
+            raise _Overtaken(citizen_id)
+        former_holder = citizens.release_phone(transaction, taken.phone_number_index, now)
+        if former_holder is not None and former_holder != citizen_id:
+            record(transaction, PhoneMoved(citizen_id=former_holder, client_id=client_id), now)
+        if lost is not None:
+            citizens.release_phone(transaction, lost.number_index, now)
+        self._add_phone(transaction, taken, now)
+        citizens.replace_password(transaction, citizen_id, password_hash, now)
+        end_remembered_devices(transaction, citizen_id, now)
+        recovered = PhoneRecovered(
+            citizen_id=citizen_id, client_id=client_id, recovery_id=recovery_id
+        )
+        record(transaction, recovered, now)
+        record(transaction, PasswordReset(citizen_id=citizen_id, client_id=client_id), now)
+        return citizen_id, former_holder
+
+    def _make_void(
+        self,
+        recovery_id: PhoneRecoveryId,
+        citizen_id: CitizenId,
+        client_id: str | None,
+        now: datetime,
+    ) -> None:
+        with self._database.transaction() as transaction:
+            store.make_void(transaction, recovery_id, now)
+            refused = PhoneRecoveryRefused(
+                citizen_id=citizen_id, client_id=client_id, reason=StopReason.GONE
+            )
+            record(transaction, refused, now)
+
     def _add_phone(self, transaction: Session, taken: store.Taken, now: datetime) -> None:
         phone = Phone(
             citizen_id=taken.citizen_id,
             number=taken.phone_number.e164,
             number_index=taken.phone_number_index,
+            is_default=False,
             verified_at=now,
         )
         transaction.add(phone)
         transaction.flush()
+        # A further phone of the account may have taken the lost one's place for a moment.
+        citizens.make_default_phone(transaction, taken.citizen_id, phone.id)
         matched: dict[str, Any] = taken.matched
         checked_at = datetime.fromisoformat(matched["checked_at"])
         transaction.add(

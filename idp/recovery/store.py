@@ -139,7 +139,7 @@ def note_match(
 
 
 def make_void(session: Session, recovery_id: PhoneRecoveryId, now: datetime) -> None:
-    """End a request whose phone is the person's no more, so that another one can be made."""
+    """End a request that can never be completed, so that another one can be made."""
     session.execute(
         update(PhoneRecovery)
         .where(PhoneRecovery.id == recovery_id, _stands(now))

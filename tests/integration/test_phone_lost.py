@@ -26,7 +26,7 @@ from idp.citizens.model import (
 )
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
-from idp.core.handles import new_uuid
+from idp.core.handles import digest, new_uuid
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.recovery.model import PhoneRecovery
@@ -230,11 +230,12 @@ def test_sessions_and_remembered_devices_end(
     elsewhere.submit(username=IDENTITY_NUMBER, password=OLD_PASSWORD)
     elsewhere.submit(otp=code_to(site, LOST))
 
-    set_password(come_back(site))
+    back = set_password(come_back(site))
 
     assert site.sessions.end_all_of(citizen_id) == ()
     with site.database.reading() as reading:
-        assert reading.execute(select(KnownDevice.id)).first() is None
+        at_hand = digest(back.cookie("idp_device"))
+        assert list(reading.execute(select(KnownDevice.handle_digest)).scalars()) == [at_hand]
 
 
 # --- back to the portal ---------------------------------------------------------------------------
@@ -497,6 +498,35 @@ def test_a_phone_that_was_changed_in_the_meantime_voids_the_request(
 
     assert "không được đổi" in back.html
     assert is_password(site, citizen_id, OLD_PASSWORD)
+
+    again = ask(site)
+    again_from = site.clock.now() + timedelta(hours=24 + 7)
+    assert f"{again_from:%H:%M, %d/%m/%Y}" in again.html
+
+
+def test_codes_go_to_the_other_phone_though_the_account_has_a_further_one(
+    site: Site, citizen_id: CitizenId, pass_time: PassTime
+) -> None:
+    with site.database.transaction() as transaction:
+        transaction.add(
+            Phone(
+                citizen_id=citizen_id,
+                number=THIRD.e164,
+                number_index=citizens.phone_number_index(site.index, THIRD),
+                is_default=False,
+                verified_at=site.clock.now() - timedelta(days=1),
+            )
+        )
+    browser = ask(site)
+    pass_time(DAY)
+
+    back = set_password(come_back(site, browser))
+
+    assert back.page == "/recover/done"
+    assert phones_of(site, citizen_id) == [THIRD.e164, OTHER.e164]
+    with site.database.reading() as reading:
+        assert citizens.phone_number_of(reading, citizen_id) == OTHER
+    assert is_password(site, citizen_id, NEW_PASSWORD)
 
 
 def test_who_had_the_other_number_before_loses_it(
