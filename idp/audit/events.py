@@ -306,11 +306,39 @@ class OperatorAdded(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorInvited(SecurityEvent):
+    """An administrator made a link by which somebody can become an operator."""
+
+    operator: str
+    role: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorRoleChanged(SecurityEvent):
+    """An operator may do other things from now on; *reason* is the administrator's own text."""
+
+    operator: str
+    before: str
+    after: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorPasswordChanged(SecurityEvent):
+    """An operator chose another password; the sessions ended."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorDisabled(SecurityEvent):
-    """An operator's account was taken away."""
+    """An operator's account was taken away; *reason* is the administrator's own text, if any."""
 
     operator: str
     by: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

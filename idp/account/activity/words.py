@@ -243,6 +243,10 @@ _WORDS: Final[Mapping[type[SecurityEvent], tuple[Category, Words]]] = {
     ),
     events.OperatorLookedUp: (Category.OFFICERS, _looked_up),
     events.AccountHeld: (Category.OFFICERS, _held),
+    events.InactivityNoticed: (
+        Category.OFFICERS,
+        _said(lazy_gettext("Báo trước: tài khoản sắp bị khoá vì lâu không đăng nhập")),
+    ),
     events.AccountReleased: (Category.OFFICERS, _released_hold),
     events.ActivityUnrecognised: (Category.OFFICERS, _reported),
     events.DisputeFiled: (
@@ -293,7 +297,12 @@ HIDDEN: Final = frozenset(
         events.SecretRotated,
         events.SigningKeysChanged,
         events.OperatorAdded,
+        events.OperatorInvited,
+        events.OperatorRoleChanged,
+        events.OperatorPasswordChanged,
         events.OperatorDisabled,
+        events.OperatorSignedIn,
+        events.OperatorSignedOut,
         events.OperatorVerified,
         events.OperatorRefused,
         events.CertificationPersonKept,
