@@ -14,7 +14,7 @@ from idp.account.authenticators.forms import (
     PasskeyNameForm,
     ProveAppForm,
 )
-from idp.account.authenticators.qr import qr_svg
+from idp.totp.qr import qr_svg
 from idp.account.closing.views import CloseForm
 from idp.account.connected.views import WithdrawForm
 from idp.account.data.views import DownloadForm, PrintForm
@@ -1138,6 +1138,7 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "not-found": ("errors/not_found.html", _plain()),
     "forbidden": ("errors/forbidden.html", _plain()),
+    "busy-network": ("errors/busy_network.html", _plain(minutes=4)),
     "too-many": ("errors/too_many.html", _plain(minutes=3)),
     "broken": ("errors/broken.html", _plain(reference="7F3K-92QD")),
     "unavailable": ("errors/unavailable.html", _plain(reference="7F3K-92QD")),

@@ -195,7 +195,7 @@ def interaction_routes(
                 record(transaction, BudgetExceeded(budget=spent.budget), clock.now())
         # Never back to the portal, which would send the browser here again.
         minutes = ceil(spent.retry_after / timedelta(minutes=1))
-        response = pages.render("errors/too_many.html", status=429, minutes=minutes)
+        response = pages.render("errors/busy_network.html", status=429, minutes=minutes)
         response.headers["Retry-After"] = str(ceil(spent.retry_after.total_seconds()))
         return response
 

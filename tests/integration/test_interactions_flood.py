@@ -45,6 +45,7 @@ def test_one_network_begins_so_many_and_is_noted_once(site: Site) -> None:
     refused.append(site.browser().post("/authorize", REQUEST))
 
     assert [(browser.status, browser.away) for browser in refused] == [(429, None)] * 4
+    assert "Bạn không làm gì sai" in refused[0].html
     assert all("5 phút" in browser.html for browser in refused)
     assert len(kept(site)) == REQUESTS
     with site.database.reading() as reading:
