@@ -45,10 +45,15 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A new citizen, and when a code proved that the phone is at hand."""
+    """
+    A new citizen, and when a code proved that the phone is at hand.
+
+    *former_holder* is the citizen whose phone it was until now: to be told.
+    """
 
     citizen_id: CitizenId
     phone_confirmed_at: datetime
+    former_holder: CitizenId | None
 
 
 class CreateCitizen:
@@ -86,14 +91,12 @@ class CreateCitizen:
         pending enrolment.
         """
         password_hash = self._hasher.hash(password)  # before the transaction: it takes its time
-        enrolled, former_holder = self._create_repeatedly(pending_id, password_hash)
-        if former_holder is not None:
-            self._sign_in.end_all_of(former_holder, reason="phone_moved")
+        enrolled = self._create_repeatedly(pending_id, password_hash)
+        if enrolled.former_holder is not None:
+            self._sign_in.end_all_of(enrolled.former_holder, reason="phone_moved")
         return enrolled
 
-    def _create_repeatedly(
-        self, pending_id: PendingEnrolmentId, password_hash: str
-    ) -> tuple[Enrolled, CitizenId | None]:
+    def _create_repeatedly(self, pending_id: PendingEnrolmentId, password_hash: str) -> Enrolled:
         for _ in range(_TRIES - 1):
             try:
                 return self._create(pending_id, password_hash)
@@ -103,9 +106,7 @@ class CreateCitizen:
                 continue
         return self._create(pending_id, password_hash)
 
-    def _create(
-        self, pending_id: PendingEnrolmentId, password_hash: str
-    ) -> tuple[Enrolled, CitizenId | None]:
+    def _create(self, pending_id: PendingEnrolmentId, password_hash: str) -> Enrolled:
         now = self._clock.now()
         with self._database.transaction() as transaction:
             pending = store.locked(transaction, pending_id)
@@ -132,7 +133,7 @@ class CreateCitizen:
                 notice_hash=pending.notice_hash,
             )
             record(transaction, event, now)
-            return Enrolled(citizen.id, confirmed_at), former_holder
+            return Enrolled(citizen.id, confirmed_at, former_holder)
 
     def _release_phone(
         self, transaction: Session, pending: PendingEnrolment, now: datetime

@@ -1,8 +1,8 @@
 """
 What a person reads before details go to a carrier (Luật 91/2025/QH15 on personal data, art. 9).
 
-The text is versioned, and kept; the hash of what was shown stands with the enrolment, so that it can
-be proved later what a person was told. A change of the words needs a new version.
+The text is versioned, and kept; the hash of what was shown stands with the enrolment, so that it
+can be proved later what a person was told. A change of the words needs a new version.
 """
 
 from collections.abc import Sequence

@@ -92,9 +92,17 @@ LINKED: Final = frozenset(
 )
 """What the citizen does in the own account: a notice of it has a link for who has not done it."""
 _TO_EVERY_PHONE: Final = frozenset(
-    {NoticeKind.PHONE_ADDED, NoticeKind.DEFAULT_PHONE_CHANGED, NoticeKind.PHONE_REMOVED}
+    {
+        NoticeKind.PHONE_ADDED,
+        NoticeKind.DEFAULT_PHONE_CHANGED,
+        NoticeKind.PHONE_REMOVED,
+        NoticeKind.DISPUTE_OPENED,
+    }
 )
-"""Whoever changes where codes go would else be the only one who is told."""
+"""
+Whoever changes where codes go would else be the only one who is told; and the holder of a disputed
+account has three days to answer, whichever phone is at hand.
+"""
 
 
 class NoticeDelivery:

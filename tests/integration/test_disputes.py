@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
-from idp.citizens.model import CitizenStatus, HoldKind
+from idp.citizens.model import CitizenStatus, HoldKind, Phone
 from idp.citizens.rules import verification_level
 from idp.citizens.store import identity_number_index
 from idp.core.full_name import FullName
+from idp.core.phone_number import PhoneNumber
 from idp.disputes import rules
 from idp.disputes.model import Complaint, Dispute, DisputeOutcome, DisputeStatus, Side
 from idp.disputes.rules import Ruling
@@ -90,6 +91,26 @@ def test_a_complaint_becomes_a_case_that_both_sides_are_told_of(site: Site) -> N
     assert "dispute_filed" in events(site)
     assert case(site, number).story == STORY
     assert count(site, Complaint) == 0
+
+
+@pytest.mark.usefixtures("holder")
+def test_the_holder_is_told_at_every_phone(site: Site) -> None:
+    another = PhoneNumber("+84912000003")
+    with site.database.transaction() as transaction:
+        transaction.add(
+            Phone(
+                citizen_id=HOLDER_ID,
+                number=another.e164,
+                number_index=citizens.phone_number_index(site.index, another),
+                is_default=False,
+                verified_at=site.clock.now(),
+            )
+        )
+
+    file(site)
+
+    for phone in (HOLDER, another):
+        assert site.sms.to(phone)[-1].startswith("Co khieu nai ve tai khoan")
 
 
 @pytest.mark.usefixtures("holder")

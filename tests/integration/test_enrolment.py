@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
-from idp.citizens.model import Citizen, Evidence, EvidenceKind, PasswordCredential
+from idp.citizens.model import Citizen, Evidence, EvidenceKind, PasswordCredential, Phone
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
@@ -641,6 +641,26 @@ def test_a_number_moves_to_the_holder_the_carrier_names(site: Site) -> None:
     assert holder != moved
     assert lapsed == site.clock.now()
     assert former.open("/resume").page == "/login"  # the session has ended
+
+
+def test_whose_number_moved_is_told_at_another_one(site: Site) -> None:
+    to_done(site)
+    with site.database.transaction() as transaction:
+        [former] = transaction.execute(select(Citizen.id)).scalars()
+        transaction.add(
+            Phone(
+                citizen_id=former,
+                number=OTHER_NUMBER.e164,
+                number_index=citizens.phone_number_index(site.index, OTHER_NUMBER),
+                is_default=False,
+                verified_at=site.clock.now(),
+            )
+        )
+    site.carriers.subscriptions[NUMBER] = subscription(number="052190000088", name="Lê Văn Cam")
+
+    to_done(site, identity_number="052190000088", full_name="Lê Văn Cam")
+
+    assert "da bo mot so dien thoai" in site.sms.to(OTHER_NUMBER)[-1]
 
 
 # --- failures leave nothing behind ----------------------------------------------------------------
