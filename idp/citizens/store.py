@@ -301,6 +301,12 @@ def default_phone(session: Session, citizen_id: CitizenId) -> Phone | None:
     ).scalar_one_or_none()
 
 
+def has_default_phone(session: Session, citizen_id: CitizenId, number_index: bytes) -> bool:
+    """Whether the citizen's codes go to the number with that index."""
+    phone = default_phone(session, citizen_id)
+    return phone is not None and phone.number_index == number_index
+
+
 def has_identity_number(source: Source, citizen_id: CitizenId, number_index: bytes) -> bool:
     """Whether an active number with that index is the citizen's."""
     return holder_of_identity_number(source, number_index) == citizen_id

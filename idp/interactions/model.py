@@ -163,6 +163,8 @@ class RecoveryProgress:
     How far a password recovery has come.
 
     *citizen_id* is `None` where the typed details match nobody: the pages are the same.
+    *phone_index* is the blind index, in hex, of the registered phone that a code proved: what is
+    proved of a phone is worth nothing once the account's codes go to another.
     *recovery_id* is a recovery by another phone; *begins*: it is being asked for, and the citizen
     is known only after a carrier was asked. *begun_in* and *begun_for* are the interaction, and the
     relying party, in which a recovery that is now completed was asked for.
@@ -172,6 +174,7 @@ class RecoveryProgress:
 
     citizen_id: CitizenId | None
     challenge_id: str | None
+    phone_index: str | None = None
     recovery_id: str | None = None
     begins: bool = False
     begun_in: str | None = None

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from idp.carriers.check_phone import CheckPhone
 from idp.carriers.model import Guarded
-from idp.citizens.model import CitizenId
-from idp.citizens.store import holds_of
+from idp.citizens.store import has_default_phone, holds_of
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.model import RecoveryProgress, RecoveryStop, StopReason
@@ -52,7 +51,7 @@ class AfterCode:
     def _judged(self, progress: RecoveryProgress, client_id: str | None) -> RecoveryProgress:
         proved_at = self._clock.now()
         if progress.recovery_id is None:
-            stop = self._of_registered_phone(progress.citizen_id, client_id)
+            stop = self._of_registered_phone(progress, client_id)
             if stop is not None:
                 return replace(progress, stop=stop)
             return replace(progress, possession_proved_at=proved_at)
@@ -73,14 +72,18 @@ class AfterCode:
         )
 
     def _of_registered_phone(
-        self, citizen_id: CitizenId | None, client_id: str | None
+        self, progress: RecoveryProgress, client_id: str | None
     ) -> RecoveryStop | None:
-        if citizen_id is None:
+        citizen_id, proved = progress.citizen_id, progress.phone_index
+        if citizen_id is None or proved is None:
             raise LookupError("a code was right for nobody")
         with self._database.reading() as reading:
             stop = stop_of_holds(holds_of(reading, citizen_id))
+            is_registered = has_default_phone(reading, citizen_id, bytes.fromhex(proved))
         if stop is not None:
             return stop
+        if not is_registered:  # the code was sent before codes went to another phone
+            raise RecoveryGone
         doubt = self._check_phone(
             citizen_id,
             window=self._sim_change_window,

@@ -136,7 +136,15 @@ class Password(RecoveryPage):
     def _set(self, here: Position, password_hash: str) -> None:
         recovery_id, client_id = here.progress.recovery_id, here.visit.client_id
         if recovery_id is None:
-            self._reset(here.citizen_id, password_hash, client_id=client_id)
+            proved = here.progress.phone_index
+            if proved is None:
+                raise RecoveryGone
+            self._reset(
+                here.citizen_id,
+                password_hash,
+                phone_index=bytes.fromhex(proved),
+                client_id=client_id,
+            )
         else:
             self._replace_phone(PhoneRecoveryId(recovery_id), password_hash, client_id=client_id)
 

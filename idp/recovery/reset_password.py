@@ -4,12 +4,13 @@ from idp.audit.events import PasswordReset
 from idp.audit.log import record
 from idp.authenticators.forget_devices import end_remembered_devices
 from idp.citizens.model import CitizenId
-from idp.citizens.store import ensure_changeable, replace_password
+from idp.citizens.store import ensure_changeable, has_default_phone, replace_password
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.sign_in import SignIn
 from idp.messaging.model import NoticeKind
 from idp.messaging.ports import Notices
+from idp.recovery.ask_for_other_phone import RecoveryGone
 
 
 class ResetPassword:
@@ -23,15 +24,25 @@ class ResetPassword:
         self._notices = notices
         self._clock = clock
 
-    def __call__(self, citizen_id: CitizenId, password_hash: str, *, client_id: str | None) -> None:
+    def __call__(
+        self,
+        citizen_id: CitizenId,
+        password_hash: str,
+        *,
+        phone_index: bytes,
+        client_id: str | None,
+    ) -> None:
         """
         Do so; whoever knew the old password, and was signed in by it, is out.
 
-        Raises `ChangesBarred`.
+        Raises `ChangesBarred`, and `RecoveryGone` where the phone with *phone_index*, which was
+        proved, is not the one that codes go to any more: whoever has it now is not the owner.
         """
         now = self._clock.now()
         with self._database.transaction() as transaction:
             ensure_changeable(transaction, citizen_id)
+            if not has_default_phone(transaction, citizen_id, phone_index):
+                raise RecoveryGone
             replace_password(transaction, citizen_id, password_hash, now)
             end_remembered_devices(transaction, citizen_id, now)
             record(transaction, PasswordReset(citizen_id=citizen_id, client_id=client_id), now)

@@ -206,7 +206,8 @@ class Otp(RecoveryPage):
         answer = self._otp_page.post(self._question(here))
         if answer != ACCEPTED:
             return answer
-        used = replace(here.progress, challenge_id=None)
+        proved = None if here.challenge is None else here.challenge.number_index
+        used = replace(here.progress, challenge_id=None, phone_index=proved)
         try:
             progress = self._after_code(used, client_id=here.visit.client_id)
         except BudgetSpent as limit:

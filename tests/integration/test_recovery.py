@@ -314,6 +314,34 @@ def test_a_dispute_that_began_after_the_code_stops_the_way_too(
     assert is_password(site, OLD_PASSWORD)
 
 
+@pytest.mark.parametrize("proved", [True, False])
+def test_a_phone_that_codes_go_to_no_more_recovers_nothing(
+    site: Site, citizen_id: CitizenId, *, proved: bool
+) -> None:
+    """Whoever stole it may have had a code sent just before its owner took it from the account."""
+    browser = to_password(site) if proved else to_code(site)
+    with site.database.transaction() as transaction:
+        other = Phone(
+            citizen_id=citizen_id,
+            number=STRANGERS_NUMBER.e164,
+            number_index=citizens.phone_number_index(site.index, STRANGERS_NUMBER),
+            is_default=False,
+            verified_at=site.clock.now(),
+        )
+        transaction.add(other)
+        transaction.flush()
+        citizens.make_default_phone(transaction, citizen_id, other.id)
+
+    if proved:
+        set_password(browser)
+    else:
+        browser.submit(otp=last_code(site))
+
+    assert browser.page == "/recover/not-now"
+    assert "tài khoản đã thay đổi" in browser.html
+    assert is_password(site, OLD_PASSWORD)
+
+
 def test_remembered_devices_end_and_the_one_at_hand_is_known(
     site: Site, citizen_id: CitizenId
 ) -> None:
