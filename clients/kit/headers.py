@@ -10,6 +10,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action {form_action}"
 )
+_STATIC_ENDPOINTS = frozenset({"static", "button.static"})
 _STATIC_SECONDS = 3600
 
 
@@ -19,7 +20,7 @@ def harden(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     # Not `no-referrer`: own POSTs would arrive with `Origin: null`.
     response.headers["Referrer-Policy"] = "same-origin"
-    if request.endpoint == "static":
+    if request.endpoint in _STATIC_ENDPOINTS:
         response.cache_control.no_cache = None
         response.cache_control.public = True
         response.cache_control.max_age = _STATIC_SECONDS

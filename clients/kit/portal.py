@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import httpx
-from flask import Flask, Response
+from flask import Blueprint, Flask, Response
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from clients.kit import home_views, sign_in_views, sign_out_views, told_sign_out_views
@@ -70,6 +70,15 @@ def create_portal(
 
     app = Flask("clients.kit")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.register_blueprint(
+        Blueprint(
+            "button",
+            "clients.kit",
+            static_folder="button",
+            static_url_path="/button",
+            template_folder="button",
+        )
+    )
     app.register_blueprint(home_views.routes(home_views.HomeViews(site, pages, browser_session)))
     app.register_blueprint(
         sign_in_views.routes(

@@ -24,7 +24,7 @@ class Problem:
     status: int
     heading: str
     text: str
-    button: str = "Đăng nhập Cổng DVC Quốc gia"
+    button: str = ""  # without words of its own: that of the button kit
     technical: str = ""
     details: str = ""
     landing: str | None = None

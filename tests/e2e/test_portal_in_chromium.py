@@ -134,3 +134,29 @@ def test_no_page_is_wider_than_a_small_phone(opened: Opened, page: Page, path: s
 
     widest = page.locator("html").evaluate("html => html.scrollWidth")
     assert widest <= 320
+
+
+def test_the_button_is_that_of_the_kit(opened: Opened, page: Page) -> None:
+    """Its style is loaded under the portal's policy, and a finger finds it on a small phone."""
+    page.goto(f"{opened.base}/sign-in-options")
+    button = page.locator("#sign-in")
+    box = button.bounding_box()
+
+    assert button.inner_text().strip() == "Đăng nhập Cổng DVC Quốc gia"
+    assert box is not None
+    assert box["height"] >= 48
+    assert box["width"] >= 44
+    fill = button.evaluate("button => getComputedStyle(button).backgroundColor")
+    assert fill == "rgb(8, 68, 66)"
+
+
+def test_the_demonstration_of_the_button_is_served(opened: Opened, page: Page) -> None:
+    page.goto(f"{opened.base}/button/demo.html")
+    sides = page.eval_on_selector_all(
+        ".dvcqg-sign-in",
+        "all => all.map(one => one.getBoundingClientRect()).map(box => [box.width, box.height])",
+    )
+
+    assert len(sides) == 4
+    assert min(min(pair) for pair in sides) >= 44
+    assert page.locator("html").evaluate("html => html.scrollWidth") <= 320

@@ -41,7 +41,8 @@ def test_the_home_page_offers_sign_in_and_enrolment(browser: Browser) -> None:
 
     assert 'id="open-sign-in" href="/sign-in-options">Đăng nhập</a>' in home
     assert 'id="enrol" href="/sign-in?prompt=create">Đăng ký</a>' in home
-    assert 'id="sign-in" href="/sign-in">Đăng nhập Cổng DVC Quốc gia</a>' in options
+    assert '<a class="dvcqg-sign-in" id="sign-in" href="/sign-in">' in options
+    assert "Đăng nhập Cổng DVC Quốc gia</a>" in options
     assert "Bạn sẽ được chuyển sang trang của Cổng Dịch vụ công Quốc gia" in options
     assert "Cổng DVC Quốc gia là gì?" in options
 

@@ -30,7 +30,7 @@ def texts_of_problems() -> set[str]:
     shown = {text for text in ENGLISH if text in source}
     for problem in vars(problems).values():
         if isinstance(problem, Problem):
-            shown |= {problem.heading, problem.text, problem.button}
+            shown |= {problem.heading, problem.text, problem.button} - {""}
     for pair in (problems._CANCELLED, problems._SILENT_FAILED, problems._UNMET):
         shown |= set(pair)
     return shown
