@@ -14,10 +14,11 @@ from idp.account.authenticators.forms import (
     PasskeyNameForm,
     ProveAppForm,
 )
-from idp.totp.qr import qr_svg
 from idp.account.closing.views import CloseForm
 from idp.account.connected.views import WithdrawForm
 from idp.account.data.views import DownloadForm, PrintForm
+from idp.account.data_requests.forms import KINDS as REQUEST_KINDS
+from idp.account.data_requests.forms import DataRequestForm
 from idp.account.identity_numbers.forms import AddNumberForm
 from idp.account.level import EvidenceShown
 from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
@@ -29,8 +30,10 @@ from idp.console.forms import ConsoleSignInForm, ConsoleSignOutForm
 from idp.console.frame import Section as ConsoleSection
 from idp.console.frame import entries_for
 from idp.console.overview import Attention
+from idp.console.people.forms import AcceptForm, DisableForm, InviteForm, OwnPasswordForm, RoleForm
 from idp.core.clock import SystemClock
 from idp.core.identity_number import IdentityNumberKind
+from idp.data_requests.model import RequestKind
 from idp.disputes.forms import (
     ComplaintForm,
     ConfirmHolderForm,
@@ -52,6 +55,7 @@ from idp.enrolment.forms import (
     RecheckForm,
     TakeUpForm,
 )
+from idp.inactivity.forms import ReactivateForm
 from idp.interactions.forms import NotYouForm
 from idp.interactions.model import StopReason
 from idp.interactions.shortfall import Shortfall
@@ -64,11 +68,19 @@ from idp.login.forms import (
     WayForm,
 )
 from idp.logout.forms import SignOutForm
-from idp.operators.model import OperatorName, OperatorRole, VerifiedOperator
+from idp.operators.invite_operator import Invited
+from idp.operators.model import (
+    Operator,
+    OperatorInvitation,
+    OperatorName,
+    OperatorRole,
+    VerifiedOperator,
+)
 from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import CancelForm, OtherPhoneForm, RecoverForm
 from idp.step_up.forms import AskCarrierForm, StepUpForm, VisitForm
 from idp.totp.codes import in_groups, setting_up_uri
+from idp.totp.qr import qr_svg
 from idp.unrecognised.views import NotMeForm
 from idp.web.browser import BrowserCookie
 from idp.web.forms import Form
@@ -163,6 +175,15 @@ def _console(
     )
 
 
+def _colleague(name: str, role: OperatorRole, *, disabled: bool = False) -> Operator:
+    return Operator(
+        name=OperatorName(name),
+        display_name=NAME,
+        role=role,
+        disabled_at=SystemClock().now() if disabled else None,
+    )
+
+
 def _otp(**more: object) -> Context:
     def context(pages: Pages) -> dict[str, object]:
         return {
@@ -254,6 +275,27 @@ def _step_up(missing: Shortfall = _LEVEL_3, **more: object) -> Context:
 def _carrier(outcome: str | None, **more: object) -> Context:
     shown = {"outcome": outcome, "differing": (), "last_three": "678"}
     return _with(_blank(AskCarrierForm), **(shown | {"leave_path": "/account/level"} | more))
+
+
+def _inactive(outcome: str | None, **more: object) -> Context:
+    shown = {"outcome": outcome, "differing": (), "last_three": "678"}
+    return _with(_blank(ReactivateForm), **(shown | more))
+
+
+_DATA_REQUEST = {
+    "number": "YC-2026-000012",
+    "kind": REQUEST_KINDS[RequestKind.CORRECTION],
+    "state": "received",
+    "filed_at": "09:12, 21/11/2026",
+}
+_A_DATA_REQUEST: dict[str, object] = _DATA_REQUEST | {
+    "section": "data",
+    "answer_due": "00:00, 25/11/2026",
+    "done_due": "00:00, 07/12/2026",
+    "words": f"{NAME}\n\n{NAME}",
+    "answers": [],
+}
+_AN_ANSWER = {"at": "10:00, 23/11/2026", "words": f"{NAME}\n{NAME}"}
 
 
 def _visit(context: Context, **more: object) -> Context:
@@ -566,6 +608,45 @@ PAGES: dict[str, tuple[str, Context]] = {
     "login-empty": ("login/login.html", refused(LoginForm, {})),
     "slowed": ("login/slowed.html", _plain(minutes=5)),
     "held": ("login/held.html", _plain()),
+    "inactive": ("inactivity/start.html", _inactive(None)),
+    "inactive-mismatch": (
+        "inactivity/start.html",
+        _inactive("mismatch", differing=("identity_number", "full_name", "birth_date")),
+    ),
+    "inactive-not-available": ("inactivity/start.html", _inactive("not_available")),
+    "inactive-not-subscriber": ("inactivity/start.html", _inactive("not_subscriber")),
+    "inactive-recycled": ("inactivity/start.html", _inactive("recycled")),
+    "inactive-silent": ("inactivity/start.html", _inactive("silent")),
+    "inactive-no-phone": ("inactivity/start.html", _inactive(None, last_three=None)),
+    "data-requests": (
+        "account/data_requests/list.html",
+        _plain(section="data", requests=[_DATA_REQUEST]),
+    ),
+    "data-requests-none": (
+        "account/data_requests/list.html",
+        _plain(section="data", requests=[]),
+    ),
+    "data-request-new": (
+        "account/data_requests/new.html",
+        _with(_blank(DataRequestForm), section="data", answered_in=2, done_in=15),
+    ),
+    "data-request-empty": (
+        "account/data_requests/new.html",
+        _with(refused(DataRequestForm, {}), section="data", answered_in=2, done_in=15),
+    ),
+    "data-request": ("account/data_requests/request.html", _plain(**_A_DATA_REQUEST)),
+    "data-request-answered": (
+        "account/data_requests/request.html",
+        _plain(**(_A_DATA_REQUEST | {"state": "answered", "answers": [_AN_ANSWER]})),
+    ),
+    "data-request-done": (
+        "account/data_requests/request.html",
+        _plain(**(_A_DATA_REQUEST | {"state": "done", "answers": [_AN_ANSWER]})),
+    ),
+    "data-request-refused": (
+        "account/data_requests/request.html",
+        _plain(**(_A_DATA_REQUEST | {"state": "refused", "answers": [_AN_ANSWER]})),
+    ),
     "no-phone": ("login/no_phone.html", _plain()),
     "not-you": ("login/not_you.html", _with(_blank(NotYouForm), full_name=NAME)),
     "not-you-only-other": (
@@ -1136,6 +1217,105 @@ PAGES: dict[str, tuple[str, Context]] = {
         "console/forbidden.html",
         _console(ConsoleSection.OVERVIEW, role=OperatorRole.PROVINCE_TEAM),
     ),
+    "console-people": (
+        "console/people/list.html",
+        _console(
+            ConsoleSection.PEOPLE,
+            people=[
+                _colleague("buoi", OperatorRole.ADMINISTRATOR),
+                _colleague("quay-1", OperatorRole.COUNTER_OFFICER),
+                _colleague("xem", OperatorRole.READ_ONLY, disabled=True),
+            ],
+            invited=[
+                (
+                    OperatorInvitation(
+                        name=OperatorName("moi"), display_name=NAME, role=OperatorRole.OPERATOR
+                    ),
+                    "09:12, 29/11/2026",
+                )
+            ],
+            manages=True,
+        ),
+    ),
+    "console-people-read": (
+        "console/people/list.html",
+        _console(
+            ConsoleSection.PEOPLE,
+            role=OperatorRole.READ_ONLY,
+            people=[_colleague("buoi", OperatorRole.PROVINCE_TEAM)],
+            invited=[],
+            manages=False,
+        ),
+    ),
+    "console-invite": (
+        "console/people/invite.html",
+        _console(ConsoleSection.PEOPLE, _blank(InviteForm)),
+    ),
+    "console-invite-refused": (
+        "console/people/invite.html",
+        _console(
+            ConsoleSection.PEOPLE,
+            refused(InviteForm, {"name": "Lan", "display_name": "", "role": "king", "code": ""}),
+        ),
+    ),
+    "console-invited": (
+        "console/people/invited.html",
+        _console(
+            ConsoleSection.PEOPLE,
+            name="moi",
+            link="https://idp.example/console/invitation?k=" + "A" * 43,
+        ),
+    ),
+    "console-role": (
+        "console/people/role.html",
+        _console(
+            ConsoleSection.PEOPLE,
+            _blank(RoleForm, role="operator"),
+            person=_colleague("quay-1", OperatorRole.OPERATOR),
+        ),
+    ),
+    "console-role-refused": (
+        "console/people/role.html",
+        _console(
+            ConsoleSection.PEOPLE,
+            refused(RoleForm, {"role": "", "reason": "0912345678 gọi", "password": PASSWORD}),
+            person=_colleague("quay-1", OperatorRole.OPERATOR),
+        ),
+    ),
+    "console-disable": (
+        "console/people/disable.html",
+        _console(
+            ConsoleSection.PEOPLE,
+            _blank(DisableForm),
+            person=_colleague("quay-1", OperatorRole.OPERATOR),
+        ),
+    ),
+    "console-password": (
+        "console/people/password.html",
+        _console(ConsoleSection.PROFILE, _blank(OwnPasswordForm, name="buoi")),
+    ),
+    "console-password-refused": (
+        "console/people/password.html",
+        _console(
+            ConsoleSection.PROFILE,
+            refused(
+                OwnPasswordForm,
+                {"new_password": "short", "confirm_password": "other"},
+                name="buoi",
+            ),
+        ),
+    ),
+    "console-invitation": (
+        "console/people/invitation.html",
+        lambda pages: {
+            "form": pages.blank_form(AcceptForm, name="moi"),
+            "invited": Invited(OperatorName("moi"), NAME, OperatorRole.OPERATOR, "ABCD"),
+            "qr": qr_svg("otpauth://totp/x"),
+            "secret": "JBSW Y3DP",
+            "uri": "otpauth://totp/x",
+        },
+    ),
+    "console-invitation-spent": ("console/people/invitation_spent.html", _plain()),
     "not-found": ("errors/not_found.html", _plain()),
     "forbidden": ("errors/forbidden.html", _plain()),
     "busy-network": ("errors/busy_network.html", _plain(minutes=4)),

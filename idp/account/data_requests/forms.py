@@ -22,7 +22,6 @@ class DataRequestForm(Form):
     kind = ChoiceField(
         _("Bạn muốn yêu cầu điều gì?"),
         choices=[(kind.value, words) for kind, words in KINDS.items()],
-        id="kind-access",  # where the error summary leads to
     )
     words = ParagraphField(_("Nói rõ yêu cầu"))
 
