@@ -44,6 +44,7 @@ from idp.signing.material import SigningAlgorithm
 from idp.signing.rotate import create_missing
 from idp.throttling.ports import Budget
 from idp.totp.codes import new_totp_secret
+from idp.unrecognised.commands import ReportDesk, reports_command
 
 MIGRATIONS: Final = str(Path(__file__).parent.parent / "migrations")
 
@@ -96,6 +97,11 @@ def command_line() -> click.Group:
     commands.add_command(operators_commands(lambda: _operator_desk(parts())))
     citizens = citizens_commands(lambda: _helpdesk(parts()))
     citizens.add_command(confirm_visit_command(lambda: _counter(parts())))
+    citizens.add_command(
+        reports_command(
+            lambda: ReportDesk(verify=parts().verify_operator, database=parts().database)
+        )
+    )
     commands.add_command(citizens)
     commands.add_command(disputes_commands(lambda: dispute_desk(parts())))
     commands.add_command(audit_commands(lambda: _log_desk(parts())))
@@ -133,8 +139,6 @@ def dispute_desk(parts: Parts) -> DisputeDesk:
             database=parts.database,
             end=parts.end_disputed,
             end_authenticators=end_authenticators,
-            notices=parts.jobs,
-            claimants=parts.jobs,
             reserved_for=parts.settings.disputes.reserved_for,
             clock=parts.clock,
         ),
