@@ -381,7 +381,13 @@ class Parts:
 
     @cached_property
     def end_disputed(self) -> EndDisputed:
-        return EndDisputed(database=self.database, sign_in=self.sign_in, clock=self.clock)
+        return EndDisputed(
+            database=self.database,
+            sign_in=self.sign_in,
+            notices=self.jobs,
+            claimants=self.jobs,
+            clock=self.clock,
+        )
 
     @cached_property
     def operator_sessions(self) -> RedisOperatorSessions:

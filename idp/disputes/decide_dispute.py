@@ -19,7 +19,7 @@ from idp.audit.events import (
 from idp.audit.log import record
 from idp.citizens import store as citizens
 from idp.citizens.close_account import close_account
-from idp.citizens.model import CitizenId, HoldKind
+from idp.citizens.model import HoldKind
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.disputes import store
@@ -79,25 +79,43 @@ class Decision:
 
 
 class EndDisputed:
-    """Ends what a former holder is still in by: sessions, tokens, refresh families, portals."""
+    """
+    Ends a case that is decided: what a former holder is still in by (sessions, tokens, refresh
+    families, portals), and the waiting of both sides, who are told.
+    """
 
-    def __init__(self, *, database: Database, sign_in: SignIn, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        sign_in: SignIn,
+        notices: Notices,
+        claimants: ClaimantNotices,
+        clock: Clock,
+    ) -> None:
         self._database = database
         self._sign_in = sign_in
+        self._notices = notices
+        self._claimants = claimants
         self._clock = clock
 
-    def __call__(self, number: CaseNumber, citizen_id: CitizenId) -> None:
-        """Do so, and note it; safe to repeat."""
-        self._sign_in.end_all_of(citizen_id, reason="dispute_decided")
+    def __call__(self, case: Dispute) -> None:
+        """Do so, and note it at last: what fails on the way is done again, rather than not."""
+        if case.outcome is None or case.resolved_at is None:
+            raise LookupError("a case that nobody has decided")
+        if case.outcome is not DisputeOutcome.KEEP:
+            self._sign_in.end_all_of(case.citizen_id, reason="dispute_decided")
+        self._notices.tell(_NOTICES[case.outcome], case.citizen_id, case.resolved_at)
+        self._claimants.tell_claimant(ClaimantNotice.RESOLVED, case.number)
         with self._database.transaction() as transaction:
-            store.note_ended(transaction, number, self._clock.now())
+            store.note_ended(transaction, case.number, self._clock.now())
 
     def what_is_left(self) -> int:
         """Do so for every case where it failed the first time; how many those were."""
         with self._database.reading() as reading:
             left = store.not_ended(reading)
-        for number, citizen_id in left:
-            self(number, citizen_id)
+        for case in left:
+            self(case)
         return len(left)
 
 
@@ -114,16 +132,12 @@ class DecideDispute:
         database: Database,
         end: EndDisputed,
         end_authenticators: EndAuthenticators,
-        notices: Notices,
-        claimants: ClaimantNotices,
         reserved_for: timedelta,
         clock: Clock,
     ) -> None:
         self._database = database
         self._end = end
         self._end_authenticators = end_authenticators
-        self._notices = notices
-        self._claimants = claimants
         self._reserved_for = reserved_for
         self._clock = clock
 
@@ -156,12 +170,8 @@ class DecideDispute:
                 _add_step(transaction, row, StepKind.DECIDED_ONCE, decision.by, now)
             else:
                 self._carry_out(transaction, row, decision, now)
-            holder = row.citizen_id
         if ruling is Ruling.AGREED:
-            if decision.outcome is not DisputeOutcome.KEEP:
-                self._end(number, holder)
-            self._notices.tell(_NOTICES[decision.outcome], holder, now)
-            self._claimants.tell_claimant(ClaimantNotice.RESOLVED, number)
+            self._end(row)
         return ruling
 
     def _note(self, transaction: Session, row: Dispute, decision: Decision, now: datetime) -> None:
@@ -202,8 +212,6 @@ class DecideDispute:
         row.status = DisputeStatus.RESOLVED
         row.outcome = decision.outcome
         row.resolved_at = now
-        if decision.outcome is DisputeOutcome.KEEP:
-            row.ended_at = now
         _add_step(transaction, row, _STEPS[decision.outcome], decision.by, now)
         resolved = DisputeResolved(citizen_id=holder, dispute=number, outcome=decision.outcome)
         record(transaction, resolved, now)

@@ -163,8 +163,8 @@ class Dispute(Base):
     """
     A case between a claimant, who proved phone and identity, and the holder of an account.
 
-    *holder_until* ends the holder's time to answer. *ended_at* is when nothing of the former
-    holder's could be used any more, after a transfer or a closing; until then the worker tries.
+    *holder_until* ends the holder's time to answer. *ended_at* is when both sides were told, and
+    nothing of a former holder's could be used any more; until then the worker tries.
     """
 
     __tablename__ = "dispute"

@@ -191,18 +191,21 @@ def void_votes(session: Session, number: CaseNumber) -> None:
     )
 
 
-def not_ended(session: Session) -> Sequence[tuple[CaseNumber, CitizenId]]:
-    """Decided cases after which something of the former holder's may still work."""
-    rows = session.execute(
-        select(Dispute.number, Dispute.citizen_id).where(
-            Dispute.resolved_at.is_not(None), Dispute.ended_at.is_(None)
+def not_ended(session: Session) -> Sequence[Dispute]:
+    """Decided cases after which something may still work, or somebody not know."""
+    return (
+        session.execute(
+            select(Dispute)
+            .where(Dispute.resolved_at.is_not(None), Dispute.ended_at.is_(None))
+            .order_by(Dispute.resolved_at)
         )
+        .scalars()
+        .all()
     )
-    return [(number, citizen_id) for number, citizen_id in rows]
 
 
 def note_ended(session: Session, number: CaseNumber, at: datetime) -> None:
-    """Note that nothing does."""
+    """Note that nothing does, and that both sides are told."""
     session.execute(
         update(Dispute)
         .where(Dispute.number == number, Dispute.ended_at.is_(None))

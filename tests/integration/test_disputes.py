@@ -569,10 +569,34 @@ def test_what_could_not_be_ended_at_once_is_ended_later(
         with pytest.raises(ConnectionError):
             decide(site, number, TRANSFER)
     assert case(site, number).ended_at is None
+    assert "da duoc giai quyet" not in site.sms.to(CLAIMANT)[-1]
     site.sweep("end what disputes decided")
 
     assert case(site, number).ended_at == site.clock.now()
     assert signed_in.open("/account").page == "/login"
+    assert "da duoc giai quyet" in site.sms.to(CLAIMANT)[-1]
+    assert "so giay to thuoc ve nguoi khac" in site.sms.to(HOLDER)[-1]
+
+
+@pytest.mark.parametrize("outcome", [KEEP, CLOSE])
+@pytest.mark.usefixtures("holder")
+def test_who_could_not_be_told_at_once_is_told_later(
+    site: Site, pass_time: PassTime, monkeypatch: pytest.MonkeyPatch, outcome: DisputeOutcome
+) -> None:
+    number = file(site)
+    pass_time(HOURS_72)
+
+    def away(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(site.parts.jobs, "tell_claimant", away)
+        with pytest.raises(ConnectionError):
+            decide(site, number, outcome)
+    site.sweep("end what disputes decided")
+    site.sweep("end what disputes decided")
+
+    assert sum("da duoc giai quyet" in text for text in site.sms.to(CLAIMANT)) == 1
 
 
 def test_a_complaint_that_nobody_sends_is_forgotten(site: Site, pass_time: PassTime) -> None:

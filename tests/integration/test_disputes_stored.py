@@ -160,10 +160,14 @@ class Court:
         )
         self.decide = DecideDispute(
             database=database,
-            end=EndDisputed(database=database, sign_in=self.sign_in, clock=clock),
+            end=EndDisputed(
+                database=database,
+                sign_in=self.sign_in,
+                notices=self.notices,
+                claimants=self.claimants,
+                clock=clock,
+            ),
             end_authenticators=end_authenticators,
-            notices=self.notices,
-            claimants=self.claimants,
             reserved_for=30 * DAY,
             clock=clock,
         )
