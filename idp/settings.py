@@ -251,6 +251,7 @@ class Sessions(Table):
 class Console(Table):
     idle: Duration
     maximum: Duration
+    invitation_lasts: Duration
 
 
 class Devices(Table):

@@ -7,8 +7,12 @@ from flask import Blueprint
 from idp.app.parts import Parts
 from idp.console.cookie import ConsoleCookie
 from idp.console.frame import ConsoleFrame
+from idp.console.people.routes import people_routes
 from idp.console.presence import Presence
 from idp.console.routes import console_routes
+from idp.operators.change_operator import ChangeOperatorPassword, ChangeRole
+from idp.operators.disable_operator import DisableOperator
+from idp.operators.invite_operator import AcceptInvitation, InviteOperator
 from idp.web.browser import BrowserCookie
 from idp.web.pages import Pages
 from idp.web.ports import ShownPages
@@ -31,4 +35,30 @@ def console_blueprints(
         ),
         verify=parts.verify_operator,
     )
-    return (console_routes(frame=frame, database=database, clock=clock),)
+    return (
+        console_routes(frame=frame, database=database, clock=clock),
+        _people(parts, frame),
+    )
+
+
+def _people(parts: Parts, frame: ConsoleFrame) -> Blueprint:
+    settings, database, clock = parts.settings, parts.database, parts.clock
+    return people_routes(
+        frame=frame,
+        invite=InviteOperator(
+            database=database, lasts=settings.console.invitation_lasts, clock=clock
+        ),
+        accept=AcceptInvitation(database=database, hasher=parts.hasher, clock=clock),
+        change_role=ChangeRole(database=database, clock=clock),
+        disable=DisableOperator(database=database, clock=clock),
+        change_password=ChangeOperatorPassword(
+            database=database,
+            hasher=parts.hasher,
+            sessions=parts.operator_sessions,
+            clock=clock,
+        ),
+        issuer=settings.server.issuer,
+        service=settings.brand.name_vi,
+        database=database,
+        clock=clock,
+    )

@@ -32,6 +32,7 @@ from idp.inactivity.sweep import InactivitySweep
 from idp.inactivity.warn_or_lock import WarnOrLock
 from idp.messaging.notices import NoticeDelivery, NoticeMailing
 from idp.oidc.logout_token import SignedLogoutTokens
+from idp.operators.sweep import forget_lapsed_invitations
 from idp.otp.delivery import OtpDelivery
 from idp.phones.sweep import forget_unproved_phones
 from idp.processes.worker import Sweep
@@ -135,6 +136,11 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             "forget old logouts",
             timedelta(days=1),
             partial(forget_old_logouts, parts.database, parts.clock),
+        ),
+        Sweep(
+            "forget lapsed invitations",
+            timedelta(days=1),
+            partial(forget_lapsed_invitations, parts.database, parts.clock),
         ),
         Sweep(
             "forget expired enrolments",

@@ -2,6 +2,7 @@
 
 import re
 
+from idp.helpdesk.rules import InvalidReason, parse_reason
 from idp.web.forms import Form, LineField, SecretField, digits_as_typed, refuse
 from idp.web.texts import lazy_gettext as _
 
@@ -71,3 +72,20 @@ class ConsoleSignInForm(ProofForm):
 
 class ConsoleSignOutForm(Form):
     """One button, on every page of the console."""
+
+
+class ReasonedForm(ProofForm):
+    """A dangerous act: why, beside the proof. The log keeps the reason; it names no person."""
+
+    reason = LineField(_("Lý do"))
+
+    def validate_reason(self, field: LineField) -> None:
+        try:
+            parse_reason(field.data or "")
+        except InvalidReason:
+            refuse(_("Nêu lý do trong 5 đến 200 ký tự, không ghi số giấy tờ hay số điện thoại"))
+
+    @property
+    def given_reason(self) -> str:
+        """The reason; after a `validate` that found it good."""
+        return parse_reason(self.reason.data or "")

@@ -26,6 +26,7 @@ class Section(StrEnum):
     """The entries of the console's navigation, and the own profile beside it."""
 
     OVERVIEW = "overview"
+    PEOPLE = "people"
     PROFILE = "profile"
 
 
@@ -38,7 +39,10 @@ class Entry:
     permission: Permission
 
 
-NAVIGATION: Final = (Entry(Section.OVERVIEW, "/console", Permission.USE_CONSOLE),)
+NAVIGATION: Final = (
+    Entry(Section.OVERVIEW, "/console", Permission.USE_CONSOLE),
+    Entry(Section.PEOPLE, "/console/people", Permission.SEE_OPERATORS),
+)
 
 
 def entries_for(operator: VerifiedOperator) -> Sequence[Entry]:

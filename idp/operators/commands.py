@@ -18,7 +18,12 @@ from idp.operators.add_operator import (
     NewOperator,
     NotAllowed,
 )
-from idp.operators.disable_operator import DisableOperator, LastAdministrator, UnknownOperator
+from idp.operators.disable_operator import (
+    DisableOperator,
+    LastAdministrator,
+    OwnAccount,
+    UnknownOperator,
+)
 from idp.operators.model import Operator, OperatorRole, VerifiedOperator
 from idp.operators.permissions import Permission, may
 from idp.operators.rules import (
@@ -192,6 +197,8 @@ def _one_line_errors() -> Iterator[None]:
         ) from error
     except UnknownOperator as error:
         raise click.ClickException(f"no active operator is called {error}") from error
+    except OwnAccount as error:
+        raise click.ClickException(f"another administrator has to disable {error}") from error
     except LastAdministrator as error:
         raise click.ClickException(
             f"{error} is the last administrator: add another before"

@@ -18,6 +18,10 @@ class LastAdministrator(Exception):
     """Without this one, nobody could add another."""
 
 
+class OwnAccount(Exception):
+    """Nobody decides about the own account: a colleague does."""
+
+
 class DisableOperator:
     """Disables an operator for good; the name stays taken."""
 
@@ -25,8 +29,12 @@ class DisableOperator:
         self._database = database
         self._clock = clock
 
-    def __call__(self, name: OperatorName, *, by: VerifiedOperator) -> None:
-        """Do so. Raises `NotAllowed`, `UnknownOperator`, `LastAdministrator`."""
+    def __call__(self, name: OperatorName, *, by: VerifiedOperator, reason: str = "") -> None:
+        """
+        Do so; sessions of the console are nobody's from then on.
+
+        Raises `NotAllowed`, `UnknownOperator`, `LastAdministrator`, `OwnAccount`.
+        """
         if not may(by.role, Permission.MANAGE_OPERATORS):
             raise NotAllowed(f"{by.name} is no administrator")
         now = self._clock.now()
@@ -36,4 +44,6 @@ class DisableOperator:
                 raise UnknownOperator(name)
             if not others:
                 raise LastAdministrator(name)
-            record(transaction, OperatorDisabled(operator=name, by=by.name), now)
+            if name == by.name:
+                raise OwnAccount(name)
+            record(transaction, OperatorDisabled(operator=name, by=by.name, reason=reason), now)

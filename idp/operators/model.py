@@ -74,3 +74,23 @@ class Operator(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     created_by: Mapped[OperatorName] = mapped_column(String(32))
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class OperatorInvitation(Base):
+    """
+    The way in for somebody an administrator has named, until it is used or has lapsed.
+
+    The link's handle is nowhere: *handle_digest* is its digest. *totp_secret* is what the app will
+    be set up with; whoever opens the link sees it.
+    """
+
+    __tablename__ = "operator_invitation"
+
+    handle_digest: Mapped[str] = mapped_column(String(43), primary_key=True)
+    name: Mapped[OperatorName] = mapped_column(String(32), unique=True)
+    display_name: Mapped[str] = mapped_column(PersonalText("operator_invitation.display_name"))
+    role: Mapped[OperatorRole] = mapped_column(one_of(OperatorRole))
+    totp_secret: Mapped[str] = mapped_column(PersonalText("operator_invitation.totp_secret"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    created_by: Mapped[OperatorName] = mapped_column(String(32))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from idp.operators.model import Operator, OperatorName, OperatorRole
+from idp.operators.model import Operator, OperatorInvitation, OperatorName, OperatorRole
 
 
 def find(session: Session, name: OperatorName) -> Operator | None:
@@ -66,3 +66,63 @@ def disable(session: Session, name: OperatorName, at: datetime) -> bool:
         .returning(Operator.name)
     )
     return disabled.first() is not None
+
+
+def change_role(
+    session: Session, name: OperatorName, role: OperatorRole, *, before: OperatorRole
+) -> bool:
+    """Give the operator another role than *before*; true for the one caller that did."""
+    changed = session.execute(
+        update(Operator)
+        .where(Operator.name == name, Operator.disabled_at.is_(None), Operator.role == before)
+        .values(role=role)
+        .returning(Operator.name)
+    )
+    return changed.first() is not None
+
+
+def change_password(session: Session, name: OperatorName, password_hash: str) -> None:
+    """Replace the password of an operator who is not disabled."""
+    session.execute(
+        update(Operator)
+        .where(Operator.name == name, Operator.disabled_at.is_(None))
+        .values(password_hash=password_hash)
+    )
+
+
+def invitation(session: Session, handle_digest: str, now: datetime) -> OperatorInvitation | None:
+    """The invitation, while it is open."""
+    return session.execute(
+        select(OperatorInvitation).where(
+            OperatorInvitation.handle_digest == handle_digest, OperatorInvitation.expires_at > now
+        )
+    ).scalar_one_or_none()
+
+
+def invitations(session: Session, now: datetime) -> Sequence[OperatorInvitation]:
+    """Those that are open, by name."""
+    query = select(OperatorInvitation).where(OperatorInvitation.expires_at > now)
+    return session.execute(query.order_by(OperatorInvitation.name)).scalars().all()
+
+
+def withdraw_invitation(session: Session, name: OperatorName) -> None:
+    """Take back an invitation for that name, if there is one."""
+    session.execute(delete(OperatorInvitation).where(OperatorInvitation.name == name))
+
+
+def spend_invitation(session: Session, handle_digest: str, now: datetime) -> bool:
+    """Use an open invitation: true once."""
+    spent = session.execute(
+        delete(OperatorInvitation)
+        .where(
+            OperatorInvitation.handle_digest == handle_digest, OperatorInvitation.expires_at > now
+        )
+        .returning(OperatorInvitation.name)
+    )
+    return spent.first() is not None
+
+
+def forget_invitations(session: Session, before: datetime) -> int:
+    """Delete those that lapsed before that moment; how many those were."""
+    lapsed = delete(OperatorInvitation).where(OperatorInvitation.expires_at <= before)
+    return len(session.execute(lapsed.returning(OperatorInvitation.name)).all())

@@ -15,7 +15,6 @@ from idp.account.authenticators.forms import (
     ProveAppForm,
 )
 from idp.account.authenticators.held import Held
-from idp.account.authenticators.qr import qr_svg
 from idp.account.authenticators.rules import Consequence
 from idp.account.device_words import device_words
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
@@ -36,6 +35,7 @@ from idp.db.database import Database
 from idp.relying_parties.ports import RelyingParties
 from idp.throttling.ports import BudgetSpent
 from idp.totp.codes import in_groups, setting_up_uri
+from idp.totp.qr import qr_svg
 from idp.web.device import client_device
 
 PATH: Final = "/account/security/authenticators"

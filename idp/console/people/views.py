@@ -1,0 +1,182 @@
+"""`/console/people`: who may work here, and what is done about that."""
+
+from contextlib import suppress
+from typing import Final
+
+from flask import Response, abort, redirect
+from flask_babel import format_datetime  # type: ignore[import-untyped]
+
+from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
+from idp.console.people.forms import DisableForm, InviteForm, OwnPasswordForm, RoleForm
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.operators import store
+from idp.operators.add_operator import NameTaken, NotAllowed
+from idp.operators.change_operator import ChangeOperatorPassword, ChangeRole
+from idp.operators.disable_operator import DisableOperator, LastAdministrator, UnknownOperator
+from idp.operators.invite_operator import InviteOperator
+from idp.operators.model import Operator, OperatorName
+from idp.operators.permissions import Permission, may
+
+_MOMENT: Final = "HH:mm, dd/MM/yyyy"
+INVITATION: Final = "/console/invitation"
+PEOPLE: Final = "/console/people"
+
+
+class People(ConsolePage):
+    """`/console/people`: everybody, and who is invited."""
+
+    permission = Permission.SEE_OPERATORS
+    section = Section.PEOPLE
+
+    def __init__(self, frame: ConsoleFrame, database: Database, clock: Clock) -> None:
+        super().__init__(frame)
+        self._database = database
+        self._clock = clock
+
+    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+        """The page."""
+        with self._database.reading() as reading:
+            people = store.all_of(reading)
+            invited = store.invitations(reading, self._clock.now())
+        return self.render(
+            "console/people/list.html",
+            people=people,
+            invited=[(each, format_datetime(each.expires_at, _MOMENT)) for each in invited],
+            manages=may(self.operator.role, Permission.MANAGE_OPERATORS),
+        )
+
+
+class Invite(ConsoleForm):
+    """`/console/people/invite`: a link for somebody, shown once."""
+
+    permission = Permission.MANAGE_OPERATORS
+    section = Section.PEOPLE
+
+    def __init__(self, frame: ConsoleFrame, invite: InviteOperator, issuer: str) -> None:
+        super().__init__(frame)
+        self._invite = invite
+        self._issuer = issuer
+
+    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+        """The form."""
+        return self._ask(self._pages.form(InviteForm))
+
+    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+        """Make the link."""
+        form = self._pages.form(InviteForm)
+        if not form.validate():
+            return self._ask(form)
+        by = self._frame.prove(self.operator.name, form)
+        if by is None:
+            return self._ask(form)
+        name = form.chosen_name
+        try:
+            handle = self._invite(name, form.display_name.data or "", form.chosen_role, by=by)
+        except NameTaken:
+            form.fail_taken()
+            return self._ask(form)
+        link = f"{self._issuer}{INVITATION}?k={handle}"
+        return self.render("console/people/invited.html", name=name, link=link)
+
+    def _ask(self, form: InviteForm) -> Response:
+        return self.render("console/people/invite.html", form=form)
+
+
+class _OnePerson(ConsoleForm):
+    """A page about one operator who works here, and is not the one who looks."""
+
+    permission = Permission.MANAGE_OPERATORS
+    section = Section.PEOPLE
+
+    def __init__(self, frame: ConsoleFrame, database: Database) -> None:
+        super().__init__(frame)
+        self._database = database
+
+    def _person(self, name: str) -> Operator:
+        with self._database.reading() as reading:
+            found = store.find(reading, OperatorName(name))
+        if found is None or found.name == self.operator.name:
+            abort(404)
+        return found
+
+
+class PersonRole(_OnePerson):
+    """`/console/people/<name>/role`: another role."""
+
+    def __init__(self, frame: ConsoleFrame, database: Database, change: ChangeRole) -> None:
+        super().__init__(frame, database)
+        self._change = change
+
+    def show(self, **address: str) -> Response:
+        """The form."""
+        person = self._person(address["name"])
+        return self._ask(person, self._pages.form(RoleForm, role=person.role.value))
+
+    def act(self, **address: str) -> Response:
+        """Change it."""
+        person, form = self._person(address["name"]), self._pages.form(RoleForm)
+        by = self._frame.prove(self.operator.name, form) if form.validate() else None
+        if by is None:
+            return self._ask(person, form)
+        # Where somebody was faster, the list tells how things stand.
+        with suppress(UnknownOperator, LastAdministrator, NotAllowed):
+            self._change(person.name, form.chosen_role, by=by, reason=form.given_reason)
+        return redirect(PEOPLE, 303)  # type: ignore[return-value]
+
+    def _ask(self, person: Operator, form: RoleForm) -> Response:
+        return self.render("console/people/role.html", person=person, form=form)
+
+
+class PersonDisable(_OnePerson):
+    """`/console/people/<name>/disable`: taking the account away."""
+
+    def __init__(self, frame: ConsoleFrame, database: Database, disable: DisableOperator) -> None:
+        super().__init__(frame, database)
+        self._disable = disable
+
+    def show(self, **address: str) -> Response:
+        """The question."""
+        return self._ask(self._person(address["name"]), self._pages.form(DisableForm))
+
+    def act(self, **address: str) -> Response:
+        """Do so."""
+        person, form = self._person(address["name"]), self._pages.form(DisableForm)
+        by = self._frame.prove(self.operator.name, form) if form.validate() else None
+        if by is None:
+            return self._ask(person, form)
+        # Where somebody was faster, the list tells how things stand.
+        with suppress(UnknownOperator, LastAdministrator, NotAllowed):
+            self._disable(person.name, by=by, reason=form.given_reason)
+        return redirect(PEOPLE, 303)  # type: ignore[return-value]
+
+    def _ask(self, person: Operator, form: DisableForm) -> Response:
+        return self.render("console/people/disable.html", person=person, form=form)
+
+
+class OwnPassword(ConsoleForm):
+    """`/console/password`: the own password."""
+
+    permission = Permission.USE_CONSOLE
+    section = Section.PROFILE
+
+    def __init__(self, frame: ConsoleFrame, change: ChangeOperatorPassword) -> None:
+        super().__init__(frame)
+        self._change = change
+
+    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+        """The form."""
+        return self._ask(self._pages.form(OwnPasswordForm, name=self.operator.name))
+
+    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+        """Change it: every session ends, and one begins here."""
+        form = self._pages.form(OwnPasswordForm, name=self.operator.name)
+        by = self._frame.prove(self.operator.name, form) if form.validate() else None
+        if by is None:
+            return self._ask(form)
+        self._change(form.chosen_password, by=by)
+        self._frame.presence.begin(by)
+        return redirect("/console", 303)  # type: ignore[return-value]
+
+    def _ask(self, form: OwnPasswordForm) -> Response:
+        return self.render("console/people/password.html", form=form)
