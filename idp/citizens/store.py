@@ -46,6 +46,10 @@ class ChangesBarred(Exception):
     """The account is held: phone, password, authenticators and evidence stay as they are."""
 
 
+class PasswordReplaced(Exception):
+    """The password that was right when it was typed is not the account's any more."""
+
+
 Part = Literal["identity_numbers", "phones", "evidence", "credential"]
 
 
@@ -115,7 +119,9 @@ _HOLDER_OF_IDENTITY_NUMBER: Final = Prepared(
 )
 _STATUS: Final = Prepared(select(Citizen.status).where(Citizen.id == bindparam("citizen_id")))
 _SIGN_IN_STATE: Final = Prepared(
-    select(Citizen.status, Citizen.last_sign_in_at).where(Citizen.id == bindparam("citizen_id"))
+    select(Citizen.status, Citizen.last_sign_in_at, PasswordCredential.changed_at)
+    .outerjoin(PasswordCredential, PasswordCredential.citizen_id == Citizen.id)
+    .where(Citizen.id == bindparam("citizen_id"))
 )
 _NOTE_SIGN_IN: Final = Prepared(
     update(Citizen)
@@ -373,7 +379,12 @@ def lapse_evidence_of_phone(session: Session, phone_id: int, at: datetime) -> No
 
 
 def lock_phone(session: Session, citizen_id: CitizenId, phone_id: int) -> bool:
-    """Whether the phone is still the citizen's; it stays so until the commit."""
+    """
+    Whether the phone is still the citizen's; it stays so until the commit.
+
+    The account is locked before it, as by whoever changes both: else two wait for each other.
+    """
+    _lock(session, citizen_id)
     found = session.execute(
         select(Phone.id)
         .where(Phone.id == phone_id, Phone.citizen_id == citizen_id, Phone.active.is_(True))
@@ -445,15 +456,21 @@ def status_of(source: Source, citizen_id: CitizenId) -> CitizenStatus | None:
     return None if row is None else row[0]
 
 
-def may_sign_in(source: Source, citizen_id: CitizenId, at: datetime) -> bool:
+def may_sign_in(
+    source: Source, citizen_id: CitizenId, at: datetime, *, password_at: datetime | None = None
+) -> bool:
     """
     Whether the account can be used; then the sign-in is noted, at most once a day.
 
     Most sign-ins write nothing here: the row would else be written as often as it is read.
+    Raises `PasswordReplaced` where another password was set after *password_at*, when one was
+    right: whoever knew the former one is out, wherever they stood.
     """
     row = rows_of(source).one(_SIGN_IN_STATE, citizen_id=citizen_id)
     if row is None or row[0] is not CitizenStatus.ACTIVE:
         return False
+    if password_at is not None and row[2] is not None and row[2] > password_at:
+        raise PasswordReplaced
     if at - row[1] >= _NOTED_FOR:
         note_sign_in(source, citizen_id, at)
     return True
@@ -465,7 +482,7 @@ def note_sign_in(source: Source, citizen_id: CitizenId, at: datetime) -> None:
 
 
 def _lock(session: Session, citizen_id: CitizenId) -> None:
-    """One change of an account's holds at a time: each sums up all of them."""
+    """One change of an account's holds or phones at a time; the account is locked first."""
     session.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
 
 
