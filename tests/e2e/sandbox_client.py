@@ -11,7 +11,7 @@ from tests.e2e.people import Person
 
 SECONDS_TO_ARRIVE: Final = 15
 SECONDS_BETWEEN_LOOKS: Final = 0.05
-_CODE = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
+_CODE = re.compile(r"\A[0-9]{6}(?= la ma )")
 
 
 class SandboxClient:
