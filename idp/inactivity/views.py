@@ -104,7 +104,9 @@ class ReactivationPage(MethodView):
             authentication = Authentication(
                 progress.citizen_id, self._clock.now(), PASSWORD_AND_SMS
             )
-            return self._visits.proceed(self._visits.sign_in(opened, authentication))
+            return self._visits.proceed(
+                self._visits.sign_in(opened, authentication, password_at=progress.password_at)
+            )
         if came_of_it.answer is Answer.GONE:
             return self._visits.proceed(self._note(visit, None))
         said = replace(

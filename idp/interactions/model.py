@@ -81,9 +81,9 @@ class Interaction:
     Without a request, *destination* is the path of our own page that it ends on, and *fresh* says
     that a session from before does not do: that page changes something that matters. *begun_for*
     is the relying party an enrolment was begun for elsewhere; its request stays where it is.
-    After the right password *second_factor* is what has to complete the sign-in (`None`: a text
-    message), *other_factors* what could as well, *sms_doubt* why a text message cannot, on this
-    device.
+    After the right password, typed at *password_verified_at*, *second_factor* is what has to
+    complete the sign-in (`None`: a text message), *other_factors* what could as well, *sms_doubt*
+    why a text message cannot, on this device.
     *sign_in_again_from*: the citizen chose to sign in once more, in a stronger way; nothing from
     before that moment does. *step_up* is how far raising the verification level has come,
     *reactivation* how far opening an account that was locked for want of use has.
@@ -98,6 +98,7 @@ class Interaction:
     attended: bool = False
     account_chosen: bool = False
     password_verified: CitizenId | None = None
+    password_verified_at: datetime | None = None
     second_factor: SecondFactor | None = None
     other_factors: tuple[SecondFactor, ...] = ()
     sms_doubt: PhoneDoubt | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from idp.audit.events import DeviceRemembered, SessionsEnded, SignedOut, SignInSucceeded
 from idp.audit.log import record
@@ -11,7 +12,7 @@ from idp.backchannel.announce import AnnounceLogout
 from idp.backchannel.model import Reached
 from idp.backchannel.rules import PORTAL_SESSION
 from idp.citizens.model import CitizenId
-from idp.citizens.store import may_sign_in
+from idp.citizens.store import PasswordReplaced, may_sign_in
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
@@ -63,13 +64,16 @@ class SignIn:
         authentication: Authentication,
         former: Handle | None,
         device: SeenDevice | None = None,
+        *,
+        password_at: datetime | None = None,
     ) -> tuple[Handle, Session]:
         """
         Begin a session, under a new handle: one planted before the sign-in is worth nothing.
 
         The same citizen keeps the session (and the portals their `sid`); another one's ends.
-        *device* is known as the citizen's from now on.
-        Raises `AccountHeld`; the former session is as it was then.
+        *device* is known as the citizen's from now on, *password_at* is when the password was
+        right, where one was typed.
+        Raises `AccountHeld`, `PasswordReplaced`; the former session is as it was then.
         """
         kept = None if former is None else self._sessions.find(former)
         same = kept is not None and kept.authentication.citizen_id == authentication.citizen_id
@@ -81,10 +85,13 @@ class SignIn:
         if device is not None:
             session = replace(session, browser=device.browser, system=device.system)
         handle = self._sessions.begin(session)
-        # Only now: a hold that comes after this look finds the session, and ends it.
-        if not self._note(authentication, device):
+        # Only now: a hold, or another password, that comes after this look finds the session, and
+        # ends it.
+        try:
+            self._note(authentication, device, password_at)
+        except (AccountHeld, PasswordReplaced):
             self._sessions.end(handle)
-            raise AccountHeld
+            raise
         if kept is not None and former is not None:
             if same:
                 self._sessions.end(former)
@@ -92,12 +99,17 @@ class SignIn:
                 self.end(former)
         return handle, session
 
-    def _note(self, authentication: Authentication, device: SeenDevice | None) -> bool:
-        """Record the sign-in; false where the account cannot be signed in to."""
+    def _note(
+        self,
+        authentication: Authentication,
+        device: SeenDevice | None,
+        password_at: datetime | None,
+    ) -> None:
+        """Record the sign-in. Raises `AccountHeld`, `PasswordReplaced`; nothing is noted then."""
         citizen_id, now = authentication.citizen_id, self._clock.now()
         with self._database.writing_rows() as transaction:
-            if not may_sign_in(transaction, citizen_id, now):
-                return False
+            if not may_sign_in(transaction, citizen_id, now, password_at=password_at):
+                raise AccountHeld
             event = SignInSucceeded(citizen_id=citizen_id, amr=authentication.amr)
             record(transaction, event, now)
             if device is not None:
@@ -105,7 +117,6 @@ class SignIn:
                 if device.remembered_until is not None:
                     until = device.remembered_until
                     record(transaction, DeviceRemembered(citizen_id=citizen_id, until=until), now)
-            return True
 
     def know(self, citizen_id: CitizenId, device: SeenDevice) -> None:
         """Know *device* as the citizen's from now on, though nobody has signed in on it yet."""

@@ -7,13 +7,14 @@ interaction, whose browser, which session, how a sign-in is noted) stands here o
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, g, redirect, request
 
 from idp.authenticators.device_cookie import DeviceCookie
 from idp.citizens.model import CitizenId
+from idp.citizens.store import PasswordReplaced
 from idp.core.clock import Clock
 from idp.core.handles import digest, new_handle
 from idp.interactions.flow import Flow
@@ -137,31 +138,30 @@ class Visits:
         return self._visit(found)
 
     def sign_in(
-        self, visit: Visit, authentication: Authentication, *, remember: bool = False
+        self,
+        visit: Visit,
+        authentication: Authentication,
+        *,
+        password_at: datetime | None = None,
+        remember: bool = False,
     ) -> Visit:
         """
         Note that the citizen has proved to be there: a session under a new handle.
 
         This browser is known as the citizen's from now on; with *remember* it spares the second
-        factor for a while.
+        factor for a while. A password that was right at *password_at*, and was replaced since, is
+        asked for again.
         """
         device, device_handle = self._device_cookie.seen(remember=remember)
-        handle, session = self._sign_in(authentication, self._session_cookie.handle(), device)
+        former = self._session_cookie.handle()
+        try:
+            handle, session = self._sign_in(authentication, former, device, password_at=password_at)
+        except PasswordReplaced:
+            return self._begin_anew(visit)
         self._device_cookie.set(device_handle)
         self._session_cookie.set(handle)
         self._forget_answers()
-        updated = self.update(
-            visit,
-            lambda current: current.with_(
-                intent=Intent.SIGN_IN,
-                password_verified=None,
-                second_factor=None,
-                other_factors=(),
-                sms_doubt=None,
-                challenge_id=None,
-            ),
-        )
-        return replace(updated, session=session)
+        return replace(self._begin_anew(visit), session=session)
 
     def know_device(self, citizen_id: CitizenId) -> None:
         """
@@ -217,6 +217,21 @@ class Visits:
         """The session of this browser."""
         handle = self._session_cookie.handle()
         return None if handle is None else self._sign_in.find(handle)
+
+    def _begin_anew(self, visit: Visit) -> Visit:
+        """Forget how far a sign-in had come: it is done, or has to be done again."""
+        return self.update(
+            visit,
+            lambda current: current.with_(
+                intent=Intent.SIGN_IN,
+                password_verified=None,
+                password_verified_at=None,
+                second_factor=None,
+                other_factors=(),
+                sms_doubt=None,
+                challenge_id=None,
+            ),
+        )
 
     def _forget_answers(self) -> None:
         """See to it that Back shows nobody what the person before had typed."""

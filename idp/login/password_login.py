@@ -1,6 +1,7 @@
 """Checking identity number and password: the same work and the same answer for every reason."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from idp.audit.events import BudgetExceeded, PasswordRefused
@@ -52,10 +53,15 @@ class LoginBudgets:
 
 @dataclass(frozen=True, slots=True)
 class PasswordVerified:
-    """The password was right; the second factor's turn is next. A number may have been lost."""
+    """
+    The password was right *at* that moment; the second factor's turn is next.
+
+    A number may have been lost.
+    """
 
     citizen_id: CitizenId
     phone_number: PhoneNumber | None
+    at: datetime
 
 
 class PasswordLogin:
@@ -89,6 +95,7 @@ class PasswordLogin:
         """
         number_index = store.typed_number_index(self._index, typed_number)
         counted = self._count_attempt(number_index, network, device)
+        at = self._clock.now()
         with self._database.reading_rows() as reading:
             found = store.sign_in_record(reading, number_index)
         stored = found.password_hash if found else None
@@ -101,7 +108,7 @@ class PasswordLogin:
             self._rehash(found, password)
         if found.status is CitizenStatus.HELD:
             raise self._held(found.citizen_id)
-        return PasswordVerified(found.citizen_id, found.phone_number)
+        return PasswordVerified(found.citizen_id, found.phone_number, at)
 
     def _held(self, citizen_id: CitizenId) -> AccountHeld:
         with self._database.reading() as reading:

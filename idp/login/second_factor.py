@@ -1,7 +1,8 @@
 """The second factor of a sign-in: which one is asked for, and another one instead."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from idp.authenticators.device_cookie import DeviceCookie
 from idp.authenticators.model import Factors, SecondFactor
@@ -27,6 +28,14 @@ from idp.web.network import client_network
 
 class NoSecondFactor(Exception):
     """The account has lost its phone number and has nothing else; said as late as that."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """Whose password was right, and when."""
+
+    citizen_id: CitizenId
+    at: datetime | None
 
 
 class AskSecondFactor:
@@ -69,11 +78,12 @@ class AskSecondFactor:
             minimum_acr=None if relying_party is None else relying_party.minimum_acr,
         ):
             authentication = Authentication(verified.citizen_id, self._clock.now(), PASSWORD_ALONE)
-            return self._visits.sign_in(visit, authentication)
+            return self._visits.sign_in(visit, authentication, password_at=verified.at)
         offered = ways(factors, has_phone=verified.phone_number is not None)
         if not offered:
             raise NoSecondFactor
-        return self._ask(visit, verified.citizen_id, offered[0], offered, known=factors.known)
+        typed = _Typed(verified.citizen_id, verified.at)
+        return self._ask(visit, typed, offered[0], offered, known=factors.known)
 
     def instead(self, visit: Visit, citizen_id: CitizenId, way: SecondFactor) -> Visit:
         """Ask for *way*, one of those that were offered beside. Raises what sending a code does."""
@@ -84,7 +94,8 @@ class AskSecondFactor:
             if each in {current.second_factor or SecondFactor.SMS, *current.other_factors}
         )
         known = self._factors(citizen_id).known
-        return self._ask(visit, citizen_id, way, offered, known=known)
+        typed = _Typed(citizen_id, current.password_verified_at)
+        return self._ask(visit, typed, way, offered, known=known)
 
     def begin_challenge(
         self, visit: Visit, citizen_id: CitizenId, number: PhoneNumber
@@ -102,27 +113,28 @@ class AskSecondFactor:
     def _ask(
         self,
         visit: Visit,
-        citizen_id: CitizenId,
+        typed: _Typed,
         way: SecondFactor,
         offered: Sequence[SecondFactor],
         *,
         known: bool,
     ) -> Visit:
+        citizen_id = typed.citizen_id
         if way is not SecondFactor.SMS:
-            return self._note(visit, citizen_id, way, offered)
+            return self._note(visit, typed, way, offered)
         begun = self._otp.challenge(visit.interaction.challenge_id)
         if begun is not None and begun.purpose is OtpPurpose.SIGN_IN and begun.person == citizen_id:
-            return self._note(visit, citizen_id, way, offered, challenge=begun)
+            return self._note(visit, typed, way, offered, challenge=begun)
         doubt = None if known else self._doubt(visit, citizen_id)
         if doubt is not None:
             left = [each for each in offered if each is not SecondFactor.SMS]
-            return self._note(visit, citizen_id, left[0] if left else way, left, doubt=doubt)
+            return self._note(visit, typed, left[0] if left else way, left, doubt=doubt)
         with self._database.reading_rows() as reading:
             number = phone_number_of(reading, citizen_id)
         if number is None:  # moved to somebody else meanwhile
             raise NoSecondFactor
         challenge = self.begin_challenge(visit, citizen_id, number)
-        return self._note(visit, citizen_id, way, offered, challenge=challenge)
+        return self._note(visit, typed, way, offered, challenge=challenge)
 
     def _doubt(self, visit: Visit, citizen_id: CitizenId) -> PhoneDoubt | None:
         return self._check_phone(
@@ -135,7 +147,7 @@ class AskSecondFactor:
     def _note(
         self,
         visit: Visit,
-        citizen_id: CitizenId,
+        typed: _Typed,
         way: SecondFactor,
         offered: Sequence[SecondFactor],
         *,
@@ -148,7 +160,8 @@ class AskSecondFactor:
             lambda current: current.with_(
                 intent=Intent.SIGN_IN,
                 account_chosen=True,
-                password_verified=citizen_id,
+                password_verified=typed.citizen_id,
+                password_verified_at=typed.at,
                 second_factor=way,
                 other_factors=others,
                 sms_doubt=doubt,

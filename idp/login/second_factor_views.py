@@ -79,7 +79,13 @@ class SecondFactorPage(MethodView, ABC):
         self, visit: Visit, citizen_id: CitizenId, amr: tuple[str, ...], *, remember: bool = False
     ) -> Response:
         authentication = Authentication(citizen_id, self._clock.now(), amr)
-        return self._visits.proceed(self._visits.sign_in(visit, authentication, remember=remember))
+        signed_in = self._visits.sign_in(
+            visit,
+            authentication,
+            password_at=visit.interaction.password_verified_at,
+            remember=remember,
+        )
+        return self._visits.proceed(signed_in)
 
 
 class AppCode(SecondFactorPage):
@@ -225,7 +231,10 @@ class PasskeySignIn(MethodView):
             return self._render(visit, form)
         methods = passkey_methods(copyable=verified.copyable, with_password=citizen_id is not None)
         authentication = Authentication(verified.citizen_id, self._clock.now(), methods)
-        return self._visits.proceed(self._visits.sign_in(visit, authentication))
+        password_at = None if citizen_id is None else visit.interaction.password_verified_at
+        return self._visits.proceed(
+            self._visits.sign_in(visit, authentication, password_at=password_at)
+        )
 
     def _after_password(self, visit: Visit) -> CitizenId | None:
         """Whose password was right, where the passkey is the second factor."""

@@ -174,7 +174,13 @@ class SignInCode(MethodView):
             return self._back_to_password(visit)
         authentication = Authentication(citizen_id, self._clock.now(), PASSWORD_AND_SMS)
         remember = self._pages.form(OtpForm).wants_to_be_remembered
-        return self._visits.proceed(self._visits.sign_in(visit, authentication, remember=remember))
+        signed_in = self._visits.sign_in(
+            visit,
+            authentication,
+            password_at=visit.interaction.password_verified_at,
+            remember=remember,
+        )
+        return self._visits.proceed(signed_in)
 
     def _question(self, visit: Visit) -> OtpQuestion | None:
         citizen_id = visit.interaction.password_verified
@@ -185,8 +191,8 @@ class SignInCode(MethodView):
             return None
         with self._database.reading_rows() as reading:
             number = phone_number_of(reading, citizen_id)
-        if number is None:
-            return None
+        if number is None or not self._otp.goes_to(challenge, number):
+            return None  # whoever has the former phone must not sign in by a code to it
 
         def begin() -> Challenge:
             begun = self._ask.begin_challenge(visit, citizen_id, number)
@@ -210,6 +216,8 @@ class SignInCode(MethodView):
         return self._visits.proceed(
             self._visits.update(
                 visit,
-                lambda current: current.with_(password_verified=None, challenge_id=None),
+                lambda current: current.with_(
+                    password_verified=None, password_verified_at=None, challenge_id=None
+                ),
             )
         )

@@ -199,6 +199,10 @@ class OneTimePasswords:
         """The challenge as it is now."""
         return None if challenge_id is None else self._challenges.find(ChallengeId(challenge_id))
 
+    def goes_to(self, challenge: Challenge, number: PhoneNumber) -> bool:
+        """Whether the codes of the challenge went to that number."""
+        return challenge.number_index == phone_number_index(self._index, number).hex()
+
     def is_exhausted(self, challenge: Challenge) -> bool:
         """Whether all tries of the challenge are used up."""
         return challenge.attempts >= self.policy.attempts

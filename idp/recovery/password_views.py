@@ -128,6 +128,7 @@ class Password(RecoveryPage):
                 intent=Intent.SIGN_IN,
                 account_chosen=True,
                 password_verified=None,
+                password_verified_at=None,
                 recovery=replace(spent, password_changed=True),
             ),
         )

@@ -113,6 +113,7 @@ class Path:
                     sign_in_again_from=now,
                     account_chosen=True,
                     password_verified=None,
+                    password_verified_at=None,
                     challenge_id=None,
                 ),
             )

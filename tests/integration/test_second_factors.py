@@ -15,7 +15,7 @@ from idp.authenticators import store
 from idp.authenticators.forget_devices import end_remembered_devices
 from idp.authenticators.model import AuthenticatorApp
 from idp.citizens import store as citizens
-from idp.citizens.model import CitizenId, HoldKind
+from idp.citizens.model import CitizenId, HoldKind, Phone
 from idp.core.handles import Handle, new_handle, new_uuid
 from idp.core.phone_number import PhoneNumber
 from idp.interactions.model import AuthorizationRequest, Interaction, InteractionId, Prompt
@@ -382,6 +382,56 @@ def test_a_way_that_was_not_offered_is_none(site: Site, citizen_id: CitizenId) -
     browser = typed(site.browser())
     for path in ("/login/app-code", "/login/recovery-code", "/login/new-device", "/login/way"):
         assert browser.open(path).page == "/otp"
+
+
+@pytest.mark.parametrize("by_app", [True, False])
+def test_a_password_that_was_replaced_meanwhile_is_asked_for_again(
+    site: Site, citizen_id: CitizenId, request: pytest.FixtureRequest, *, by_app: bool
+) -> None:
+    """Whoever knew the old one is out, however far they had come."""
+    secret = request.getfixturevalue("secret") if by_app else ""
+    browser = typed(site.browser())
+    site.clock.advance(timedelta(seconds=1))
+    with site.database.transaction() as transaction:
+        hashed = site.hasher.hash("Đèo Cù Mông 47*")
+        citizens.replace_password(transaction, citizen_id, hashed, site.clock.now())
+
+    if by_app:
+        browser.submit(app_code=pyotp.TOTP(secret).at(site.clock.now()))
+    else:
+        by_sms(site, browser)
+
+    assert browser.page == "/login"
+    assert site.sessions.of_citizen(citizen_id) == ()
+    assert "sign_in_succeeded" not in events(site)
+    typed(browser, "Đèo Cù Mông 47*", path="")
+    assert browser.page in {"/otp", "/login/app-code"}
+
+
+def test_a_code_to_a_phone_that_was_replaced_meanwhile_opens_nothing(
+    site: Site, citizen_id: CitizenId
+) -> None:
+    browser = typed(site.browser())
+    other = PhoneNumber("+84912000002")
+    with site.database.transaction() as transaction:
+        phone = Phone(
+            citizen_id=citizen_id,
+            number=other.e164,
+            number_index=citizens.phone_number_index(site.index, other),
+            is_default=False,
+            verified_at=site.clock.now(),
+        )
+        transaction.add(phone)
+        transaction.flush()
+        citizens.make_default_phone(transaction, citizen_id, phone.id)
+
+    by_sms(site, browser)
+
+    assert browser.page == "/login"
+    assert site.sessions.of_citizen(citizen_id) == ()
+    typed(browser, path="")
+    assert browser.page == "/otp"
+    assert len(site.sms.to(other)) == 1
 
 
 def test_without_the_password_none_of_the_pages_asks(site: Site, citizen_id: CitizenId) -> None:

@@ -128,7 +128,7 @@ def counter() -> Iterator[Counter]:
 
 
 def test_the_right_pair_is_verified(counter: Counter) -> None:
-    assert counter.login() == PasswordVerified(AN, PhoneNumber.parse("0912000001"))
+    assert counter.login() == PasswordVerified(AN, PhoneNumber.parse("0912000001"), NOON)
     assert counter.events() == []
 
 
@@ -173,7 +173,7 @@ def test_held_and_phoneless_accounts_say_so_after_the_right_password_only(
 
     with pytest.raises(AccountHeld):
         counter.login()
-    assert counter.login(BINH_S) == PasswordVerified(BINH, None)
+    assert counter.login(BINH_S) == PasswordVerified(BINH, None, NOON)
     counter.fail(1, AN_S)
     counter.fail(1, BINH_S)
 
