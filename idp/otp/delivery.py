@@ -15,7 +15,7 @@ from idp.relying_parties.model import ClientId
 from idp.relying_parties.ports import RelyingParties
 
 # One text for every purpose would invite relaying ("read me the code, it only confirms …").
-_PURPOSES: Final[Mapping[OtpPurpose, str]] = {
+PURPOSES: Final[Mapping[OtpPurpose, str]] = {
     OtpPurpose.SIGN_IN: "dang nhap",
     OtpPurpose.ENROLMENT: "dang ky tai khoan tai",
     OtpPurpose.RECOVERY: "dat lai mat khau",
@@ -70,7 +70,7 @@ class OtpDelivery:
         if number is None:
             return
         text = otp_text(
-            _PURPOSES[challenge.purpose],
+            PURPOSES[challenge.purpose],
             self._codes.code(challenge.id, counter),
             self._asked_by(challenge),
             self._minutes,

@@ -54,8 +54,14 @@ class Resident:
             birth_date=BirthDate(1990, 1, 2),
         )
 
-    def keep_account(self, site: Site, *, expires_after: timedelta = 1000 * DAY) -> CitizenId:
-        """Have an account of a month ago, with a carrier's word that lasts for so long yet."""
+    def keep_account(
+        self, site: Site, *, expires_after: timedelta = 1000 * DAY, email: str | None = None
+    ) -> CitizenId:
+        """
+        Have an account of a month ago, with a carrier's word that lasts for so long yet.
+
+        *email* is an address of theirs, verified.
+        """
         now = site.clock.now()
         then = now - 30 * DAY
         citizen = citizen_of(
@@ -65,6 +71,7 @@ class Resident:
             name=self.name,
             at=then,
         )
+        citizen.email, citizen.email_verified_at = email, then if email else None
         citizen.credential = PasswordCredential(
             hash=site.hasher.hash(self.password), changed_at=then
         )
