@@ -26,7 +26,7 @@ _INDEX_BYTES = 32
 
 
 def pseudonymise_closed(database: Database, after: timedelta, clock: Clock) -> int:
-    """Wipe the details of accounts closed so long ago; how many. The last notice is sent by then."""
+    """Wipe the details of accounts closed so long ago, when the last notice is sent; how many."""
     now = clock.now()
     with database.transaction() as transaction:
         closed = _closed(transaction, now - after, Citizen.pseudonymised_at.is_(None))
