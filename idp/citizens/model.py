@@ -62,7 +62,8 @@ class Citizen(Base):
     """
     A person with an account.
 
-    *last_sign_in_at* is right to a day; that of a new account is when it was made.
+    *last_sign_in_at* is right to a day. That of a new account is when it was made; that of one that
+    was locked for want of use, when it was opened again.
     """
 
     __tablename__ = "citizen"

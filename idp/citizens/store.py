@@ -446,6 +446,8 @@ def lift_hold(
         .values(lifted_at=at)
         .returning(AccountHold.id)
     ).first()
+    if lifted is not None and kind is HoldKind.INACTIVE:
+        note_sign_in(session, citizen_id, at)  # else it would be locked again at once
     _sum_up_holds(session, citizen_id)
     return lifted is not None
 
@@ -477,7 +479,7 @@ def may_sign_in(
 
 
 def note_sign_in(source: Source, citizen_id: CitizenId, at: datetime) -> None:
-    """Note when the citizen was here last."""
+    """Note when the citizen was here last, or was let in again."""
     rows_of(source).change(_NOTE_SIGN_IN, citizen_id=citizen_id, at=at)
 
 

@@ -101,7 +101,6 @@ class Reactivate:
                     return Reactivation(Answer.GONE)
                 return Reactivation(Answer(outcome.outcome), outcome.differing)
             citizens.lift_hold(transaction, citizen_id, HoldKind.INACTIVE, now)
-            citizens.note_sign_in(transaction, citizen_id, now)  # else it is locked again at once
             released = AccountReleased(
                 citizen_id=citizen_id,
                 client_id=client_id,

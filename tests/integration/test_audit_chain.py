@@ -21,6 +21,8 @@ from idp.audit.rules import Flaw
 from idp.audit.seal import LogPolicy, SealLog
 from idp.audit.verify import BrokenLog, VerifyLog, WholeLog
 from idp.db.database import Database
+from tests.fakes.account_holder import IDENTITY_NUMBER, PASSWORD, account, events, last_code
+from tests.fakes.citizen_site import Site
 from tests.fakes.clock import FakeClock
 
 KEPT = timedelta(days=1826)
@@ -328,3 +330,25 @@ def test_the_command_names_the_first_broken_row(sqlite_log: Log, tmp_path: Path)
     code, output = sqlite_log.run("verify", "--roots", str(copy))
     assert code == 1
     assert "line 1: not a root" in output
+
+
+def test_what_the_application_writes_is_sealed_and_verified(site: Site) -> None:
+    """Events of a whole sign-in, by the worker's sweep and the command's own parts."""
+    citizen_id = account(site)
+    browser = site.from_portal(site.browser(), create=False).submit(method="portal-account")
+    browser.submit(username=IDENTITY_NUMBER, password=PASSWORD).submit(otp=last_code(site))
+    assert "sign_in_succeeded" in events(site, citizen_id)
+
+    site.clock.advance(site.settings.audit.sealed_after)
+    site.sweep("seal security events")
+    site.clock.advance(timedelta(days=1, minutes=30))
+    site.sweep("seal security events")
+    site.sweep("drop old security events")
+
+    verify = VerifyLog(database=site.database, kept=site.settings.audit.kept, clock=site.clock)
+    found = verify(site.parts.audit_roots.read())
+    assert isinstance(found, WholeLog)
+    assert found.unsealed == 0
+    assert found.events >= len(events(site, citizen_id))
+    assert found.roots == 1
+    assert site.parts.audit_roots.path.parent == site.settings.home

@@ -111,6 +111,18 @@ def test_a_notice_a_month_for_two_months_and_then_the_lock(house: House) -> None
         house.come()
 
 
+def test_an_account_that_an_operator_opens_is_not_locked_again(house: House) -> None:
+    for days in (730, 30, 30):
+        house.clock.advance(days * DAY)
+        house.sweep()
+    with house.database.transaction() as transaction:
+        assert citizens.lift_hold(transaction, AN, HoldKind.INACTIVE, house.clock.now())
+
+    assert house.sweep() == {}
+    house.clock.advance(729 * DAY)
+    assert house.sweep() == {}
+
+
 def test_whoever_comes_is_left_alone_for_two_years(house: House) -> None:
     house.clock.advance(735 * DAY)
     house.sweep()
