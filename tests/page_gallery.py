@@ -26,10 +26,12 @@ from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
 from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
+from idp.console.disputes.forms import AskMoreForm, DecideForm, ExtendForm
 from idp.console.forms import ConsoleSignInForm, ConsoleSignOutForm
 from idp.console.frame import Section as ConsoleSection
 from idp.console.frame import entries_for
 from idp.console.overview import Attention
+from idp.console.paging import PageOf
 from idp.console.people.forms import AcceptForm, DisableForm, InviteForm, OwnPasswordForm, RoleForm
 from idp.core.clock import SystemClock
 from idp.core.identity_number import IdentityNumberKind
@@ -482,7 +484,11 @@ def _steps(*kinds: StepKind) -> list[ShownStep]:
 
 def _case(context: Context, *kinds: StepKind, **more: object) -> Context:
     waiting = {"number_waits_until": None, "has_account": False, "is_asked": False}
-    return _with(context, steps=_steps(StepKind.FILED, *kinds), **(_CASE | waiting | more))
+
+    def leave(pages: Pages) -> dict[str, object]:
+        return context(pages) | {"leave_form": pages.blank_form(LeaveForm)}
+
+    return _with(leave, steps=_steps(StepKind.FILED, *kinds), **(_CASE | waiting | more))
 
 
 def _own_case(context: Context, *kinds: StepKind, **more: object) -> Context:
@@ -1054,6 +1060,14 @@ PAGES: dict[str, tuple[str, Context]] = {
         "account/phones/not_now.html",
         _account(reason="number_recycled", possible_from=None),
     ),
+    "authenticator-not-now": (
+        "account/authenticators/not_now.html",
+        _account(reason="sim_changed", possible_from="09:12, 24/11/2026"),
+    ),
+    "authenticator-not-now-recycled": (
+        "account/authenticators/not_now.html",
+        _account(reason="number_recycled", possible_from=None),
+    ),
     "phone-not-now-silent": (
         "account/phones/not_now.html",
         _account(reason="carrier_silent", possible_from=None),
@@ -1316,6 +1330,107 @@ PAGES: dict[str, tuple[str, Context]] = {
         },
     ),
     "console-invitation-spent": ("console/people/invitation_spent.html", _plain()),
+    "console-disputes": (
+        "console/disputes/list.html",
+        _console(
+            ConsoleSection.DISPUTES,
+            page=PageOf([], None, "?page=2"),
+            rows=[
+                {
+                    "number": f"KN-2026-00000{count}",
+                    "status": status,
+                    "filed_at": "09:12, 21/11/2026",
+                    "waits_until": until,
+                    "resolved": status == "resolved",
+                }
+                for count, (status, until) in enumerate(
+                    [("received", "09:12, 24/11/2026"), ("in_progress", None), ("resolved", None)]
+                )
+            ],
+            resolved=True,
+            decides=True,
+        ),
+    ),
+    "console-disputes-none": (
+        "console/disputes/list.html",
+        _console(
+            ConsoleSection.DISPUTES,
+            role=OperatorRole.READ_ONLY,
+            page=PageOf([], None, None),
+            rows=[],
+            resolved=False,
+            decides=False,
+        ),
+    ),
+    "console-dispute": (
+        "console/disputes/case.html",
+        _console(
+            ConsoleSection.DISPUTES,
+            number="KN-2026-000001",
+            state="more_needed",
+            filed_at="09:12, 21/11/2026",
+            holder="33333333-3333-4333-8333-333333333333",
+            holder_until="09:12, 24/11/2026",
+            claimant=NAME,
+            born="02/01/1990",
+            identity_number="052190000001",
+            phone="0912000001",
+            carrier="vinaphone",
+            reference="vp-1",
+            story=[NAME, NAME],
+            steps=[
+                {
+                    "at": "09:12, 21/11/2026",
+                    "kind": kind,
+                    "by": by,
+                    "words": [NAME],
+                    "until": until,
+                }
+                for kind, by, until in (
+                    (StepKind.FILED, "claimant", "09:12, 24/11/2026"),
+                    (StepKind.HOLDER_ANSWERED, "holder", None),
+                    (StepKind.MORE_ASKED, "lan", None),
+                )
+            ],
+            votes=[
+                {
+                    "at": "09:12, 22/11/2026",
+                    "by": "lan",
+                    "outcome": outcome,
+                    "reason": [NAME],
+                    "void": outcome == "close",
+                }
+                for outcome in ("close", "keep", "transfer")
+            ],
+            is_open=True,
+        ),
+    ),
+    "console-dispute-decide": (
+        "console/disputes/decide.html",
+        _console(ConsoleSection.DISPUTES, _blank(DecideForm), number="KN-2026-000001"),
+    ),
+    "console-dispute-decide-empty": (
+        "console/disputes/decide.html",
+        _console(ConsoleSection.DISPUTES, refused(DecideForm, {}), number="KN-2026-000001"),
+    ),
+    "console-dispute-extend": (
+        "console/disputes/extend.html",
+        _console(ConsoleSection.DISPUTES, _blank(ExtendForm), number="KN-2026-000001"),
+    ),
+    "console-dispute-extend-refused": (
+        "console/disputes/extend.html",
+        _console(
+            ConsoleSection.DISPUTES, refused(ExtendForm, {"hours": "721"}), number="KN-2026-000001"
+        ),
+    ),
+    "console-dispute-ask-more": (
+        "console/disputes/ask_more.html",
+        _console(ConsoleSection.DISPUTES, _blank(AskMoreForm), number="KN-2026-000001"),
+    ),
+    "console-dispute-ask-more-empty": (
+        "console/disputes/ask_more.html",
+        _console(ConsoleSection.DISPUTES, refused(AskMoreForm, {}), number="KN-2026-000001"),
+    ),
     "not-found": ("errors/not_found.html", _plain()),
     "forbidden": ("errors/forbidden.html", _plain()),
     "busy-network": ("errors/busy_network.html", _plain(minutes=4)),

@@ -20,7 +20,7 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.disputes import store
 from idp.disputes.answer_dispute import AnswerDispute, CaseClosed, SaidEnough
-from idp.disputes.forms import EnrolForm, FollowForm, WordsForm
+from idp.disputes.forms import EnrolForm, FollowForm, LeaveForm, WordsForm
 from idp.disputes.model import CaseNumber, Dispute, DisputeStep, Side
 from idp.disputes.path import Path
 from idp.disputes.ports import Enrolments
@@ -240,6 +240,7 @@ class FollowCase(FollowView):
         return self._pages.render(
             "disputes/case.html",
             form=form,
+            leave_form=self._pages.blank_form(LeaveForm),
             steps=shown_steps(steps, Side.CLAIMANT),
             is_asked=is_asked(dispute, steps, Side.CLAIMANT),
             number_waits_until=_waits_until(waiting),

@@ -156,6 +156,20 @@ def test_a_portal_gets_its_request_back_with_a_precise_error(site: Site) -> None
 
 
 @pytest.mark.usefixtures("holder")
+def test_from_the_case_too_there_is_a_way_back_to_the_portal(site: Site) -> None:
+    number = file(site)
+    browser = site.from_portal(site.browser(), state="s-2", create=False)
+    follow(site, number, browser)
+
+    assert browser.page == "/dispute/follow/case"
+    assert 'id="dispute-leave"' in browser.html
+    browser.post(f"/dispute/leave?i={browser.interaction}", browser.forms[-1].hidden)
+
+    assert "error=access_denied" in browser.html
+    assert "state=s-2" in browser.html
+
+
+@pytest.mark.usefixtures("holder")
 def test_who_leaves_after_the_request_has_expired_is_told_so(site: Site) -> None:
     browser = site.from_portal(site.browser(), create=False)
     file(site, browser)

@@ -328,6 +328,20 @@ def test_each_outcome_has_its_page_and_makes_no_account(
     assert details_of(site, "carrier_asked")["outcome"] == page[7:].replace("-", "_")
 
 
+def test_who_cannot_go_to_a_shop_now_goes_back_to_the_portal(site: Site) -> None:
+    site.carriers.subscriptions[NUMBER] = subscription(name="Trần Văn Khác")
+    browser = to_password(site)
+    assert browser.page == "/enrol/mismatch"
+    [way] = re.findall(r'id="other-ways" href="([^"]+)"', browser.html)
+
+    browser.open(way)
+    browser.post(browser.path, browser.forms[-1].hidden | {"method": "cancel"})
+
+    assert browser.page == "/continue"
+    assert "error=access_denied" in browser.html
+    assert "state=abc123" in browser.html
+
+
 def test_after_the_carrier_mended_its_record_one_button_leads_on(site: Site) -> None:
     site.carriers.subscriptions[NUMBER] = subscription(name="Trần Văn Khác")
     browser = to_password(site)
