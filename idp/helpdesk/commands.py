@@ -9,7 +9,7 @@ import click
 from idp.citizens.model import HoldKind
 from idp.core.typed_text import plain_digits
 from idp.helpdesk.find_citizen import FindCitizen, FoundCitizen
-from idp.helpdesk.rules import LIFTED_BY_OPERATORS, InvalidReason, parse_reason
+from idp.helpdesk.rules import LIFTED_BY_OPERATORS, InvalidReason, may_lift, parse_reason
 from idp.interactions.hold_account import HoldAccount
 from idp.operators.commands import as_operator, operator_from_prompt, typed_secret
 from idp.operators.model import VerifiedOperator
@@ -78,16 +78,22 @@ def citizens_commands(open_helpdesk: OpenHelpdesk) -> click.Group:
     @_reason
     @as_operator
     def unlock(kind: str, reason: str, as_name: str) -> None:
-        """Lift the holds of one kind; a dispute's ends by its decision alone."""
+        """Lift the holds of one kind; what a dispute holds, its decision alone lets go."""
         helpdesk = open_helpdesk()
         found, operator = _look(helpdesk, as_name, reason)
         chosen = HoldKind(kind)
         lifted = [
             helpdesk.hold.lift(found.citizen_id, held, by=operator.name, reference=reference)
             for held, reference in found.holds
-            if held is chosen
+            if held is chosen and may_lift(held, reference)
         ]
-        left = sorted({held.value for held, _ in found.holds if held is not chosen})
+        left = sorted(
+            {
+                held.value
+                for held, reference in found.holds
+                if held is not chosen or not may_lift(held, reference)
+            }
+        )
         click.echo("lifted" if any(lifted) else f"there is no such hold: {chosen}")
         if left:
             click.echo(f"still held: {', '.join(left)}")

@@ -16,6 +16,17 @@ LIFTED_BY_OPERATORS: Final = (
 """A dispute ends by its decision alone."""
 
 
+def may_lift(kind: HoldKind, reference: str) -> bool:
+    """
+    Whether one operator may lift that hold.
+
+    The one that a transfer leaves on the former holder's account names its case: two operators have
+    decided that, and one does not undo it.
+    """
+    is_of_decision = kind is HoldKind.OPERATOR and reference != ""
+    return kind in LIFTED_BY_OPERATORS and not is_of_decision
+
+
 class InvalidReason(ValueError):
     """A reason is missing, or does not fit."""
 

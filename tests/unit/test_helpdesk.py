@@ -171,3 +171,14 @@ def test_each_hold_is_lifted_by_its_kind(run: Run, helpdesk: Helpdesk, database:
     assert told.output == "lifted\nstill held: dispute, operator\n"
     assert status(database) is CitizenStatus.HELD
     assert run("unlock", "--hold", "dispute").exit_code == 2
+
+
+def test_one_operator_does_not_undo_what_two_decided(
+    run: Run, helpdesk: Helpdesk, database: Database
+) -> None:
+    helpdesk.hold.place(AN, HoldKind.OPERATOR, by="dispute", reference="KN-2026-000001")
+    run("lock")
+
+    assert run("unlock").output == "lifted\nstill held: operator\n"
+    assert run("unlock").output == "there is no such hold: operator\nstill held: operator\n"
+    assert status(database) is CitizenStatus.HELD
