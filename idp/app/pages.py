@@ -490,6 +490,7 @@ def add_pages(parts: Parts) -> None:
             make_recovery_codes=authenticators.make_recovery_codes,
             rename=authenticators.rename,
             remove=authenticators.remove,
+            trust=trust_sign_in,
             service=settings.brand.name_vi,
             relying_parties=parts.registry,
             database=database,

@@ -72,6 +72,7 @@ class Guarded(StrEnum):
     RECOVERY = "recovery"
     PHONE_CHANGE = "phone_change"
     NEW_DEVICE = "new_device"
+    NEW_AUTHENTICATOR = "new_authenticator"
 
 
 class DoubtReason(StrEnum):

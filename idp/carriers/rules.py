@@ -216,8 +216,9 @@ def doubt_of_silence(during: Guarded) -> PhoneDoubt | None:
     What a carrier that does not answer comes to.
 
     Nothing at an ordinary sign-in, which had the right password before the code: an outage must
-    not shut a nation out. Elsewhere the code is all there is, or nearly.
+    not shut a nation out. Nor where somebody adds what is safer than a SIM. Elsewhere the code is
+    all there is, or nearly.
     """
-    if during is Guarded.NEW_DEVICE:
+    if during in {Guarded.NEW_DEVICE, Guarded.NEW_AUTHENTICATOR}:
         return None
     return PhoneDoubt(DoubtReason.CARRIER_SILENT)

@@ -55,14 +55,19 @@ class PhonePolicy:
 
 
 class TrustSignIn:
-    """Whether a fresh sign-in is enough to change the phones of an account."""
+    """
+    Whether a fresh sign-in is enough to change the phones of an account, or to add what would be
+    enough from then on.
+    """
 
     def __init__(self, *, check: CheckPhone, policy: PhonePolicy, database: Database) -> None:
         self._check = check
         self._policy = policy
         self._database = database
 
-    def __call__(self, authentication: Authentication) -> None:
+    def __call__(
+        self, authentication: Authentication, *, during: Guarded = Guarded.PHONE_CHANGE
+    ) -> None:
         """
         Ask the carrier about the SIM that the sign-in rests on. Raises `NotTrustedNow`.
 
@@ -77,7 +82,7 @@ class TrustSignIn:
         doubt = self._check(
             citizen_id,
             window=self._policy.sim_change_window,
-            during=Guarded.PHONE_CHANGE,
+            during=during,
             client_id=None,
         )
         if doubt is not None:

@@ -1,6 +1,7 @@
 """The citizen's own pages about ways to sign in: adding, naming, taking away."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -13,8 +14,12 @@ from idp.authenticators import store
 from idp.authenticators.model import AuthenticatorApp
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId, HoldKind, Phone
+from idp.core.birth_date import BirthDate
+from idp.core.full_name import FullName
+from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from tests.fakes.authenticator import SoftwareAuthenticator
+from tests.fakes.carrier_records import Subscription
 from tests.fakes.citizen_site import Browser, Site
 from tests.fakes.people import BINH, citizen_of
 
@@ -74,6 +79,49 @@ def link(browser: Browser, folder: str, act: str) -> str:
 def events(site: Site) -> list[str]:
     with site.database.reading() as reading:
         return list(reading.execute(select(AuditEvent.kind).order_by(AuditEvent.id)).scalars())
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("apps/add", {"name": "Galaxy"}),
+        ("passkeys/add", {"name": "ThinkPad", "credential": "{}"}),
+        ("recovery-codes", {}),
+    ],
+)
+def test_a_swapped_sim_adds_nothing_that_would_be_trusted_with_the_phones(
+    site: Site, citizen_id: CitizenId, browser: Browser, path: str, typed: dict[str, str]
+) -> None:
+    """Whoever has it would else wait for nothing: an app is added, and the phones are theirs."""
+    held = Subscription(
+        "vinaphone", IdentityNumber(IDENTITY_NUMBER), FullName.parse("An"), BirthDate(1990, 1, 2)
+    )
+    two_days_ago = site.clock.now() - timedelta(days=2)
+    site.carriers.subscriptions[NUMBER] = replace(held, sim_changed_at=two_days_ago)
+
+    browser.open(f"/account/security/{path}").submit(**typed)
+
+    assert "SIM của số đang nhận mã vừa được thay đổi" in browser.html
+    with site.database.reading() as reading:
+        assert reading.execute(select(AuthenticatorApp.id)).first() is None
+        assert store.recovery_codes_left(reading, citizen_id) == (0, None)
+
+
+def test_what_was_begun_before_the_swap_is_not_finished_after_it(
+    site: Site, browser: Browser
+) -> None:
+    browser.open("/account/security/apps/add").submit(name="Galaxy")
+    found = re.search(r'id="secret">([A-Z2-7 ]+)<', browser.html)
+    assert found
+    held = Subscription(
+        "vinaphone", IdentityNumber(IDENTITY_NUMBER), FullName.parse("An"), BirthDate(1990, 1, 2)
+    )
+    site.carriers.subscriptions[NUMBER] = replace(held, sim_changed_at=site.clock.now())
+
+    browser.submit(app_code=pyotp.TOTP(found[1].replace(" ", "")).at(site.clock.now()))
+
+    assert "SIM của số đang nhận mã vừa được thay đổi" in browser.html
+    assert "authenticator_added" not in events(site)
 
 
 def test_an_app_is_added_by_its_code_and_the_citizen_is_told(site: Site, browser: Browser) -> None:

@@ -33,3 +33,4 @@ def test_a_silent_carrier_is_unsafe_where_the_code_is_all_there_is(during: Guard
 
 def test_a_silent_carrier_is_safe_for_an_ordinary_sign_in() -> None:
     assert doubt_of_silence(Guarded.NEW_DEVICE) is None
+    assert doubt_of_silence(Guarded.NEW_AUTHENTICATOR) is None

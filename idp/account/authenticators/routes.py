@@ -23,6 +23,7 @@ from idp.authenticators.remove_authenticator import RemoveAuthenticator
 from idp.authenticators.rename_authenticator import RenameAuthenticator
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.phones.begin_phone import TrustSignIn
 from idp.relying_parties.ports import RelyingParties
 
 _SECURITY: Final = "/account/security"
@@ -41,6 +42,7 @@ def authenticator_routes(
     make_recovery_codes: MakeRecoveryCodes,
     rename: RenameAuthenticator,
     remove: RemoveAuthenticator,
+    trust: TrustSignIn,
     service: str,
     relying_parties: RelyingParties,
     database: Database,
@@ -48,7 +50,7 @@ def authenticator_routes(
 ) -> Blueprint:
     """The blueprint; *service* is what an app lists the account under."""
     blueprint = Blueprint("authenticators", __name__)
-    here = (frame, database, relying_parties, clock)
+    here = (frame, database, relying_parties, trust, clock)
     for path, view in (
         (PATH, List.as_view("list", *here)),
         (f"{_SECURITY}/apps/add", Add.as_view("add_app", *here, add=add_app)),

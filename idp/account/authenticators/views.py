@@ -29,9 +29,11 @@ from idp.authenticators.remove_authenticator import LastWay, RemoveAuthenticator
 from idp.authenticators.rename_authenticator import RenameAuthenticator
 from idp.authenticators.rules import recovery_code_as_shown
 from idp.authenticators.verify_app_code import WrongCode
+from idp.carriers.model import Guarded
 from idp.citizens.store import citizen
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.phones.begin_phone import NotTrustedNow, TrustSignIn
 from idp.relying_parties.ports import RelyingParties
 from idp.throttling.ports import BudgetSpent
 from idp.totp.codes import in_groups, setting_up_uri
@@ -43,7 +45,12 @@ _MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class AuthenticatorPage(AccountPage):
-    """A page about authenticators; one that was taken away meanwhile leads back to the list."""
+    """
+    A page about authenticators; one that was taken away meanwhile leads back to the list.
+
+    What is added is trusted with the phones at once: so a sign-in by text message adds nothing
+    while the phones would not be trusted to it.
+    """
 
     section: ClassVar[Section] = Section.SECURITY
     sensitive: ClassVar[bool] = True
@@ -53,9 +60,11 @@ class AuthenticatorPage(AccountPage):
         frame: AccountFrame,
         database: Database,
         relying_parties: RelyingParties,
+        trust: TrustSignIn,
         clock: Clock,
     ) -> None:
         super().__init__(frame)
+        self._trust = trust
         self._database = database
         self._relying_parties = relying_parties
         self._clock = clock
@@ -68,6 +77,16 @@ class AuthenticatorPage(AccountPage):
             return self.to_list()
         except TooMany:
             return self.render("account/authenticators/too_many.html")
+        except NotTrustedNow as error:
+            return self.render(
+                "account/authenticators/not_now.html",
+                reason=error.doubt.reason,
+                possible_from=_moment(error.doubt.possible_from),
+            )
+
+    def ensure_trusted(self, visitor: Visitor) -> None:
+        """Raise `NotTrustedNow` where the sign-in is worth no more than a SIM in doubt."""
+        self._trust(visitor.session.authentication, during=Guarded.NEW_AUTHENTICATOR)
 
     def held(self, visitor: Visitor) -> Held:
         """What the citizen has now."""
@@ -122,6 +141,7 @@ class Add(AuthenticatorPage):
         form = self._pages.form(NameForm)
         if not form.validate():
             return self._render(form)
+        self.ensure_trusted(visitor)
         app_id = self._add.begin(visitor.citizen_id, form.typed_name)
         return redirect(f"/account/security/apps/{app_id}", 303)  # type: ignore[return-value]
 
@@ -146,6 +166,7 @@ class SetUp(AuthenticatorPage):
         form = self._pages.form(ProveAppForm)
         if not form.validate():
             return self._render(visitor, address["one"], form)
+        self.ensure_trusted(visitor)
         try:
             self._add.confirm(visitor.citizen_id, address["one"], form.code)
         except WrongCode:
@@ -195,6 +216,7 @@ class AddKey(AuthenticatorPage):
         form = self._pages.form(PasskeyNameForm)
         if not form.validate():
             return self._render(visitor, form)
+        self.ensure_trusted(visitor)
         try:
             self._add(visitor.citizen_id, form.answer, name=form.typed_name)
         except PasskeyRefused:
@@ -231,6 +253,7 @@ class RecoveryCodes(AuthenticatorPage):
     def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
         """The codes; no other page ever shows them."""
         self._pages.form(ConfirmForm)
+        self.ensure_trusted(visitor)
         codes = self._make(visitor.citizen_id)
         return self.render(
             "account/authenticators/new_recovery_codes.html",
