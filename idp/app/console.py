@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from flask import Blueprint
 
+from idp.app.operations import dispute_desk
 from idp.app.parts import Parts
 from idp.console.cookie import ConsoleCookie
+from idp.console.disputes.routes import console_dispute_routes
 from idp.console.frame import ConsoleFrame
 from idp.console.people.routes import people_routes
 from idp.console.presence import Presence
@@ -37,7 +39,20 @@ def console_blueprints(
     )
     return (
         console_routes(frame=frame, database=database, clock=clock),
+        _disputes(parts, frame),
         _people(parts, frame),
+    )
+
+
+def _disputes(parts: Parts, frame: ConsoleFrame) -> Blueprint:
+    desk = dispute_desk(parts)
+    return console_dispute_routes(
+        frame=frame,
+        look=desk.look,
+        decide=desk.decide,
+        conduct=desk.conduct,
+        database=parts.database,
+        clock=parts.clock,
     )
 
 

@@ -21,6 +21,7 @@ from idp.db.commands import db_commands
 from idp.db.migrate import migrate
 from idp.disputes.commands import DisputeDesk, disputes_commands
 from idp.disputes.decide_dispute import ConductDispute, DecideDispute
+from idp.disputes.look_at_case import LookAtCase
 from idp.helpdesk.commands import Helpdesk, citizens_commands
 from idp.helpdesk.find_citizen import FindCitizen
 from idp.operators.add_operator import AddOperator
@@ -145,6 +146,7 @@ def dispute_desk(parts: Parts) -> DisputeDesk:
         conduct=ConductDispute(
             database=parts.database, notices=parts.jobs, claimants=parts.jobs, clock=parts.clock
         ),
+        look=LookAtCase(database=parts.database, clock=parts.clock),
         database=parts.database,
         clock=parts.clock,
     )

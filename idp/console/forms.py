@@ -1,6 +1,7 @@
 """What an operator fills in to be believed: at the door, and again before what cannot be undone."""
 
 import re
+from typing import Any
 
 from idp.helpdesk.rules import InvalidReason, parse_reason
 from idp.web.forms import Form, LineField, SecretField, digits_as_typed, refuse
@@ -14,6 +15,13 @@ class ProofForm(Form):
 
     password = SecretField(_("Mật khẩu của bạn"))
     code = LineField(_("Mã đang hiện trong ứng dụng"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
+        super().__init__(*args, **kwargs)
+        # They stand last on every page, and so in the summary of errors.
+        for last in ("reason", "password", "code"):
+            if last in self._fields:
+                self._fields[last] = self._fields.pop(last)
 
     def validate_password(self, field: SecretField) -> None:
         if not field.data:

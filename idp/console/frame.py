@@ -26,6 +26,7 @@ class Section(StrEnum):
     """The entries of the console's navigation, and the own profile beside it."""
 
     OVERVIEW = "overview"
+    DISPUTES = "disputes"
     PEOPLE = "people"
     PROFILE = "profile"
 
@@ -41,6 +42,7 @@ class Entry:
 
 NAVIGATION: Final = (
     Entry(Section.OVERVIEW, "/console", Permission.USE_CONSOLE),
+    Entry(Section.DISPUTES, "/console/disputes", Permission.SEE_DISPUTES),
     Entry(Section.PEOPLE, "/console/people", Permission.SEE_OPERATORS),
 )
 

@@ -8,8 +8,6 @@ from typing import Final, TypeAlias
 
 import click
 
-from idp.audit.events import OperatorLookedUp
-from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.disputes import store
@@ -21,6 +19,7 @@ from idp.disputes.decide_dispute import (
     NoSuchCase,
     NumberGone,
 )
+from idp.disputes.look_at_case import LookAtCase
 from idp.disputes.model import (
     CaseNumber,
     Dispute,
@@ -56,6 +55,7 @@ class DisputeDesk:
     verify: VerifyOperator
     decide: DecideDispute
     conduct: ConductDispute
+    look: LookAtCase
     database: Database
     clock: Clock
 
@@ -171,15 +171,8 @@ def _text(typed: str) -> str:
 
 
 def _look(desk: DisputeDesk, number: CaseNumber, operator: VerifiedOperator) -> str:
-    with desk.database.transaction() as transaction:
-        case = store.dispute(transaction, number)
-        if case is None:
-            raise NoSuchCase
-        looked = OperatorLookedUp(citizen_id=case.citizen_id, by=operator.name, reason=number)
-        record(transaction, looked, desk.clock.now())
-        steps = store.steps_of(transaction, number)
-        votes = store.votes_of(transaction, number)
-    return "\n".join((*_facts(case), "", *_steps(steps), "", *_votes(votes)))
+    file = desk.look(number, by=operator)
+    return "\n".join((*_facts(file.case), "", *_steps(file.steps), "", *_votes(file.votes)))
 
 
 def _facts(case: Dispute) -> Iterator[str]:

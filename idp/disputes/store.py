@@ -32,6 +32,18 @@ class OpenDispute:
     answered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A case in a list."""
+
+    number: CaseNumber
+    status: DisputeStatus
+    outcome: DisputeOutcome | None
+    filed_at: datetime
+    holder_until: datetime
+    answered: bool
+
+
 def complaint(
     session: Session, complaint_id: ComplaintId, *, browser: str, now: datetime
 ) -> Complaint | None:
@@ -128,6 +140,27 @@ def count_open(session: Session, now: datetime) -> tuple[int, int]:
         .where(Dispute.resolved_at.is_(None))
     ).one()
     return counted[0], counted[1]
+
+
+def listed_cases(
+    session: Session, *, resolved: bool, limit: int, offset: int
+) -> Sequence[ListedCase]:
+    """Some of the cases, the oldest first: how far each is, and nobody's data."""
+    query = select(
+        Dispute.number,
+        Dispute.status,
+        Dispute.outcome,
+        Dispute.filed_at,
+        Dispute.holder_until,
+        Dispute.holder_answered_at,
+    ).order_by(Dispute.filed_at, Dispute.number)
+    if not resolved:
+        query = query.where(Dispute.resolved_at.is_(None))
+    rows = session.execute(query.limit(limit).offset(offset))
+    return [
+        ListedCase(number, status, outcome, filed_at, until, answered=answered_at is not None)
+        for number, status, outcome, filed_at, until, answered_at in rows
+    ]
 
 
 def dispute_about(session: Session, number: CaseNumber, citizen_id: CitizenId) -> Dispute | None:

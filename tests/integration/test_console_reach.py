@@ -16,13 +16,18 @@ EVERYBODY = frozenset(OperatorRole)
 REACH: dict[str, frozenset[OperatorRole]] = {
     "/console": EVERYBODY,
     "/console/password": EVERYBODY,
+    "/console/disputes": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
+    "/console/disputes/<number>": frozenset({ADMINISTRATOR, OPERATOR}),
+    "/console/disputes/<number>/decide": frozenset({ADMINISTRATOR, OPERATOR}),
+    "/console/disputes/<number>/extend": frozenset({ADMINISTRATOR, OPERATOR}),
+    "/console/disputes/<number>/ask-more": frozenset({ADMINISTRATOR, OPERATOR}),
     "/console/people": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
     "/console/people/invite": frozenset({ADMINISTRATOR}),
     "/console/people/<name>/role": frozenset({ADMINISTRATOR}),
     "/console/people/<name>/disable": frozenset({ADMINISTRATOR}),
 }
 FOR_STRANGERS = {"/console/sign-in", "/console/sign-out", "/console/invitation"}
-ADDRESS = {"<name>": "minh"}
+ADDRESS = {"<name>": "minh", "<number>": "KN-2026-000001"}
 
 
 def routes(site: Site) -> dict[str, frozenset[str]]:

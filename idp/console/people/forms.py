@@ -42,11 +42,7 @@ class InviteForm(ProofForm):
         try:
             parse_operator_name(field.data or "")
         except InvalidOperatorName:
-            refuse(
-                _(
-                    "Dùng 3 đến 32 chữ thường không dấu, chữ số, dấu chấm, gạch nối"
-                )
-            )
+            refuse(_("Dùng 3 đến 32 chữ thường không dấu, chữ số, dấu chấm, gạch nối"))
 
     def validate_display_name(self, field: LineField) -> None:
         if not field.data or len(field.data) > _LONGEST_DISPLAY_NAME:
