@@ -291,13 +291,15 @@ class FollowAccount(MethodView):
         here = self._following.current()
         self._pages.form(EnrolForm)
         dispute = self._claimable(here)
-        if dispute is None:
+        proved_at = None if here.reached is None else here.reached.proved_at
+        if dispute is None or proved_at is None:
             return self._following.path.to(here.visit, here.due)
         try:
             pending_id = self._enrolments.begin(
                 here.visit.interaction,
                 dispute.identity,
                 dispute.phone_number,
+                proved_at=proved_at,
                 network=client_network(),
                 locale=str(get_locale()),
             )

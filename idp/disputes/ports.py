@@ -59,11 +59,12 @@ class Enrolments(Protocol):
         identity: ClaimedIdentity,
         number: PhoneNumber,
         *,
+        proved_at: datetime,
         network: str,
         locale: str,
     ) -> str:
         """
-        Begin to enrol a person whose phone was proved in *interaction* a moment ago.
+        Begin to enrol a person whose phone was proved in *interaction* at *proved_at*.
 
         Returns the id of the pending enrolment; the wizard asks the carrier once more. Raises
         `BudgetSpent`.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from idp.carriers.model import ClaimedIdentity
 from idp.carriers.ports import CarrierUnavailable
@@ -40,14 +41,16 @@ class BeginProved:
         identity: ClaimedIdentity,
         number: PhoneNumber,
         *,
+        proved_at: datetime,
         network: str,
         locale: str,
     ) -> str:
         """
         Begin it, and have the carrier asked; the id of the pending enrolment.
 
-        The phone was proved in *interaction* a moment ago: that is the caller's word. A carrier
-        that does not answer is the wizard's matter. Raises `BudgetSpent`.
+        The phone was proved in *interaction* at *proved_at*: that is the caller's word, and as long
+        as a code speaks in the wizard it speaks from then. A carrier that does not answer is the
+        wizard's matter. Raises `BudgetSpent`.
         """
         if interaction.browser is None:
             raise LookupError("an interaction that no browser has")
@@ -64,7 +67,7 @@ class BeginProved:
                 current=None if current is None else PendingEnrolmentId(current),
             ),
         )
-        self._confirm(pending.id)
+        self._confirm(pending.id, at=proved_at)
         with suppress(CarrierUnavailable, NothingToAsk):
             self._ask(pending.id)
         return pending.id

@@ -1,5 +1,7 @@
 """Noting that the person holds the phone."""
 
+from datetime import datetime
+
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.enrolment import store
@@ -13,14 +15,15 @@ class ConfirmPhone:
         self._database = database
         self._clock = clock
 
-    def __call__(self, pending_id: PendingEnrolmentId) -> None:
+    def __call__(self, pending_id: PendingEnrolmentId, *, at: datetime | None = None) -> None:
         """
         Note it; a carrier is asked anew, for an answer is as old as the proof it followed.
 
-        Does nothing where the pending enrolment is gone.
+        *at* is when the code was right, if not now. Does nothing where the pending enrolment is
+        gone.
         """
         with self._database.transaction() as transaction:
             row = store.locked(transaction, pending_id)
             if row is not None:
-                row.phone_confirmed_at = self._clock.now()
+                row.phone_confirmed_at = at or self._clock.now()
                 row.forget_outcome()

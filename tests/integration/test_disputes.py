@@ -518,6 +518,22 @@ def test_the_claimant_comes_to_a_new_account(site: Site, pass_time: PassTime) ->
 
 
 @pytest.mark.usefixtures("holder")
+def test_a_code_of_some_time_ago_is_no_sign_in(site: Site, pass_time: PassTime) -> None:
+    number = file(site)
+    pass_time(HOURS_72)
+    decide(site, number, TRANSFER)
+    browser = follow(site, number)
+    pass_time(timedelta(minutes=14))
+    browser.open("/dispute/follow/account").submit()
+    assert browser.page == "/enrol/password"
+
+    pass_time(timedelta(minutes=2))
+    browser.submit(new_password=NEW_PASSWORD, confirm_password=NEW_PASSWORD)
+
+    assert browser.page == "/enrol/otp"
+
+
+@pytest.mark.usefixtures("holder")
 def test_the_former_holder_cannot_enrol_the_number_again_while_it_waits(
     site: Site, pass_time: PassTime
 ) -> None:
