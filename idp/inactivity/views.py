@@ -1,4 +1,4 @@
-"""The pages that open a locked account: after the right password, and for whoever typed it."""
+"""The pages that open a locked account, for whoever has just proved to be its citizen."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +22,6 @@ from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused
 from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
 from idp.sessions.model import Authentication
-from idp.sessions.rules import PASSWORD_AND_SMS
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
@@ -32,7 +31,7 @@ OTP: Final = "/reactivate/otp"
 
 
 class ReactivationPage(MethodView):
-    """What both pages share. Whoever has not typed the password begins with that."""
+    """What both pages share. Whoever has not proved to be the citizen begins with that."""
 
     def __init__(
         self,
@@ -56,11 +55,11 @@ class ReactivationPage(MethodView):
         self._clock = clock
 
     def _progress(self, visit: Visit) -> ReactivationProgress | None:
-        """How far it has come; `None` once the password was too long ago."""
+        """How far it has come; `None` once the proof was too long ago."""
         progress = visit.interaction.reactivation
         if progress is None:
             return None
-        lapsed = self._clock.now() - progress.password_at >= self._proves_for
+        lapsed = self._clock.now() - progress.proved_at >= self._proves_for
         return None if lapsed else progress
 
     def _note(self, visit: Visit, progress: ReactivationProgress | None) -> Visit:
@@ -101,9 +100,7 @@ class ReactivationPage(MethodView):
             return self._too_often(visit, spent)
         if came_of_it.answer is Answer.OPENED:
             opened = self._note(visit, None)
-            authentication = Authentication(
-                progress.citizen_id, self._clock.now(), PASSWORD_AND_SMS
-            )
+            authentication = Authentication(progress.citizen_id, self._clock.now(), progress.amr)
             return self._visits.proceed(
                 self._visits.sign_in(opened, authentication, password_at=progress.password_at)
             )

@@ -207,12 +207,15 @@ class ReactivationProgress:
     """
     How far opening an account that was locked for want of use has come.
 
-    *password_at* is when the right password was typed, *phone_proved_at* when the right code was;
+    *proved_at* is when the citizen proved to be there, by the right password (at *password_at*) or
+    else; *phone_proved_at* when the right code was typed. *amr* is how they sign in after that.
     *outcome* is what the carrier said since, *differing* what is not as the account has it.
     """
 
     citizen_id: CitizenId
-    password_at: datetime
+    proved_at: datetime
+    amr: tuple[str, ...]
+    password_at: datetime | None = None
     challenge_id: str | None = None
     phone_proved_at: datetime | None = None
     outcome: str | None = None

@@ -12,7 +12,8 @@ from idp.backchannel.announce import AnnounceLogout
 from idp.backchannel.model import Reached
 from idp.backchannel.rules import PORTAL_SESSION
 from idp.citizens.model import CitizenId
-from idp.citizens.store import PasswordReplaced, may_sign_in
+from idp.citizens.rules import is_only_inactive
+from idp.citizens.store import PasswordReplaced, holds_of, may_sign_in
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
@@ -31,6 +32,22 @@ class AccountHeld(Exception):
     Raised after the right password, and once more when a session would begin: whatever the second
     step was, and however long it took, a hold that was placed meanwhile stands.
     """
+
+
+class AccountInactive(AccountHeld):
+    """
+    Want of use alone locks the account: whoever has just proved to be the citizen can open it.
+
+    *amr* is how they sign in once it is open, *password_at* when a password was right, if one was.
+    """
+
+    def __init__(
+        self, citizen_id: CitizenId, *, amr: tuple[str, ...], password_at: datetime | None
+    ) -> None:
+        super().__init__()
+        self.citizen_id = citizen_id
+        self.amr = amr
+        self.password_at = password_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +90,8 @@ class SignIn:
         The same citizen keeps the session (and the portals their `sid`); another one's ends.
         *device* is known as the citizen's from now on, *password_at* is when the password was
         right, where one was typed.
-        Raises `AccountHeld`, `PasswordReplaced`; the former session is as it was then.
+        Raises `AccountHeld` or `AccountInactive`, `PasswordReplaced`; the former session is as it
+        was then.
         """
         kept = None if former is None else self._sessions.find(former)
         same = kept is not None and kept.authentication.citizen_id == authentication.citizen_id
@@ -89,9 +107,12 @@ class SignIn:
         # ends it.
         try:
             self._note(authentication, device, password_at)
-        except (AccountHeld, PasswordReplaced):
+        except PasswordReplaced:
             self._sessions.end(handle)
             raise
+        except AccountHeld as held:
+            self._sessions.end(handle)
+            raise self._why(held, authentication, password_at) from None
         if kept is not None and former is not None:
             if same:
                 self._sessions.end(former)
@@ -117,6 +138,15 @@ class SignIn:
                 if device.remembered_until is not None:
                     until = device.remembered_until
                     record(transaction, DeviceRemembered(citizen_id=citizen_id, until=until), now)
+
+    def _why(
+        self, held: AccountHeld, authentication: Authentication, password_at: datetime | None
+    ) -> AccountHeld:
+        citizen_id, amr = authentication.citizen_id, authentication.amr
+        with self._database.reading() as reading:
+            if not is_only_inactive(holds_of(reading, citizen_id)):
+                return held
+        return AccountInactive(citizen_id, amr=amr, password_at=password_at)
 
     def know(self, citizen_id: CitizenId, device: SeenDevice) -> None:
         """Know *device* as the citizen's from now on, though nobody has signed in on it yet."""

@@ -19,13 +19,14 @@ from idp.db.database import Database
 from idp.interactions.answers import Answers
 from idp.interactions.flow import AlreadyAnswered, Flow
 from idp.interactions.forms import NotYouForm
+from idp.interactions.model import ReactivationProgress
 from idp.interactions.ports import (
     AuthorizationResponse,
     InteractionGone,
     TooManyInteractions,
 )
 from idp.interactions.rules import Step
-from idp.interactions.sign_in import AccountHeld
+from idp.interactions.sign_in import AccountHeld, AccountInactive
 from idp.interactions.visits import BegunHere, InteractionExpired, OtherBrowser, Visit, Visits
 from idp.web.address import page_query
 from idp.web.pages import Pages
@@ -184,8 +185,15 @@ def interaction_routes(
             "interactions/other_browser.html", status=403, relying_party=error.relying_party
         )
 
-    def held(_: AccountHeld) -> Response:
-        return pages.render("login/held.html")
+    def held(error: AccountHeld) -> WerkzeugResponse:
+        if not isinstance(error, AccountInactive):
+            return pages.render("login/held.html")
+        progress = ReactivationProgress(
+            error.citizen_id, clock.now(), error.amr, password_at=error.password_at
+        )
+        visit = visits.current()
+        visits.update(visit, lambda current: current.with_(reactivation=progress))
+        return redirect(f"/reactivate?i={visit.interaction.id}", 303)
 
     routes.app_errorhandler(AccountHeld)(held)
 

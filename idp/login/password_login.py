@@ -15,7 +15,8 @@ from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
-from idp.interactions.sign_in import AccountHeld
+from idp.interactions.sign_in import AccountHeld, AccountInactive
+from idp.sessions.rules import PASSWORD_AND_SMS
 from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 
 _LONGEST_PASSWORD: Final = 1024
@@ -24,14 +25,6 @@ _LONGEST_PASSWORD: Final = 1024
 
 class WrongCredentials(Exception):
     """Number or password, unknown or wrong: which one is nobody's business."""
-
-
-class AccountInactive(AccountHeld):
-    """Want of use alone locks the account: the citizen, who knows the password, can open it."""
-
-    def __init__(self, citizen_id: CitizenId) -> None:
-        super().__init__()
-        self.citizen_id = citizen_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +106,10 @@ class PasswordLogin:
     def _held(self, citizen_id: CitizenId) -> AccountHeld:
         with self._database.reading() as reading:
             holds = store.holds_of(reading, citizen_id)
-        return AccountInactive(citizen_id) if is_only_inactive(holds) else AccountHeld()
+        if not is_only_inactive(holds):
+            return AccountHeld()
+        # A code is asked for on the way: together they are what a sign-in takes.
+        return AccountInactive(citizen_id, amr=PASSWORD_AND_SMS, password_at=self._clock.now())
 
     def _count_attempt(
         self, number_index: bytes, network: str, device: str | None

@@ -46,7 +46,7 @@ def login_routes(
         ("/choose", Choose.as_view("choose", pages, visits)),
         (
             "/login",
-            Login.as_view("login", pages, visits, login, ask, otp_page, device_cookie, clock),
+            Login.as_view("login", pages, visits, login, ask, otp_page, device_cookie),
         ),
         (
             "/otp",

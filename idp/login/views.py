@@ -2,20 +2,18 @@
 
 from math import ceil
 
-from flask import Response, redirect
+from flask import Response
 from flask.views import MethodView
 
 from idp.authenticators.device_cookie import DeviceCookie
-from idp.citizens.model import CitizenId
 from idp.citizens.store import phone_number_of
 from idp.core.clock import Clock
 from idp.db.database import Database
-from idp.interactions.model import ReactivationProgress
 from idp.interactions.rules import Step
-from idp.interactions.sign_in import AccountHeld
+from idp.interactions.sign_in import AccountHeld, AccountInactive
 from idp.interactions.visits import Visit, Visits
 from idp.login.forms import ChooseForm, LoginForm
-from idp.login.password_login import AccountInactive, PasswordLogin, WrongCredentials
+from idp.login.password_login import PasswordLogin, WrongCredentials
 from idp.login.second_factor import AskSecondFactor, NoSecondFactor
 from idp.login.second_factor_views import beside
 from idp.otp.forms import OtpForm
@@ -72,7 +70,6 @@ class Login(MethodView):
         ask: AskSecondFactor,
         page: OtpPage,
         device_cookie: DeviceCookie,
-        clock: Clock,
     ) -> None:
         self._pages = pages
         self._visits = visits
@@ -80,7 +77,6 @@ class Login(MethodView):
         self._ask = ask
         self._page = page
         self._device_cookie = device_cookie
-        self._clock = clock
 
     def get(self) -> Response:
         """The form; with a session that suffices there is nothing to ask."""
@@ -110,8 +106,8 @@ class Login(MethodView):
             return self._pages.render(
                 "login/slowed.html", status=429, minutes=minutes, **visit.page
             )
-        except AccountInactive as inactive:
-            return self._to_reactivation(visit, inactive.citizen_id)
+        except AccountInactive:
+            raise  # there is a way on
         except AccountHeld:
             return self._pages.render("login/held.html", **visit.page)
         try:
@@ -120,12 +116,6 @@ class Login(MethodView):
             return self._pages.render("login/no_phone.html", **visit.page)
         except (BudgetSpent, Paused) as limit:
             return self._page.limited(limit, visit.page)
-
-    def _to_reactivation(self, visit: Visit, citizen_id: CitizenId) -> Response:
-        """The account is locked for want of use: whoever knows the password may open it."""
-        progress = ReactivationProgress(citizen_id, self._clock.now())
-        self._visits.update(visit, lambda current: current.with_(reactivation=progress))
-        return redirect(f"/reactivate?i={visit.interaction.id}", 303)  # type: ignore[return-value]
 
     def _show(self, visit: Visit, form: LoginForm) -> Response:
         return self._pages.render("login/login.html", form=form, **visit.page)

@@ -1,8 +1,10 @@
 """Accounts that nobody signs in to: the notices, the lock, and the way back in."""
 
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select, update
@@ -22,7 +24,15 @@ from idp.interactions.sign_in import AccountHeld, SignIn
 from idp.messaging.model import NoticeKind
 from idp.sessions.model import Authentication
 from idp.sessions.rules import PASSWORD_AND_SMS
-from tests.fakes.account_holder import IDENTITY_NUMBER, NUMBER, PASSWORD, account, last_code
+from tests.fakes.account_holder import (
+    IDENTITY_NUMBER,
+    NUMBER,
+    PASSWORD,
+    account,
+    last_code,
+    signed_in,
+)
+from tests.fakes.authenticator import SoftwareAuthenticator
 from tests.fakes.citizen_site import Browser, Site
 from tests.fakes.clock import FakeClock
 from tests.fakes.grants import AccessTokensInMemory
@@ -190,6 +200,12 @@ def sign_in(site: Site, *, password: str = PASSWORD) -> Browser:
     return browser.submit(username=IDENTITY_NUMBER, password=password)
 
 
+def passkey_options(browser: Browser) -> str:
+    found = re.search(r'data-options="([^"]*)"', browser.html)
+    assert found, browser.html
+    return unescape(found[1])
+
+
 def holds(site: Site, citizen_id: CitizenId) -> frozenset[HoldKind]:
     with site.database.reading() as reading:
         return citizens.holds_of(reading, citizen_id)
@@ -303,3 +319,23 @@ def test_without_a_phone_the_page_leads_to_another_one(site: Site, locked: Citiz
 
     assert browser.page == "/reactivate"
     assert "/recover/other-phone" in browser.html
+
+
+def test_a_passkey_opens_the_account_as_a_password_does(site: Site) -> None:
+    citizen_id = account(site)
+    holder = SoftwareAuthenticator(site.settings.server.issuer)
+    browser = signed_in(site, citizen_id).open("/account/security/passkeys/add")
+    browser.submit(name="Máy tính", credential=holder.create(passkey_options(browser)))
+    with site.database.transaction() as transaction:
+        citizens.place_hold(transaction, citizen_id, HoldKind.INACTIVE, site.clock.now())
+    browser = site.from_portal(site.browser(), create=False).open("/login/passkey")
+    browser.submit(credential=holder.get(passkey_options(browser)))
+    assert browser.page == "/reactivate", browser.html
+
+    browser.submit().submit(otp=last_code(site))
+
+    assert browser.page in {"/consent", "/continue"}, browser.html
+    assert holds(site, citizen_id) == frozenset()
+    with site.database.reading() as reading:
+        signed = select(AuditEvent.details).where(AuditEvent.kind == "sign_in_succeeded")
+        assert "pwd" not in reading.scalars(signed.order_by(AuditEvent.id)).all()[-1]["amr"]
