@@ -529,6 +529,25 @@ def test_codes_go_to_the_other_phone_though_the_account_has_a_further_one(
     assert is_password(site, citizen_id, NEW_PASSWORD)
 
 
+def test_whose_number_went_to_somebody_else_goes_on_with_another_one(
+    site: Site, citizen_id: CitizenId, pass_time: PassTime
+) -> None:
+    with site.database.transaction() as transaction:
+        index = citizens.phone_number_index(site.index, LOST)
+        citizens.release_phone(transaction, index, site.clock.now())
+    browser = site.from_portal(site.browser(), create=False).open("/login")
+    browser.submit(username=IDENTITY_NUMBER, password=OLD_PASSWORD)
+    (way_on,) = re.findall(r'id="other-phone" href="([^"]*)"', browser.html)
+
+    browser.open(way_on).submit(**PERSON, phone_number=OTHER.national)
+    browser.submit(otp=code_to(site, OTHER))
+    pass_time(DAY)
+    back = set_password(come_back(site, browser))
+
+    assert back.page == "/recover/done"
+    assert phones_of(site, citizen_id) == [OTHER.e164]
+
+
 def test_who_had_the_other_number_before_loses_it(
     site: Site, citizen_id: CitizenId, pass_time: PassTime
 ) -> None:
