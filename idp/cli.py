@@ -72,7 +72,7 @@ def serve() -> None:
     if settings.server.workers > 1:
         # Loaded before the workers are forked, most of it is shared: 43 MB for each further one
         # instead of 80. A single worker shares with nobody, and would cost more.
-        import_module("idp.app")
+        import_module("idp.app.web")
     serve.serve(settings, build)
 
 

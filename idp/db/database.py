@@ -1,10 +1,9 @@
 """Transactions: explicit, short, never open while a password is hashed or a carrier asked."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -14,6 +13,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from idp.db.encryption import PersonalDataCipher
 from idp.db.rows import Rows, translated
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _RESTED: Final = 1.0
 """Seconds after which a connection might have been closed behind our back."""
@@ -146,7 +148,7 @@ def _ping_what_rested(engine: Engine) -> None:
 
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
-    def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401
+    def _on_connect(connection: "sqlite3.Connection", _record: Any) -> None:  # noqa: ANN401
         connection.isolation_level = None  # the driver's own BEGIN would be a reader's
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")

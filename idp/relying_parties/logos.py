@@ -8,15 +8,17 @@ fetched by the browser they would tell the portal who looks at our pages.
 import hashlib
 import io
 import warnings
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
-from PIL import Image
 
 from idp.db.database import Database
 from idp.relying_parties import store
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.ports import Fetcher, FetchFailed, RegistryVersion
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LOGO_TYPES: Final = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 """No SVG: it is a program, not a picture."""
@@ -78,6 +80,8 @@ def as_png(content: bytes) -> bytes:
         pixels = _pixels(content)
     except Exception as error:  # a decoder fails in as many ways as files are broken
         raise NoPicture(type(error).__name__) from error
+    from PIL import Image  # noqa: PLC0415 (no request of a citizen needs its megabytes)
+
     # A fresh picture: neither comments, nor places, nor profiles of the old one go along.
     fresh = Image.new("RGBA", pixels.size)
     fresh.paste(pixels)
@@ -86,7 +90,9 @@ def as_png(content: bytes) -> bytes:
     return written.getvalue()
 
 
-def _pixels(content: bytes) -> Image.Image:
+def _pixels(content: bytes) -> "Image.Image":
+    from PIL import Image  # noqa: PLC0415 (see above)
+
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
