@@ -20,7 +20,7 @@ from idp.backchannel.sweep import SWEPT_EVERY, forget_old_logouts, wake_due_logo
 from idp.citizens.pseudonymise import forget_closed, pseudonymise_closed
 from idp.core.handles import random_fraction
 from idp.counter_visits.sweep import forget_ended_visits
-from idp.data_requests.sweep import warn_of_overdue
+from idp.data_requests.sweep import forget_words_of_closed, warn_of_overdue
 from idp.disputes.notices import ClaimantNoticeDelivery
 from idp.disputes.sweep import end_what_is_left, forget_old_complaints
 from idp.emails.delivery import EmailLinkDelivery
@@ -220,6 +220,11 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             "warn of overdue data requests",
             timedelta(hours=6),
             partial(warn_of_overdue, parts.database, parts.clock),
+        ),
+        Sweep(
+            "forget the words of closed accounts",
+            timedelta(days=1),
+            partial(forget_words_of_closed, parts.database),
         ),
         Sweep(
             "end what disputes decided",

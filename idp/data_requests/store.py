@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from idp.citizens.model import CitizenId
+from idp.citizens.model import Citizen, CitizenId
 from idp.data_requests.model import DataRequest, DataRequestAnswer, RequestKind, RequestNumber
 
 
@@ -61,6 +61,22 @@ def overdue(session: Session, now: datetime) -> Sequence[DataRequest]:
         ),
     )
     return session.execute(query.order_by(DataRequest.filed_at)).scalars().all()
+
+
+def forget_words_of_closed(session: Session) -> None:
+    """
+    Wipe the words of finished requests of accounts whose own details were wiped.
+
+    Each time all of them: they are few, and nothing has to be remembered about it.
+    """
+    wiped = select(Citizen.id).where(Citizen.pseudonymised_at.is_not(None))
+    finished = select(DataRequest.number).where(
+        DataRequest.citizen_id.in_(wiped), DataRequest.finished_at.is_not(None)
+    )
+    session.execute(
+        update(DataRequestAnswer).where(DataRequestAnswer.number.in_(finished)).values(words="")
+    )
+    session.execute(update(DataRequest).where(DataRequest.number.in_(finished)).values(words=""))
 
 
 def locked(session: Session, number: RequestNumber) -> DataRequest | None:

@@ -1,4 +1,4 @@
-"""The worker's part: saying which requests are late."""
+"""The worker's part: telling which requests are late, and forgetting words of closed accounts."""
 
 from collections import Counter
 
@@ -22,3 +22,9 @@ def warn_of_overdue(database: Database, clock: Clock) -> Counter[str]:
                 found[term] += 1
                 _log.warning("data_requests.overdue", number=request.number, term=str(term))
     return found
+
+
+def forget_words_of_closed(database: Database) -> None:
+    """Let what a citizen wrote go with the details of the account; that it was answered stays."""
+    with database.transaction() as transaction:
+        store.forget_words_of_closed(transaction)

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
-from idp.citizens.model import CitizenId, HoldKind
+from idp.citizens.model import Citizen, CitizenId, HoldKind
 from idp.data_requests.answer_request import AnswerRequest
 from idp.data_requests.commands import DataRequestDesk, data_requests_commands
-from idp.data_requests.model import DataRequest
+from idp.data_requests.model import DataRequest, DataRequestAnswer
 from idp.data_requests.rules import request_series
 from idp.data_requests.sweep import warn_of_overdue
 from idp.operators.model import OperatorRole
@@ -188,3 +188,26 @@ def test_late_ones_come_first_and_are_warned_of(
     site.clock.advance(timedelta(days=8))
     site.sweep("warn of overdue data requests")
     assert warn_of_overdue(site.database, site.clock) == Counter({"answer": 1, "completion": 1})
+
+
+def test_words_go_with_the_details_of_a_closed_account(
+    site: Site, citizen_id: CitizenId, run: Run
+) -> None:
+    answer(run, number_of(ask(site, citizen_id)), "done")
+    unfinished = number_of(ask(site, citizen_id, "deletion"))
+    site.sweep("forget the words of closed accounts")
+    assert words(site) == [WORDS, WORDS]
+
+    with site.database.transaction() as transaction:
+        transaction.execute(update(Citizen).values(pseudonymised_at=site.clock.now()))
+    site.sweep("forget the words of closed accounts")
+
+    assert words(site) == ["", WORDS]  # somebody still has to answer the other one
+    assert unfinished in run("list").output
+    with site.database.reading() as reading:
+        assert reading.scalar(select(DataRequestAnswer.words)) == ""
+
+
+def words(site: Site) -> list[str]:
+    with site.database.reading() as reading:
+        return list(reading.scalars(select(DataRequest.words).order_by(DataRequest.number)))
