@@ -309,6 +309,7 @@ class Disputes(Table):
     otp_proves_for: Duration
     kept: Duration
     reserved_for: Duration
+    decision_stands: Duration
     resolved_kept: Duration
 
 

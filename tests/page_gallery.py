@@ -514,6 +514,10 @@ PAGES: dict[str, tuple[str, Context]] = {
     "dispute-not-subscriber": ("disputes/refused.html", _not_matched("not_subscriber")),
     "dispute-no-account": ("disputes/no_account.html", _leaving(is_reserved=False)),
     "dispute-reserved": ("disputes/no_account.html", _leaving(is_reserved=True)),
+    "dispute-decided": (
+        "disputes/decided.html",
+        _leaving(number="KN-2026-000123", again_from="21/02/2027"),
+    ),
     "dispute-check": (
         "disputes/check.html",
         _with(

@@ -61,6 +61,7 @@ def dispute_policy(settings: Settings) -> DisputePolicy:
         holder_answers_within=settings.disputes.holder_answers_within,
         proves_for=settings.disputes.otp_proves_for,
         kept=settings.disputes.kept,
+        decision_stands=settings.disputes.decision_stands,
     )
 
 

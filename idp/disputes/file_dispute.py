@@ -59,6 +59,7 @@ class FileDispute:
         claimants: ClaimantNotices,
         holder_answers_within: timedelta,
         proves_for: timedelta,
+        decision_stands: timedelta,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -66,6 +67,7 @@ class FileDispute:
         self._claimants = claimants
         self._holder_answers_within = holder_answers_within
         self._proves_for = proves_for
+        self._decision_stands = decision_stands
         self._clock = clock
 
     def __call__(self, complaint_id: ComplaintId) -> CaseNumber:
@@ -100,6 +102,14 @@ class FileDispute:
                 return _Filed(standing, None)
             holder = citizens.holder_of_identity_number(transaction, row.identity_number_index)
             if holder is None:
+                raise NotReady
+            if store.kept_case_of(
+                transaction,
+                holder,
+                row.identity_number_index,
+                row.phone_number_index,
+                since=now - self._decision_stands,
+            ):
                 raise NotReady
             series = case_series(now)
             number = case_number(series, next_number(transaction, series))

@@ -18,6 +18,7 @@ from idp.disputes import store
 from idp.disputes.match_claimant import MatchClaimant, NothingToAsk
 from idp.disputes.model import Complaint, ComplaintId
 from idp.disputes.rules import Page, may_show, next_page
+from idp.disputes.store import KeptCase
 from idp.interactions.visits import Visit, Visits
 from idp.throttling.ports import BudgetSpent
 from idp.web.pages import Pages
@@ -33,6 +34,8 @@ class Position:
     holder: CitizenId | None = None
     own_phone: bool = False
     """Whether codes of that account go to the very phone that the claimant has proved."""
+    kept: KeptCase | None = None
+    """The claimant's own case about that account, decided lately: it stayed as it was."""
 
     @property
     def complaint(self) -> Complaint:
@@ -53,6 +56,7 @@ class Path:
         match: MatchClaimant,
         database: Database,
         proves_for: timedelta,
+        decision_stands: timedelta,
         clock: Clock,
     ) -> None:
         self._pages = pages
@@ -60,12 +64,13 @@ class Path:
         self._match = match
         self._database = database
         self.proves_for = proves_for
+        self.decision_stands = decision_stands
         self._clock = clock
 
     def position(self, visit: Visit) -> Position:
         """Where the visit's interaction stands now."""
         interaction, now = visit.interaction, self._clock.now()
-        typed, holder, own_phone = None, None, False
+        typed, holder, own_phone, kept = None, None, False, None
         if interaction.complaint_id is not None and interaction.dispute_filed is None:
             with self._database.reading() as reading:
                 typed = store.complaint(
@@ -76,17 +81,24 @@ class Path:
                 )
                 if typed is not None and typed.outcome is Outcome.MATCH:
                     holder = holder_of_identity_number(reading, typed.identity_number_index)
-                    own_phone = holder is not None and holder == holder_of_phone(
-                        reading, typed.phone_number_index
+                if typed is not None and holder is not None:
+                    own_phone = holder == holder_of_phone(reading, typed.phone_number_index)
+                    kept = store.kept_case_of(
+                        reading,
+                        holder,
+                        typed.identity_number_index,
+                        typed.phone_number_index,
+                        since=now - self.decision_stands,
                     )
         due = next_page(
             typed,
             has_account=holder is not None,
+            decided=kept is not None,
             filed=interaction.dispute_filed is not None,
             now=now,
             proves_for=self.proves_for,
         )
-        return Position(visit, typed, due, holder, own_phone)
+        return Position(visit, typed, due, holder, own_phone, kept)
 
     def to(self, visit: Visit, page: str) -> Response:
         """Send the browser to a page."""

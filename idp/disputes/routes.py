@@ -29,6 +29,7 @@ from idp.disputes.views import (
     CarrierSays,
     Check,
     Codes,
+    Decided,
     Done,
     Leave,
     NoAccount,
@@ -49,12 +50,14 @@ class DisputePolicy:
     The numbers behind the rules, from settings.
 
     *proves_for*: how long a right code lets a complaint, or a look at its case, go on; *kept*: how
-    long a complaint that nobody sends.
+    long a complaint that nobody sends; *decision_stands*: how long a claimant cannot complain again
+    of an account that two operators left to its holder.
     """
 
     holder_answers_within: timedelta
     proves_for: timedelta
     kept: timedelta
+    decision_stands: timedelta
 
 
 def dispute_routes(
@@ -91,6 +94,7 @@ def dispute_routes(
         match=match,
         database=database,
         proves_for=policy.proves_for,
+        decision_stands=policy.decision_stands,
         clock=clock,
     )
     codes = Codes(visits=visits, path=path, otp=otp, otp_page=otp_page)
@@ -119,12 +123,14 @@ def dispute_routes(
         blueprint.add_url_rule(page, view_func=says)
     no_account = NoAccount.as_view("no-account", *common, database=database)
     blueprint.add_url_rule(Page.NO_ACCOUNT, view_func=no_account)
+    blueprint.add_url_rule(Page.DECIDED, view_func=Decided.as_view("decided", *common))
     file = FileDispute(
         database=database,
         notices=notices,
         claimants=claimants,
         holder_answers_within=policy.holder_answers_within,
         proves_for=policy.proves_for,
+        decision_stands=policy.decision_stands,
         clock=clock,
     )
     blueprint.add_url_rule(Page.CHECK, view_func=Check.as_view("check", *common, file=file))

@@ -31,6 +31,7 @@ class Page(StrEnum):
     NOT_AVAILABLE = "/dispute/not-available"
     NOT_SUBSCRIBER = "/dispute/not-subscriber"
     NO_ACCOUNT = "/dispute/no-account"
+    DECIDED = "/dispute/decided"
     CHECK = "/dispute/check"
     DONE = "/dispute/done"
 
@@ -68,6 +69,7 @@ def next_page(
     complaint: Progress | None,
     *,
     has_account: bool,
+    decided: bool,
     filed: bool,
     now: datetime,
     proves_for: timedelta,
@@ -76,7 +78,9 @@ def next_page(
     Name the page a person has to see next.
 
     *has_account*: the identity number belongs to a citizen. It is looked at last, after the phone
-    and the carrier's word: a stranger learns nothing about anybody.
+    and the carrier's word: a stranger learns nothing about anybody. *decided*: two operators have
+    looked at this claimant's case about it lately; without that a holder could be kept from every
+    change for ever, one case after the other.
     """
     if filed:
         return Page.DONE
@@ -88,7 +92,9 @@ def next_page(
         return Page.WAITING
     if complaint.outcome is not Outcome.MATCH:
         return REFUSED[complaint.outcome]
-    return Page.CHECK if has_account else Page.NO_ACCOUNT
+    if not has_account:
+        return Page.NO_ACCOUNT
+    return Page.DECIDED if decided else Page.CHECK
 
 
 def may_show(page: Page, due: Page) -> bool:

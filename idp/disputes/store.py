@@ -44,6 +44,14 @@ class ListedCase:
     answered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class KeptCase:
+    """A case after which the account stayed as it was, and when that was decided."""
+
+    number: CaseNumber
+    resolved_at: datetime
+
+
 def complaint(
     session: Session, complaint_id: ComplaintId, *, browser: str, now: datetime
 ) -> Complaint | None:
@@ -121,6 +129,25 @@ def open_case_of(session: Session, identity_number: bytes, phone: bytes) -> Case
             Dispute.resolved_at.is_(None),
         )
     ).scalar_one_or_none()
+
+
+def kept_case_of(
+    session: Session, holder: CitizenId, identity_number: bytes, phone: bytes, *, since: datetime
+) -> KeptCase | None:
+    """The case of this claimant about this account that was decided for the holder since then."""
+    found = session.execute(
+        select(Dispute.number, Dispute.resolved_at)
+        .where(
+            Dispute.citizen_id == holder,
+            Dispute.identity_number_index == identity_number,
+            Dispute.phone_number_index == phone,
+            Dispute.outcome == DisputeOutcome.KEEP,
+            Dispute.resolved_at > since,
+        )
+        .order_by(Dispute.resolved_at.desc())
+        .limit(1)
+    ).first()
+    return None if found is None or found[1] is None else KeptCase(found[0], found[1])
 
 
 def disputes(session: Session, *, resolved: bool) -> Sequence[Dispute]:

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from flask import Response
 from flask.views import MethodView
-from flask_babel import gettext as _  # type: ignore[import-untyped]
+from flask_babel import format_date  # type: ignore[import-untyped]
+from flask_babel import gettext as _
 
 from idp.carriers.model import Attribute
 from idp.citizens.store import is_reserved
@@ -250,6 +251,25 @@ class NoAccount(ComplaintPage):
         return self._pages.render(
             "disputes/no_account.html",
             is_reserved=reserved,
+            leave_form=self._pages.form(LeaveForm),
+            **here.visit.page,
+        )
+
+
+class Decided(ComplaintPage):
+    """`/dispute/decided`: the claimant's own case about this account was decided lately."""
+
+    page = Page.DECIDED
+
+    def show(self, here: Position) -> Response:
+        """Which case, and from when on there can be another."""
+        if here.kept is None:
+            raise LookupError("no case was decided, and its page is due")
+        again_from = here.kept.resolved_at + self._path.decision_stands
+        return self._pages.render(
+            "disputes/decided.html",
+            number=here.kept.number,
+            again_from=format_date(again_from, "dd/MM/yyyy"),
             leave_form=self._pages.form(LeaveForm),
             **here.visit.page,
         )

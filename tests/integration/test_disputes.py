@@ -444,6 +444,27 @@ def test_keeping_lifts_the_hold_and_tells_both(site: Site, pass_time: PassTime) 
 
 
 @pytest.mark.usefixtures("holder")
+def test_a_decision_stands_for_ninety_days(site: Site, pass_time: PassTime) -> None:
+    number = file(site)
+    pass_time(HOURS_72)
+    waiting = to_check(site, site.browser())
+    pass_time(timedelta(minutes=5))
+    decide(site, number, KEEP)
+
+    waiting.submit()
+    again = to_check(site, site.browser())
+
+    for browser in (waiting, again):
+        assert browser.page == "/dispute/decided"
+        assert number in browser.html
+        assert "1800 1096" in browser.html
+    with site.database.reading() as reading:
+        assert citizens.standing_holds(reading, HOLDER_ID) == []
+    pass_time(timedelta(days=90))
+    assert file(site) != number
+
+
+@pytest.mark.usefixtures("holder")
 def test_closing_frees_the_number_for_an_enrolment(site: Site, pass_time: PassTime) -> None:
     number = file(site)
     pass_time(HOURS_72)

@@ -149,6 +149,7 @@ class Court:
             claimants=self.claimants,
             holder_answers_within=3 * DAY,
             proves_for=timedelta(minutes=15),
+            decision_stands=90 * DAY,
             clock=clock,
         )
         self.answer = AnswerDispute(database=database, clock=clock)

@@ -33,8 +33,17 @@ class Typed:
     outcome: Outcome | None = Outcome.MATCH
 
 
-def due(typed: Typed | None, *, has_account: bool = True, filed: bool = False) -> Page:
-    return next_page(typed, has_account=has_account, filed=filed, now=NOON, proves_for=PROVES_FOR)
+def due(
+    typed: Typed | None, *, has_account: bool = True, decided: bool = False, filed: bool = False
+) -> Page:
+    return next_page(
+        typed,
+        has_account=has_account,
+        decided=decided,
+        filed=filed,
+        now=NOON,
+        proves_for=PROVES_FOR,
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,6 +61,12 @@ def due(typed: Typed | None, *, has_account: bool = True, filed: bool = False) -
 )
 def test_each_page_has_its_turn(typed: Typed | None, page: Page) -> None:
     assert due(typed) is page
+
+
+def test_a_decision_is_told_after_the_carrier_s_word_alone() -> None:
+    assert due(Typed(), decided=True) is Page.DECIDED
+    assert due(Typed(outcome=Outcome.MISMATCH), decided=True) is Page.MISMATCH
+    assert due(Typed(), decided=True, filed=True) is Page.DONE
 
 
 @pytest.mark.parametrize(
