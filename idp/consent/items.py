@@ -5,8 +5,7 @@ from typing import Final, NamedTuple
 
 from flask_babel import gettext as _  # type: ignore[import-untyped]
 
-from idp.citizens.claims import claim_values
-from idp.citizens.model import Citizen
+from idp.citizens.claims import ClaimSource, claim_values
 from idp.citizens.rules import VerificationLevel
 from idp.core.phone_number import PhoneNumber
 from idp.relying_parties.claims import LEVEL_CLAIM, OFFLINE_ACCESS
@@ -48,7 +47,7 @@ class Item(NamedTuple):
 
 
 def consent_items(
-    citizen: Citizen, level: VerificationLevel, claims: frozenset[str]
+    citizen: ClaimSource, level: VerificationLevel, claims: frozenset[str]
 ) -> tuple[Item, ...]:
     """The lines for *claims*, in the order people read them; what is not held is not shown."""
     held = claim_values(citizen, claims)

@@ -110,12 +110,11 @@ class AskConsent(MethodView):
             return None
         citizen_id = session.authentication.citizen_id
         wanted = released(relying_party, request).everywhere
-        with self._database.reading() as reading:
-            citizen = citizens.citizen(
-                reading, citizen_id, "identity_numbers", "phones", "evidence"
-            )
+        with self._database.reading_rows() as reading:
+            citizen = citizens.claim_record(reading, citizen_id)
+            evidence = citizens.evidence_of(reading, citizen_id)
             agreed = consented_claims(reading, citizen_id, request.client_id)
-        level = verification_level(citizen.evidence, self._levels, self._clock.now())
+        level = verification_level(evidence, self._levels, self._clock.now())
         return ConsentQuestion(
             citizen_id=citizen_id,
             client_id=request.client_id,
