@@ -1,13 +1,14 @@
 """The provider and its worker as a conformance suite gets them: https, certification mode."""
 
 import os
+import re
 import ssl
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -34,6 +35,7 @@ sector = "records-reader"
 claims = []
 """
 SECONDS_TO_END = 30
+COMMAND = (sys.executable, "-m", "idp.cli")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class RunningProvider:
     ca_file: Path
     chain: Path  # key and certificate of localhost, signed by that authority
     home: Path
+    environment: Mapping[str, str] = field(repr=False)  # of its commands, secrets and all
 
     @property
     def tls(self) -> ssl.SSLContext:
@@ -54,6 +57,23 @@ class RunningProvider:
     def service_secret(self) -> str:
         """Of the service that an operator registered, for calls without a citizen."""
         return (self.home / f"{SERVICE}.client_secret").read_text("utf-8")
+
+    def register(self, registration: str) -> str:
+        """Register a portal as an operator does, from the text of its file; its secret."""
+        file = self.home / "registration.toml"
+        file.write_text(registration, "utf-8")
+        applied = subprocess.run(
+            [*COMMAND, "relying-parties", "apply", "--yes", str(file)],
+            cwd=ROOT,
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        told = re.search(r"client_secret: (\S+)", applied.stdout)
+        if told is None:
+            raise RuntimeError(f"the portal is not registered:\n{applied.stdout}{applied.stderr}")
+        return told[1]
 
     def logs(self) -> str:
         """All that both processes have written so far."""
@@ -67,7 +87,7 @@ def running_provider(
 ) -> Iterator[RunningProvider]:
     """Run both until the block ends."""
     ca_file, chain = certificates(home)
-    provider = RunningProvider(f"https://localhost:{port}", ca_file, chain, home)
+    issuer = f"https://localhost:{port}"
     registration = home / "registrations" / SERVICE / "registration.toml"
     registration.parent.mkdir(parents=True)
     registration.write_text(REGISTRATION, "utf-8")
@@ -77,7 +97,7 @@ def running_provider(
         **secrets,
         "IDP_HOME": str(home),
         "IDP__REDIS__URL": redis_url,
-        "IDP__SERVER__ISSUER": provider.issuer,
+        "IDP__SERVER__ISSUER": issuer,
         "IDP__SERVER__PORT": str(port),
         "IDP__TLS__CERTIFICATE": str(chain),
         "IDP__TLS__KEY": str(chain),
@@ -88,10 +108,10 @@ def running_provider(
         "IDP__CERTIFICATION__PERSON_FILE": str(PERSON_FILE),
         "IDP__HTTP__CA_FILE": str(ca_file),
     }
-    command = [sys.executable, "-m", "idp.cli"]
+    provider = RunningProvider(issuer, ca_file, chain, home, environment)
     with ExitStack() as stack:
         prepared = subprocess.run(
-            [*command, "prepare", "--client-secrets", str(home)],
+            [*COMMAND, "prepare", "--client-secrets", str(home)],
             cwd=ROOT,
             env=environment,
             capture_output=True,
@@ -104,7 +124,7 @@ def running_provider(
             log = stack.enter_context((home / f"{name}.log").open("w", encoding="utf-8"))
             process = stack.enter_context(
                 subprocess.Popen(
-                    [*command, name], cwd=ROOT, env=environment, stdout=log, stderr=log
+                    [*COMMAND, name], cwd=ROOT, env=environment, stdout=log, stderr=log
                 )
             )
             stack.callback(_end, process)

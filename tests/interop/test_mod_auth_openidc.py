@@ -1,11 +1,10 @@
 """Apache's mod_auth_openidc as a portal, in a real browser, on another site than the provider."""
 
-import shutil
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.interop.conftest import free_ports
 from tests.interop.portals_on_apache import Apache, ApachePortal, missing, portals_on_apache
@@ -13,8 +12,6 @@ from tests.interop.running_provider import OTP, PERSON, RunningProvider
 
 pytestmark = pytest.mark.interop
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 LOOKS = 100
 SCOPE = 'OIDCScope "openid profile email"'
 
@@ -88,20 +85,8 @@ def apache(provider: RunningProvider, portals: dict[str, ApachePortal]) -> Itera
 
 
 @pytest.fixture(scope="module")
-def chromium(apache: Apache) -> Iterator[Browser]:
-    """A Chromium of this machine, without a window."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def introduced(
-    chromium: Browser, provider: RunningProvider, portals: dict[str, ApachePortal]
+    chromium: Browser, apache: Apache, provider: RunningProvider, portals: dict[str, ApachePortal]
 ) -> str:
     """
     The address that makes the portal of no registration start a sign-in.

@@ -75,6 +75,17 @@ def test_the_portals_have_the_same_button() -> None:
     assert copied == read("sign-in-button.html").splitlines()[0]
 
 
+@pytest.mark.parametrize("sample", ["flask_authlib", "node", "php"])
+def test_the_samples_have_the_same_button(sample: str) -> None:
+    """A sample is copied as one folder, so each has the style of its own."""
+    folder = BUTTON.parents[1] / "samples" / sample
+    portal = next(folder.glob("portal.*")).read_text(encoding="utf-8")
+    buttons = re.findall(r'<a class="dvcqg-sign-in".*?</a>', portal, re.DOTALL)
+
+    assert (folder / "sign-in-button.css").read_text(encoding="utf-8") == read("sign-in-button.css")
+    assert [words(button) for button in buttons] == [LABEL]
+
+
 def test_a_finger_finds_it() -> None:
     declared = rule(".dvcqg-sign-in")
 
