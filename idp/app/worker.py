@@ -42,6 +42,7 @@ from idp.recovery.sweep import (
     forget_expired_recoveries,
     tell_whose_wait_is_over,
 )
+from idp.recovery.tell_owner import TellOwner
 from idp.rematch.rematch_phone import RematchPhone
 from idp.rematch.sweep import RUN_EVERY, RematchSweep
 from idp.settings import Settings
@@ -176,6 +177,13 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             "forget unproved phones",
             timedelta(hours=1),
             partial(forget_unproved_phones, parts.database, parts.clock),
+        ),
+        Sweep(
+            "tell whose account is being recovered",
+            TOLD_EVERY,
+            TellOwner(
+                database=parts.database, queue=parts.jobs, links=parts.links, clock=parts.clock
+            ).who_was_not_told,
         ),
         Sweep(
             "tell whose wait is over",

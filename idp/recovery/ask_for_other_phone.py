@@ -1,7 +1,6 @@
 """The wish of a person who lost the phone, once the other one is proved: a request that waits."""
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -12,19 +11,14 @@ from idp.carriers.model import ClaimedIdentity, Outcome
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
-from idp.core.handles import digest
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.interactions.model import RecoveryStop, StopReason
-from idp.messaging.links import Links
 from idp.recovery import store
 from idp.recovery.ask_about_other_phone import AskAboutOtherPhone
-from idp.recovery.model import PhoneRecovery, PhoneRecoveryId, RecoveryText
-from idp.recovery.ports import RecoveryTexts
+from idp.recovery.model import PhoneRecovery, PhoneRecoveryId
 from idp.recovery.rules import stop_of_holds
-
-CANCEL_PATH: Final = "/c"
-"""The page of the link that cancels: short, for it stands in a text message."""
+from idp.recovery.tell_owner import TellOwner
 
 
 class RecoveryGone(Exception):
@@ -44,16 +38,14 @@ class AskForOtherPhone:
         self,
         *,
         ask: AskAboutOtherPhone,
-        queue: RecoveryTexts,
-        links: Links,
+        tell_owner: TellOwner,
         wait: timedelta,
         kept: timedelta,
         database: Database,
         clock: Clock,
     ) -> None:
         self._ask = ask
-        self._queue = queue
-        self._links = links
+        self._tell_owner = tell_owner
         self._wait = wait
         self._kept = kept
         self._database = database
@@ -80,8 +72,7 @@ class AskForOtherPhone:
         except IntegrityError:  # another request about this account was faster
             stop, begun = self._open(recovery_id, person, number, client_id)
         if begun:
-            self._queue.send_recovery_text(RecoveryText.BEGUN, recovery_id)
-            self._queue.send_recovery_text(RecoveryText.BEGUN_MAIL, recovery_id)
+            self._tell_owner(recovery_id)
         return stop
 
     def _open(
@@ -138,7 +129,6 @@ class AskForOtherPhone:
         possible_from = now + self._wait
         row.citizen_id = holder
         row.former_phone_id = None if lost is None else lost.id
-        row.cancel_handle = digest(self._links.handle(CANCEL_PATH, row.id))
         row.possible_from = possible_from
         row.expires_at = possible_from + self._kept
         row.forget_typed()

@@ -7,9 +7,10 @@ from idp.core.clock import Clock
 from idp.core.handles import digest
 from idp.db.database import Database
 from idp.recovery import store
-from idp.recovery.ask_for_other_phone import CANCEL_PATH, RecoveryGone
+from idp.recovery.ask_for_other_phone import RecoveryGone
 from idp.recovery.cancel import CancelRecovery
 from idp.recovery.forms import CancelForm
+from idp.recovery.tell_owner import CANCEL_PATH
 from idp.web.pages import Pages
 
 

@@ -13,8 +13,8 @@ from idp.messaging.texts import (
     phone_replaced_text,
 )
 from idp.recovery import store
-from idp.recovery.ask_for_other_phone import CANCEL_PATH
 from idp.recovery.model import PhoneRecoveryId, RecoveryText
+from idp.recovery.tell_owner import CANCEL_PATH
 
 
 class RecoveryTextDelivery:

@@ -51,9 +51,9 @@ class PhoneRecovery(Base):
     First what a person typed, of whom nobody knows whether they have an account. Once the phone is
     proved and a carrier named its holder, it is a request about *citizen_id*: what was typed is
     wiped then, and the phone becomes the account's after *possible_from*, unless somebody opens the
-    link (*cancel_handle* is its digest). *former_phone_id*: the phone the account had then; with
-    another one in the meantime the request is void. *matched*: what the carrier said when its
-    holder came back, which becomes the evidence.
+    link (*cancel_handle* is its digest; `None` until the owner was told). *former_phone_id*: the
+    phone the account had then; with another one in the meantime the request is void. *matched*:
+    what the carrier said when its holder came back, which becomes the evidence.
     """
 
     __tablename__ = "phone_recovery"

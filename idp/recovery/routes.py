@@ -31,6 +31,7 @@ from idp.recovery.path import Path, RecoveryPage
 from idp.recovery.ports import RecoveryTexts
 from idp.recovery.replace_phone import ReplacePhone
 from idp.recovery.reset_password import ResetPassword
+from idp.recovery.tell_owner import TellOwner
 from idp.recovery.views import OtherPhone, Otp, Start
 from idp.relying_parties.ports import RelyingParties
 from idp.throttling.ports import Budget, Throttle
@@ -120,8 +121,7 @@ def recovery_routes(
             sim_change_window=policy.sim_change_window,
             ask_for_other_phone=AskForOtherPhone(
                 ask=ask,
-                queue=queue,
-                links=links,
+                tell_owner=TellOwner(database=database, queue=queue, links=links, clock=clock),
                 wait=policy.wait,
                 kept=policy.kept,
                 database=database,

@@ -126,6 +126,29 @@ def cancel(
     return None if row is None or row.citizen_id is None else (row.id, row.citizen_id)
 
 
+def make_cancellable(session: Session, recovery_id: PhoneRecoveryId, handle: str) -> None:
+    """Let the link with that digest cancel the request: its owner was told."""
+    session.execute(
+        update(PhoneRecovery)
+        .where(PhoneRecovery.id == recovery_id, PhoneRecovery.cancel_handle.is_(None))
+        .values(cancel_handle=handle)
+    )
+
+
+def not_cancellable(session: Session, now: datetime, *, at_most: int) -> Sequence[PhoneRecoveryId]:
+    """The requests whose owners were not told."""
+    return (
+        session.execute(
+            select(PhoneRecovery.id)
+            .where(_stands(now), PhoneRecovery.cancel_handle.is_(None))
+            .order_by(PhoneRecovery.created_at)
+            .limit(at_most)
+        )
+        .scalars()
+        .all()
+    )
+
+
 def note_match(
     session: Session, recovery_id: PhoneRecoveryId, matched: dict[str, Any], now: datetime
 ) -> bool:
@@ -148,13 +171,18 @@ def make_void(session: Session, recovery_id: PhoneRecoveryId, now: datetime) -> 
 
 
 def complete(session: Session, recovery_id: PhoneRecoveryId, now: datetime) -> Taken | None:
-    """End a request whose time has come and whose phone a carrier confirmed; one caller does."""
+    """
+    End a request whose time has come and whose phone a carrier confirmed; one caller does.
+
+    Never one that its owner could not have cancelled.
+    """
     row = session.execute(
         update(PhoneRecovery)
         .where(
             PhoneRecovery.id == recovery_id,
             _stands(now),
             PhoneRecovery.possible_from <= now,
+            PhoneRecovery.cancel_handle.is_not(None),
             PhoneRecovery.matched.is_not(None),
         )
         .values(ended_at=now, end=RecoveryEnd.COMPLETED)

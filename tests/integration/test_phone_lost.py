@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import redis
 from sqlalchemy import event, select, update
 
+from idp.adapters.jobs import Jobs
 from idp.audit.model import AuditEvent
 from idp.authenticators.model import KnownDevice
 from idp.carriers.model import ClaimedIdentity, MatchOutcome
@@ -546,6 +548,32 @@ def test_whose_number_went_to_somebody_else_goes_on_with_another_one(
 
     assert back.page == "/recover/done"
     assert phones_of(site, citizen_id) == [OTHER.e164]
+
+
+def test_nothing_comes_of_a_request_that_its_owner_was_not_told_of(
+    site: Site, citizen_id: CitizenId, pass_time: PassTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue was away for the one moment after the request was stored."""
+
+    def fail(*_: object) -> None:
+        raise redis.ConnectionError
+
+    browser = to_code(site)
+    with monkeypatch.context() as patched:
+        patched.setattr(Jobs, "send_recovery_text", fail)
+        browser.submit(otp=code_to(site, OTHER))
+    assert browser.status == 503
+    pass_time(DAY)
+    back = set_password(come_back(site))
+    assert is_password(site, citizen_id, OLD_PASSWORD)
+    assert phones_of(site, citizen_id) == [LOST.e164]
+
+    site.sweep("tell whose account is being recovered")
+    site.sweep("tell whose account is being recovered")
+
+    back.open(cancel_link(site)).submit()
+    assert back.page == "/c/done"
+    assert "phone_recovery_cancelled" in kinds(site)
 
 
 def test_who_had_the_other_number_before_loses_it(
