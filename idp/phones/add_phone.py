@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from idp.audit.events import CarrierUnanswered, PhoneAdded, PhoneMoved
 from idp.audit.log import record
+from idp.authenticators.store import lock
 from idp.carriers.count_question import CountQuestion
 from idp.carriers.match_citizen import MatchCitizen, SubscriptionHeld, subscription_of
 from idp.carriers.model import MatchOutcome, Outcome
@@ -74,6 +75,9 @@ class AddPhone:
         now = self._clock.now()
         former: CitizenId | None = None
         with self._database.transaction() as transaction:
+            # The account before its phones, as whoever changes both; and a dispute that is being
+            # filed at this moment is seen.
+            lock(transaction, citizen_id)
             citizens.ensure_changeable(transaction, citizen_id)
             if not store.take_pending(transaction, pending.id):
                 return Added.GONE
@@ -85,6 +89,7 @@ class AddPhone:
                 return Added.TAKEN
             if holder is not None:
                 former = citizens.release_phone(transaction, pending.number_index, now)
+            if former is not None:
                 record(transaction, PhoneMoved(citizen_id=former), now)
             phone = self._add(transaction, pending)
             if phone is None:
