@@ -8,9 +8,8 @@ from idp.carriers.model import DoubtReason, Guarded, PhoneDoubt
 from idp.carriers.ports import CarrierRecords, CarrierUnavailable
 from idp.carriers.rules import doubt_about, doubt_of_silence
 from idp.citizens.model import CitizenId
-from idp.citizens.store import default_phone
+from idp.citizens.store import verified_number_of
 from idp.core.clock import Clock
-from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 
 
@@ -37,15 +36,15 @@ class CheckPhone:
         so is a carrier that did not answer, whether or not its silence is a doubt. For a citizen
         without a default phone (it went to somebody else meanwhile) the number is recycled.
         """
-        with self._database.reading() as reading:
-            phone = default_phone(reading, citizen_id)
+        with self._database.reading_rows() as reading:
+            phone = verified_number_of(reading, citizen_id)
         silent: tuple[str, ...] | None = None
         if phone is None:
             doubt: PhoneDoubt | None = PhoneDoubt(DoubtReason.NUMBER_RECYCLED)
         else:
-            number = PhoneNumber(phone.number)
+            number, verified_at = phone
             try:
-                recycled = self._carriers.recycled_since(number, phone.verified_at.date())
+                recycled = self._carriers.recycled_since(number, verified_at.date())
                 doubt = doubt_about(
                     recycled=recycled,
                     sim_changed=not recycled and self._carriers.sim_changed_within(number, window),

@@ -111,6 +111,13 @@ _PHONE_NUMBER: Final = Prepared(
         Phone.is_default.is_(True),
     )
 )
+_VERIFIED_NUMBER: Final = Prepared(
+    select(Phone.number, Phone.verified_at).where(
+        Phone.citizen_id == bindparam("citizen_id"),
+        Phone.active.is_(True),
+        Phone.is_default.is_(True),
+    )
+)
 _HOLDER_OF_IDENTITY_NUMBER: Final = Prepared(
     select(CitizenIdentityNumber.citizen_id).where(
         CitizenIdentityNumber.value_index == bindparam("number_index"),
@@ -222,6 +229,14 @@ def phone_number_of(source: Source, citizen_id: CitizenId) -> PhoneNumber | None
     """The number that one-time passwords of the citizen go to."""
     row = rows_of(source).one(_PHONE_NUMBER, citizen_id=citizen_id)
     return None if row is None else PhoneNumber(row[0])
+
+
+def verified_number_of(
+    source: Source, citizen_id: CitizenId
+) -> tuple[PhoneNumber, datetime] | None:
+    """The same number, and when it was proved to be the citizen's."""
+    row = rows_of(source).one(_VERIFIED_NUMBER, citizen_id=citizen_id)
+    return None if row is None else (PhoneNumber(row[0]), row[1])
 
 
 def phone_numbers_at(
