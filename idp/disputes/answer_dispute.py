@@ -9,6 +9,7 @@ from idp.audit.events import CarrierUnanswered, DisputeAnswered
 from idp.audit.log import record
 from idp.carriers.count_question import CountQuestion
 from idp.carriers.match_citizen import MatchCitizen, subscription_of
+from idp.carriers.model import Outcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId
@@ -104,7 +105,11 @@ class ConfirmHolder:
         now = self._clock.now()
         with self._database.transaction() as transaction:
             row = _open_case(store.locked_dispute(transaction, number), citizen_id)
-            is_match = self._match.keep(transaction, held, outcome)
+            # No evidence: a disputed account's level stays as it is.
+            self._match.note(transaction, held, outcome)
+            is_match = outcome.outcome is Outcome.MATCH and citizens.lock_phone(
+                transaction, citizen_id, held.phone_id
+            )
             row.holder_answered_at = row.holder_answered_at or now
             steps = store.steps_of(transaction, number)
             row.status = _status_after(row, steps, Side.HOLDER)

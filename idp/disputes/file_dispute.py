@@ -41,7 +41,7 @@ class NotReady(Exception):
 @dataclass(frozen=True, slots=True)
 class _Filed:
     number: CaseNumber
-    holder: CitizenId | None
+    is_new: bool
 
 
 class FileDispute:
@@ -81,8 +81,7 @@ class FileDispute:
             filed = self._file(complaint_id)
         except IntegrityError:  # the same complaint from another tab was faster: now it is there
             filed = self._file(complaint_id)
-        if filed.holder is not None:
-            self._notices.tell(NoticeKind.DISPUTE_OPENED, filed.holder, self._clock.now())
+        if filed.is_new:
             self._claimants.tell_claimant(ClaimantNotice.RECEIVED, filed.number)
         return filed.number
 
@@ -99,7 +98,7 @@ class FileDispute:
             )
             if standing is not None:
                 transaction.delete(row)
-                return _Filed(standing, None)
+                return _Filed(standing, is_new=False)
             holder = citizens.holder_of_identity_number(transaction, row.identity_number_index)
             if holder is None:
                 raise NotReady
@@ -115,7 +114,11 @@ class FileDispute:
             number = case_number(series, next_number(transaction, series))
             self._write(transaction, row, number, holder, now)
             transaction.delete(row)
-            return _Filed(number, holder)
+            transaction.flush()
+            # Before the commit: no time runs against a holder who could not be told. Where the
+            # commit fails, one notice too many is the lesser harm.
+            self._notices.tell(NoticeKind.DISPUTE_OPENED, holder, now)
+            return _Filed(number, is_new=True)
 
     def _write(
         self,

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
-from idp.citizens.model import CitizenStatus, HoldKind, Phone
+from idp.citizens.model import CitizenStatus, Evidence, HoldKind, Phone
 from idp.citizens.rules import verification_level
 from idp.citizens.store import identity_number_index
 from idp.core.full_name import FullName
@@ -195,6 +195,27 @@ def test_a_new_code_is_asked_for_whatever_the_wizard_proved(site: Site) -> None:
     assert "gui khieu nai toi" in site.sms.to(CLAIMANT)[-1]
 
 
+@pytest.mark.usefixtures("holder")
+def test_no_time_runs_against_a_holder_who_could_not_be_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = to_check(site, site.browser())
+
+    def away(*_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(site.parts.jobs, "tell", away)
+        browser.submit()
+    assert browser.status == 500
+    assert count(site, Dispute) == 0
+
+    browser.open("/dispute/check").submit()  # nothing typed is lost
+
+    assert browser.page == "/dispute/done"
+    assert site.sms.to(HOLDER)[-1].startswith("Co khieu nai ve tai khoan")
+
+
 def test_the_same_complaint_twice_is_one_case(site: Site) -> None:
     keep_holder(site)
 
@@ -379,6 +400,22 @@ def test_the_holder_s_carrier_is_asked_and_both_see_the_answer(site: Site) -> No
     assert browser.page == f"/account/disputes/{number}"
     assert "Nhà mạng không xác nhận" in browser.html
     assert "Nhà mạng không xác nhận" in follow(site, number).html
+
+
+@pytest.mark.usefixtures("holder")
+def test_a_disputed_account_gets_no_level_by_the_answer(site: Site) -> None:
+    with site.database.transaction() as transaction:
+        for record in transaction.execute(select(Evidence)).scalars():
+            record.lapsed_at = site.clock.now()
+    number = file(site)
+    site.carriers.subscriptions[HOLDER] = site.carriers.subscriptions[CLAIMANT]
+    before = level(site)
+    browser = sign_in(site).open(f"/account/disputes/{number}")
+
+    browser.post(f"/account/disputes/{number}/phone", browser.forms[0].hidden)
+
+    assert "Nhà mạng xác nhận thuê bao" in browser.html
+    assert level(site) == before
 
 
 @pytest.mark.usefixtures("holder")
