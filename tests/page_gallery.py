@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Flask, request
 from werkzeug.datastructures import MultiDict
@@ -26,6 +27,7 @@ from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
 from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
+from idp.console.citizens.forms import FindForm, LockForm, UnlockForm
 from idp.console.disputes.forms import AskMoreForm, DecideForm, ExtendForm
 from idp.console.forms import ConsoleSignInForm, ConsoleSignOutForm
 from idp.console.frame import Section as ConsoleSection
@@ -33,6 +35,7 @@ from idp.console.frame import entries_for
 from idp.console.overview import Attention
 from idp.console.paging import PageOf
 from idp.console.people.forms import AcceptForm, DisableForm, InviteForm, OwnPasswordForm, RoleForm
+from idp.console.visits.forms import ConfirmVisitForm, VisitCodeForm
 from idp.core.clock import SystemClock
 from idp.core.identity_number import IdentityNumberKind
 from idp.data_requests.model import RequestKind
@@ -175,6 +178,16 @@ def _console(
         }
         | more
     )
+
+
+CITIZENS, VISITS = ConsoleSection.CITIZENS, ConsoleSection.VISITS
+SEEN_AT_COUNTER: dict[str, Any] = {
+    "visit_code": "12345678",
+    "visit_id": "33333333-3333-4333-8333-333333333333",
+    "full_name": NAME,
+    "born": "02/01/1990",
+    "numbers": [("cccd", "1234"), ("cmnd", "5678")],
+}
 
 
 def _colleague(name: str, role: OperatorRole, *, disabled: bool = False) -> Operator:
@@ -1434,6 +1447,86 @@ PAGES: dict[str, tuple[str, Context]] = {
     "console-dispute-ask-more-empty": (
         "console/disputes/ask_more.html",
         _console(ConsoleSection.DISPUTES, refused(AskMoreForm, {}), number="KN-2026-000001"),
+    ),
+    "console-find": ("console/citizens/find.html", _console(CITIZENS, _blank(FindForm))),
+    "console-find-empty": (
+        "console/citizens/find.html",
+        _console(CITIZENS, refused(FindForm, {"identity_number": "", "reason": "x"})),
+    ),
+    "console-found": (
+        "console/citizens/found.html",
+        _console(
+            CITIZENS,
+            citizen_id="33333333-3333-4333-8333-333333333333",
+            state="held",
+            level=2,
+            holds=[
+                ("operator", ""),
+                ("dispute", "KN-2026-000001"),
+                ("inactive", ""),
+                ("unrecognised_activity", ""),
+            ],
+            last_three="678",
+            enrolled_on="21/11/2026",
+        ),
+    ),
+    "console-found-free": (
+        "console/citizens/found.html",
+        _console(
+            CITIZENS,
+            citizen_id="33333333-3333-4333-8333-333333333333",
+            state="active",
+            level=1,
+            holds=[],
+            last_three=None,
+            enrolled_on="21/11/2026",
+        ),
+    ),
+    "console-lock": (
+        "console/citizens/lock.html",
+        _console(CITIZENS, _blank(LockForm), citizen_id="33333333-3333-4333-8333-333333333333"),
+    ),
+    "console-unlock": (
+        "console/citizens/unlock.html",
+        _console(CITIZENS, _blank(UnlockForm), citizen_id="33333333-3333-4333-8333-333333333333"),
+    ),
+    "console-unlock-empty": (
+        "console/citizens/unlock.html",
+        _console(
+            CITIZENS,
+            refused(UnlockForm, {}),
+            citizen_id="33333333-3333-4333-8333-333333333333",
+        ),
+    ),
+    "console-locked": ("console/citizens/locked.html", _console(CITIZENS)),
+    "console-unlocked": (
+        "console/citizens/unlocked.html",
+        _console(CITIZENS, left=["dispute", "inactive"]),
+    ),
+    "console-unlocked-all": ("console/citizens/unlocked.html", _console(CITIZENS, left=[])),
+    "console-visit": (
+        "console/visits/code.html",
+        _console(VISITS, _blank(VisitCodeForm), role=OperatorRole.COUNTER_OFFICER),
+    ),
+    "console-visit-empty": (
+        "console/visits/code.html",
+        _console(VISITS, refused(VisitCodeForm, {}), role=OperatorRole.COUNTER_OFFICER),
+    ),
+    "console-visit-compare": (
+        "console/visits/compare.html",
+        _console(VISITS, _blank(ConfirmVisitForm), **SEEN_AT_COUNTER),
+    ),
+    "console-visit-compare-empty": (
+        "console/visits/compare.html",
+        _console(
+            VISITS,
+            refused(ConfirmVisitForm, {"visit_code": "12345678", "card_number": "12"}),
+            **SEEN_AT_COUNTER,
+        ),
+    ),
+    "console-visit-confirmed": (
+        "console/visits/confirmed.html",
+        _console(VISITS, role=OperatorRole.COUNTER_OFFICER),
     ),
     "not-found": ("errors/not_found.html", _plain()),
     "forbidden": ("errors/forbidden.html", _plain()),

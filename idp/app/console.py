@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 from flask import Blueprint
 
-from idp.app.operations import dispute_desk
+from idp.app.operations import counter, dispute_desk, helpdesk_of
 from idp.app.parts import Parts
+from idp.console.citizens.routes import console_citizen_routes
 from idp.console.cookie import ConsoleCookie
 from idp.console.disputes.routes import console_dispute_routes
 from idp.console.frame import ConsoleFrame
 from idp.console.people.routes import people_routes
 from idp.console.presence import Presence
 from idp.console.routes import console_routes
+from idp.console.visits.routes import visit_routes
 from idp.operators.change_operator import ChangeOperatorPassword, ChangeRole
 from idp.operators.disable_operator import DisableOperator
 from idp.operators.invite_operator import AcceptInvitation, InviteOperator
@@ -37,9 +39,12 @@ def console_blueprints(
         ),
         verify=parts.verify_operator,
     )
+    helpdesk = helpdesk_of(parts)
     return (
         console_routes(frame=frame, database=database, clock=clock),
         _disputes(parts, frame),
+        console_citizen_routes(frame=frame, find=helpdesk.find, hold=helpdesk.hold),
+        visit_routes(frame=frame, confirm=counter(parts).confirm),
         _people(parts, frame),
     )
 

@@ -96,8 +96,8 @@ def command_line() -> click.Group:
     relying_parties.add_command(logouts_command(lambda: parts().database))
     commands.add_command(relying_parties)
     commands.add_command(operators_commands(lambda: _operator_desk(parts())))
-    citizens = citizens_commands(lambda: _helpdesk(parts()))
-    citizens.add_command(confirm_visit_command(lambda: _counter(parts())))
+    citizens = citizens_commands(lambda: helpdesk_of(parts()))
+    citizens.add_command(confirm_visit_command(lambda: counter(parts())))
     citizens.add_command(
         reports_command(
             lambda: ReportDesk(verify=parts().verify_operator, database=parts().database)
@@ -161,7 +161,8 @@ def _data_request_desk(parts: Parts) -> DataRequestDesk:
     )
 
 
-def _helpdesk(parts: Parts) -> Helpdesk:
+def helpdesk_of(parts: Parts) -> Helpdesk:
+    """What operators look after accounts with."""
     return Helpdesk(
         verify=parts.verify_operator,
         find=FindCitizen(
@@ -171,7 +172,8 @@ def _helpdesk(parts: Parts) -> Helpdesk:
     )
 
 
-def _counter(parts: Parts) -> Counter:
+def counter(parts: Parts) -> Counter:
+    """What officers confirm visits with."""
     return Counter(
         verify=parts.verify_operator,
         confirm=ConfirmVisit(

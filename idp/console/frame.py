@@ -27,6 +27,8 @@ class Section(StrEnum):
 
     OVERVIEW = "overview"
     DISPUTES = "disputes"
+    CITIZENS = "citizens"
+    VISITS = "visits"
     PEOPLE = "people"
     PROFILE = "profile"
 
@@ -43,6 +45,8 @@ class Entry:
 NAVIGATION: Final = (
     Entry(Section.OVERVIEW, "/console", Permission.USE_CONSOLE),
     Entry(Section.DISPUTES, "/console/disputes", Permission.SEE_DISPUTES),
+    Entry(Section.CITIZENS, "/console/citizens", Permission.SERVE_CITIZENS),
+    Entry(Section.VISITS, "/console/visits", Permission.CONFIRM_VISITS),
     Entry(Section.PEOPLE, "/console/people", Permission.SEE_OPERATORS),
 )
 

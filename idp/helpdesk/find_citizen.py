@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from idp.audit.events import OperatorLookedUp
 from idp.audit.log import record
 from idp.citizens import store
@@ -51,21 +53,39 @@ class FindCitizen:
 
         *reason* has passed `parse_reason`.
         """
-        now = self._clock.now()
         number_index = store.typed_number_index(self._index, typed_number)
         with self._database.transaction() as transaction:
             citizen_id = store.holder_of_identity_number(transaction, number_index)
-            looked = OperatorLookedUp(citizen_id=citizen_id, by=by.name, reason=reason)
-            record(transaction, looked, now)
-            if citizen_id is None:
+            return self._look(transaction, citizen_id, reason, by)
+
+    def again(
+        self, citizen_id: CitizenId, *, reason: str, by: VerifiedOperator
+    ) -> FoundCitizen | None:
+        """The account that was found before: another look, with a reason of its own."""
+        with self._database.transaction() as transaction:
+            if store.status_of(transaction, citizen_id) is None:
                 return None
-            citizen = store.citizen(transaction, citizen_id, "phones", "evidence")
-            number = citizen.phone_number
-            return FoundCitizen(
-                citizen_id=citizen_id,
-                status=citizen.status,
-                level=verification_level(citizen.evidence, self._levels, now).level,
-                holds=store.standing_holds(transaction, citizen_id),
-                last_three=None if number is None else number.last_three,
-                enrolled_at=citizen.created_at,
-            )
+            return self._look(transaction, citizen_id, reason, by)
+
+    def _look(
+        self,
+        transaction: Session,
+        citizen_id: CitizenId | None,
+        reason: str,
+        by: VerifiedOperator,
+    ) -> FoundCitizen | None:
+        now = self._clock.now()
+        looked = OperatorLookedUp(citizen_id=citizen_id, by=by.name, reason=reason)
+        record(transaction, looked, now)
+        if citizen_id is None:
+            return None
+        citizen = store.citizen(transaction, citizen_id, "phones", "evidence")
+        number = citizen.phone_number
+        return FoundCitizen(
+            citizen_id=citizen_id,
+            status=citizen.status,
+            level=verification_level(citizen.evidence, self._levels, now).level,
+            holds=store.standing_holds(transaction, citizen_id),
+            last_three=None if number is None else number.last_three,
+            enrolled_at=citizen.created_at,
+        )

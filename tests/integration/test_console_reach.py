@@ -21,13 +21,18 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "/console/disputes/<number>/decide": frozenset({ADMINISTRATOR, OPERATOR}),
     "/console/disputes/<number>/extend": frozenset({ADMINISTRATOR, OPERATOR}),
     "/console/disputes/<number>/ask-more": frozenset({ADMINISTRATOR, OPERATOR}),
+    "/console/citizens": frozenset({ADMINISTRATOR, OPERATOR}),
+    "/console/citizens/<citizen_id>/lock": frozenset({ADMINISTRATOR, OPERATOR}),
+    "/console/citizens/<citizen_id>/unlock": frozenset({ADMINISTRATOR, OPERATOR}),
+    "/console/visits": frozenset({ADMINISTRATOR, OPERATOR, OFFICER}),
+    "/console/visits/confirm": frozenset({ADMINISTRATOR, OPERATOR, OFFICER}),
     "/console/people": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
     "/console/people/invite": frozenset({ADMINISTRATOR}),
     "/console/people/<name>/role": frozenset({ADMINISTRATOR}),
     "/console/people/<name>/disable": frozenset({ADMINISTRATOR}),
 }
 FOR_STRANGERS = {"/console/sign-in", "/console/sign-out", "/console/invitation"}
-ADDRESS = {"<name>": "minh", "<number>": "KN-2026-000001"}
+ADDRESS = {"<name>": "minh", "<number>": "KN-2026-000001", "<citizen_id>": "nobody"}
 
 
 def routes(site: Site) -> dict[str, frozenset[str]]:

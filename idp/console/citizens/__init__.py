@@ -1,0 +1,1 @@
+"""What an operator does for a citizen at the console: find the account, lock it, unlock it."""
