@@ -27,13 +27,12 @@ _OF_THE_PROFILE = (
 
 _LABELS: Final = (
     (frozenset({"name", "family_name", "given_name", "middle_name"}), lazy_gettext("Họ và tên")),
-    (frozenset({"identity_number"}), lazy_gettext("Số CCCD")),
-    (frozenset({"old_identity_number"}), lazy_gettext("Số CMND")),
+    (frozenset({"identity_number", "old_identity_number"}), lazy_gettext("Số CMT/CCCD")),
     (frozenset({"birthdate"}), lazy_gettext("Ngày sinh")),
     (frozenset({"phone_number", "phone_number_verified"}), lazy_gettext("Số điện thoại")),
     (frozenset({"email", "email_verified"}), lazy_gettext("Thư điện tử")),
     (frozenset({"address"}), lazy_gettext("Địa chỉ")),
-    (frozenset({*_OF_THE_PROFILE, "updated_at"}), lazy_gettext("Thông tin khác trong hồ sơ")),
+    (frozenset(_OF_THE_PROFILE), lazy_gettext("Thông tin khác trong hồ sơ")),
     (frozenset({LEVEL_CLAIM}), lazy_gettext("Mức xác minh")),
     (frozenset({OFFLINE_ACCESS}), lazy_gettext("Hỏi lại khi bạn không có mặt")),
 )

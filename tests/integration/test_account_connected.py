@@ -68,7 +68,7 @@ def test_each_portal_is_shown_with_what_it_receives_and_since_when(site: Site) -
     page = browser.open(CONNECTED).html
 
     assert "Cổng Dịch vụ công tỉnh Bình Định" in page
-    assert "Họ và tên, Số CCCD, Mức xác minh" in page
+    assert "Họ và tên, Số CMT/CCCD, Mức xác minh" in page
     assert "dak-lak" not in page
     assert "Chưa có dịch vụ nào" in signed_in(site, neighbour(site)).open(CONNECTED).html
 
