@@ -52,6 +52,10 @@ class AccountFrame:
         self._visits = visits
         self._database = database
 
+    def know_device(self, visitor: Visitor) -> None:
+        """Know this browser as the citizen's, after every known one was forgotten."""
+        self._visits.know_device(visitor.citizen_id)
+
     def visitor(self) -> Visitor | None:
         """Who is signed in."""
         session = self._visits.session()

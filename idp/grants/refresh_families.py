@@ -29,8 +29,9 @@ from sqlalchemy.orm import Session
 from idp.citizens.model import Citizen, CitizenId, CitizenStatus
 from idp.core.handles import digest, new_handle
 from idp.db.rows import Prepared, Rows, Source, rows_of
-from idp.grants.model import Authorization, FamilyId, GrantId, RefreshFamily, RefreshToken
+from idp.grants.model import Authorization, FamilyId, Grant, GrantId, RefreshFamily, RefreshToken
 from idp.relying_parties.model import ClientId
+from idp.sessions.model import SessionId
 
 _JSON: Final = TypeAdapter(Authorization)
 
@@ -237,6 +238,19 @@ def revoke_of_grant(session: Session, grant_id: GrantId, now: datetime) -> Seque
 def revoke_of_citizen(session: Session, citizen_id: CitizenId, now: datetime) -> Sequence[FamilyId]:
     """End every family of a citizen: after a password reset, or a dispute."""
     return _revoke_where(session, now, RefreshFamily.citizen_id == citizen_id)
+
+
+def revoke_of_other_sessions(
+    session: Session, citizen_id: CitizenId, kept: SessionId, now: datetime
+) -> Sequence[FamilyId]:
+    """End every family of a citizen that was begun in another session than *kept*."""
+    of_kept = select(Grant.id).where(Grant.citizen_id == citizen_id, Grant.session_id == kept)
+    return _revoke_where(
+        session,
+        now,
+        RefreshFamily.citizen_id == citizen_id,
+        RefreshFamily.grant_id.not_in(of_kept),
+    )
 
 
 def revoke_of_consent(

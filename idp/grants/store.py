@@ -70,6 +70,15 @@ def revoke_of_citizen(session: Session, citizen_id: CitizenId, at: datetime) -> 
     return _revoke_where(session, at, Grant.citizen_id == citizen_id)
 
 
+def revoke_of_other_sessions(
+    session: Session, citizen_id: CitizenId, kept: SessionId, at: datetime
+) -> list[GrantId]:
+    """End every live grant of a citizen that is of another session than *kept*; their ids."""
+    return _revoke_where(
+        session, at, and_(Grant.citizen_id == citizen_id, Grant.session_id != kept)
+    )
+
+
 def revoke_of_client(
     session: Session, citizen_id: CitizenId, client_id: ClientId, at: datetime
 ) -> list[GrantId]:

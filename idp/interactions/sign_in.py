@@ -19,7 +19,7 @@ from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
 from idp.grants import store as grants
 from idp.grants.ports import AccessTokens
-from idp.grants.refresh_families import revoke_of_citizen
+from idp.grants.refresh_families import revoke_of_citizen, revoke_of_other_sessions
 from idp.relying_parties.model import ClientId
 from idp.sessions.model import Authentication, OpenSession, Session, SessionId
 from idp.sessions.ports import Sessions
@@ -219,6 +219,34 @@ class SignIn:
         self._tokens.revoke(ended)
         self._announce.wake(told)
         return EndedSession(session, tuple(late))
+
+    def end_all_but(self, citizen_id: CitizenId, kept: SessionId) -> None:
+        """
+        End every session of a citizen but that one, as `end_all_of` does.
+
+        With the refresh families that were begun in the others; the relying parties of those that
+        had ended by being idle are told as well.
+        """
+        self.end_others_of(citizen_id, kept)
+        now = self._clock.now()
+        self._announce.prepare()
+        with self._database.transaction() as transaction:
+            reached = grants.reached_by_citizen(
+                transaction, citizen_id, sessions=(), since=now - PORTAL_SESSION
+            )
+            ended = grants.revoke_of_other_sessions(transaction, citizen_id, kept, now)
+            families = revoke_of_other_sessions(transaction, citizen_id, kept, now)
+            told = self._announce.write(
+                transaction,
+                citizen_id,
+                [
+                    Reached(client_id, session_id)
+                    for client_id, session_id in reached
+                    if session_id != kept
+                ],
+            )
+        self._tokens.revoke([*ended, *families])
+        self._announce.wake(told)
 
     def end_all_of(self, citizen_id: CitizenId, *, reason: str) -> None:
         """

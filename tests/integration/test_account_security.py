@@ -11,6 +11,8 @@ from idp.citizens import store as citizens
 from idp.citizens.model import AccountHold, CitizenId, CitizenStatus, HoldKind
 from idp.core.handles import digest, new_uuid
 from idp.core.phone_number import PhoneNumber
+from idp.grants.model import FamilyId, Grant, GrantId, RefreshFamily
+from idp.sessions.model import SessionId
 from tests.fakes.account_holder import (
     IDENTITY_NUMBER,
     NUMBER,
@@ -20,7 +22,7 @@ from tests.fakes.account_holder import (
     link_in,
     signed_in,
 )
-from tests.fakes.citizen_site import Site
+from tests.fakes.citizen_site import PORTAL, Site
 
 SECURITY = "/account/security"
 NEW_PASSWORD = "Ngọn-Đèn 4 bấc"
@@ -107,13 +109,58 @@ def test_a_new_password_ends_every_other_session_and_remembered_device(site: Sit
     assert "Đã đổi mật khẩu" in here.html
     assert there.open("/account").page == "/login"
     with site.database.reading() as reading:
-        assert reading.execute(select(KnownDevice.id)).first() is None
+        known = reading.execute(select(KnownDevice.handle_digest, KnownDevice.skips_code_until))
+        # Else strangers who try passwords would slow the owner's own device from now on.
+        assert known.all() == [(digest(here.cookie("idp_device")), None)]
     assert "password_changed" in events(site, citizen_id)
     assert site.sms.sent[-1].to == NUMBER
     assert site.mail.sent[-1].to.value == "buoi@example.vn"
     signs_in = site.browser().open("/login")
     assert signs_in.submit(username=IDENTITY_NUMBER, password=PASSWORD).page == "/login"
     assert signs_in.submit(username=IDENTITY_NUMBER, password=NEW_PASSWORD).page == "/otp"
+
+
+def test_a_new_password_ends_what_a_portal_may_ask_because_of_an_older_session(site: Site) -> None:
+    """Whoever knew the old one signed in to a portal, which goes on asking for half a year."""
+    citizen_id = account(site)
+    browser = signed_in(site, citizen_id)
+    here = site.sessions.of_citizen(citizen_id)[0].session.id
+    with site.database.transaction() as transaction:
+        for name, session_id in (("here", here), ("idle", SessionId("long idle"))):
+            transaction.add(
+                Grant(
+                    id=GrantId(name),
+                    citizen_id=citizen_id,
+                    client_id=PORTAL,
+                    session_id=session_id,
+                    scope=["openid", "offline_access"],
+                    claims=[],
+                    acr="LoA1",
+                    auth_time=site.clock.now(),
+                    issued_at=site.clock.now(),
+                )
+            )
+            transaction.flush()
+            transaction.add(
+                RefreshFamily(
+                    id=FamilyId(name),
+                    grant_id=GrantId(name),
+                    citizen_id=citizen_id,
+                    client_id=PORTAL,
+                    authorization={},
+                    issued_at=site.clock.now(),
+                    used_at=site.clock.now(),
+                )
+            )
+
+    browser.open(f"{SECURITY}/password")
+    browser.submit(new_password=NEW_PASSWORD, confirm_password=NEW_PASSWORD)
+
+    assert browser.page == SECURITY
+    with site.database.reading() as reading:
+        for model in (Grant, RefreshFamily):
+            live = reading.execute(select(model.id).where(model.revoked_at.is_(None))).scalars()
+            assert list(live) == ["here"]
 
 
 def test_a_password_made_of_the_person_is_refused(site: Site) -> None:

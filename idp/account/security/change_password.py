@@ -16,8 +16,8 @@ class ChangePassword:
     """
     Stores the new password; the session at hand goes on.
 
-    Every other one ends, and so does whatever device is remembered: whoever knew the old password
-    may be in by it.
+    Every other one ends, with what portals may still ask because of it, and so does whatever device
+    is remembered: whoever knew the old password may be in by it.
     """
 
     def __init__(
@@ -36,5 +36,5 @@ class ChangePassword:
             replace_password(transaction, citizen_id, password_hash, now)
             end_remembered_devices(transaction, citizen_id, now)
             record(transaction, PasswordChanged(citizen_id=citizen_id), now)
-        self._sign_in.end_others_of(citizen_id, session.id)
+        self._sign_in.end_all_but(citizen_id, session.id)
         self._notices.tell(NoticeKind.PASSWORD_CHANGED, citizen_id, now)

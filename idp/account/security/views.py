@@ -151,6 +151,7 @@ class Password(AccountPage):
         if not form.validate():
             return self._render(form, citizen)
         self._change(visitor.session, self._hasher.hash(form.password))
+        self._frame.know_device(visitor)
         return _to_security("password_changed")
 
     def _citizen(self, visitor: Visitor) -> Citizen:
