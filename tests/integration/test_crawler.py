@@ -14,6 +14,7 @@ from itertools import count
 import pytest
 from sqlalchemy import update
 
+from idp.app.operations import dispute_desk
 from idp.authenticators import store as authenticators
 from idp.authenticators.model import AuthenticatorApp, KnownDevice, Passkey
 from idp.citizens import store as citizens
@@ -22,12 +23,14 @@ from idp.consents import store as consents
 from idp.core.birth_date import BirthDate
 from idp.core.handles import new_handle, new_uuid
 from idp.core.phone_number import PhoneNumber
+from idp.disputes.decide_dispute import Decision
+from idp.disputes.model import CaseNumber, DisputeOutcome
 from idp.sessions.model import Authentication, Session, SessionId
 from idp.sessions.rules import PASSWORD_ALONE, PASSWORD_AND_SMS
 from tests.fakes.asking_portal import AskingPortal
 from tests.fakes.citizen_site import PORTAL, Browser, Site
 from tests.fakes.crawler import Crawler, Walker
-from tests.fakes.disputed import STORY
+from tests.fakes.disputed import HUONG, LAN, STORY
 from tests.fakes.redis_server import let_pass
 from tests.fakes.residents import DAY, NEW_PASSWORD, Resident, choose_password
 
@@ -382,6 +385,20 @@ def dispute_followed_to_the_code(world: World) -> None:
     world.browser.submit(number=case.group(), phone_number=world.person.phone.national)
 
 
+def dispute_won(world: World) -> None:
+    dispute_filed(world)
+    case = re.search(r"KN-\d{4}-\d{6}", world.site.sms.to(world.person.phone)[-1])
+    assert case is not None
+    world.site.clock.advance(3 * DAY)
+    let_pass(world.site.redis, 3 * DAY)
+    for operator in (LAN, HUONG):
+        decision = Decision(DisputeOutcome.TRANSFER, "as the papers say", operator)
+        dispute_desk(world.site.parts).decide(CaseNumber(case.group()), decision)
+    world.browser = world.site.browser().open("/dispute/follow")
+    world.browser.submit(number=case.group(), phone_number=world.person.phone.national)
+    world.browser.submit(otp=world.person.code(world.site))
+
+
 def dispute_without_subscriber(world: World) -> None:
     dispute(world)
     del world.site.carriers.subscriptions[world.person.phone]
@@ -594,6 +611,7 @@ SITUATIONS: dict[str, Situation] = {
     "is complained about": the_holder_of_a_dispute,
     "follows a dispute": dispute_followed,
     "follows a dispute, at the code": dispute_followed_to_the_code,
+    "has won a dispute": dispute_won,
     "disputes, no subscriber": dispute_without_subscriber,
     "disputes, record without a name": dispute_about_what_no_carrier_holds,
     "disputes, no account": no_account_to_dispute,
@@ -673,7 +691,6 @@ NO_PAGES = (
     "/account/data/download",
     "/account/disputes/*/phone",
     "/account/security/sessions/",
-    "/dispute/follow/account",
     "/dispute/leave",
     "/console",
 )
