@@ -39,19 +39,24 @@ class AskCarrierAgain:
         self._index = index
         self._clock = clock
 
-    def __call__(self, citizen_id: CitizenId, *, client_id: str | None) -> MatchOutcome:
+    def __call__(
+        self, citizen_id: CitizenId, *, client_id: str | None, is_owed: bool = False
+    ) -> MatchOutcome:
         """
         What the carrier says; a match is evidence from now on.
 
+        *is_owed*: nobody answered the last time, so this one is not counted against the citizen.
         Raises `BudgetSpent`, `CarrierUnavailable` (noted), `ChangesBarred`, `NoPhone`.
         """
         held = self._subscription(citizen_id)
-        self._count(
-            citizens.phone_number_index(self._index, held.number),
-            citizens.identity_number_index(self._index, held.person[0].identity_number.value),
-            client_id=client_id,
-            citizen_id=citizen_id,
-        )
+        if not is_owed:
+            number = held.person[0].identity_number.value
+            self._count(
+                citizens.phone_number_index(self._index, held.number),
+                citizens.identity_number_index(self._index, number),
+                client_id=client_id,
+                citizen_id=citizen_id,
+            )
         try:
             outcome = self._match.ask(held)
         except CarrierUnavailable as silence:

@@ -157,7 +157,11 @@ class PutQuestion:
     def __call__(self, here: Position) -> Response:
         """Do so; the phone is at hand."""
         try:
-            outcome = self._ask(here.citizen_id, client_id=here.visit.client_id)
+            outcome = self._ask(
+                here.citizen_id,
+                client_id=here.visit.client_id,
+                is_owed=here.progress.outcome == SILENT,
+            )
         except BudgetSpent as spent:
             return self._too_often(here, spent)
         except citizens.ChangesBarred:
