@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from idp.audit.events import CounterVisitConfirmed
+from idp.audit.log import record
 from idp.authenticators.model import AuthenticatorApp
 from idp.citizens import store as citizens
 from idp.citizens.model import (
@@ -13,6 +15,8 @@ from idp.citizens.model import (
     CitizenId,
     CitizenIdentityNumber,
     CitizenStatus,
+    Evidence,
+    EvidenceKind,
     HoldKind,
     PasswordCredential,
     Phone,
@@ -94,6 +98,31 @@ def test_the_file_has_everything_but_secrets(site: Site) -> None:
     text = json.dumps(copy)
     assert SECRET not in text
     assert password_hash not in text
+
+
+def test_no_officer_is_named(site: Site) -> None:
+    """They are persons too, whatever they did for this one."""
+    citizen_id, now = account(site), site.clock.now()
+    with site.database.transaction() as transaction:
+        transaction.add(
+            Evidence(
+                citizen_id=citizen_id,
+                kind=EvidenceKind.COUNTER_VISIT,
+                verifier="le.thi.quay",
+                reference="cccd:1",
+                attributes=["full_name"],
+                verified_at=now,
+            )
+        )
+        seen = CounterVisitConfirmed(
+            citizen_id=citizen_id, visit_id="1", document="cccd", by="le.thi.quay"
+        )
+        record(transaction, seen, now)
+
+    copy = downloaded(site, citizen_id)
+
+    assert [each["kind"] for each in copy["evidence"]] == ["carrier_match", "counter_visit"]
+    assert "le.thi.quay" not in json.dumps(copy)
 
 
 def test_a_copy_is_noted_and_told(site: Site) -> None:

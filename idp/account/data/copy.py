@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from idp.audit.model import AuditEvent
 from idp.authenticators import store as authenticators
 from idp.citizens import store as citizens
-from idp.citizens.model import AccountHold, CitizenId
+from idp.citizens.model import AccountHold, CitizenId, EvidenceKind
 from idp.consents.model import Consent, ConsentLedgerEntry
 from idp.counter_visits.model import CounterVisit
 from idp.data_requests.store import requests_of
@@ -26,6 +26,9 @@ Entry = Mapping[str, Value]
 
 _OF_OPERATORS: Final = frozenset({"by", "operator"})
 """In the details of events: names of officers, who are persons too."""
+
+_BY_OFFICERS: Final = frozenset({EvidenceKind.COUNTER_VISIT})
+"""Evidence whose verifier is one."""
 
 
 class PartName(StrEnum):
@@ -126,7 +129,7 @@ def _evidence(session: Session, citizen_id: CitizenId) -> Iterator[Entry]:
     for record in citizens.citizen(session, citizen_id, "evidence").evidence:
         yield {
             "kind": record.kind,
-            "verifier": record.verifier,
+            "verifier": None if record.kind in _BY_OFFICERS else record.verifier,
             "reference": record.reference,
             "attributes": record.attributes,
             "verified_at": record.verified_at,
