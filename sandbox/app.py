@@ -4,7 +4,7 @@ from time import sleep
 
 from flask import Flask
 
-from sandbox import mail_page, sms, test_calls
+from sandbox import mail_page, outcomes_page, sms, test_calls
 from sandbox.authorization import views as authorization
 from sandbox.authorization.assertions import ClientAssertions
 from sandbox.authorization.tokens import AccessTokens
@@ -14,6 +14,7 @@ from sandbox.clock import Clock, Pause, SystemClock
 from sandbox.config import SandboxConfig
 from sandbox.faults import Faults
 from sandbox.mail import Mailboxes
+from sandbox.outcomes import read_outcomes
 from sandbox.people import read_people
 from sandbox.phone import views as phone
 from sandbox.subscriptions import Subscriptions
@@ -62,5 +63,6 @@ def create_sandbox(
     )
     app.register_blueprint(phone.routes(phone.PhonePage(mailbox, people, tempers)))
     app.register_blueprint(mail_page.routes(mail_page.MailPage(mailboxes)))
+    app.register_blueprint(outcomes_page.routes(outcomes_page.OutcomesPage(read_outcomes(people))))
     app.add_url_rule("/healthz", "healthz", lambda: {"status": "ok"})
     return app

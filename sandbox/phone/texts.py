@@ -47,6 +47,12 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "mailbox_lead": "Thư của bản thử nghiệm hiện ở đây thay vì gửi tới hộp thư thật.",
         "no_mails": "Chưa có thư nào.",
         "all_mails": "Xem tất cả thư",
+        "outcomes": "Các kết quả để thử cổng của bạn",
+        "outcomes_lead": (
+            "Mỗi người mẫu cho một kết quả mà cổng nào cũng sẽ gặp. "
+            "Ai chưa có tài khoản thì đăng ký trước; mã OTP hiện ở điện thoại của người đó."
+        ),
+        "portal_sees": "Cổng nhận được",
         "people": "Người mẫu",
         "people_lead": "Nhập đúng như dưới đây khi đăng ký bằng thuê bao di động.",
         "identity_number": "Số CMT/CCCD",
@@ -101,6 +107,12 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "mailbox_lead": "Mail of the trial appears here instead of in a real mailbox.",
         "no_mails": "No mail yet.",
         "all_mails": "See all mail",
+        "outcomes": "Outcomes to try your portal with",
+        "outcomes_lead": (
+            "One sample person for each thing that every portal will meet. "
+            "Who has no account yet enrols first; the codes appear on that person’s phone."
+        ),
+        "portal_sees": "The portal gets",
         "people": "Sample people",
         "people_lead": "Type exactly this when registering with a mobile subscription.",
         "identity_number": "Identity number",
