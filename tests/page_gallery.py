@@ -32,6 +32,7 @@ from idp.console.disputes.forms import AskMoreForm, DecideForm, ExtendForm
 from idp.console.forms import ConsoleSignInForm, ConsoleSignOutForm
 from idp.console.frame import Section as ConsoleSection
 from idp.console.frame import entries_for
+from idp.console.log.forms import LogForm
 from idp.console.overview import Attention
 from idp.console.paging import PageOf
 from idp.console.people.forms import AcceptForm, DisableForm, InviteForm, OwnPasswordForm, RoleForm
@@ -1527,6 +1528,39 @@ PAGES: dict[str, tuple[str, Context]] = {
     "console-visit-confirmed": (
         "console/visits/confirmed.html",
         _console(VISITS, role=OperatorRole.COUNTER_OFFICER),
+    ),
+    "console-log": (
+        "console/log/list.html",
+        _console(
+            ConsoleSection.LOG,
+            _blank(LogForm, since="2026-11-21", until="2026-11-21"),
+            page=PageOf([], "?page=1", "?page=3"),
+            rows=[
+                {
+                    "at": "09:12:44, 21/11/2026",
+                    "kind": "operator_role_changed",
+                    "by": "lan",
+                    "about": ["33333333-3333-4333-8333-333333333333", "binh-dinh"],
+                    "details": [("before", "operator"), ("after", "administrator")],
+                }
+            ],
+            sealed_until="20/11/2026",
+            export_query="since=2026-11-21",
+            most=10000,
+        ),
+    ),
+    "console-log-none": (
+        "console/log/list.html",
+        _console(
+            ConsoleSection.LOG,
+            _blank(LogForm, since="2026-11-21", until="2026-11-21"),
+            role=OperatorRole.READ_ONLY,
+            page=PageOf([], None, None),
+            rows=[],
+            sealed_until=None,
+            export_query="",
+            most=10000,
+        ),
     ),
     "not-found": ("errors/not_found.html", _plain()),
     "forbidden": ("errors/forbidden.html", _plain()),

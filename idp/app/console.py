@@ -10,6 +10,7 @@ from idp.console.citizens.routes import console_citizen_routes
 from idp.console.cookie import ConsoleCookie
 from idp.console.disputes.routes import console_dispute_routes
 from idp.console.frame import ConsoleFrame
+from idp.console.log.routes import log_routes
 from idp.console.people.routes import people_routes
 from idp.console.presence import Presence
 from idp.console.routes import console_routes
@@ -45,6 +46,7 @@ def console_blueprints(
         _disputes(parts, frame),
         console_citizen_routes(frame=frame, find=helpdesk.find, hold=helpdesk.hold),
         visit_routes(frame=frame, confirm=counter(parts).confirm),
+        log_routes(frame=frame, database=database, clock=clock),
         _people(parts, frame),
     )
 

@@ -363,6 +363,14 @@ class OperatorSignedOut(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogExported(SecurityEvent):
+    """An operator took so many of these events as a file."""
+
+    by: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorRefused(SecurityEvent):
     """An operator's password or code was wrong or used; no name where nobody has the typed one."""
 

@@ -26,6 +26,8 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "/console/citizens/<citizen_id>/unlock": frozenset({ADMINISTRATOR, OPERATOR}),
     "/console/visits": frozenset({ADMINISTRATOR, OPERATOR, OFFICER}),
     "/console/visits/confirm": frozenset({ADMINISTRATOR, OPERATOR, OFFICER}),
+    "/console/log": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
+    "/console/log/export": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
     "/console/people": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
     "/console/people/invite": frozenset({ADMINISTRATOR}),
     "/console/people/<name>/role": frozenset({ADMINISTRATOR}),

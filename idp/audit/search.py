@@ -1,0 +1,47 @@
+"""Looking events up: by time, kind, whoever did it, and whom or what it is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from idp.audit.model import AuditEvent
+from idp.audit.rules import StoredEvent
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    """
+    What is looked for; an empty text asks for nothing in particular.
+
+    *since* belongs to the time, *until* does not. *by* is an operator's name, *about* the id of a
+    citizen or of a relying party.
+    """
+
+    since: datetime
+    until: datetime
+    kind: str = ""
+    by: str = ""
+    about: str = ""
+
+
+def search(
+    session: Session, query: LogQuery, *, limit: int, offset: int = 0
+) -> Sequence[StoredEvent]:
+    """The events, the newest first."""
+    statement = select(AuditEvent).where(AuditEvent.at >= query.since, AuditEvent.at < query.until)
+    if query.kind:
+        statement = statement.where(AuditEvent.kind == query.kind)
+    if query.by:
+        statement = statement.where(AuditEvent.details["by"].as_string() == query.by)
+    if query.about:
+        about = or_(AuditEvent.citizen_id == query.about, AuditEvent.client_id == query.about)
+        statement = statement.where(about)
+    newest = statement.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    rows = session.execute(newest.limit(limit).offset(offset)).scalars()
+    return [
+        StoredEvent(row.id, row.at, row.kind, row.citizen_id, row.client_id, row.details)
+        for row in rows
+    ]

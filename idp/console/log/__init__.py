@@ -1,0 +1,1 @@
+"""The audit log at the console: searched, read, exported; nobody changes it here."""

@@ -1,0 +1,91 @@
+"""`/console/log`: the events, a page at a time, or as a file."""
+
+import json
+from typing import Final
+
+from flask import Response, redirect, request
+from flask_babel import format_date, format_datetime  # type: ignore[import-untyped]
+
+from idp.audit import store
+from idp.audit.events import LogExported
+from idp.audit.log import record
+from idp.audit.search import search
+from idp.console.frame import ConsoleFrame, ConsolePage, Section
+from idp.console.log.export import as_csv, as_json
+from idp.console.log.forms import asked
+from idp.console.paging import ROWS, offset, page_of
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.operators.permissions import Permission
+from idp.web.address import page_query
+
+MOST_EXPORTED: Final = 10_000
+_MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
+_DATE: Final = "dd/MM/yyyy"
+
+
+class _LogPage(ConsolePage):
+    permission = Permission.READ_LOG
+    section = Section.LOG
+
+    def __init__(self, frame: ConsoleFrame, database: Database, clock: Clock) -> None:
+        super().__init__(frame)
+        self._database = database
+        self._clock = clock
+
+
+class Log(_LogPage):
+    """`/console/log`: what was looked for, and up to where the log is sealed."""
+
+    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+        """The page."""
+        form, query = asked(self._pages, self._clock)
+        with self._database.reading() as reading:
+            root = store.last_root(reading)
+            found = [] if query is None else search(reading, query, limit=ROWS + 1, offset=offset())
+        page = page_of(found)
+        return self.render(
+            "console/log/list.html",
+            form=form,
+            page=page,
+            rows=[
+                {
+                    "at": format_datetime(event.at, _MOMENT),
+                    "kind": event.kind,
+                    "by": str(event.details.get("by") or ""),
+                    "about": [each for each in (event.citizen_id, event.client_id) if each],
+                    "details": [
+                        (name, value if isinstance(value, str) else json.dumps(value))
+                        for name, value in event.details.items()
+                        if name != "by" and value not in (None, "")
+                    ],
+                }
+                for event in page.rows
+            ],
+            sealed_until=None if root is None else format_date(root.day, _DATE),
+            export_query=page_query(),
+            most=MOST_EXPORTED,
+        )
+
+
+class ExportLog(_LogPage):
+    """`/console/log/export`: the same as a file; that somebody took it is an event of its own."""
+
+    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+        """The file; a search that is none leads back to its page."""
+        _form, query = asked(self._pages, self._clock)
+        if query is None:
+            return redirect(f"/console/log?{page_query()}", 303)  # type: ignore[return-value]
+        is_json = request.args.get("format") == "json"
+        with self._database.transaction() as transaction:
+            events = search(transaction, query, limit=MOST_EXPORTED)
+            exported = LogExported(by=self.operator.name, events=len(events))
+            record(transaction, exported, self._clock.now())
+        name, kind, content = (
+            ("events.json", "application/json", as_json(events))
+            if is_json
+            else ("events.csv", "text/csv; charset=utf-8", as_csv(events))
+        )
+        response = Response(content, content_type=kind)
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response

@@ -1,0 +1,102 @@
+"""The audit log at the console: found by what one knows, and taken as a file that does no harm."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from idp.audit.events import OperatorLookedUp, RelyingPartyDisabled, SecurityEvent
+from idp.audit.log import record
+from idp.audit.rules import day_of
+from idp.audit.search import LogQuery, search
+from idp.console.log.export import as_csv
+from idp.db.database import Database
+from idp.operators.model import OperatorRole
+from tests.fakes.citizen_site import Browser, Site
+from tests.fakes.clock import FakeClock
+from tests.fakes.console_desk import Desk
+
+CITIZEN = "33333333-3333-4333-8333-333333333333"
+LOOKED = OperatorLookedUp(citizen_id=CITIZEN, by="huong", reason="=cmd|calc")
+DAY = timedelta(days=1)
+
+
+def note(database: Database, clock: FakeClock, *events: SecurityEvent) -> None:
+    with database.transaction() as transaction:
+        for event in events:
+            record(transaction, event, clock.now())
+
+
+@pytest.fixture
+def reader(site: Site) -> Browser:
+    return Desk(site).signed_in("xem", OperatorRole.READ_ONLY)
+
+
+def export(site: Site, reader: Browser, query: str) -> TestResponse:
+    client = FlaskClient(site.app)
+    client.set_cookie("idp_console", reader.cookie("idp_console"))
+    return client.get(f"/console/log/export?{query}")
+
+
+def test_events_are_found_by_what_one_knows(database: Database, clock: FakeClock) -> None:
+    note(database, clock, LOOKED, RelyingPartyDisabled(client_id="portal"))
+    start, end = clock.now() - DAY, clock.now() + DAY
+
+    def kinds(**wish: str) -> list[str]:
+        with database.reading() as reading:
+            return [each.kind for each in search(reading, LogQuery(start, end, **wish), limit=9)]
+
+    assert kinds() == ["relying_party_disabled", "operator_looked_up"]
+    assert kinds(by="huong") == kinds(about=CITIZEN) == ["operator_looked_up"]
+    assert kinds(about="portal") == kinds(kind="relying_party_disabled")
+    assert kinds(by="huong", about="portal") == []
+    with database.reading() as reading:
+        assert search(reading, LogQuery(start, clock.now()), limit=9) == []
+
+
+def test_today_is_shown_unless_another_time_is_asked_for(site: Site, reader: Browser) -> None:
+    assert "operator_signed_in" in reader.open("/console/log").html
+
+    yesterday = (day_of(site.clock.now()) - DAY).isoformat()
+    assert (
+        "Không có sự kiện nào"
+        in reader.open(f"/console/log?since={yesterday}&until={yesterday}").html
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["since=x", "since=2026-02-30", "until=9999-12-31", "since=2026-01-01&until=2026-03-01"],
+)
+def test_a_time_that_cannot_be_searched_is_said(reader: Browser, query: str) -> None:
+    reader.open(f"/console/log?{query}")
+
+    assert reader.status == 200
+    assert "Có lỗi cần sửa" in reader.html
+
+
+def test_what_is_taken_is_an_event_itself(site: Site, reader: Browser) -> None:
+    note(site.database, site.clock, LOOKED)
+
+    answer = export(site, reader, f"format=json&about={CITIZEN}")
+
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="events.json"'
+    assert [each["details"] for each in json.loads(answer.data)] == [
+        {"by": "huong", "reason": "=cmd|calc"}
+    ]
+    assert "log_exported" in reader.open("/console/log?by=xem").html
+
+
+def test_a_spreadsheet_runs_nothing(site: Site, reader: Browser) -> None:
+    note(site.database, site.clock, RelyingPartyDisabled(client_id="=1+1"))
+
+    answer = export(site, reader, "kind=relying_party_disabled")
+
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert rows[0] == ["at", "kind", "citizen_id", "client_id", "details"]
+    assert rows[1][3] == "'=1+1"
+    assert as_csv([]).startswith(b"\xef\xbb\xbf")
