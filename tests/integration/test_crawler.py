@@ -385,18 +385,31 @@ def dispute_followed_to_the_code(world: World) -> None:
     world.browser.submit(number=case.group(), phone_number=world.person.phone.national)
 
 
-def dispute_won(world: World) -> None:
+def dispute_decided(world: World, outcome: DisputeOutcome) -> CaseNumber:
     dispute_filed(world)
     case = re.search(r"KN-\d{4}-\d{6}", world.site.sms.to(world.person.phone)[-1])
     assert case is not None
+    number = CaseNumber(case.group())
     world.site.clock.advance(3 * DAY)
     let_pass(world.site.redis, 3 * DAY)
     for operator in (LAN, HUONG):
-        decision = Decision(DisputeOutcome.TRANSFER, "as the papers say", operator)
-        dispute_desk(world.site.parts).decide(CaseNumber(case.group()), decision)
+        decision = Decision(outcome, "as the papers say", operator)
+        dispute_desk(world.site.parts).decide(number, decision)
+    return number
+
+
+def dispute_won(world: World) -> None:
+    number = dispute_decided(world, DisputeOutcome.TRANSFER)
     world.browser = world.site.browser().open("/dispute/follow")
-    world.browser.submit(number=case.group(), phone_number=world.person.phone.national)
+    world.browser.submit(number=number, phone_number=world.person.phone.national)
     world.browser.submit(otp=world.person.code(world.site))
+
+
+def dispute_again(world: World) -> None:
+    dispute_decided(world, DisputeOutcome.KEEP)
+    world.browser = world.site.browser()
+    dispute_of_nothing(world)
+    to_dispute_answer(world)
 
 
 def dispute_without_subscriber(world: World) -> None:
@@ -612,6 +625,7 @@ SITUATIONS: dict[str, Situation] = {
     "follows a dispute": dispute_followed,
     "follows a dispute, at the code": dispute_followed_to_the_code,
     "has won a dispute": dispute_won,
+    "has lost a dispute": dispute_again,
     "disputes, no subscriber": dispute_without_subscriber,
     "disputes, record without a name": dispute_about_what_no_carrier_holds,
     "disputes, no account": no_account_to_dispute,
