@@ -1,8 +1,10 @@
 """The security headers of every page (OWASP ASVS 5.0, V3.4)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-from flask import Response
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # `form-action` holds for the whole redirect chain after a POST: Chromium then stops the way back to
 # the portal without a word. So every step after a POST ends on a page of ours, and this may stay.
@@ -44,9 +46,23 @@ class SecurityHeaders:
             headers.append(("Strict-Transport-Security", "max-age=63072000"))
         self._headers = [(name.lower(), name, value) for name, value in headers]
 
-    def apply(self, response: Response) -> Response:
-        present = {name.lower() for name, _ in response.headers}
-        for key, name, value in self._headers:
-            if key not in present:
-                response.headers.add(name, value)
-        return response
+    def around(self, application: "WSGIApplication") -> "WSGIApplication":
+        """*application* with its headers completed where each response starts."""
+
+        def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            def start(
+                status: str,
+                headers: list[tuple[str, str]],
+                *exc_info: Any,  # noqa: ANN401 (WSGI's own)
+            ) -> Callable[[bytes], object]:
+                # Here they are a plain list: Werkzeug looks through every value that it is given.
+                return start_response(status, self._completed(headers), *exc_info)
+
+            return application(environ, start)
+
+        return answer
+
+    def _completed(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        present = {name.lower() for name, _ in headers}
+        missing = [(name, value) for key, name, value in self._headers if key not in present]
+        return [*headers, *missing]

@@ -137,7 +137,7 @@ class Pages:
             "switch_url": switch_url,
         }
         self._static.init_app(app)
-        app.after_request(self._headers.apply)
+        app.wsgi_app = self._headers.around(app.wsgi_app)  # type: ignore[method-assign, assignment]
         app.after_request(self._language.remember)
         self._answers.init_app(app)
         app.register_blueprint(help_routes(self))
