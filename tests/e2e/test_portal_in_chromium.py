@@ -142,7 +142,7 @@ def test_the_button_is_that_of_the_kit(opened: Opened, page: Page) -> None:
     button = page.locator("#sign-in")
     box = button.bounding_box()
 
-    assert button.inner_text().strip() == "Đăng nhập Cổng DVC Quốc gia"
+    assert button.inner_text() == "Đăng nhập Cổng DVC Quốc gia"
     assert box is not None
     assert box["height"] >= 48
     assert box["width"] >= 44

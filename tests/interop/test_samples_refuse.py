@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from clients.kit.clock import utc_now
 from tests.fakes.openid_provider import Mischief, OpenIdProvider, SetClock
+from tests.interop.conftest import free_ports
 from tests.interop.sample_portals import NAMES, Sample, running, sample
 
 pytestmark = pytest.mark.interop
@@ -217,3 +219,25 @@ def test_nobody_signs_out_by_another_sites_form(stage: Stage) -> None:
             assert browser.post(f"{stage.portal.base}/sign-out", data=form).status_code == 400
 
         assert stage.knows(browser)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_outage_is_told_in_words(name: str, tmp_path: Path) -> None:
+    portal = sample(name)
+    if portal.missing is not None:
+        pytest.skip(portal.missing)
+    [nobodys] = free_ports(1)
+    with running(portal, f"http://localhost:{nobodys}", SECRET, tmp_path):
+        response = httpx.get(f"{portal.base}/sign-in", timeout=10)
+
+    assert (response.status_code, heading(response)) == (
+        503,
+        "Cổng Dịch vụ công Quốc gia chưa trả lời",
+    )
+
+
+def test_an_address_that_is_not_there_is_told_in_words(stage: Stage) -> None:
+    with stage.browser() as browser:
+        response = browser.get(f"{stage.portal.base}/nowhere")
+
+    assert (response.status_code, heading(response)) == (404, "Không tìm thấy trang")

@@ -208,8 +208,8 @@ REFUSALS = {"state": STALE, "csrf": STALE, "acr": TOO_LOW}
 @app.errorhandler(NotFound)
 def problem(failure: Exception) -> tuple[str, int]:
     """Tell *failure* in words. The log has its name alone: never the code, never a token."""
-    name = getattr(failure, "error", None) or str(failure)
-    app.logger.warning("%s %s", type(failure).__name__, name)
+    name = str(failure) if isinstance(failure, Refused) else getattr(failure, "error", "")
+    app.logger.warning("%s %r", type(failure).__name__, name)
     match failure:
         case NotFound():
             status, heading, text = NOT_FOUND

@@ -225,7 +225,7 @@ async function answer(request, response) {
     await route(request, response);
   } catch (failure) {
     // Never the request: it holds the code. Never the tokens.
-    console.log(failure.error ?? failure.code ?? failure.name, failure.message);
+    console.log(JSON.stringify([failure.name, failure.error ?? failure.code ?? failure.message]));
     // Its keys may be new ones: the next sign-in asks for them.
     if (failure instanceof client.ClientError) discovered = undefined;
     const [status, heading, text] = problem(failure);

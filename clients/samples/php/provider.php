@@ -52,7 +52,8 @@ final class Provider
         // RFC 9207, before anything else is believed: a code meant for another provider.
         self::require(($answer['iss'] ?? null) === $this->issuer, 'response.iss');
         if (isset($answer['error'])) {
-            throw new Refused($answer['error']);
+            // A word of the log: no line breaks from outside.
+            throw new Refused(preg_replace('/[^a-z_]/', '?', substr($answer['error'], 0, 64)));
         }
         self::require(isset($answer['code']), 'response.code');
         $tokens = $this->fetch($this->metadata()['token_endpoint'], [
