@@ -1546,7 +1546,7 @@ PAGES: dict[str, tuple[str, Context]] = {
             ],
             sealed_until="20/11/2026",
             export_query="since=2026-11-21",
-            most=10000,
+            most="10.000",
         ),
     ),
     "console-log-none": (
@@ -1559,7 +1559,7 @@ PAGES: dict[str, tuple[str, Context]] = {
             rows=[],
             sealed_until=None,
             export_query="",
-            most=10000,
+            most="10.000",
         ),
     ),
     "not-found": ("errors/not_found.html", _plain()),

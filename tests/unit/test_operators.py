@@ -17,7 +17,13 @@ from idp.operators.add_operator import (
     NewOperator,
     NotAllowed,
 )
-from idp.operators.disable_operator import DisableOperator, LastAdministrator, UnknownOperator
+from idp.operators.change_operator import ChangeRole
+from idp.operators.disable_operator import (
+    DisableOperator,
+    LastAdministrator,
+    OwnAccount,
+    UnknownOperator,
+)
 from idp.operators.model import OperatorName, OperatorRole, VerifiedOperator
 from idp.operators.rules import (
     InvalidOperatorName,
@@ -67,6 +73,7 @@ class Office:
         )
         self.add_operator = AddOperator(database=database, hasher=self.hasher, clock=clock)
         self.disable = DisableOperator(database=database, clock=clock)
+        self.change_role = ChangeRole(database=database, clock=clock)
         event.listen(database.engine, "before_cursor_execute", self._count)
 
     def add(
@@ -255,6 +262,47 @@ def test_the_last_administrator_stays(office: Office) -> None:
     with pytest.raises(LastAdministrator):
         office.disable(LAN, by=lan)
     office.shown()
+
+
+def test_nobody_decides_about_the_own_account(office: Office) -> None:
+    office.add()
+    lan = office.shown()
+    office.add("huong", OperatorRole.ADMINISTRATOR, by=lan)
+
+    with pytest.raises(OwnAccount):
+        office.disable(LAN, by=lan)
+    with pytest.raises(OwnAccount):
+        office.change_role(LAN, OperatorRole.READ_ONLY, by=lan, reason="no wish to work")
+    assert office.shown().role is OperatorRole.ADMINISTRATOR
+
+
+def test_a_role_is_changed_by_an_administrator_once(office: Office) -> None:
+    office.add()
+    lan = office.shown()
+    office.add("huong", OperatorRole.OPERATOR, by=lan)
+    huong, why = office.shown("huong"), "works at a counter"
+
+    with pytest.raises(NotAllowed):
+        office.change_role(LAN, OperatorRole.OPERATOR, by=huong, reason=why)
+    with pytest.raises(UnknownOperator):
+        office.change_role(OperatorName("minh"), OperatorRole.OPERATOR, by=lan, reason=why)
+    assert office.change_role(HUONG, OperatorRole.COUNTER_OFFICER, by=lan, reason=why)
+    assert not office.change_role(HUONG, OperatorRole.COUNTER_OFFICER, by=lan, reason=why)
+
+    assert office.shown("huong").role is OperatorRole.COUNTER_OFFICER
+    assert [kind for kind, _ in office.events].count("operator_role_changed") == 1
+
+
+def test_of_two_administrators_who_demote_each_other_one_stays(office: Office) -> None:
+    office.add()
+    lan = office.shown()
+    office.add("huong", OperatorRole.ADMINISTRATOR, by=lan)
+    huong = office.shown("huong")
+    office.change_role(HUONG, OperatorRole.OPERATOR, by=lan, reason="changed places")
+
+    # What huong was a moment ago does not help: nobody would be left.
+    with pytest.raises(LastAdministrator):
+        office.change_role(LAN, OperatorRole.OPERATOR, by=huong, reason="changed places")
 
 
 @pytest.mark.parametrize("typed", ["", "la", "2lan", "lan.", "lan anh", "lân", "lаn", "l" * 33])

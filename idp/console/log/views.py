@@ -4,7 +4,7 @@ import json
 from typing import Final
 
 from flask import Response, redirect, request
-from flask_babel import format_date, format_datetime  # type: ignore[import-untyped]
+from flask_babel import format_date, format_datetime, format_number  # type: ignore[import-untyped]
 
 from idp.audit import store
 from idp.audit.events import LogExported
@@ -64,7 +64,7 @@ class Log(_LogPage):
             ],
             sealed_until=None if root is None else format_date(root.day, _DATE),
             export_query=page_query(),
-            most=MOST_EXPORTED,
+            most=format_number(MOST_EXPORTED),
         )
 
 
