@@ -20,6 +20,7 @@ from idp.disputes.model import (
     DisputeStep,
     DisputeVote,
 )
+from idp.operators.model import Operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +234,18 @@ def votes_of(session: Session, number: CaseNumber) -> Sequence[DisputeVote]:
 
 
 def standing_votes(session: Session, number: CaseNumber) -> Mapping[str, DisputeOutcome]:
-    """Who has decided what, and nobody differently since."""
+    """
+    Who has decided what, and nobody differently since.
+
+    Without those who are no operators any more: what they wished does not bind their successors.
+    """
     rows = session.execute(
-        select(DisputeVote.by, DisputeVote.outcome).where(
-            DisputeVote.number == number, DisputeVote.void.is_(False)
+        select(DisputeVote.by, DisputeVote.outcome)
+        .join(Operator, Operator.name == DisputeVote.by)
+        .where(
+            DisputeVote.number == number,
+            DisputeVote.void.is_(False),
+            Operator.disabled_at.is_(None),
         )
     )
     return {by: outcome for by, outcome in rows}  # noqa: C416 (rows are no tuples to mypy)

@@ -10,7 +10,12 @@ from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.rows import Source
 from idp.interactions.model import AuthorizationRequest, Interaction
-from idp.interactions.ports import AuthorizationResponse, Interactions, Responder
+from idp.interactions.ports import (
+    AuthorizationResponse,
+    InteractionGone,
+    Interactions,
+    Responder,
+)
 from idp.interactions.released import released
 from idp.interactions.rules import Facts, Refusal, Step, next_step, sign_in_needed
 from idp.interactions.shortfall import Shortfall, shortfall
@@ -105,13 +110,16 @@ class Flow:
         The answer to the relying party where nothing is left to do, else `None`.
 
         Given once: raises `AlreadyAnswered` after that. Where it cannot be made, because a part of
-        ours is away, it counts as not given: the same address works when that is back.
+        ours is away, it counts as not given: the same address works when that is back. Raises
+        `InteractionGone` where nothing may be sent there any more.
         """
         if interaction.answered:
             raise AlreadyAnswered
         step = self.next_step(interaction, session)
         if interaction.request is None or (isinstance(step, Step) and step is not Step.RESPOND):
             return None
+        if not self._is_registered(interaction.request):
+            raise InteractionGone
         if not self._interactions.answer(interaction):
             raise AlreadyAnswered
         if isinstance(step, Refusal) or session is None:
@@ -123,6 +131,16 @@ class Flow:
             # A code that was made all the same is in nobody's hands, and ends within a minute.
             self.reopen(interaction)
             raise
+
+    def _is_registered(self, request: AuthorizationRequest) -> bool:
+        """
+        Whether the answer's address is still one of the relying party's.
+
+        A request can wait for a week, and an address that fell into other hands is taken out of a
+        registration in a minute (RFC 9700 §4.1).
+        """
+        relying_party = self._relying_parties.find(request.client_id)
+        return relying_party is not None and request.redirect_uri in relying_party.redirect_uris
 
     def reopen(self, interaction: Interaction) -> Interaction:
         """The same interaction, whose answer was not given after all."""

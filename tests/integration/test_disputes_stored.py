@@ -60,7 +60,7 @@ from idp.grants.model import AccessToken
 from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
 from idp.interactions.sign_in import AccountHeld, SignIn
 from idp.messaging.model import NoticeKind
-from idp.operators.model import OperatorName, OperatorRole, VerifiedOperator
+from idp.operators.model import Operator, OperatorName, OperatorRole, VerifiedOperator
 from idp.sessions.model import Authentication
 from idp.sessions.rules import PASSWORD_AND_SMS
 from idp.throttling.ports import Budget
@@ -174,6 +174,18 @@ class Court:
         )
         with database.transaction() as transaction:
             citizens.add(transaction, citizen_of(AN, numbers=(NUMBER,)), index)
+            transaction.add_all(
+                Operator(
+                    name=each.name,
+                    display_name=each.display_name,
+                    role=each.role,
+                    password_hash="$argon2id$of-a-test",
+                    totp_secret="",
+                    created_at=clock.now(),
+                    created_by="" if each is HUONG else HUONG.name,
+                )
+                for each in (HUONG, LAN, *map(operator, range(8)))
+            )
 
     def holds(self, phone: PhoneNumber) -> None:
         """Let a carrier name An as the subscriber of *phone*."""
@@ -312,6 +324,15 @@ def test_one_operator_who_decides_twice_at_once_is_one(court: Court) -> None:
     assert sorted(rulings) == [Ruling.DECIDED_ALREADY, Ruling.DECIDED_ALREADY, Ruling.FIRST]  # type: ignore[type-var]
     with court.database.reading() as reading:
         assert len(store.standing_votes(reading, number)) == 1
+
+
+def test_who_is_no_operator_any_more_decides_nothing(court: Court) -> None:
+    number = court.case()
+    assert court.decides(number, TRANSFER, LAN) is Ruling.FIRST
+    with court.database.transaction() as transaction:
+        transaction.get_one(Operator, LAN.name).disabled_at = court.clock.now()
+
+    assert court.decides(number, TRANSFER, HUONG) is Ruling.FIRST
 
 
 def test_two_who_differ_at_once_leave_the_question_open(court: Court) -> None:

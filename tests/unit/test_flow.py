@@ -52,7 +52,7 @@ PORTAL = RelyingParty(
     client_authentication=ClientAuthentication.SECRET_BASIC,
     id_token_algorithm="ES256",
     pkce_required=True,
-    redirect_uris=frozenset(),
+    redirect_uris=frozenset({"https://binh-dinh.example/callback"}),
     post_logout_redirect_uris=frozenset(),
     scopes=frozenset({"openid", "profile"}),
     claims=frozenset({"name"}),
@@ -258,6 +258,17 @@ def test_a_citizen_who_came_directly_gets_no_answer(house: House) -> None:
 
     assert house.flow.answer(interaction, AN_IS_HERE) is None
     assert house.flow.proceed(interaction, AN_IS_HERE) == "/account"
+
+
+def test_nothing_goes_to_an_address_that_was_taken_out_of_the_registration(house: House) -> None:
+    house.portals.portal = replace(PORTAL, redirect_uris=frozenset({"https://new.example/cb"}))
+
+    house.consent("name", "verification_level")
+    for refusal in (None, "access_denied"):
+        interaction = house.begin(interaction_of(request_of(), refusal=refusal))
+        with pytest.raises(InteractionGone):
+            house.flow.answer(interaction, AN_IS_HERE)
+    assert house.answers.given == []
 
 
 def test_what_is_gone_is_not_answered(house: House) -> None:
