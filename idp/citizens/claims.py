@@ -38,9 +38,9 @@ def _phone_number(citizen: ClaimSource) -> str | None:
     return None if number is None else number.e164
 
 
-# No e-mail address: a link proves that its mail is read, not that it stays the person's, and portals
-# are known that hand the account of an address to whoever claims it. What is not released cannot be
-# believed; our own notices are all it is for.
+# No e-mail address: a link proves that its mail is read, not that it stays the person's, and
+# portals are known that hand the account of an address to whoever claims it. What is not released
+# cannot be believed; our own notices are all it is for.
 _VALUES: Final[Mapping[str, Callable[[ClaimSource], ClaimValue | None]]] = {
     "name": lambda citizen: citizen.full_name.value,
     "birthdate": lambda citizen: citizen.birth_date.isoformat(),

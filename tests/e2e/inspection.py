@@ -36,7 +36,9 @@ STRUCTURE: Final = """
            .filter(element => element.getBoundingClientRect().right > html.clientWidth + 1)
            .map(element => element.outerHTML.slice(0, 80))]
       : [],
-    small: [...document.querySelectorAll("button, input:not([type=radio], [type=checkbox], [hidden]), .button")]
+    small: [...document.querySelectorAll(
+        "button, input:not([type=radio], [type=checkbox], [hidden]), .button"
+      )]
       .filter(element => element.type !== "hidden" && element.checkVisibility())
       .filter(element => element.getBoundingClientRect().height < 44)
       .map(element => element.outerHTML.slice(0, 80)),
