@@ -62,10 +62,10 @@ class Sample:
             case "node":
                 return ["node", "portal.js"]
             case "php":
-                settings = [f"session.save_path={home}"]
+                settings = [f"session.save_path={home}", "error_log=/dev/stderr"]
                 settings += [f"openssl.cafile={ca_file}"] if ca_file else []
                 chosen = [word for setting in settings for word in ("-d", setting)]
-                return ["php", *chosen, "-S", f"localhost:{self.port}", "portal.php"]
+                return ["php", "-q", *chosen, "-S", f"localhost:{self.port}", "portal.php"]
         return [sys.executable, "portal.py"]
 
 

@@ -30,11 +30,12 @@ def portal(
 
 
 def assert_told_nothing(log: Path, secret: str) -> None:
-    """No name, no token and no secret may be in what a portal wrote."""
+    """No name, no token, no code and no secret may be in what a portal wrote."""
     said = log.read_text("utf-8")
     assert PERSON["name"] not in said
     assert secret not in said
     assert "eyJ" not in said
+    assert "code=" not in said
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import logging
 import os
 import secrets
 import sys
@@ -262,4 +263,5 @@ def page(heading: str, text: str = "", citizen: Citizen | None = None) -> str:
 if __name__ == "__main__":
     if not CLIENT_SECRET:
         sys.exit("OIDC_CLIENT_SECRET is missing: it is shown when the portal is registered.")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its log of requests has the codes
     app.run("127.0.0.1", urlsplit(PORTAL).port or 8412)
