@@ -305,6 +305,7 @@ HIDDEN: Final = frozenset(
         events.OperatorSignedOut,
         events.OperatorVerified,
         events.OperatorRefused,
+        events.LogExported,
         events.CertificationPersonKept,
     }
 )
