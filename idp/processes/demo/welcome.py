@@ -87,7 +87,7 @@ def welcome(
             addresses.sandbox.origin,
             "the text messages with the one-time codes arrive here; mail at /mailbox",
         ),
-        ("Provider", addresses.issuer, "your account, and OpenID Connect"),
+        ("Provider", addresses.issuer, "your account, and OpenID Connect; operators at /console"),
     )
     lines = ["", f"{bold}Everything runs.{plain}", ""]
     lines += [
@@ -99,7 +99,7 @@ def welcome(
         lines += [_row(one) for one in people]
     if operators:
         note = f"{dim}(password, and the key of an authenticator app){plain}"
-        lines += ["", f"{bold}Operators, for `idp citizens` and the like{plain} {note}", ""]
+        lines += ["", f"{bold}Operators, for the console and `idp citizens`{plain} {note}", ""]
         lines += [
             f"  {one.name:<14}{one.password:<18}{one.totp_secret:<34}{dim}{one.role}{plain}"
             for one in operators
