@@ -130,8 +130,6 @@ def make_app(*, secure: bool = False, brand: Brand | None = None) -> tuple[Flask
         shown=ShownPagesInMemory(SystemClock(), lifetime=timedelta(minutes=15), of_a_browser=4),
     )
     pages.init_app(app)
-    if brand is not None:  # it is compiled in, and the other tests share what is compiled
-        app.jinja_env.bytecode_cache = None
     return app, pages
 
 

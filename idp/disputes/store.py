@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import CursorResult, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId, IdentityNumberReservation
@@ -240,12 +240,10 @@ def standing_votes(session: Session, number: CaseNumber) -> Mapping[str, Dispute
     Without those who are no operators any more: what they wished does not bind their successors.
     """
     rows = session.execute(
-        select(DisputeVote.by, DisputeVote.outcome)
-        .join(Operator, Operator.name == DisputeVote.by)
-        .where(
+        select(DisputeVote.by, DisputeVote.outcome).where(
             DisputeVote.number == number,
             DisputeVote.void.is_(False),
-            Operator.disabled_at.is_(None),
+            ~exists().where(Operator.name == DisputeVote.by, Operator.disabled_at.is_not(None)),
         )
     )
     return {by: outcome for by, outcome in rows}  # noqa: C416 (rows are no tuples to mypy)

@@ -4,16 +4,22 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 
 class CompiledTemplates(BytecodeCache):
-    """Compiled templates by name and file, as long as their source stays the same."""
+    """Compiled templates by name, file and what is compiled in, while their source is the same."""
 
     def __init__(self) -> None:
         self._compiled: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """See `BytecodeCache`."""
-        if bucket.key in self._compiled:
-            bucket.bytecode_from_string(self._compiled[bucket.key])
+        compiled = self._compiled.get(_key(bucket))
+        if compiled is not None:
+            bucket.bytecode_from_string(compiled)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """See `BytecodeCache`."""
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
+        self._compiled[_key(bucket)] = bucket.bytecode_to_string()
+
+
+def _key(bucket: Bucket) -> str:
+    names = bucket.environment.globals
+    return f"{bucket.key} {names.get('certification')!r} {names.get('brand')!r}"
