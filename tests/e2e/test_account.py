@@ -66,6 +66,7 @@ def test_a_portal_gets_nothing_more_once_its_citizen_withdraws(
     phone.press("withdraw-submit")
     assert phone.reads("Chưa có dịch vụ nào nhận thông tin của bạn")
 
+    assert phone.is_out_at(system.binh_dinh)
     phone.ask_to_sign_in(system.binh_dinh)
     assert phone.path == "/consent"
 

@@ -8,9 +8,6 @@ from tests.e2e.walk import Walk
 
 pytestmark = pytest.mark.e2e
 
-TRIES = 40
-PAUSE = 250  # milliseconds between two looks; the worker needs a moment
-
 
 def sign_in_everywhere(walk: Walk, citizen: Person, system: RunningSystem) -> None:
     """Sign a new citizen in at both portals; the window ends at the second."""
@@ -20,16 +17,6 @@ def sign_in_everywhere(walk: Walk, citizen: Person, system: RunningSystem) -> No
     assert walk.is_signed_in
 
 
-def is_out_at(walk: Walk, portal: str) -> bool:
-    """Whether the portal comes to know; it is looked at until it does."""
-    for _ in range(TRIES):
-        walk.open_portal(portal)
-        if not walk.is_signed_in:
-            return True
-        walk.page.wait_for_timeout(PAUSE)
-    return False
-
-
 def test_signing_out_at_one_portal_ends_the_others_session(
     desk: Walk, citizen: Person, system: RunningSystem
 ) -> None:
@@ -37,8 +24,8 @@ def test_signing_out_at_one_portal_ends_the_others_session(
     desk.page.click("#sign-out")  # at Đắk Lắk
     desk.page.wait_for_url(f"{system.dak_lak}/signed-out?*")
 
-    assert is_out_at(desk, system.binh_dinh)
-    assert is_out_at(desk, system.dak_lak)
+    assert desk.is_out_at(system.binh_dinh)
+    assert desk.is_out_at(system.dak_lak)
 
 
 def test_signing_out_here_ends_both_and_says_so(
@@ -52,5 +39,5 @@ def test_signing_out_here_ends_both_and_says_so(
 
     assert walk.reads("và 2 dịch vụ.")
     walk.look("signed-out-everywhere")
-    assert is_out_at(walk, system.binh_dinh)
-    assert is_out_at(walk, system.dak_lak)
+    assert walk.is_out_at(system.binh_dinh)
+    assert walk.is_out_at(system.dak_lak)

@@ -161,14 +161,3 @@ def test_a_deep_link_leads_to_its_procedure(
 
     assert desk.page.inner_text("#procedure-code") == code
     desk.look("portal-procedure")
-
-
-def test_a_procedure_above_the_reached_level_says_so(
-    signed_in: Walk, system: RunningSystem
-) -> None:
-    signed_in.open_portal(system.binh_dinh, "/procedures/BD-0003")
-
-    assert signed_in.heading == "Thủ tục này cần mức xác minh cao hơn"
-    signed_in.look("portal-too-low")
-    signed_in.press("try-again")
-    assert signed_in.heading == "Thủ tục này cần mức xác minh cao hơn"

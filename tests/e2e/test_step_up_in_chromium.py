@@ -47,6 +47,7 @@ def test_going_back_ends_with_the_portals_own_words(
     walk.arrive(system.binh_dinh)
 
     assert walk.heading == "Thủ tục này cần mức xác minh cao hơn"
+    walk.look("portal-too-low")
     walk.page.click("#sign-in")
     walk.page.wait_for_url("**/step-up?*")  # and shows the ways again
 

@@ -16,6 +16,9 @@ from tests.e2e.unseen import Unseen
 
 SLOWEST: Final = 10_000
 """Milliseconds that anything may take on a busy machine."""
+_TRIES: Final = 40
+_PAUSE: Final = 250
+"""Milliseconds between two looks: the worker needs a moment to tell a portal."""
 MOST_TABS: Final = 30
 FOCUSED: Final = "document.activeElement.outerHTML"
 FOCUS_IS_VISIBLE: Final = """
@@ -229,6 +232,15 @@ class Walk:
         return (SystemClock().now() - timedelta(hours=1)).isoformat()
 
     # --- signing in ------------------------------------------------------------------------------
+
+    def is_out_at(self, portal: str) -> bool:
+        """Whether the portal comes to know that it is over; it is looked at until it does."""
+        for _ in range(_TRIES):
+            self.open_portal(portal)
+            if not self.is_signed_in:
+                return True
+            self.page.wait_for_timeout(_PAUSE)
+        return False
 
     def ask_to_sign_in(self, portal: str) -> None:
         """From the portal's home page to the chooser, or as far as it goes by itself."""
