@@ -44,6 +44,7 @@ from idp.interactions.sign_in import SignIn
 from idp.messaging.model import NoticeKind
 from idp.messaging.ports import Notices
 from idp.operators.model import VerifiedOperator
+from idp.operators.permissions import Permission, may
 
 _STEPS = {
     DisputeOutcome.KEEP: StepKind.KEPT,
@@ -59,6 +60,10 @@ _NOTICES = {
 
 class NoSuchCase(Exception):
     """No case has that number."""
+
+
+class MayNotDecide(Exception):
+    """The operator's role decides no cases: whoever called has let it come this far."""
 
 
 class CaseResolved(Exception):
@@ -147,8 +152,10 @@ class DecideDispute:
 
         The account, the case and the audit log change in one transaction; then the sessions end,
         and both sides are told. Raises `NoSuchCase`, `CaseResolved`, and where it would be carried
-        out `NumberGone`: nothing is noted then.
+        out `NumberGone`: nothing is noted then. `MayNotDecide`, a second look at the role.
         """
+        if not may(decision.by.role, Permission.DECIDE_DISPUTES):
+            raise MayNotDecide
         now = self._clock.now()
         with self._database.transaction() as transaction:
             row = _open(store.locked_dispute(transaction, number))

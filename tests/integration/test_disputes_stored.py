@@ -1,6 +1,7 @@
 """Disputes on each kind of database: what happens at once, and what is left after a transfer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,7 @@ from idp.disputes.decide_dispute import (
     DecideDispute,
     Decision,
     EndDisputed,
+    MayNotDecide,
     NoSuchCase,
     NumberGone,
 )
@@ -324,6 +326,18 @@ def test_one_operator_who_decides_twice_at_once_is_one(court: Court) -> None:
     assert sorted(rulings) == [Ruling.DECIDED_ALREADY, Ruling.DECIDED_ALREADY, Ruling.FIRST]  # type: ignore[type-var]
     with court.database.reading() as reading:
         assert len(store.standing_votes(reading, number)) == 1
+
+
+@pytest.mark.parametrize(
+    "role", [OperatorRole.COUNTER_OFFICER, OperatorRole.PROVINCE_TEAM, OperatorRole.READ_ONLY]
+)
+def test_no_other_role_decides_whoever_asks(court: Court, role: OperatorRole) -> None:
+    number = court.case()
+
+    with pytest.raises(MayNotDecide):
+        court.decides(number, TRANSFER, replace(LAN, role=role))
+    with court.database.reading() as reading:
+        assert store.standing_votes(reading, number) == {}
 
 
 def test_who_is_no_operator_any_more_decides_nothing(court: Court) -> None:
