@@ -1,11 +1,11 @@
-"""Which role may do what: one table, which commands and pages ask alike."""
+"""Which role may do what, and with whose: asked alike by commands, pages and the API."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from idp.operators.model import OperatorRole
+from idp.operators.model import OperatorRole, VerifiedOperator
 
 
 class Permission(StrEnum):
@@ -23,22 +23,41 @@ class Permission(StrEnum):
     READ_LOG = "read_log"
     SEE_OPERATORS = "see_operators"
     MANAGE_OPERATORS = "manage_operators"
+    SEE_RELYING_PARTIES = "see_relying_parties"
+    """Registrations, their versions and what became of them; whose, `may_see` says."""
+    MANAGE_OWN_RELYING_PARTIES = "manage_own_relying_parties"
+    """Registering and changing in the sandbox, secrets and keys, proposals; of whom one may see."""
+    APPROVE_PRODUCTION = "approve_production"
+    """Deciding about somebody else's proposal; disabling, and letting in again."""
+    MANAGE_OWN_TEAM = "manage_own_team"
+    """Inviting somebody into a team, and taking members out of it; of whom one may see."""
+    MANAGE_TEAMS = "manage_teams"
+    """Making teams and naming them, taking operators into any, taking the last one out."""
 
 
 _TABLE: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
     {
         OperatorRole.ADMINISTRATOR: frozenset(Permission),
-        OperatorRole.OPERATOR: frozenset(Permission) - {Permission.MANAGE_OPERATORS},
+        OperatorRole.OPERATOR: frozenset(Permission)
+        - {Permission.MANAGE_OPERATORS, Permission.MANAGE_OWN_TEAM, Permission.MANAGE_TEAMS},
         OperatorRole.COUNTER_OFFICER: frozenset(
             {Permission.USE_CONSOLE, Permission.CONFIRM_VISITS}
         ),
-        OperatorRole.PROVINCE_TEAM: frozenset({Permission.USE_CONSOLE}),
+        OperatorRole.PROVINCE_TEAM: frozenset(
+            {
+                Permission.USE_CONSOLE,
+                Permission.SEE_RELYING_PARTIES,
+                Permission.MANAGE_OWN_RELYING_PARTIES,
+                Permission.MANAGE_OWN_TEAM,
+            }
+        ),
         OperatorRole.READ_ONLY: frozenset(
             {
                 Permission.USE_CONSOLE,
                 Permission.SEE_DISPUTES,
                 Permission.READ_LOG,
                 Permission.SEE_OPERATORS,
+                Permission.SEE_RELYING_PARTIES,
             }
         ),
     }
@@ -48,3 +67,15 @@ _TABLE: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
 def may(role: OperatorRole, permission: Permission) -> bool:
     """Whether an operator of *role* may do that."""
     return permission in _TABLE[role]
+
+
+def may_see(operator: VerifiedOperator, team: str | None) -> bool:
+    """
+    Whether what belongs to *team* (`None`: to nobody's) is there for the operator.
+
+    The second rule beside `may`: a province team reaches its own alone. What is another's gets the
+    answer of what does not exist.
+    """
+    if operator.role is OperatorRole.PROVINCE_TEAM:
+        return team in operator.teams
+    return may(operator.role, Permission.SEE_RELYING_PARTIES)
