@@ -33,6 +33,15 @@ class Permission(StrEnum):
     """Inviting somebody into a team, and taking members out of it; of whom one may see."""
     MANAGE_TEAMS = "manage_teams"
     """Making teams and naming them, taking operators into any, taking the last one out."""
+    SEE_KEYS = "see_keys"
+    """The ring of signing keys: names, ages, what happens next; no secret."""
+    ROTATE_KEYS = "rotate_keys"
+    SEE_ANNOUNCEMENTS = "see_announcements"
+    """What portals are told; a province team, what concerns its own."""
+    ANNOUNCE = "announce"
+    """Telling portals something, and taking it back."""
+    MANAGE_API_CLIENTS = "manage_api_clients"
+    """Letting programs in, with no more than the own role, and keeping them out."""
 
 
 _TABLE: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
@@ -49,6 +58,7 @@ _TABLE: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
                 Permission.SEE_RELYING_PARTIES,
                 Permission.MANAGE_OWN_RELYING_PARTIES,
                 Permission.MANAGE_OWN_TEAM,
+                Permission.SEE_ANNOUNCEMENTS,
             }
         ),
         OperatorRole.READ_ONLY: frozenset(
@@ -58,6 +68,8 @@ _TABLE: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
                 Permission.READ_LOG,
                 Permission.SEE_OPERATORS,
                 Permission.SEE_RELYING_PARTIES,
+                Permission.SEE_KEYS,
+                Permission.SEE_ANNOUNCEMENTS,
             }
         ),
     }
