@@ -289,11 +289,12 @@ class SecretRotated(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKeysChanged(SecurityEvent):
-    """A signing key was announced, activated or retired by hand."""
+    """A signing key was announced, activated or retired; *by* is empty at a shell, or by time."""
 
     change: str
     kid: str
     reason: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,11 +308,50 @@ class OperatorAdded(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorInvited(SecurityEvent):
-    """An administrator made a link by which somebody can become an operator."""
+    """Somebody got a link to become an operator by, and a member of *team* where it names one."""
 
     operator: str
     role: str
     by: str
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamCreated(SecurityEvent):
+    """A team was made, for relying parties to belong to."""
+
+    team: str
+    name: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamRenamed(SecurityEvent):
+    """A team is called otherwise from now on."""
+
+    team: str
+    before: str
+    after: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamMemberAdded(SecurityEvent):
+    """An operator belongs to a team from now on."""
+
+    team: str
+    operator: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamMemberRemoved(SecurityEvent):
+    """An operator belongs to a team no more; *reason* is the own text of who decided it."""
+
+    team: str
+    operator: str
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,9 +45,7 @@ class Presence:
             return None
         with self._database.reading() as reading:
             found = store.find(reading, session.operator)
-        if found is None:
-            return None
-        return VerifiedOperator(found.name, found.display_name, found.role)
+            return None if found is None else store.verified(reading, found)
 
     def begin(self, operator: VerifiedOperator) -> None:
         """Sign the operator in, under a handle that nobody could have planted here before."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from idp.audit.events import OperatorAdded, OperatorInvited
+from idp.audit.events import OperatorAdded, OperatorInvited, TeamMemberAdded
 from idp.audit.log import record
 from idp.citizens.password_hasher import PasswordHasher
 from idp.core.clock import Clock
@@ -13,14 +13,17 @@ from idp.core.handles import Handle, digest, new_handle
 from idp.db.database import Database
 from idp.operators import store
 from idp.operators.add_operator import CodeNotShown, NameTaken, NotAllowed
+from idp.operators.create_team import UnknownTeam
 from idp.operators.model import (
     Operator,
     OperatorInvitation,
     OperatorName,
     OperatorRole,
+    TeamId,
+    TeamMember,
     VerifiedOperator,
 )
-from idp.operators.permissions import Permission, may
+from idp.operators.permissions import may_invite
 from idp.operators.rules import check_operator_password
 from idp.totp.codes import new_totp_secret, step_of_code
 
@@ -48,14 +51,30 @@ class InviteOperator:
         self._clock = clock
 
     def __call__(
-        self, name: OperatorName, display_name: str, role: OperatorRole, *, by: VerifiedOperator
+        self,
+        name: OperatorName,
+        display_name: str,
+        role: OperatorRole,
+        *,
+        team: TeamId | None = None,
+        by: VerifiedOperator,
     ) -> Handle:
-        """The link's handle, which is kept nowhere. Raises `NotAllowed`, `NameTaken`."""
-        if not may(by.role, Permission.MANAGE_OPERATORS):
-            raise NotAllowed(f"{by.name} is no administrator")
+        """
+        The link's handle, which is kept nowhere; the person joins *team*.
+
+        Raises `NotAllowed`, `UnknownTeam`, `NameTaken`.
+        """
+        if not may_invite(by, role, team):
+            raise NotAllowed(f"{by.name} may not invite {role} into {team}")
         now, handle = self._clock.now(), new_handle()
         try:
             with self._database.transaction() as transaction:
+                if team is not None and store.team(transaction, team) is None:
+                    raise UnknownTeam(team)
+                other = store.invitation_of(transaction, name)
+                # Else a team's member could end what an administrator has begun.
+                if other is not None and not may_invite(by, other.role, other.team):
+                    raise NameTaken(name)
                 if store.is_taken(transaction, name):
                     raise NameTaken(name)
                 store.withdraw_invitation(transaction, name)
@@ -69,11 +88,13 @@ class InviteOperator:
                         created_at=now,
                         created_by=by.name,
                         expires_at=now + self._lasts,
+                        team=team,
                     )
                 )
                 transaction.flush()
-                record(transaction, OperatorInvited(operator=name, role=role, by=by.name), now)
-        except IntegrityError:  # another administrator was faster, with this name
+                invited = OperatorInvited(operator=name, role=role, by=by.name, team=team or "")
+                record(transaction, invited, now)
+        except IntegrityError:  # somebody else was faster, with this name
             raise NameTaken(name) from None
         return handle
 
@@ -98,8 +119,10 @@ class AcceptInvitation:
         """
         Spend the link, and add the operator.
 
-        The author's word has to count still: an administrator who lost the account, or the role,
-        lets nobody in any more. Raises `InvitationSpent`, `WeakOperatorPassword`, `CodeNotShown`.
+        The author's word has to count still: who lost the account, the role, or the place in the
+        team, lets nobody in any more.
+
+        Raises `InvitationSpent`, `WeakOperatorPassword`, `CodeNotShown`.
         """
         now = self._clock.now()
         with self._database.reading() as reading:
@@ -113,7 +136,9 @@ class AcceptInvitation:
         password_hash = self._hasher.hash(password)
         with self._database.transaction() as transaction:
             author = store.find(transaction, found.created_by)
-            if author is None or not may(author.role, Permission.MANAGE_OPERATORS):
+            if author is None or not may_invite(
+                store.verified(transaction, author), found.role, found.team
+            ):
                 raise InvitationSpent
             if not store.spend_invitation(transaction, digest(handle), now):
                 raise InvitationSpent
@@ -133,3 +158,11 @@ class AcceptInvitation:
             )
             added = OperatorAdded(operator=found.name, role=found.role, by=found.created_by)
             record(transaction, added, now)
+            if found.team is not None:
+                transaction.flush()  # before the row that names it
+                member = TeamMember(
+                    team=found.team, operator=found.name, added_at=now, added_by=found.created_by
+                )
+                store.add_member(transaction, member)
+                joined = TeamMemberAdded(team=found.team, operator=found.name, by=found.created_by)
+                record(transaction, joined, now)

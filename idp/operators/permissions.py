@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from idp.operators.model import OperatorRole, VerifiedOperator
+from idp.operators.model import OperatorRole, TeamId, VerifiedOperator
 
 
 class Permission(StrEnum):
@@ -91,3 +91,19 @@ def may_see(operator: VerifiedOperator, team: str | None) -> bool:
     if operator.role is OperatorRole.PROVINCE_TEAM:
         return team in operator.teams
     return may(operator.role, Permission.SEE_RELYING_PARTIES)
+
+
+def may_invite(operator: VerifiedOperator, role: OperatorRole, team: TeamId | None) -> bool:
+    """Whether the operator may let somebody in as *role*: a team's member, into that team alone."""
+    if team is not None and role is not OperatorRole.PROVINCE_TEAM:
+        return False
+    if may(operator.role, Permission.MANAGE_OPERATORS):
+        return True
+    return team is not None and may_change_members(operator, team)
+
+
+def may_change_members(operator: VerifiedOperator, team: TeamId) -> bool:
+    """Whether the operator may take people into that team and out of it."""
+    if may(operator.role, Permission.MANAGE_TEAMS):
+        return True
+    return may(operator.role, Permission.MANAGE_OWN_TEAM) and may_see(operator, team)

@@ -1,12 +1,31 @@
 """Queries on operators; none of them commits."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from idp.operators.model import Operator, OperatorInvitation, OperatorName, OperatorRole
+from idp.operators.model import (
+    Operator,
+    OperatorInvitation,
+    OperatorName,
+    OperatorRole,
+    Team,
+    TeamId,
+    TeamMember,
+    VerifiedOperator,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTeam:
+    """A team, and how many work for it."""
+
+    id: TeamId
+    name: str
+    members: int
 
 
 def find(session: Session, name: OperatorName) -> Operator | None:
@@ -14,6 +33,16 @@ def find(session: Session, name: OperatorName) -> Operator | None:
     return session.execute(
         select(Operator).where(Operator.name == name, Operator.disabled_at.is_(None))
     ).scalar_one_or_none()
+
+
+def verified(session: Session, found: Operator) -> VerifiedOperator:
+    """*found* as somebody who is there, with the teams that count for the role."""
+    teams = (
+        session.execute(select(TeamMember.team).where(TeamMember.operator == found.name)).scalars()
+        if found.role is OperatorRole.PROVINCE_TEAM
+        else ()
+    )
+    return VerifiedOperator(found.name, found.display_name, found.role, frozenset(teams))
 
 
 def all_of(session: Session) -> Sequence[Operator]:
@@ -99,6 +128,12 @@ def invitation(session: Session, handle_digest: str, now: datetime) -> OperatorI
     ).scalar_one_or_none()
 
 
+def invitation_of(session: Session, name: OperatorName) -> OperatorInvitation | None:
+    """The invitation for that name, lapsed or not."""
+    query = select(OperatorInvitation).where(OperatorInvitation.name == name)
+    return session.execute(query).scalar_one_or_none()
+
+
 def invitations(session: Session, now: datetime) -> Sequence[OperatorInvitation]:
     """Those that are open, by name."""
     query = select(OperatorInvitation).where(OperatorInvitation.expires_at > now)
@@ -120,6 +155,87 @@ def spend_invitation(session: Session, handle_digest: str, now: datetime) -> boo
         .returning(OperatorInvitation.name)
     )
     return spent.first() is not None
+
+
+def invited_into(session: Session, team: TeamId, now: datetime) -> Sequence[OperatorInvitation]:
+    """The open invitations into that team, by name."""
+    query = select(OperatorInvitation).where(
+        OperatorInvitation.team == team, OperatorInvitation.expires_at > now
+    )
+    return session.execute(query.order_by(OperatorInvitation.name)).scalars().all()
+
+
+def team(session: Session, team_id: TeamId) -> Team | None:
+    """The team of that id."""
+    return session.get(Team, team_id)
+
+
+def is_team_taken(session: Session, name: str, *, besides: TeamId) -> bool:
+    """Whether another team than *besides* is called that."""
+    query = select(Team.id).where(Team.name == name, Team.id != besides)
+    return session.execute(query).first() is not None
+
+
+def teams(
+    session: Session,
+    *,
+    only: frozenset[TeamId] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Sequence[ListedTeam]:
+    """The teams by name, those of *only* where it is given."""
+    working = (
+        select(TeamMember.team, func.count().label("members"))
+        .join(Operator, Operator.name == TeamMember.operator)
+        .where(Operator.role == OperatorRole.PROVINCE_TEAM, Operator.disabled_at.is_(None))
+        .group_by(TeamMember.team)
+        .subquery()
+    )
+    query = (
+        select(Team.id, Team.name, func.coalesce(working.c.members, 0))
+        .outerjoin(working, working.c.team == Team.id)
+        .order_by(Team.name)
+        .limit(limit)
+        .offset(offset)
+    )
+    if only is not None:
+        query = query.where(Team.id.in_(only))
+    return [ListedTeam(*row) for row in session.execute(query)]
+
+
+def members(session: Session, team_id: TeamId) -> Sequence[Operator]:
+    """Who works for the team, by name; they stay so until the commit."""
+    query = (
+        select(Operator)
+        .join(TeamMember, TeamMember.operator == Operator.name)
+        .where(
+            TeamMember.team == team_id,
+            Operator.role == OperatorRole.PROVINCE_TEAM,
+            Operator.disabled_at.is_(None),
+        )
+        .order_by(Operator.name)
+        .with_for_update()
+    )
+    return session.execute(query).scalars().all()
+
+
+def add_member(session: Session, member: TeamMember) -> bool:
+    """Take somebody into a team; false where the person belongs to it already."""
+    if session.get(TeamMember, (member.team, member.operator)) is not None:
+        return False
+    session.add(member)
+    session.flush()
+    return True
+
+
+def remove_member(session: Session, team_id: TeamId, name: OperatorName) -> bool:
+    """Take somebody out of a team: true for the one caller that did."""
+    removed = session.execute(
+        delete(TeamMember)
+        .where(TeamMember.team == team_id, TeamMember.operator == name)
+        .returning(TeamMember.operator)
+    )
+    return removed.first() is not None
 
 
 def forget_invitations(session: Session, before: datetime) -> int:

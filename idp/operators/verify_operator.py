@@ -90,4 +90,4 @@ class VerifyOperator:
                 record(transaction, refused, now)
                 return None
             record(transaction, OperatorVerified(by=found.name), now)
-            return VerifiedOperator(found.name, found.display_name, found.role)
+            return store.verified(transaction, found)
