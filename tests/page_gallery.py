@@ -32,6 +32,7 @@ from idp.console.disputes.forms import AskMoreForm, DecideForm, ExtendForm
 from idp.console.forms import ConsoleSignInForm, ConsoleSignOutForm
 from idp.console.frame import Section as ConsoleSection
 from idp.console.frame import entries_for
+from idp.console.keys.forms import RotateForm, RotateNowForm
 from idp.console.log.forms import LogForm
 from idp.console.overview import Attention
 from idp.console.paging import PageOf
@@ -187,6 +188,21 @@ SEEN_AT_COUNTER: dict[str, Any] = {
     "born": "02/01/1990",
     "numbers": [("cccd", "1234"), ("cmnd", "5678")],
 }
+
+
+def _key_row(state: str, **more: object) -> dict[str, object]:
+    row = {
+        "kid": "k7Jf-" + "A" * 38,
+        "algorithm": "ES256",
+        "state": state,
+        "created_at": "08:00, 22/11/2026",
+        "days": 3,
+        "next": "retired",
+        "at": "08:00, 20/02/2027",
+        "urgency": "none",
+        "days_left": 4,
+    }
+    return row | more
 
 
 def _colleague(name: str, role: OperatorRole, *, disabled: bool = False) -> Operator:
@@ -1229,19 +1245,74 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "console-overview": (
         "console/overview.html",
-        _console(ConsoleSection.OVERVIEW, attention=Attention(4, 2, 17)),
+        _console(
+            ConsoleSection.OVERVIEW,
+            attention=Attention(
+                disputes_open=4,
+                disputes_to_decide=2,
+                logouts_unconfirmed=17,
+                data_requests_overdue=3,
+                keys_urgent=1,
+            ),
+        ),
     ),
     "console-overview-quiet": (
         "console/overview.html",
-        _console(ConsoleSection.OVERVIEW, attention=Attention(0, 0, 0)),
+        _console(
+            ConsoleSection.OVERVIEW,
+            attention=Attention(
+                disputes_open=0,
+                disputes_to_decide=0,
+                logouts_unconfirmed=0,
+                data_requests_overdue=0,
+                keys_urgent=0,
+            ),
+        ),
     ),
     "console-overview-counter": (
         "console/overview.html",
-        _console(ConsoleSection.OVERVIEW, role=OperatorRole.COUNTER_OFFICER, attention=None),
+        _console(ConsoleSection.OVERVIEW, role=OperatorRole.COUNTER_OFFICER, attention=Attention()),
     ),
     "console-overview-nothing": (
         "console/overview.html",
-        _console(ConsoleSection.OVERVIEW, role=OperatorRole.PROVINCE_TEAM, attention=None),
+        _console(ConsoleSection.OVERVIEW, attention=Attention(), navigation=[]),
+    ),
+    "console-keys": (
+        "console/keys/list.html",
+        _console(
+            ConsoleSection.KEYS,
+            rows=[
+                _key_row("announced", next="activated", days=0),
+                _key_row("active", days=89, algorithm="RS256"),
+                _key_row("retired", next="dropped", days=180),
+            ],
+            dropped=[],
+            rotates=True,
+        ),
+    ),
+    "console-keys-urgent": (
+        "console/keys/list.html",
+        _console(
+            ConsoleSection.KEYS,
+            rows=[
+                _key_row("active", urgency="missed", days=91),
+                _key_row("active", urgency="near", days=87, algorithm="RS256"),
+            ],
+            dropped=["D" * 43, "E" * 43],
+            rotates=False,
+        ),
+    ),
+    "console-rotate": (
+        "console/keys/rotate.html",
+        _console(ConsoleSection.KEYS, _blank(RotateForm), hours=24),
+    ),
+    "console-rotate-refused": (
+        "console/keys/rotate.html",
+        _console(ConsoleSection.KEYS, refused(RotateForm, {"reason": "a"}), hours=24),
+    ),
+    "console-rotate-now": (
+        "console/keys/rotate_now.html",
+        _console(ConsoleSection.KEYS, _blank(RotateNowForm), hours=24),
     ),
     "console-forbidden": (
         "console/forbidden.html",

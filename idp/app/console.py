@@ -10,11 +10,13 @@ from idp.console.citizens.routes import console_citizen_routes
 from idp.console.cookie import ConsoleCookie
 from idp.console.disputes.routes import console_dispute_routes
 from idp.console.frame import ConsoleFrame
+from idp.console.keys.routes import key_routes
 from idp.console.log.routes import log_routes
 from idp.console.people.routes import people_routes
 from idp.console.presence import Presence
 from idp.console.routes import console_routes
 from idp.console.visits.routes import visit_routes
+from idp.key_ring.rotate_keys import RotateKeys
 from idp.operators.change_operator import ChangeOperatorPassword, ChangeRole
 from idp.operators.disable_operator import DisableOperator
 from idp.operators.invite_operator import AcceptInvitation, InviteOperator
@@ -42,10 +44,25 @@ def console_blueprints(
     )
     helpdesk = helpdesk_of(parts)
     return (
-        console_routes(frame=frame, database=database, clock=clock),
+        console_routes(
+            frame=frame,
+            signer=parts.signer,
+            policy=parts.rotation,
+            database=database,
+            clock=clock,
+        ),
         _disputes(parts, frame),
         console_citizen_routes(frame=frame, find=helpdesk.find, hold=helpdesk.hold),
         visit_routes(frame=frame, confirm=counter(parts).confirm),
+        key_routes(
+            frame=frame,
+            signer=parts.signer,
+            rotate=RotateKeys(
+                store=parts.keys, policy=parts.rotation, database=database, clock=clock
+            ),
+            policy=parts.rotation,
+            clock=clock,
+        ),
         log_routes(frame=frame, database=database, clock=clock),
         _people(parts, frame),
     )

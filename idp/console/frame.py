@@ -29,6 +29,7 @@ class Section(StrEnum):
     DISPUTES = "disputes"
     CITIZENS = "citizens"
     VISITS = "visits"
+    KEYS = "keys"
     LOG = "log"
     PEOPLE = "people"
     PROFILE = "profile"
@@ -48,6 +49,7 @@ NAVIGATION: Final = (
     Entry(Section.DISPUTES, "/console/disputes", Permission.SEE_DISPUTES),
     Entry(Section.CITIZENS, "/console/citizens", Permission.SERVE_CITIZENS),
     Entry(Section.VISITS, "/console/visits", Permission.CONFIRM_VISITS),
+    Entry(Section.KEYS, "/console/keys", Permission.SEE_KEYS),
     Entry(Section.LOG, "/console/log", Permission.READ_LOG),
     Entry(Section.PEOPLE, "/console/people", Permission.SEE_OPERATORS),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import Citizen, CitizenId
@@ -53,14 +53,14 @@ def requests(session: Session, *, finished: bool) -> Sequence[DataRequest]:
 
 def overdue(session: Session, now: datetime) -> Sequence[DataRequest]:
     """Requests a term of which has passed."""
-    query = select(DataRequest).where(
-        DataRequest.finished_at.is_(None),
-        or_(
-            DataRequest.done_due <= now,
-            DataRequest.answered_at.is_(None) & (DataRequest.answer_due <= now),
-        ),
-    )
+    query = select(DataRequest).where(_is_overdue(now))
     return session.execute(query.order_by(DataRequest.filed_at)).scalars().all()
+
+
+def count_overdue(session: Session, now: datetime) -> int:
+    """How many those are."""
+    query = select(func.count()).select_from(DataRequest).where(_is_overdue(now))
+    return session.execute(query).scalar_one()
 
 
 def forget_words_of_closed(session: Session) -> None:
@@ -83,3 +83,13 @@ def locked(session: Session, number: RequestNumber) -> DataRequest | None:
     """That request; nobody else changes it until the commit."""
     query = select(DataRequest).where(DataRequest.number == number)
     return session.execute(query.with_for_update()).scalar_one_or_none()
+
+
+def _is_overdue(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        DataRequest.finished_at.is_(None),
+        or_(
+            DataRequest.done_due <= now,
+            DataRequest.answered_at.is_(None) & (DataRequest.answer_due <= now),
+        ),
+    )

@@ -109,6 +109,12 @@ class Signer:
         """Return the published keys; the same object until they change."""
         return self._current().jwks
 
+    def ring(self) -> KeyRing:
+        """The ring as it stands this moment, looked at anew: for people who look after it."""
+        with self._refreshing:
+            self._refresh()
+        return rules.promote_due(self._ring, self._clock.now())
+
     def verify(
         self,
         token: str,
