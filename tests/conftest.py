@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 
+from idp.adapters import keys_on_disk
 from idp.adapters.redis.connection import connect
 from idp.db import db
 from idp.db.database import Database
@@ -36,6 +38,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.compiled_templates import CompiledTemplates
 from tests.fakes.database import make_tables
 from tests.fakes.following_client import FollowingClient
+from tests.fakes.lazy_rules import LazyRule
 from tests.fakes.mail import MailOutbox
 from tests.fakes.redis_server import let_pass, redis_executable, running_redis
 from tests.fakes.sms import SmsOutbox
@@ -56,6 +59,9 @@ _KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 def pytest_configure() -> None:
     """Have what all applications of a run have in common done once, and tracebacks be plain."""
     Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
+    Flask.url_rule_class = LazyRule
+    # Decrypting and checking a key of RSA takes longer than composing the application around it.
+    keys_on_disk.load_pem_private_key = cache(keys_on_disk.load_pem_private_key)  # type: ignore[assignment, attr-defined]
     # structlog's own ones are painted: seconds of a processor for each that somebody logs.
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
