@@ -15,9 +15,12 @@ from idp.console.log.routes import log_routes
 from idp.console.people.routes import people_routes
 from idp.console.presence import Presence
 from idp.console.routes import console_routes
+from idp.console.teams.routes import team_routes
 from idp.console.visits.routes import visit_routes
 from idp.key_ring.rotate_keys import RotateKeys
+from idp.operators.change_members import AddMember, RemoveMember
 from idp.operators.change_operator import ChangeOperatorPassword, ChangeRole
+from idp.operators.create_team import CreateTeam, RenameTeam
 from idp.operators.disable_operator import DisableOperator
 from idp.operators.invite_operator import AcceptInvitation, InviteOperator
 from idp.web.browser import BrowserCookie
@@ -65,6 +68,7 @@ def console_blueprints(
         ),
         log_routes(frame=frame, database=database, clock=clock),
         _people(parts, frame),
+        _teams(parts, frame),
     )
 
 
@@ -98,6 +102,23 @@ def _people(parts: Parts, frame: ConsoleFrame) -> Blueprint:
         ),
         issuer=settings.server.issuer,
         service=settings.brand.name_vi,
+        database=database,
+        clock=clock,
+    )
+
+
+def _teams(parts: Parts, frame: ConsoleFrame) -> Blueprint:
+    settings, database, clock = parts.settings, parts.database, parts.clock
+    return team_routes(
+        frame=frame,
+        create=CreateTeam(database=database, clock=clock),
+        rename=RenameTeam(database=database, clock=clock),
+        invite=InviteOperator(
+            database=database, lasts=settings.console.invitation_lasts, clock=clock
+        ),
+        add=AddMember(database=database, clock=clock),
+        remove=RemoveMember(database=database, clock=clock),
+        issuer=settings.server.issuer,
         database=database,
         clock=clock,
     )

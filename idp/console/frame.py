@@ -30,6 +30,7 @@ class Section(StrEnum):
     CITIZENS = "citizens"
     VISITS = "visits"
     KEYS = "keys"
+    TEAMS = "teams"
     LOG = "log"
     PEOPLE = "people"
     PROFILE = "profile"
@@ -50,6 +51,7 @@ NAVIGATION: Final = (
     Entry(Section.CITIZENS, "/console/citizens", Permission.SERVE_CITIZENS),
     Entry(Section.VISITS, "/console/visits", Permission.CONFIRM_VISITS),
     Entry(Section.KEYS, "/console/keys", Permission.SEE_KEYS),
+    Entry(Section.TEAMS, "/console/teams", Permission.SEE_RELYING_PARTIES),
     Entry(Section.LOG, "/console/log", Permission.READ_LOG),
     Entry(Section.PEOPLE, "/console/people", Permission.SEE_OPERATORS),
 )

@@ -29,6 +29,13 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "/console/keys": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
     "/console/keys/rotate": frozenset({ADMINISTRATOR, OPERATOR}),
     "/console/keys/rotate-now": frozenset({ADMINISTRATOR, OPERATOR}),
+    "/console/teams": frozenset({ADMINISTRATOR, OPERATOR, PROVINCE, READ_ONLY}),
+    "/console/teams/new": frozenset({ADMINISTRATOR}),
+    "/console/teams/<team>": frozenset({ADMINISTRATOR, OPERATOR, PROVINCE, READ_ONLY}),
+    "/console/teams/<team>/name": frozenset({ADMINISTRATOR}),
+    "/console/teams/<team>/add": frozenset({ADMINISTRATOR}),
+    "/console/teams/<team>/invite": frozenset({ADMINISTRATOR, PROVINCE}),
+    "/console/teams/<team>/members/<name>/remove": frozenset({ADMINISTRATOR, PROVINCE}),
     "/console/log": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
     "/console/log/export": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
     "/console/people": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
@@ -37,7 +44,12 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "/console/people/<name>/disable": frozenset({ADMINISTRATOR}),
 }
 FOR_STRANGERS = {"/console/sign-in", "/console/sign-out", "/console/invitation"}
-ADDRESS = {"<name>": "minh", "<number>": "KN-2026-000001", "<citizen_id>": "nobody"}
+ADDRESS = {
+    "<team>": "binh-dinh",
+    "<name>": "minh",
+    "<number>": "KN-2026-000001",
+    "<citizen_id>": "nobody",
+}
 
 
 def routes(site: Site) -> dict[str, frozenset[str]]:

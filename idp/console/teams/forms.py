@@ -1,0 +1,104 @@
+"""What is filled in about teams."""
+
+from idp.console.forms import ProofForm, ReasonedForm
+from idp.operators.model import OperatorName, TeamId
+from idp.operators.rules import (
+    InvalidOperatorName,
+    InvalidTeam,
+    parse_operator_name,
+    parse_team_id,
+    parse_team_name,
+)
+from idp.web.forms import LineField, refuse
+from idp.web.texts import lazy_gettext as _
+
+_LONGEST_DISPLAY_NAME = 80
+
+
+class _NamedTeam(ProofForm):
+    """What a team is called by people."""
+
+    team_name = LineField(_("Tên đội"))
+
+    def validate_team_name(self, field: LineField) -> None:
+        try:
+            parse_team_name(field.data or "")
+        except InvalidTeam:
+            refuse(_("Nhập tên đội, từ 3 đến 120 ký tự"))
+
+    @property
+    def chosen_team_name(self) -> str:
+        """The name; after a `validate` that found it good."""
+        return parse_team_name(self.team_name.data or "")
+
+    def fail_taken(self) -> None:
+        """Say that another team has it."""
+        self.fail("team_name", _("Đã có đội mang tên hoặc mã này"))
+
+
+class NewTeamForm(_NamedTeam):
+    """A team that is not there yet."""
+
+    team_id = LineField(_("Mã đội"))
+
+    def validate_team_id(self, field: LineField) -> None:
+        try:
+            parse_team_id(field.data or "")
+        except InvalidTeam:
+            refuse(_("Dùng 3 đến 32 chữ thường không dấu, chữ số, gạch nối. Ví dụ: binh-dinh"))
+
+    @property
+    def chosen_id(self) -> TeamId:
+        """The id; after a `validate` that found it good."""
+        return parse_team_id(self.team_id.data or "")
+
+
+class RenameTeamForm(_NamedTeam):
+    """Another name for it."""
+
+
+class _NamedPerson(ProofForm):
+    """Somebody, by the name they sign in with."""
+
+    name = LineField(_("Tên đăng nhập"))
+
+    def validate_name(self, field: LineField) -> None:
+        try:
+            parse_operator_name(field.data or "")
+        except InvalidOperatorName:
+            refuse(_("Dùng 3 đến 32 chữ thường không dấu, chữ số, dấu chấm, gạch nối"))
+
+    @property
+    def chosen_name(self) -> OperatorName:
+        """The name; after a `validate` that found it good."""
+        return parse_operator_name(self.name.data or "")
+
+
+class InviteMemberForm(_NamedPerson):
+    """A colleague who has no account yet."""
+
+    display_name = LineField(_("Họ và tên"))
+
+    def validate_display_name(self, field: LineField) -> None:
+        if not field.data or len(field.data) > _LONGEST_DISPLAY_NAME:
+            refuse(_("Nhập họ và tên, nhiều nhất 80 ký tự"))
+
+    def fail_taken(self) -> None:
+        """Say that the name is, or was, somebody's."""
+        self.fail("name", _("Tên này đã có người dùng. Chọn tên khác"))
+
+
+class AddMemberForm(_NamedPerson):
+    """Somebody of another province's team."""
+
+    def fail_unknown(self) -> None:
+        """Say that nobody can be added by that name."""
+        self.fail("name", _("Không có ai thuộc vai trò đội tỉnh mang tên này"))
+
+
+class RemoveMemberForm(ReasonedForm):
+    """That somebody belongs to the team no more."""
+
+    def fail_last(self) -> None:
+        """Say why not."""
+        self.fail("reason", _("Đây là người cuối cùng của đội. Quản trị hệ thống mới đưa ra được"))
