@@ -5,7 +5,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test interop check bench lock clean
+.PHONY: help setup run test nightly interop check bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -16,6 +16,11 @@ run: .venv/.ready-to-run ## run the whole system on this machine; Ctrl-C ends it
 test: .venv/.ready-to-test ## run every test (ARGS="-k otp" chooses)
 	@sh .ci/chromium
 	@$(KEEP_COMPILED) .venv/bin/python -m pytest -m "not nightly" $(SPREAD) $(ARGS)
+
+nightly: .venv/.ready-to-test ## run what is too long for every change, and properties at length
+	@sh .ci/chromium
+	@$(KEEP_COMPILED) .venv/bin/python -m pytest -m "nightly or hypothesis" \
+		--hypothesis-profile nightly $(SPREAD) $(ARGS)
 
 # Dozens of processes start: what one has compiled the others read, whatever the environment says.
 # A file stays with one process, and files are dealt out as they are named: the long ones (contract,

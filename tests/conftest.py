@@ -18,6 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 import redis
 import structlog
@@ -54,6 +55,13 @@ _KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
 
 # --- the run --------------------------------------------------------------------------------------
+
+# What everybody waits for tries the same few examples each time; the nights try many, and others.
+hypothesis.settings.register_profile(
+    "daily", max_examples=30, derandomize=True, database=None, deadline=None
+)
+hypothesis.settings.register_profile("nightly", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile("daily")
 
 
 def pytest_configure() -> None:

@@ -60,9 +60,7 @@ def ask_for(site: Site, browser: Browser, page: str, form: str | None) -> None:
     browser.post(path, {"csrf_token": token} | FORMS[form])
 
 
-@hypothesis_settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(requests=st.lists(REQUESTS, min_size=3, max_size=12))
 def test_no_sequence_of_requests_does_without_the_code(
     site: Site, requests: list[tuple[str, str | None]]

@@ -1,16 +1,14 @@
 """Every kind of security event has words for the citizen it is about, or is hidden on purpose."""
 
-from collections.abc import Iterator
-
 import flask_babel  # type: ignore[import-untyped]
 import pytest
-from flask import Flask
 
 from idp.account.activity.words import HIDDEN, Category, shown_kinds, words_for
 from idp.audit import events
 from idp.audit.events import SecurityEvent
 from idp.audit.log import kind_of
-from tests.page_gallery import make_app
+
+pytestmark = pytest.mark.usefixtures("in_a_request")
 
 KINDS = [
     each
@@ -19,20 +17,13 @@ KINDS = [
 ]
 
 
-@pytest.fixture
-def speaking() -> Iterator[Flask]:
-    app, _ = make_app()
-    with app.test_request_context("/"):
-        yield app
-
-
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_each_kind_is_shown_or_hidden_and_never_both(kind: type[SecurityEvent]) -> None:
     assert (kind_of(kind) in shown_kinds(None)) is not (kind in HIDDEN)
 
 
 @pytest.mark.parametrize("kind", shown_kinds(None))
-def test_words_need_no_detail_that_an_older_event_may_lack(speaking: Flask, kind: str) -> None:
+def test_words_need_no_detail_that_an_older_event_may_lack(kind: str) -> None:
     assert words_for(kind, {})
 
 
@@ -57,11 +48,11 @@ def test_each_category_shows_a_part_and_together_they_show_all() -> None:
     ],
 )
 def test_what_matters_of_an_event_is_told(
-    speaking: Flask, kind: str, details: dict[str, object], words: str
+    kind: str, details: dict[str, object], words: str
 ) -> None:
     assert words in words_for(kind, details)
 
 
-def test_words_are_in_the_language_of_the_page(speaking: Flask) -> None:
+def test_words_are_in_the_language_of_the_page() -> None:
     with flask_babel.force_locale("en"):
         assert words_for("password_changed", {}) == "The password was changed"

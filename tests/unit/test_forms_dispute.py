@@ -1,6 +1,5 @@
 """What the two sides of a dispute type, and what is made of it."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -8,7 +7,8 @@ from werkzeug.datastructures import MultiDict
 
 from idp.disputes.forms import LONGEST_WORDS, ComplaintForm, FollowForm, WordsForm
 from idp.web.forms import Form
-from tests.page_gallery import make_app
+
+pytestmark = pytest.mark.usefixtures("in_a_request")
 
 GOOD = {
     "identity_number": "0521-8500 1234",
@@ -20,13 +20,6 @@ GOOD = {
     "story": "Tôi chưa từng đăng ký.",
     "declared": "yes",
 }
-
-
-@pytest.fixture(autouse=True)
-def _in_a_request() -> Iterator[None]:
-    app, _ = make_app()
-    with app.test_request_context("/"):
-        yield
 
 
 def complaint(**changes: str) -> ComplaintForm:

@@ -4,12 +4,12 @@ import unicodedata
 from datetime import date
 
 import pytest
-from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from idp.core.birth_date import BirthDate
 from idp.enrolment.forms import KeptForm, MethodForm, MobileForm
-from tests.page_gallery import make_app
+
+pytestmark = pytest.mark.usefixtures("in_a_request")
 
 TODAY = date(2026, 11, 21)
 GOOD = {
@@ -21,13 +21,6 @@ GOOD = {
     "phone_number": "0912 345 678",
     "email": "",
 }
-
-
-@pytest.fixture(autouse=True)
-def _in_a_request() -> object:
-    app: Flask = make_app()[0]
-    with app.test_request_context("/"):
-        yield
 
 
 def mobile(minimum_age: int = 14, **changes: str) -> MobileForm:

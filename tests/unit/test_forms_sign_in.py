@@ -4,7 +4,6 @@ import unicodedata
 from typing import TypeVar
 
 import pytest
-from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from idp.citizens.forms import NewPasswordForm
@@ -16,7 +15,8 @@ from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import RecoverForm
 from idp.web.csrf import CsrfFailed
 from idp.web.forms import Form
-from tests.page_gallery import make_app
+
+pytestmark = pytest.mark.usefixtures("in_a_request")
 
 F = TypeVar("F", bound=Form)
 ALL = [
@@ -30,13 +30,6 @@ ALL = [
     ResendForm,
     SignOutForm,
 ]
-
-
-@pytest.fixture(autouse=True)
-def _in_a_request() -> object:
-    app: Flask = make_app()[0]
-    with app.test_request_context("/"):
-        yield
 
 
 def posted(form_class: type[F], **data: str) -> F:

@@ -312,4 +312,4 @@ class RingLife(RuleBasedStateMachine):
 
 
 TestRingLife = RingLife.TestCase
-TestRingLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestRingLife.settings = settings(stateful_step_count=30)
