@@ -37,6 +37,13 @@ from idp.console.log.forms import LogForm
 from idp.console.overview import Attention
 from idp.console.paging import PageOf
 from idp.console.people.forms import AcceptForm, DisableForm, InviteForm, OwnPasswordForm, RoleForm
+from idp.console.teams.forms import (
+    AddMemberForm,
+    InviteMemberForm,
+    NewTeamForm,
+    RemoveMemberForm,
+    RenameTeamForm,
+)
 from idp.console.visits.forms import ConfirmVisitForm, VisitCodeForm
 from idp.core.clock import SystemClock
 from idp.core.identity_number import IdentityNumberKind
@@ -81,8 +88,11 @@ from idp.operators.model import (
     OperatorInvitation,
     OperatorName,
     OperatorRole,
+    Team,
+    TeamId,
     VerifiedOperator,
 )
+from idp.operators.store import ListedTeam
 from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import CancelForm, OtherPhoneForm, RecoverForm
 from idp.step_up.forms import AskCarrierForm, StepUpForm, VisitForm
@@ -190,6 +200,10 @@ SEEN_AT_COUNTER: dict[str, Any] = {
 }
 
 
+TEAMS, TEAM_OF_PROVINCE = ConsoleSection.TEAMS, OperatorRole.PROVINCE_TEAM
+TEAM = Team(id=TeamId("binh-dinh"), name="Sở Khoa học và Công nghệ tỉnh Bình Định")
+
+
 def _key_row(state: str, **more: object) -> dict[str, object]:
     row = {
         "kid": "k7Jf-" + "A" * 38,
@@ -203,6 +217,10 @@ def _key_row(state: str, **more: object) -> dict[str, object]:
         "days_left": 4,
     }
     return row | more
+
+
+def _invited(name: str, role: OperatorRole) -> OperatorInvitation:
+    return OperatorInvitation(name=OperatorName(name), display_name=NAME, role=role)
 
 
 def _colleague(name: str, role: OperatorRole, *, disabled: bool = False) -> Operator:
@@ -1318,6 +1336,79 @@ PAGES: dict[str, tuple[str, Context]] = {
         "console/forbidden.html",
         _console(ConsoleSection.OVERVIEW, role=OperatorRole.PROVINCE_TEAM),
     ),
+    "console-teams": (
+        "console/teams/list.html",
+        _console(
+            TEAMS,
+            page=PageOf(
+                [ListedTeam(TEAM.id, TEAM.name, 3), ListedTeam(TeamId("dak-lak"), "Dak Lak", 0)],
+                None,
+                "?page=2",
+            ),
+            manages=True,
+        ),
+    ),
+    "console-teams-none": (
+        "console/teams/list.html",
+        _console(TEAMS, page=PageOf([], None, None), manages=True),
+    ),
+    "console-teams-nobodys": (
+        "console/teams/list.html",
+        _console(TEAMS, role=TEAM_OF_PROVINCE, page=PageOf([], None, None), manages=False),
+    ),
+    "console-team-new": ("console/teams/new.html", _console(TEAMS, _blank(NewTeamForm))),
+    "console-team-new-refused": (
+        "console/teams/new.html",
+        _console(TEAMS, refused(NewTeamForm, {"team_name": "a", "team_id": "Bình Định"})),
+    ),
+    "console-team": (
+        "console/teams/team.html",
+        _console(
+            TEAMS,
+            team=TEAM,
+            members=[_colleague("buoi", TEAM_OF_PROVINCE), _colleague("minh", TEAM_OF_PROVINCE)],
+            invited=[(_invited("moi", TEAM_OF_PROVINCE), "09:12, 29/11/2026")],
+            changes_members=True,
+            manages=True,
+        ),
+    ),
+    "console-team-read": (
+        "console/teams/team.html",
+        _console(
+            TEAMS,
+            role=OperatorRole.READ_ONLY,
+            team=TEAM,
+            members=[],
+            invited=[],
+            changes_members=False,
+            manages=False,
+        ),
+    ),
+    "console-team-rename": (
+        "console/teams/rename.html",
+        _console(TEAMS, _blank(RenameTeamForm, team_name=TEAM.name), team=TEAM, person=None),
+    ),
+    "console-team-invite": (
+        "console/teams/invite.html",
+        _console(TEAMS, _blank(InviteMemberForm), team=TEAM, person=None),
+    ),
+    "console-team-invited": (
+        "console/teams/invited.html",
+        _console(
+            TEAMS,
+            team=TEAM,
+            name="moi",
+            link="https://idp.example/console/invitation?k=" + "A" * 43,
+        ),
+    ),
+    "console-team-add": (
+        "console/teams/add.html",
+        _console(TEAMS, _blank(AddMemberForm), team=TEAM, person=None),
+    ),
+    "console-team-remove": (
+        "console/teams/remove.html",
+        _console(TEAMS, _blank(RemoveMemberForm), team=TEAM, person="minh"),
+    ),
     "console-people": (
         "console/people/list.html",
         _console(
@@ -1327,14 +1418,7 @@ PAGES: dict[str, tuple[str, Context]] = {
                 _colleague("quay-1", OperatorRole.COUNTER_OFFICER),
                 _colleague("xem", OperatorRole.READ_ONLY, disabled=True),
             ],
-            invited=[
-                (
-                    OperatorInvitation(
-                        name=OperatorName("moi"), display_name=NAME, role=OperatorRole.OPERATOR
-                    ),
-                    "09:12, 29/11/2026",
-                )
-            ],
+            invited=[(_invited("moi", OperatorRole.OPERATOR), "09:12, 29/11/2026")],
             manages=True,
         ),
     ),

@@ -25,7 +25,16 @@ VIETNAMESE = re.compile(
     "[àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]", re.IGNORECASE
 )
 # Handed in by views or typed by people, not texts of the pages.
-GIVEN = ("Nguyễn Thị Bưởi", "Họ và tên", "Số CCCD", "Ngày sinh", "Tiếng Việt", "Số CMT/CCCD")
+GIVEN = (
+    "Nguyễn Thị Bưởi",
+    "Họ và tên",
+    "Số CCCD",
+    "Ngày sinh",
+    "Tiếng Việt",
+    "Số CMT/CCCD",
+    "Sở Khoa học và Công nghệ tỉnh Bình Định",
+    "Cổng Dịch vụ công tỉnh Bình Định",
+)
 NOTICE = "Nhà mạng của bạn được hỏi thông tin này có khớp với thuê bao không."
 ENGLISH = re.compile(
     r"\b(the|your|please|sign|account|password|enter|continue|page|invalid|field|required)\b",
