@@ -37,6 +37,7 @@ from pydantic_settings import (
 )
 
 from idp.core.email_address import EmailAddress, InvalidEmailAddress
+from idp.core.environment import Environment
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 Network = IPv4Network | IPv6Network
@@ -410,6 +411,17 @@ class Signing(Table):
     publish_after_retirement: Duration
 
 
+class Deployment(Table):
+    environment: Environment
+
+
+class RelyingParties(Table):
+    production_hosts: tuple[str, ...] = Field(min_length=1)
+    test_counts_for: Duration
+    secret_lasts: Duration
+    key_lasts: Duration
+
+
 class Registrations(Table):
     folder: Path
     open: bool
@@ -470,6 +482,8 @@ class Settings(BaseSettings):
     inactivity: Inactivity
     signing: Signing
     registrations: Registrations
+    deployment: Deployment
+    relying_parties: RelyingParties
     certification: Certification = Certification()
 
     @model_validator(mode="after")

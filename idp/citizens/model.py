@@ -62,6 +62,7 @@ class Citizen(Base):
     """
     A person with an account.
 
+    A *test_person* is invented, for portals that are being tried where real people sign in as well.
     *last_sign_in_at* is right to a day. That of a new account is when it was made; that of one that
     was locked for want of use, when it was opened again.
     """
@@ -85,6 +86,7 @@ class Citizen(Base):
         nullable=True,  # for SQLite alone, which adds no other column: every row has one
         default=lambda row: row.get_current_parameters()["created_at"],
     )
+    test_person: Mapped[bool] = mapped_column(default=False)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
     pseudonymised_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 

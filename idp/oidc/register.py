@@ -164,7 +164,7 @@ def _metadata(request: ProtocolRequest) -> Mapping[str, object]:
 
 def _named_problem(error: InvalidRegistration) -> ProtocolError:
     """RFC 7591 §3.2.2: the code, and which members are at fault; why stands in the log."""
-    members = {problem.partition(":")[0] for problem in error.problems}
+    members = {problem.field for problem in error.found}
     detail = "; ".join(error.problems)
     # What we make of the host is wrong only where the host is.
     if "redirect_uris" in members or members <= _MADE_OF_THE_HOST:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from idp.core.acr import ACR_CLASSES
 from idp.relying_parties.claims import LEVEL_CLAIM
 from idp.relying_parties.model import ClientId, GrantType
+from idp.relying_parties.problems import Problem, said
 from idp.relying_parties.registration import (
     InvalidRegistration,
     Registration,
@@ -156,33 +157,40 @@ def parse_client_metadata(
     return ClientMetadata(registration, _shown(metadata, registration))
 
 
-def _parsed(document: Mapping[str, object], problems: list[str]) -> Registration:
+def _parsed(document: Mapping[str, object], problems: Sequence[Problem]) -> Registration:
     try:
         registration = parse_registration(document)
     except InvalidRegistration as error:
-        raise InvalidRegistration((*problems, *error.problems)) from None
+        raise InvalidRegistration((*problems, *error.found)) from None
     if problems:
-        raise InvalidRegistration(tuple(problems))
+        raise InvalidRegistration(problems)
     return registration
 
 
-def _problems(metadata: Mapping[str, object], sector_list: Sequence[object] | None) -> list[str]:
+def _problems(
+    metadata: Mapping[str, object], sector_list: Sequence[object] | None
+) -> Sequence[Problem]:
     """What breaks the rules that hold for those only who register themselves."""
-    problems = [f"{name}: is not offered" for name in _NOT_OFFERED if metadata.get(name)]
+    problems = [said(name, "is not offered") for name in _NOT_OFFERED if metadata.get(name)]
     name = metadata.get("client_name", "")
     if isinstance(name, str) and len(name) > MAX_NAME:
-        problems.append(f"client_name: is longer than {MAX_NAME} characters")
+        problems.append(said("client_name", f"is longer than {MAX_NAME} characters"))
     if metadata.get("subject_type", "pairwise") != "pairwise":
-        problems.append("subject_type: only pairwise is offered")
+        problems.append(said("subject_type", "only pairwise is offered"))
     if metadata.get("application_type", "web") not in {"web", "native"}:
-        problems.append("application_type: must be web or native")
+        problems.append(said("application_type", "must be web or native"))
     initiate = metadata.get("initiate_login_uri", "https:")
     if not str(initiate).startswith("https:"):  # OpenID Connect Core §4
-        problems.append("initiate_login_uri: must begin with https://")
+        problems.append(said("initiate_login_uri", "must begin with https://"))
     grants = metadata.get("grant_types")
     if isinstance(grants, list) and GrantType.CLIENT_CREDENTIALS in grants:
-        problems.append("grant_types: client_credentials is for resources an operator allowed")
-    return problems + _sector_problems(metadata, sector_list)
+        problems.append(
+            said("grant_types", "client_credentials is for resources an operator allowed")
+        )
+    return [
+        *problems,
+        *(said("sector_identifier_uri", text) for text in _sector_problems(metadata, sector_list)),
+    ]
 
 
 def _sector_problems(
@@ -192,11 +200,11 @@ def _sector_problems(
     uris = metadata.get("redirect_uris")
     if "sector_identifier_uri" not in metadata:
         several = len(set(_hosts(metadata))) > 1
-        return ["sector_identifier_uri: redirect_uris of several hosts need it"] if several else []
+        return ["redirect_uris of several hosts need it"] if several else []
     if sector_list is None:
-        return ["sector_identifier_uri: holds no JSON list that we can fetch"]
+        return ["holds no JSON list that we can fetch"]
     if not isinstance(uris, list) or any(uri not in sector_list for uri in uris):
-        return ["sector_identifier_uri: does not list every redirect URI"]
+        return ["does not list every redirect URI"]
     return []
 
 

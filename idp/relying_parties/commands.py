@@ -20,6 +20,7 @@ from idp.relying_parties.initial_tokens import InitialTokens
 from idp.relying_parties.lint import Finding, HeldSecret, Looked, Weight, lint
 from idp.relying_parties.logos import Logos
 from idp.relying_parties.model import ClientId
+from idp.relying_parties.problems import said
 from idp.relying_parties.register import Change, ChangeKind, Register
 from idp.relying_parties.registration import (
     InvalidRegistration,
@@ -61,11 +62,11 @@ def read_registrations(paths: Sequence[Path]) -> tuple[Registration, ...]:
             document = tomllib.loads(path.read_text("utf-8"))
             registrations.append(parse_registration(document))
         except InvalidRegistration as error:
-            problems += [f"{path}: {problem}" for problem in error.problems]
+            problems += [said(str(path), text) for text in error.problems]
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            problems.append(f"{path}: {error}")
+            problems.append(said(str(path), str(error)))
     if problems:
-        raise InvalidRegistration(tuple(problems))
+        raise InvalidRegistration(problems)
     return tuple(registrations)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from ipaddress import ip_address
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
@@ -143,13 +142,7 @@ def _loose_hosts(looked: Looked) -> list[str]:
 
 
 def _is_loose(host: str) -> bool:
-    if host.endswith(_ANYBODYS) or "." not in host:
-        return True
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return host.endswith(_ANYBODYS) or "." not in host
 
 
 def _onward(looked: Looked) -> list[str]:

@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NewType
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from idp.core.environment import Environment
 from idp.db import Base
-from idp.db.types import UtcDateTime
+from idp.db.types import UtcDateTime, one_of
 
 ClientId = NewType("ClientId", str)
 
@@ -123,7 +124,8 @@ class RelyingParty:
     A registration, checked when it was made.
 
     *default_max_age* is in seconds. *resources* are the audiences it may ask tokens of its own for
-    (RFC 8707). *dynamic*: it registered itself. *logo* names the picture we keep of it.
+    (RFC 8707). *dynamic*: it registered itself. *logo* names the picture we keep of it. One for
+    production names the registration it was tried as, *sandbox_client_id*. *team* is whose it is.
     """
 
     client_id: ClientId
@@ -160,6 +162,9 @@ class RelyingParty:
     logo: str | None = None
     contacts: tuple[str, ...] = ()
     dynamic: bool = False
+    environment: Environment = Environment.SANDBOX
+    sandbox_client_id: ClientId | None = None
+    team: str | None = None
 
     def name(self, locale: str) -> str:
         """The name shown to citizens."""
@@ -171,7 +176,9 @@ class RelyingPartyRecord(Base):
     A registration at rest: what was checked, under the RFC 7591 names it was made with.
 
     Who registered itself has *client_metadata*, what it is told that it registered, and the hash
-    of the token that it manages this with. *logo* is the hash of the picture we keep.
+    of the token that it manages this with. *logo* is the hash of the picture we keep. *version* is
+    the number of the newest version; *environment* and *sandbox_client_id* repeat what the
+    registration says, for lists.
     """
 
     __tablename__ = "relying_party"
@@ -185,12 +192,43 @@ class RelyingPartyRecord(Base):
     client_metadata: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
     registration_token: Mapped[str | None] = mapped_column(String(43))
     logo: Mapped[str | None] = mapped_column(String(43))
+    environment: Mapped[Environment] = mapped_column(
+        one_of(Environment), default=Environment.SANDBOX
+    )
+    sandbox_client_id: Mapped[ClientId | None] = mapped_column(String(128))
+    team: Mapped[str | None] = mapped_column(String(32), index=True)
+    version: Mapped[int] = mapped_column(default=1)
 
     secrets: Mapped[list["RelyingPartySecret"]] = relationship(lazy="selectin")
 
 
+class RelyingPartyVersion(Base):
+    """
+    A registration as it was from a moment on. Rows are added, never changed.
+
+    *by* is the operator who made it so, empty where none did: a file of this machine, or the
+    relying party itself.
+    """
+
+    __tablename__ = "relying_party_version"
+
+    client_id: Mapped[ClientId] = mapped_column(
+        ForeignKey("relying_party.client_id"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document: Mapped[dict[str, object]] = mapped_column(JSON)
+    by: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UtcDateTime())
+    reason: Mapped[str] = mapped_column(Text)
+
+
 class RelyingPartySecret(Base):
-    """One secret of a relying party; two live at once while it is being changed."""
+    """
+    One secret of a relying party; two live at once while it is being changed.
+
+    *last_used_at* is right to an hour. *reminded_days* is how many days before its end the contacts
+    were reminded of that, the last time.
+    """
 
     __tablename__ = "relying_party_secret"
 
@@ -200,6 +238,28 @@ class RelyingPartySecret(Base):
     last_four: Mapped[str] = mapped_column(String(4))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    reminded_days: Mapped[int | None]
+
+
+class RelyingPartyKey(Base):
+    """
+    When a public key that stands in a registration was added, ends, and was last used.
+
+    *thumbprint* is that of RFC 7638. The rest is as with a secret. Keys at a `jwks_uri` have none:
+    their portal rotates them without us.
+    """
+
+    __tablename__ = "relying_party_key"
+
+    client_id: Mapped[ClientId] = mapped_column(
+        ForeignKey("relying_party.client_id"), primary_key=True
+    )
+    thumbprint: Mapped[str] = mapped_column(String(43), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    reminded_days: Mapped[int | None]
 
 
 class RelyingPartyLogo(Base):

@@ -7,11 +7,13 @@ from enum import StrEnum
 from idp.audit.events import RelyingPartyRegistered
 from idp.audit.log import record
 from idp.core.clock import Clock
+from idp.core.environment import Environment
 from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
 from idp.relying_parties import store
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.ports import RegistryVersion
+from idp.relying_parties.problems import Rule, problem
 from idp.relying_parties.registration import InvalidRegistration, Registration
 from idp.relying_parties.secrets import SecretHasher
 
@@ -39,7 +41,11 @@ class Change:
 
 
 class Register:
-    """Applies registrations; all of them, or none."""
+    """
+    Applies registrations of the sandbox, which no operator answers for; all of them, or none.
+
+    What an operator registers, and all production, goes through onboarding.
+    """
 
     def __init__(
         self,
@@ -58,7 +64,8 @@ class Register:
         """
         What `apply` would do.
 
-        Raises `InvalidRegistration` where one changes a sector, or two share an id.
+        Raises `InvalidRegistration` where one changes a sector, is for production, or two share an
+        id.
         """
         with self._database.reading() as reading:
             stored = store.documents(reading)
@@ -93,8 +100,7 @@ class Register:
                 else:
                     row = store.record_of(transaction, change.client_id)
                     assert row is not None  # noqa: S101 (read above, in this transaction)
-                    row.registration = dict(change.registration.document)
-                    row.updated_at = now
+                    store.replace(transaction, row, change.registration, now)
                 record(
                     transaction,
                     RelyingPartyRegistered(client_id=change.client_id, changed=change.members),
@@ -122,14 +128,32 @@ def _refuse(
 ) -> None:
     problems = [
         # Portals key their records on `sub`, and `sub` is made of the sector.
-        f"sector: {change.client_id} has {stored[change.client_id][0]['sector']}, for ever"
+        problem(
+            "sector",
+            Rule.SECTOR_CHANGED,
+            f"{change.client_id} has {stored[change.client_id][0]['sector']}, for ever",
+        )
         for change in changes
         if "sector" in change.members
     ]
+    problems += [
+        problem("environment", Rule.NEEDS_A_PROPOSAL, value=change.client_id)
+        for change in changes
+        if change.kind is not ChangeKind.UNCHANGED and _touches_production(change, stored)
+    ]
     ids = [change.client_id for change in changes]
     problems += [
-        f"client_id: {client_id} is there twice"
+        problem("client_id", Rule.CLIENT_ID_TWICE, client_id)
         for client_id in sorted({name for name in ids if ids.count(name) > 1})
     ]
     if problems:
-        raise InvalidRegistration(tuple(problems))
+        raise InvalidRegistration(problems)
+
+
+def _touches_production(
+    change: Change, stored: Mapping[ClientId, tuple[Mapping[str, object], bool]]
+) -> bool:
+    known = stored.get(change.client_id)
+    before = None if known is None else known[0].get("environment")
+    after = change.registration.relying_party.environment
+    return Environment.PRODUCTION in {before, after}

@@ -28,6 +28,7 @@ from idp.relying_parties.model import (
     RelyingPartyRecord,
 )
 from idp.relying_parties.ports import Fetcher, FetchFailed, RegistryVersion
+from idp.relying_parties.problems import said
 from idp.relying_parties.registration import InvalidRegistration
 from idp.relying_parties.secrets import SecretHasher
 
@@ -126,12 +127,11 @@ class RegisterDynamically:
             assert row is not None  # noqa: S101 (see above)
             if row.sector != parsed.registration.relying_party.sector:
                 # Its citizens would be strangers to it from now on.
-                raise InvalidRegistration(("redirect_uris: belong to another sector",))
+                raise InvalidRegistration([said("redirect_uris", "belong to another sector")])
             self._check_secret(row, metadata.get("client_secret"), now)
-            row.registration = dict(parsed.registration.document)
+            store.replace(transaction, row, parsed.registration, now)
             row.client_metadata = dict(parsed.shown)
             row.registration_token = digest(next_token)
-            row.updated_at = now
             secret = self._secret_where_needed(transaction, row, parsed, now)
             changed = tuple(
                 name
@@ -204,7 +204,7 @@ class RegisterDynamically:
         if sent is not None and not (
             isinstance(sent, str) and self._hasher.matches(sent, held, now)
         ):
-            raise InvalidRegistration(("client_secret: is not the one that was issued",))
+            raise InvalidRegistration([said("client_secret", "is not the one that was issued")])
 
     def _keep_logo(self, client_id: ClientId, parsed: ClientMetadata) -> None:
         """Also tells every worker of the change."""

@@ -5,11 +5,12 @@ Parsed when it is made and again when it is loaded, so that no rule can be passe
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from idp.core.acr import ACR_CLASSES
+from idp.core.environment import Environment
 from idp.relying_parties.model import (
     CLIENT_ALGORITHMS,
     OIDC,
@@ -23,6 +24,7 @@ from idp.relying_parties.model import (
     RequestObjects,
     SecurityProfile,
 )
+from idp.relying_parties.problems import Fault, Problem, Rule, problem
 from idp.relying_parties.rules import (
     KNOWN_CLAIMS,
     KNOWN_SCOPES,
@@ -72,17 +74,24 @@ _NAMES: Final = frozenset(
         "backchannel_logout_uri",
         "backchannel_logout_session_required",
         "logo_uri",
+        "environment",
+        "sandbox_client_id",
     }
 )
 _ACR: Final = re.compile(r"LoA[1-4]")
 
 
 class InvalidRegistration(ValueError):
-    """The registration breaks rules; *problems* names every one, each beginning with its member."""
+    """The registration breaks rules: *found* has every one."""
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
+    def __init__(self, found: Iterable[Problem]) -> None:
+        self.found = tuple(found)
+        super().__init__("; ".join(self.problems))
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One line each, beginning with the member."""
+        return tuple(str(problem) for problem in self.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +139,17 @@ def parse_registration(document: Mapping[str, object]) -> Registration:
         scopes=frozenset(read.members("scope", KNOWN_SCOPES, read.words("scope"))),
         claims=frozenset(read.members("claims", KNOWN_CLAIMS, read.texts("claims"))),
         minimum_acr=read.optional_text("minimum_acr", _acr_problem),
-        initiate_login_uri=read.optional_text("initiate_login_uri", uri_problem),
-        client_uri=read.optional_text("client_uri", uri_problem),
-        policy_uri=read.optional_text("policy_uri", uri_problem),
-        tos_uri=read.optional_text("tos_uri", uri_problem),
+        initiate_login_uri=read.uri("initiate_login_uri"),
+        client_uri=read.uri("client_uri"),
+        policy_uri=read.uri("policy_uri"),
+        tos_uri=read.uri("tos_uri"),
         enabled=True,
         secrets=(),
         grant_types=_grant_types(read, profile),
         client_assertion_algorithm=read.optional_choice(
             "token_endpoint_auth_signing_alg", CLIENT_ALGORITHMS
         ),
-        keys=ClientKeys(read.jwks("jwks"), read.optional_text("jwks_uri", fetched_uri_problem)),
+        keys=ClientKeys(read.jwks("jwks"), read.uri("jwks_uri", fetched_uri_problem)),
         request_objects=_request_objects(read, profile),
         userinfo_algorithm=read.optional_choice(
             "userinfo_signed_response_alg", profile.id_token_algorithms
@@ -152,22 +161,27 @@ def parse_registration(document: Mapping[str, object]) -> Registration:
         ),
         resources=frozenset(read.uris("resources")),
         logout=LogoutAddresses(
-            frontchannel_uri=read.optional_text("frontchannel_logout_uri", uri_problem),
+            frontchannel_uri=read.uri("frontchannel_logout_uri"),
             frontchannel_session_required=read.flag(
                 "frontchannel_logout_session_required", default=False
             ),
-            backchannel_uri=read.optional_text("backchannel_logout_uri", uri_problem),
+            backchannel_uri=read.uri("backchannel_logout_uri"),
             backchannel_session_required=read.flag(
                 "backchannel_logout_session_required", default=False
             ),
         ),
-        logo_uri=read.optional_text("logo_uri", fetched_uri_problem),
+        logo_uri=read.uri("logo_uri", fetched_uri_problem),
         contacts=read.texts("contacts"),
+        environment=Environment(
+            read.choice("environment", tuple(Environment), Environment.SANDBOX)
+        ),
+        sandbox_client_id=read.client_id("sandbox_client_id"),
     )
     # Code flow only (RFC 9700 §2.1.2): whoever asks for more must not find out in production.
     read.only("response_types", {"code"})
-    read.require("openid" in relying_party.scopes, "scope", "must contain openid")
+    read.require("openid" in relying_party.scopes, "scope", Rule.NO_OPENID)
     _check_keys(read, relying_party)
+    _check_environment(read, relying_party)
     _check_frame(read, relying_party)
     read.finish()
     return Registration(dict(document), relying_party)
@@ -185,20 +199,31 @@ def _request_objects(read: "_Reader", profile: SecurityProfile) -> RequestObject
     uris = frozenset(read.request_uris("request_uris"))
     if algorithm is None and not uris:
         return None
-    read.require(profile.request_objects, "request_object_signing_alg", "not in this profile")
+    read.require(profile.request_objects, "request_object_signing_alg", Rule.NOT_IN_PROFILE)
     return RequestObjects(algorithm, uris)
 
 
 def _check_keys(read: "_Reader", relying_party: RelyingParty) -> None:
     """OpenID Connect Dynamic Client Registration §2: one source of keys, and one if needed."""
     keys = relying_party.keys
-    read.require(not (keys.jwks and keys.jwks_uri), "jwks", "cannot stand beside jwks_uri")
+    read.require(not (keys.jwks and keys.jwks_uri), "jwks", Rule.KEYS_IN_TWO_PLACES)
     needed = (
         relying_party.client_authentication is ClientAuthentication.PRIVATE_KEY_JWT
         or relying_party.request_objects is not None
     )
     held = bool(keys.jwks) or keys.jwks_uri is not None
-    read.require(held or not needed, "jwks", "is missing: jwks or jwks_uri has to name the keys")
+    read.require(held or not needed, "jwks", Rule.KEYS_MISSING)
+
+
+def _check_environment(read: "_Reader", relying_party: RelyingParty) -> None:
+    """Production has been tried before, and has no address of a developer's machine."""
+    if relying_party.environment is Environment.SANDBOX:
+        read.require(
+            relying_party.sandbox_client_id is None, "sandbox_client_id", Rule.NOT_FOR_PRODUCTION
+        )
+        return
+    read.require(relying_party.sandbox_client_id is not None, "sandbox_client_id", Rule.MISSING)
+    read.https_only()
 
 
 def _check_frame(read: "_Reader", relying_party: RelyingParty) -> None:
@@ -208,12 +233,12 @@ def _check_frame(read: "_Reader", relying_party: RelyingParty) -> None:
     read.require(
         uri is None or origin(uri) in origins,
         "frontchannel_logout_uri",
-        "must have scheme, host and port of a redirect URI",
+        Rule.FRAME_ELSEWHERE,
     )
 
 
-def _acr_problem(name: str) -> str | None:
-    return None if _ACR.fullmatch(name) else "must be LoA1, LoA2, LoA3 or LoA4"
+def _acr_problem(name: str) -> Fault | None:
+    return None if _ACR.fullmatch(name) else Fault(Rule.NO_ACR)
 
 
 class _Reader:
@@ -221,50 +246,60 @@ class _Reader:
 
     def __init__(self, document: Mapping[str, object]) -> None:
         self._document = document
-        self._problems = [f"{name}: is not known" for name in document if name not in _NAMES]
+        self._found = [problem(name, Rule.UNKNOWN) for name in document if name not in _NAMES]
+        self._addresses: list[tuple[str, str]] = []
 
-    def require(self, holds: bool, name: str, problem: str) -> None:  # noqa: FBT001
+    def require(self, holds: bool, name: str, rule: Rule, detail: str = "") -> None:  # noqa: FBT001
         if not holds:
-            self._problems.append(f"{name}: {problem}")
+            self._found.append(problem(name, rule, detail))
 
     def finish(self) -> None:
-        if self._problems:
-            raise InvalidRegistration(tuple(dict.fromkeys(self._problems)))
+        if self._found:
+            raise InvalidRegistration(dict.fromkeys(self._found))
 
     def text(
         self,
         name: str,
-        problem_of: Callable[[str], str | None] | None = None,
+        fault_of: Callable[[str], Fault | None] | None = None,
         *,
         default: str | None = None,
     ) -> str:
-        value = self.optional_text(name, problem_of)
-        self.require(name in self._document or default is not None, name, "is missing")
+        value = self.optional_text(name, fault_of)
+        self.require(name in self._document or default is not None, name, Rule.MISSING)
         return value or default or ""
 
     def optional_text(
-        self, name: str, problem_of: Callable[[str], str | None] | None = None
+        self, name: str, fault_of: Callable[[str], Fault | None] | None = None
     ) -> str | None:
         value = self._document.get(name)
         if value is None:
             return None
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
-            self.require(False, name, "must be a text")
+            self.require(False, name, Rule.NOT_A_TEXT)
             return None
-        problem = problem_of(value) if problem_of else None
-        self.require(problem is None, name, problem or "")
+        self._refuse(name, value, fault_of(value) if fault_of else None)
         return value
+
+    def uri(self, name: str, fault_of: Callable[[str], Fault | None] = uri_problem) -> str | None:
+        value = self.optional_text(name, fault_of)
+        if value is not None:
+            self._addresses.append((name, value))
+        return value
+
+    def client_id(self, name: str) -> ClientId | None:
+        value = self.optional_text(name, client_id_problem)
+        return None if value is None else ClientId(value)
 
     def flag(self, name: str, *, default: bool) -> bool:
         value = self._document.get(name, default)
-        self.require(isinstance(value, bool), name, "must be true or false")
+        self.require(isinstance(value, bool), name, Rule.NOT_A_FLAG)
         return bool(value)
 
     def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         value = self._document.get(name, default)
         if value in allowed:
             return str(value)
-        self.require(False, name, f"must be one of {', '.join(allowed)}")
+        self.require(False, name, Rule.NOT_ONE_OF, ", ".join(allowed))
         return default
 
     def optional_choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
@@ -274,7 +309,7 @@ class _Reader:
         value = self._document.get(name)
         if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
             return value
-        self.require(False, name, "must be a number of seconds")
+        self.require(False, name, Rule.NOT_SECONDS)
         return None
 
     def jwks(self, name: str) -> tuple[Mapping[str, object], ...]:
@@ -284,26 +319,25 @@ class _Reader:
             return ()
         keys = value.get("keys") if isinstance(value, Mapping) else None
         if not isinstance(keys, list) or not all(isinstance(key, Mapping) for key in keys):
-            self.require(False, name, "must be a JWK Set")
+            self.require(False, name, Rule.NOT_A_KEY_SET)
             return ()
-        problems = [problem for key in keys if (problem := public_key_problem(key))]
-        for problem in problems:
-            self.require(False, name, problem)
-        return () if problems else tuple(keys)
+        faults = [fault for key in keys if (fault := public_key_problem(key))]
+        for fault in faults:
+            self._refuse(name, "", fault)
+        return () if faults else tuple(keys)
 
     def request_uris(self, name: str) -> tuple[str, ...]:
         """Addresses of request objects; a fragment (their hash) is allowed (Core §6.2)."""
         uris = self.texts(name)
         for uri in uris:
-            problem = fetched_uri_problem(uri.partition("#")[0])
-            self.require(problem is None, name, f"{uri} {problem}")
+            self._refuse(name, uri, fetched_uri_problem(uri.partition("#")[0]))
         return uris
 
     def texts(self, name: str) -> tuple[str, ...]:
         value = self._document.get(name, [])
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        self.require(False, name, "must be a list of texts")
+        self.require(False, name, Rule.NOT_TEXTS)
         return ()
 
     def words(self, name: str) -> tuple[str, ...]:
@@ -311,17 +345,27 @@ class _Reader:
 
     def members(self, name: str, known: frozenset[str], found: tuple[str, ...]) -> tuple[str, ...]:
         unknown = sorted(set(found) - known)
-        self.require(not unknown, name, f"does not know {', '.join(unknown)}")
+        self.require(not unknown, name, Rule.NOT_AMONG, ", ".join(unknown))
         return found
 
     def uris(self, name: str, *, required: bool = False) -> tuple[str, ...]:
         uris = self.texts(name)
-        self.require(bool(uris) or not required, name, "must name at least one")
+        self.require(bool(uris) or not required, name, Rule.NONE_NAMED)
         for uri in uris:
-            problem = uri_problem(uri)
-            self.require(problem is None, name, f"{uri} {problem}")
+            self._refuse(name, uri, uri_problem(uri))
+            self._addresses.append((name, uri))
         return uris
 
     def only(self, name: str, allowed: set[str]) -> None:
         others = sorted(set(self.texts(name)) - allowed)
-        self.require(not others, name, f"does not offer {', '.join(others)}")
+        self.require(not others, name, Rule.NOT_OFFERED, ", ".join(others))
+
+    def https_only(self) -> None:
+        """Every address that was read; what is no address was refused already."""
+        for name, uri in self._addresses:
+            if uri.startswith("http://"):
+                self._refuse(name, uri, Fault(Rule.URI_HTTP_IN_PRODUCTION))
+
+    def _refuse(self, name: str, value: str, fault: Fault | None) -> None:
+        if fault is not None:
+            self._found.append(problem(name, fault.rule, fault.detail, value=value))

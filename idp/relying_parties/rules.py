@@ -1,12 +1,14 @@
 """What may stand in a registration: URIs and names, each rule with the attack it stops. Pure."""
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from idp.relying_parties.claims import SCOPE_CLAIMS, SCOPES
+from idp.relying_parties.problems import Fault, Rule
 
 MAX_URI: Final = 2048  # characters; longer ones do not pass every proxy
 MAX_SMS_NAME: Final = 24  # characters; the text message has 160 for everything
@@ -22,53 +24,80 @@ _URI_CHARACTERS: Final = re.compile(
     r"[A-Za-z0-9._~:/?\[\]@!$&'()+,;=%-]+"
 )  # RFC 3986, less * and #
 _SMS_NAME: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9 .-]{{0,{MAX_SMS_NAME - 1}}}")
+_HOST: Final = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#:]*)", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
+_ENCODED: Final = "xn--"
+_VIETNAMESE: Final = frozenset(
+    "abcdefghijklmnopqrstuvwxyz0123456789-\u0111"
+    # grave, acute, circumflex, tilde, breve, hook above, horn, dot below
+    "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323"
+)
 
 
-def uri_problem(uri: str) -> str | None:
+def uri_problem(uri: str) -> Fault | None:
     """
     Why *uri* cannot be an address of a relying party's, or `None`.
 
-    Said so that an operator can mend it; RFC 9700 §2.1 and §4.1 say why each matters.
+    RFC 9700 §2.1 and §4.1 say why each of it matters.
     """
     if len(uri) > MAX_URI:
-        return f"is longer than {MAX_URI} characters"
+        return Fault(Rule.URI_TOO_LONG, str(MAX_URI))
     if "#" in uri:
-        return "has a fragment (#): codes would end up where scripts read them"
+        return Fault(Rule.URI_FRAGMENT)
     if "*" in uri:
-        return "has a wildcard (*): only exact addresses are compared"
+        return Fault(Rule.URI_WILDCARD)
     if not _URI_CHARACTERS.fullmatch(uri):
-        return "has characters that must be percent-encoded, or none at all"
+        return _written_out(uri) or Fault(Rule.URI_CHARACTERS)
     try:
         parts = urlsplit(uri)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return "is not a URL"
+        return Fault(Rule.URI_UNREADABLE)
     if parts.scheme not in {"https", "http"} or not host:
-        return "must be absolute and begin with https://"
+        return Fault(Rule.URI_NOT_ABSOLUTE)
     if "@" in parts.netloc:
-        return "has user information (@): a reader takes it for the host"
+        return Fault(Rule.URI_USER)
     if ".." in unquote(parts.path).split("/"):
-        return "has '..' in its path: it names another page than it seems to"
+        return Fault(Rule.URI_DOTS)
     if parts.scheme == "http" and not is_loopback(host):
-        return "must begin with https:// (http is for loopback hosts only)"
-    return None
+        return Fault(Rule.URI_HTTP)
+    return _host_problem(host)
 
 
-def fetched_uri_problem(uri: str) -> str | None:
+def fetched_uri_problem(uri: str) -> Fault | None:
     """Why *uri* cannot be one that we fetch, or `None`: https alone, whoever asks."""
     if not uri.startswith("https://"):
-        return "must begin with https://: we fetch it, and nobody may change it on the way"
+        return Fault(Rule.URI_HTTP_FETCHED)
     return uri_problem(uri)
 
 
-def public_key_problem(key: Mapping[str, object]) -> str | None:
+def decoded_host(host: str) -> str | None:
+    """
+    How *host* reads where it carries other letters than ASCII's, `None` where it does not.
+
+    What cannot be decoded stays as it is.
+    """
+    if _ENCODED not in host.lower():
+        return None
+    return ".".join(_decoded_label(label) for label in host.split("."))
+
+
+def is_under(host: str, domains: Collection[str]) -> bool:
+    """Whether *host* is one of *domains*, or a name within one."""
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+
+
+def public_key_problem(key: Mapping[str, object]) -> Fault | None:
     """Why *key* (a JWK) cannot be a relying party's public key, or `None`."""
     if not _PRIVATE_MEMBERS.isdisjoint(key):
-        return "holds a private or secret key: delete it everywhere and send the public one only"
+        return Fault(Rule.KEY_PRIVATE)
     if key.get("kty") not in {"RSA", "EC"}:
-        return "has a key that is neither RSA nor EC"
+        return Fault(Rule.KEY_KIND)
     if key.get("use", "sig") != "sig":
-        return "has a key that is not for signatures"
+        return Fault(Rule.KEY_USE)
+    end = key.get("exp")
+    if end is not None and (isinstance(end, bool) or not isinstance(end, int) or end < 0):
+        return Fault(Rule.KEY_END)
     return None
 
 
@@ -87,15 +116,52 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def client_id_problem(client_id: str) -> str | None:
+def client_id_problem(client_id: str) -> Fault | None:
     """Why *client_id* cannot be one, or `None`; it stands in URLs, logs and file names."""
-    if _CLIENT_ID.fullmatch(client_id):
-        return None
-    return "must be 1 to 128 letters, digits, dots, hyphens or underscores"
+    return None if _CLIENT_ID.fullmatch(client_id) else Fault(Rule.NO_CLIENT_ID)
 
 
-def sms_name_problem(name: str) -> str | None:
+def sms_name_problem(name: str) -> Fault | None:
     """Why a text message cannot name the portal so, or `None`."""
-    if _SMS_NAME.fullmatch(name):
+    return None if _SMS_NAME.fullmatch(name) else Fault(Rule.NO_SMS_NAME, str(MAX_SMS_NAME))
+
+
+def _host_problem(host: str) -> Fault | None:
+    if is_loopback(host):
         return None
-    return f"must be 1 to {MAX_SMS_NAME} unaccented letters, digits, spaces, dots or hyphens"
+    # Browsers read a host whose last label is a number as an IPv4 address (WHATWG URL §3.5).
+    if ":" in host or _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
+        return Fault(Rule.URI_IP_HOST)
+    shown = decoded_host(host)
+    if shown is not None and not _reads_as_it_is(shown):
+        return Fault(Rule.URI_HOST_LOOKS_ALIKE, shown)
+    return None
+
+
+def _written_out(uri: str) -> Fault | None:
+    """Why the host of *uri*, with letters beyond ASCII, cannot stand so; `None`: it has none."""
+    found = _HOST.match(uri)
+    if found is None or found[1].isascii():
+        return None
+    host = unicodedata.normalize("NFC", found[1].lower())
+    if not _reads_as_it_is(host):
+        return Fault(Rule.URI_HOST_LOOKS_ALIKE, host)
+    encoded = ".".join(
+        label if label.isascii() else _ENCODED + label.encode("punycode").decode("ascii")
+        for label in host.split(".")
+    )
+    return Fault(Rule.URI_HOST_WRITTEN_OUT, encoded)
+
+
+def _reads_as_it_is(host: str) -> bool:
+    """Whether every letter is one of Vietnamese or English, and none of another script's."""
+    return _VIETNAMESE.issuperset(unicodedata.normalize("NFD", host.lower()).replace(".", ""))
+
+
+def _decoded_label(label: str) -> str:
+    if not label.lower().startswith(_ENCODED):
+        return label
+    try:
+        return label[len(_ENCODED) :].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label

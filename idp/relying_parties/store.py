@@ -1,8 +1,9 @@
 """Queries on registrations; none of them commits."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 import structlog
 from sqlalchemy import delete, select, update
@@ -16,8 +17,12 @@ from idp.relying_parties.model import (
     RelyingPartyLogo,
     RelyingPartyRecord,
     RelyingPartySecret,
+    RelyingPartyVersion,
 )
 from idp.relying_parties.registration import InvalidRegistration, Registration, parse_registration
+
+NOBODY: Final = ""
+"""Who changed a registration where no operator did: a file of this machine, its relying party."""
 
 _log = structlog.get_logger(__name__)
 
@@ -59,20 +64,62 @@ def documents(session: Session) -> Mapping[ClientId, tuple[Mapping[str, object],
     return {row.client_id: (row.registration, row.enabled) for row in rows}
 
 
-def add(session: Session, registration: Registration, at: datetime) -> None:
-    """Store a new registration."""
+def add(
+    session: Session,
+    registration: Registration,
+    at: datetime,
+    *,
+    by: str = NOBODY,
+    reason: str = "",
+    team: str | None = None,
+) -> RelyingPartyRecord:
+    """Store a new registration, its first version."""
     relying_party = registration.relying_party
+    row = RelyingPartyRecord(
+        client_id=relying_party.client_id,
+        sector=relying_party.sector,
+        registration=dict(registration.document),
+        enabled=True,
+        created_at=at,
+        updated_at=at,
+        environment=relying_party.environment,
+        sandbox_client_id=relying_party.sandbox_client_id,
+        team=team,
+        version=1,
+    )
+    session.add(row)
+    session.flush()
+    _note_version(session, row, by=by, reason=reason)
+    return row
+
+
+def replace(
+    session: Session,
+    row: RelyingPartyRecord,
+    registration: Registration,
+    at: datetime,
+    *,
+    by: str = NOBODY,
+    reason: str = "",
+) -> None:
+    """Put *registration* in the place of a locked one, as its next version."""
+    row.registration = dict(registration.document)
+    row.updated_at = at
+    row.version += 1
+    _note_version(session, row, by=by, reason=reason)
+
+
+def _note_version(session: Session, row: RelyingPartyRecord, *, by: str, reason: str) -> None:
     session.add(
-        RelyingPartyRecord(
-            client_id=relying_party.client_id,
-            sector=relying_party.sector,
-            registration=dict(registration.document),
-            enabled=True,
-            created_at=at,
-            updated_at=at,
+        RelyingPartyVersion(
+            client_id=row.client_id,
+            number=row.version,
+            document=dict(row.registration),
+            by=by,
+            at=row.updated_at,
+            reason=reason,
         )
     )
-    session.flush()
 
 
 def add_secret(
@@ -136,10 +183,11 @@ def logo(session: Session, client_id: ClientId, name: str) -> bytes | None:
 def _relying_party(record: RelyingPartyRecord) -> RelyingParty:
     secrets = tuple(ClientSecret(secret.hash, secret.expires_at) for secret in record.secrets)
     parsed = parse_registration(record.registration).relying_party
-    return replace(
+    return dataclasses.replace(
         parsed,
         enabled=record.enabled,
         secrets=secrets,
         logo=record.logo,
         dynamic=record.client_metadata is not None,
+        team=record.team,
     )

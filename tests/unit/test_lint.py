@@ -98,7 +98,6 @@ def test_each_rule_is_failed(clock: FakeClock, rule: str) -> None:
 @pytest.mark.parametrize(
     "uri",
     [
-        "https://203.0.113.7/callback",
         "https://portal/callback",
         "https://portal.ngrok.io/callback",
     ],
