@@ -206,6 +206,7 @@ def _registrar(parts: Parts) -> Registrar:
             database=parts.database,
             version=parts.registry_version,
             hasher=parts.secret_hasher,
+            lasts=parts.settings.relying_parties.secret_lasts,
             clock=parts.clock,
         ),
         disable=Disable(database=parts.database, version=parts.registry_version, clock=parts.clock),

@@ -272,19 +272,96 @@ class LogoutUnconfirmed(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelyingPartyRegistered(SecurityEvent):
-    """A registration was added or changed."""
+    """
+    A registration was added or changed; *by* is empty where no operator did it.
+
+    *changes* has each member with what it was and what it is, but for people's addresses.
+    """
 
     changed: tuple[str, ...]
+    version: int = 1
+    changes: tuple[tuple[str, str, str], ...] = ()
+    by: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelyingPartyDisabled(SecurityEvent):
     """A relying party may not be used any more."""
 
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelyingPartyEnabled(SecurityEvent):
+    """A relying party that was disabled may be used again."""
+
+    by: str = ""
+    reason: str = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretRotated(SecurityEvent):
-    """A relying party got a new secret."""
+    """A relying party got a new secret, and the older ones end."""
+
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretAdded(SecurityEvent):
+    """A relying party got a secret beside the one it has; *secret* is its number, not its value."""
+
+    secret: int
+    until: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRetired(SecurityEvent):
+    """A secret of a relying party counts no more."""
+
+    secret: int
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialLapses(SecurityEvent):
+    """A relying party's contacts were reminded that a secret or a key of theirs ends."""
+
+    credential: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductionProposed(SecurityEvent):
+    """A registration for production, or a change of one, waits for another operator."""
+
+    proposal: int
+    changed: tuple[str, ...]
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductionDecided(SecurityEvent):
+    """An operator approved or refused what *proposed_by* had proposed."""
+
+    proposal: int
+    approved: bool
+    proposed_by: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductionWithdrawn(SecurityEvent):
+    """A proposal was taken back before it was decided."""
+
+    proposal: int
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +372,24 @@ class SigningKeysChanged(SecurityEvent):
     kid: str
     reason: str
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementPublished(SecurityEvent):
+    """Portals were told something; *mails* is how many contacts get it by mail."""
+
+    announcement: str
+    audience: str
+    mails: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementWithdrawn(SecurityEvent):
+    """What portals had been told was taken back."""
+
+    announcement: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -660,3 +755,19 @@ class AccountClosed(SecurityEvent):
     """An account was closed for good; *by* is "citizen", or what decided it."""
 
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationTestBegun(SecurityEvent):
+    """An operator, or whoever has the machine's shell, lets a portal's team try how it refuses."""
+
+    run: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationTestFinished(SecurityEvent):
+    """Every case of a run has a result; *failed*: how many of them failed."""
+
+    run: str
+    failed: int

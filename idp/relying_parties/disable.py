@@ -1,6 +1,6 @@
 """Keeping a relying party out, at once, and letting it in again."""
 
-from idp.audit.events import RelyingPartyDisabled, RelyingPartyRegistered
+from idp.audit.events import RelyingPartyDisabled, RelyingPartyEnabled
 from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -18,15 +18,16 @@ class Disable:
         self._version = version
         self._clock = clock
 
-    def __call__(self, client_id: ClientId) -> None:
+    def __call__(self, client_id: ClientId, *, by: str = store.NOBODY, reason: str = "") -> None:
         """Let it do nothing any more. Raises `UnknownRelyingParty`."""
-        self._set(client_id, enabled=False)
+        self._set(client_id, RelyingPartyDisabled(client_id=client_id, by=by, reason=reason))
 
-    def undo(self, client_id: ClientId) -> None:
+    def undo(self, client_id: ClientId, *, by: str = store.NOBODY, reason: str = "") -> None:
         """Let it in again. Raises `UnknownRelyingParty`."""
-        self._set(client_id, enabled=True)
+        self._set(client_id, RelyingPartyEnabled(client_id=client_id, by=by, reason=reason))
 
-    def _set(self, client_id: ClientId, *, enabled: bool) -> None:
+    def _set(self, client_id: ClientId, event: RelyingPartyDisabled | RelyingPartyEnabled) -> None:
+        enabled = isinstance(event, RelyingPartyEnabled)
         now = self._clock.now()
         with self._database.transaction() as transaction:
             row = store.record_of(transaction, client_id)
@@ -36,10 +37,5 @@ class Disable:
                 return
             row.enabled = enabled
             row.updated_at = now
-            event = (
-                RelyingPartyRegistered(client_id=client_id, changed=("enabled",))
-                if enabled
-                else RelyingPartyDisabled(client_id=client_id)
-            )
             record(transaction, event, now)
         self._version.bump()

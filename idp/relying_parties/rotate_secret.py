@@ -18,7 +18,11 @@ class UnknownRelyingParty(Exception):
 
 
 class RotateSecret:
-    """Makes a new secret; the older ones keep counting for a while, so that nothing stops."""
+    """
+    Makes a new secret, good for *lasts*; the one before it keeps counting for a while.
+
+    So nothing stops, and no more than two count at once.
+    """
 
     def __init__(
         self,
@@ -26,16 +30,18 @@ class RotateSecret:
         database: Database,
         version: RegistryVersion,
         hasher: SecretHasher,
+        lasts: timedelta,
         clock: Clock,
     ) -> None:
         self._database = database
         self._version = version
         self._hasher = hasher
+        self._lasts = lasts
         self._clock = clock
 
-    def __call__(self, client_id: ClientId, *, grace: timedelta) -> Handle:
+    def __call__(self, client_id: ClientId, *, grace: timedelta, by: str = store.NOBODY) -> Handle:
         """
-        The new secret, shown this once; the older ones end after *grace* at the latest.
+        The new secret, shown this once; the newest before it ends after *grace* at the latest.
 
         Without any grace they end at once: the answer to one that leaked.
         Raises `UnknownRelyingParty`.
@@ -46,16 +52,19 @@ class RotateSecret:
             row = store.record_of(transaction, client_id)
             if row is None:
                 raise UnknownRelyingParty(client_id)
+            newest = max((secret.id for secret in row.secrets), default=None)
             for older in row.secrets:
-                if older.expires_at is None or older.expires_at > now + grace:
-                    older.expires_at = now + grace
+                end = now + grace if older.id == newest else now
+                if older.expires_at is None or older.expires_at > end:
+                    older.expires_at = end
             store.add_secret(
                 transaction,
                 client_id,
                 hash_=self._hasher.hash(secret),
                 last_four=secret[-4:],
                 at=now,
+                expires_at=now + self._lasts,
             )
-            record(transaction, SecretRotated(client_id=client_id), now)
+            record(transaction, SecretRotated(client_id=client_id, by=by), now)
         self._version.bump()
         return secret

@@ -129,13 +129,18 @@ def add_secret(
     hash_: bytes,
     last_four: str,
     at: datetime,
-) -> None:
-    """Store a secret's hash beside those that are there."""
-    session.add(
-        RelyingPartySecret(
-            client_id=client_id, hash=hash_, last_four=last_four, created_at=at, expires_at=None
-        )
+    expires_at: datetime | None = None,
+) -> RelyingPartySecret:
+    """Store a secret's hash beside those that are there; without *expires_at* it never ends."""
+    secret = RelyingPartySecret(
+        client_id=client_id,
+        hash=hash_,
+        last_four=last_four,
+        created_at=at,
+        expires_at=expires_at,
     )
+    session.add(secret)
+    return secret
 
 
 def spend_initial_token(session: Session, token_hash: str, at: datetime) -> bool:

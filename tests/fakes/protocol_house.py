@@ -44,8 +44,10 @@ from idp.core.handles import Handle, new_handle
 from idp.core.identity_number import IdentityNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
+from idp.failures.note_failure import NoteFailure
 from idp.grants.model import Grant
 from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
+from idp.integration_tests.cookie import RehearsalCookie
 from idp.interactions.flow import Flow
 from idp.interactions.sign_in import SignIn
 from idp.interactions.views import interaction_routes
@@ -98,11 +100,13 @@ from idp.throttling.ports import Budget
 from idp.web.browser import BrowserCookie
 from idp.web.pages import Brand, Pages
 from tests.fakes.clock import FakeClock
+from tests.fakes.failures import FailuresInMemory
 from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.following_client import FollowingClient
 from tests.fakes.interactions import redis_interactions
 from tests.fakes.key_store import KeysInMemory
 from tests.fakes.logouts import WakesInMemory
+from tests.fakes.no_rehearsals import NoRehearsals
 from tests.fakes.registrations import BASIC, CHALLENGE, POST, VERIFIER, registration
 from tests.fakes.signing_keys import named_material
 
@@ -156,6 +160,7 @@ class ProtocolHouse:
     )
     secrets: dict[str, str] = field(default_factory=dict)
     fetcher: FetcherInMemory = field(default_factory=FetcherInMemory)
+    failures: FailuresInMemory = field(default_factory=FailuresInMemory)
     open_registration: bool = False
 
     def __post_init__(self) -> None:
@@ -169,7 +174,7 @@ class ProtocolHouse:
             "clock": clock,
         }
         self.register = Register(**tools)
-        self.rotate_secret = RotateSecret(**tools)
+        self.rotate_secret = RotateSecret(lasts=timedelta(days=360), **tools)
         self.disable = Disable(database=database, version=self.version, clock=clock)
         self.secrets.update(
             self.register.apply([parse_registration(r) for r in self.registrations])
@@ -249,6 +254,7 @@ class ProtocolHouse:
         )
         pages = Pages(brand=Brand(), issuer=ISSUER, csrf_key=KEY, cookies=browser, shown=shown)
         farewells = RedisFarewells(self.redis)
+        rehearsals = NoRehearsals()
         self.app = Flask("idp", static_folder=None)
         self.app.test_client_class = FollowingClient
         self.app.config["MAX_CONTENT_LENGTH"] = 65536
@@ -267,6 +273,8 @@ class ProtocolHouse:
                     hints=IdTokenHints(issuer=ISSUER, signer=signer),
                     index=self.index,
                 ),
+                rehearsals=rehearsals,
+                rehearsal_cookie=RehearsalCookie(secure=False),
                 registry=self.registry,
                 interactions=self.interactions,
                 flow=flow,
@@ -338,6 +346,7 @@ class ProtocolHouse:
                 tokens=self.tokens,
                 families=families,
                 responses=token_responses,
+                rehearsals=rehearsals,
                 relying_parties=self.registry,
                 database=database,
                 clock=clock,
@@ -360,6 +369,7 @@ class ProtocolHouse:
             tokens=self.tokens,
             subjects=subjects,
             signer=signer,
+            rehearsals=rehearsals,
             relying_parties=self.registry,
             database=database,
         )
@@ -386,7 +396,7 @@ class ProtocolHouse:
             self.app.wsgi_app,
             protocol_routes(
                 discovery=Discovery(ISSUER),
-                jwks=JwksEndpoint(signer),
+                jwks=JwksEndpoint(signer, rehearsals),
                 token=token,
                 userinfo=userinfo,
                 introspection=introspection,
@@ -395,6 +405,12 @@ class ProtocolHouse:
                 readiness=Readiness({"redis": self.redis.ping, "database": database.ping}),
             ),
             max_body=65536,
+            note_failure=NoteFailure(
+                waiting=self.failures,
+                relying_parties=self.registry,
+                outages=(redis.RedisError,),
+                clock=clock,
+            ),
             outages=(redis.RedisError,),
         )
         self.api = self.app.test_client(use_cookies=False)

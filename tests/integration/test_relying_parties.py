@@ -49,7 +49,13 @@ def registrar(database: Database, version: RedisRegistryVersion, clock: FakeCloc
         folder=CLIENTS,
         database=database,
         register=Register(database=database, version=version, hasher=HASHER, clock=clock),
-        rotate_secret=RotateSecret(database=database, version=version, hasher=HASHER, clock=clock),
+        rotate_secret=RotateSecret(
+            database=database,
+            version=version,
+            hasher=HASHER,
+            lasts=timedelta(days=360),
+            clock=clock,
+        ),
         disable=Disable(database=database, version=version, clock=clock),
         initial_tokens=InitialTokens(database=database, clock=clock),
         logos=Logos(fetcher=FetcherInMemory(), database=database, version=version),
@@ -204,14 +210,13 @@ def test_a_rotated_secret_is_shown_once(
 
         assert answer.exit_code == 0
         assert "client_secret: " in answer.output
-        assert list(ends) == [clock.now(), None]
+        assert list(ends) == [clock.now(), clock.now() + timedelta(days=360)]
 
 
-def test_a_second_rotation_never_prolongs_an_older_secret(
+def test_a_second_rotation_leaves_two_secrets(
     registrar: Registrar, database: Database, clock: FakeClock
 ) -> None:
     apply(registrar)
-    first_end = clock.now() + timedelta(days=1)
     registrar.rotate_secret(ClientId("portal"), grace=timedelta(days=1))
     registrar.rotate_secret(ClientId("portal"), grace=timedelta(days=7))
     with database.reading() as reading:
@@ -221,7 +226,11 @@ def test_a_second_rotation_never_prolongs_an_older_secret(
             ).scalars()
         )
 
-    assert ends == [first_end, clock.now() + timedelta(days=7), None]
+    assert ends == [
+        clock.now(),
+        clock.now() + timedelta(days=7),
+        clock.now() + timedelta(days=360),
+    ]
 
 
 def test_show_says_what_was_registered(registrar: Registrar) -> None:
