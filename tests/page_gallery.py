@@ -24,9 +24,11 @@ from idp.account.identity_numbers.forms import AddNumberForm
 from idp.account.level import EvidenceShown
 from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
 from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
+from idp.announcements.model import Announcement, MailCount
 from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
+from idp.console.announcements.forms import AnnounceForm, WithdrawAnnouncementForm
 from idp.console.citizens.forms import FindForm, LockForm, UnlockForm
 from idp.console.disputes.forms import AskMoreForm, DecideForm, ExtendForm
 from idp.console.forms import ConsoleSignInForm, ConsoleSignOutForm
@@ -223,6 +225,28 @@ def _invited(name: str, role: OperatorRole) -> OperatorInvitation:
     return OperatorInvitation(name=OperatorName(name), display_name=NAME, role=role)
 
 
+def _announced(**more: object) -> dict[str, object]:
+    row = {
+        "id": "44444444-4444-4444-8444-444444444444",
+        "at": "08:00, 22/11/2026",
+        "by": "buoi",
+        "audience": "everybody",
+        "named": (),
+        "announcement": ANNOUNCEMENT,
+        "withdrawn_at": None,
+        "mails": MailCount(sent=12, pending=2, gave_up=1),
+    }
+    return row | more
+
+
+ANNOUNCEMENT = Announcement(
+    title_vi="Bảo trì đêm 30/11",
+    title_en="Maintenance in the night of 30 November",
+    text_vi="Từ 23:00 tới 23:30 không đăng nhập được.\nCổng không phải làm gì.",
+    text_en="No sign-ins from 23:00 to 23:30.\nPortals have nothing to do.",
+)
+
+
 def _colleague(name: str, role: OperatorRole, *, disabled: bool = False) -> Operator:
     return Operator(
         name=OperatorName(name),
@@ -256,6 +280,13 @@ def _login_wrong(pages: Pages) -> dict[str, object]:
     form = pages.blank_form(LoginForm, username="052099001234")
     form.fail_credentials()
     return {"form": form, "wrong": True}
+
+
+def _announce_refused(pages: Pages) -> dict[str, object]:
+    form = pages.blank_form(AnnounceForm, audience="named")
+    form.validate()
+    form.draft()
+    return {"form": form}
 
 
 _EMPTY_MOBILE = refused(MobileForm, {}, **RULES)
@@ -1327,6 +1358,59 @@ PAGES: dict[str, tuple[str, Context]] = {
     "console-rotate-refused": (
         "console/keys/rotate.html",
         _console(ConsoleSection.KEYS, refused(RotateForm, {"reason": "a"}), hours=24),
+    ),
+    "console-announcements": (
+        "console/announcements/list.html",
+        _console(
+            ConsoleSection.ANNOUNCEMENTS,
+            page=PageOf([], None, "?page=2"),
+            rows=[
+                _announced(),
+                _announced(
+                    id="55555555-5555-4555-8555-555555555555",
+                    audience="named",
+                    named=("binh-dinh", "dak-lak"),
+                    withdrawn_at="09:00, 22/11/2026",
+                    mails=MailCount(),
+                ),
+            ],
+            announces=True,
+        ),
+    ),
+    "console-announcements-team": (
+        "console/announcements/list.html",
+        _console(
+            ConsoleSection.ANNOUNCEMENTS,
+            role=OperatorRole.PROVINCE_TEAM,
+            page=PageOf([], None, None),
+            rows=[_announced(audience="production")],
+            announces=False,
+        ),
+    ),
+    "console-announcements-none": (
+        "console/announcements/list.html",
+        _console(
+            ConsoleSection.ANNOUNCEMENTS,
+            page=PageOf([], None, None),
+            rows=[],
+            announces=True,
+        ),
+    ),
+    "console-announce": (
+        "console/announcements/new.html",
+        _console(ConsoleSection.ANNOUNCEMENTS, _blank(AnnounceForm)),
+    ),
+    "console-announce-refused": (
+        "console/announcements/new.html",
+        _console(ConsoleSection.ANNOUNCEMENTS, _announce_refused),
+    ),
+    "console-withdraw": (
+        "console/announcements/withdraw.html",
+        _console(
+            ConsoleSection.ANNOUNCEMENTS,
+            _blank(WithdrawAnnouncementForm),
+            announcement=ANNOUNCEMENT,
+        ),
     ),
     "console-rotate-now": (
         "console/keys/rotate_now.html",

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from flask import Blueprint
 
+from idp.announcements.announce import PublishAnnouncement, WithdrawAnnouncement
 from idp.app.operations import counter, dispute_desk, helpdesk_of
 from idp.app.parts import Parts
+from idp.console.announcements.routes import announcement_routes
 from idp.console.citizens.routes import console_citizen_routes
 from idp.console.cookie import ConsoleCookie
 from idp.console.disputes.routes import console_dispute_routes
@@ -65,6 +67,12 @@ def console_blueprints(
             ),
             policy=parts.rotation,
             clock=clock,
+        ),
+        announcement_routes(
+            frame=frame,
+            publish=PublishAnnouncement(directory=parts.registry, database=database, clock=clock),
+            withdraw=WithdrawAnnouncement(database=database, clock=clock),
+            database=database,
         ),
         log_routes(frame=frame, database=database, clock=clock),
         _people(parts, frame),

@@ -9,6 +9,8 @@ import dramatiq
 
 from idp.adapters.logout_sender import HttpLogoutSender
 from idp.adapters.recipients import SqlRecipients
+from idp.announcements.sweep import RUN_EVERY as ANNOUNCED_EVERY
+from idp.announcements.sweep import SendAnnouncements
 from idp.app.certification import warn_of_certification
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Adapters, Parts
@@ -26,6 +28,7 @@ from idp.disputes.sweep import end_what_is_left, forget_old_complaints
 from idp.emails.delivery import EmailLinkDelivery
 from idp.emails.sweep import forget_expired_links
 from idp.enrolment.sweep import forget_expired_enrolments
+from idp.failures.keep_failures import KEPT_EVERY, KeepFailures
 from idp.grants.sweep import forget_ended_families
 from idp.inactivity.sweep import RUN_EVERY as INACTIVITY_EVERY
 from idp.inactivity.sweep import InactivitySweep
@@ -125,8 +128,16 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
         ),
     )
     seal_log = _seal_log(parts)
+    keep_failures = KeepFailures(
+        waiting=parts.waiting_failures,
+        database=parts.database,
+        kept=settings.failures.kept,
+        clock=parts.clock,
+    )
     return parts.jobs.broker, (
         Sweep("seal security events", SEALED_EVERY, seal_log),
+        Sweep("keep failed requests", KEPT_EVERY, keep_failures),
+        Sweep("forget old failed requests", timedelta(days=1), keep_failures.forget_old),
         Sweep("drop old security events", timedelta(days=1), seal_log.drop_old),
         Sweep(
             "wake due logouts",
@@ -209,6 +220,17 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             "forget ended counter visits",
             timedelta(days=1),
             partial(forget_ended_visits, parts.database, parts.clock),
+        ),
+        Sweep(
+            "send announcements",
+            ANNOUNCED_EVERY,
+            SendAnnouncements(
+                database=parts.database,
+                sender=parts.mail,
+                writer=parts.mail_writer,
+                clock=parts.clock,
+            ),
+            takes_its_time=True,
         ),
         Sweep("ask carriers again", RUN_EVERY, _rematch(parts), takes_its_time=True),
         Sweep(

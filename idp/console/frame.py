@@ -30,6 +30,7 @@ class Section(StrEnum):
     CITIZENS = "citizens"
     VISITS = "visits"
     KEYS = "keys"
+    ANNOUNCEMENTS = "announcements"
     TEAMS = "teams"
     LOG = "log"
     PEOPLE = "people"
@@ -52,6 +53,7 @@ NAVIGATION: Final = (
     Entry(Section.VISITS, "/console/visits", Permission.CONFIRM_VISITS),
     Entry(Section.KEYS, "/console/keys", Permission.SEE_KEYS),
     Entry(Section.TEAMS, "/console/teams", Permission.SEE_RELYING_PARTIES),
+    Entry(Section.ANNOUNCEMENTS, "/console/announcements", Permission.SEE_ANNOUNCEMENTS),
     Entry(Section.LOG, "/console/log", Permission.READ_LOG),
     Entry(Section.PEOPLE, "/console/people", Permission.SEE_OPERATORS),
 )

@@ -182,6 +182,13 @@ def other_phone_mail(writer: Writer, link: str, possible_from: datetime) -> Mail
     )
 
 
+def announcement_mail(
+    writer: Writer, title_vi: str, title_en: str, text_vi: str, text_en: str
+) -> Mail:
+    """Return what operators announce to those who look after a portal, in their own words."""
+    return _mail(writer, title_vi, title_en, f"{title_vi}\n\n{text_vi}", f"{title_en}\n\n{text_en}")
+
+
 def _mail(writer: Writer, subject_vi: str, subject_en: str, vi: str, en: str) -> Mail:
     return Mail(
         subject=f"{subject_vi} / {subject_en}",

@@ -93,6 +93,11 @@ def may_see(operator: VerifiedOperator, team: str | None) -> bool:
     return may(operator.role, Permission.SEE_RELYING_PARTIES)
 
 
+def teams_seen_by(operator: VerifiedOperator) -> frozenset[TeamId] | None:
+    """Whose objects a list shows the operator; `None`: everybody's. The same rule, for queries."""
+    return operator.teams if operator.role is OperatorRole.PROVINCE_TEAM else None
+
+
 def may_invite(operator: VerifiedOperator, role: OperatorRole, team: TeamId | None) -> bool:
     """Whether the operator may let somebody in as *role*: a team's member, into that team alone."""
     if team is not None and role is not OperatorRole.PROVINCE_TEAM:

@@ -36,6 +36,9 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "/console/teams/<team>/add": frozenset({ADMINISTRATOR}),
     "/console/teams/<team>/invite": frozenset({ADMINISTRATOR, PROVINCE}),
     "/console/teams/<team>/members/<name>/remove": frozenset({ADMINISTRATOR, PROVINCE}),
+    "/console/announcements": frozenset({ADMINISTRATOR, OPERATOR, PROVINCE, READ_ONLY}),
+    "/console/announcements/new": frozenset({ADMINISTRATOR, OPERATOR}),
+    "/console/announcements/<announcement_id>/withdraw": frozenset({ADMINISTRATOR, OPERATOR}),
     "/console/log": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
     "/console/log/export": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
     "/console/people": frozenset({ADMINISTRATOR, OPERATOR, READ_ONLY}),
@@ -49,6 +52,7 @@ ADDRESS = {
     "<name>": "minh",
     "<number>": "KN-2026-000001",
     "<citizen_id>": "nobody",
+    "<announcement_id>": "none",
 }
 
 

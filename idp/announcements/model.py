@@ -1,0 +1,106 @@
+"""An announcement, whom it names, and the mails it becomes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.core.email_address import EmailAddress
+from idp.db import Base
+from idp.db.types import PersonalText, UtcDateTime, one_of
+from idp.operators.model import OperatorName
+from idp.relying_parties.model import ClientId
+
+AnnouncementId = NewType("AnnouncementId", str)
+
+
+class Audience(StrEnum):
+    """Whom an announcement is for."""
+
+    EVERYBODY = "everybody"
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+    NAMED = "named"
+
+
+class MailState(StrEnum):
+    """How far a mail is."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    GAVE_UP = "gave_up"
+    WITHDRAWN = "withdrawn"
+
+
+class Announcement(Base):
+    """What was announced, in both languages; its text never changes, but it can be taken back."""
+
+    __tablename__ = "announcement"
+
+    id: Mapped[AnnouncementId] = mapped_column(String(36), primary_key=True)
+    audience: Mapped[Audience] = mapped_column(one_of(Audience))
+    title_vi: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(120))
+    text_vi: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+    by: Mapped[OperatorName] = mapped_column(String(32))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class AnnouncementAddressee(Base):
+    """A relying party that an announcement names; one for all of a kind names none."""
+
+    __tablename__ = "announcement_addressee"
+
+    announcement_id: Mapped[AnnouncementId] = mapped_column(
+        ForeignKey("announcement.id"), primary_key=True
+    )
+    client_id: Mapped[ClientId] = mapped_column(
+        ForeignKey("relying_party.client_id"), primary_key=True
+    )
+
+
+class AnnouncementMail(Base):
+    """A mail to one contact; the address is let go when nothing is left to send."""
+
+    __tablename__ = "announcement_mail"
+    __table_args__ = (Index("ix_announcement_mail_due", "state", "next_attempt_at"),)
+
+    id: Mapped[str] = mapped_column(String(43), primary_key=True)
+    announcement_id: Mapped[AnnouncementId] = mapped_column(
+        ForeignKey("announcement.id"), index=True
+    )
+    address: Mapped[str | None] = mapped_column(PersonalText("announcement_mail.address"))
+    state: Mapped[MailState] = mapped_column(one_of(MailState))
+    attempts: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMail:
+    """A mail that one worker sends now."""
+
+    id: str
+    announcement_id: AnnouncementId
+    address: EmailAddress
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailCount:
+    """What became of an announcement's mails."""
+
+    sent: int = 0
+    pending: int = 0
+    gave_up: int = 0
+
+    @property
+    def all(self) -> int:
+        """How many contacts there were to tell."""
+        return self.sent + self.pending + self.gave_up
