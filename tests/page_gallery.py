@@ -283,10 +283,9 @@ def _login_wrong(pages: Pages) -> dict[str, object]:
 
 
 def _announce_refused(pages: Pages) -> dict[str, object]:
-    form = pages.blank_form(AnnounceForm, audience="named")
-    form.validate()
-    form.draft()
-    return {"form": form}
+    context = refused(AnnounceForm, {"audience": "named"})(pages)
+    context["form"].draft()  # type: ignore[attr-defined]
+    return context
 
 
 _EMPTY_MOBILE = refused(MobileForm, {}, **RULES)
