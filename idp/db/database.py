@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from idp.db.encryption import PersonalDataCipher
-from idp.db.rows import Rows, translated
+from idp.db.postgresql import RESTED, PostgresqlConnections
+from idp.db.rows import CursorRows, Rows, translated
 
 if TYPE_CHECKING:
     import sqlite3
 
-_RESTED: Final = 1.0
-"""Seconds after which a connection might have been closed behind our back."""
 _RESTS_SINCE: Final = "rests_since"
 
 
@@ -30,12 +29,12 @@ class Database:
     and then wants to write is refused ("database is locked") whatever the time-out.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, direct: PostgresqlConnections | None) -> None:
         self.engine = engine
+        self._direct = direct
         self._writer = sessionmaker(
             engine.execution_options(writes=True), expire_on_commit=False, autoflush=False
         )
-        self._is_sqlite = engine.dialect.name == "sqlite"
         self._reader = sessionmaker(_reading(engine), expire_on_commit=False, autoflush=False)
 
     @classmethod
@@ -49,9 +48,9 @@ class Database:
         engine.dialect.personal_data_cipher = cipher  # type: ignore[attr-defined]
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
-        else:
-            _ping_what_rested(engine)
-        return cls(engine)
+            return cls(engine, None)
+        _ping_what_rested(engine)
+        return cls(engine, PostgresqlConnections(engine, cipher))
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -68,28 +67,27 @@ class Database:
     @contextmanager
     def writing_rows(self) -> Iterator[Rows]:
         """Like `transaction`, for what needs no entities."""
+        if self._direct is not None:
+            with self._direct.borrowed() as direct:
+                direct.begin()
+                yield direct
+                direct.commit()
+            return
         with self._borrowed() as connection:
-            rows = Rows(connection, self.engine.dialect)
-            if self._is_sqlite:
-                rows.begin_immediately()
+            rows = CursorRows(connection, self.engine.dialect)
+            rows.begin_immediately()
             yield rows
             rows.commit()
 
     @contextmanager
     def reading_rows(self) -> Iterator[Rows]:
         """Like `reading`, for what needs no entities; each statement sees what is committed."""
+        if self._direct is not None:
+            with self._direct.borrowed() as direct:
+                yield direct
+            return
         with self._borrowed() as connection:
-            rows = Rows(connection, self.engine.dialect)
-            driver: Any = connection.driver_connection
-            if self._is_sqlite:  # it begins nothing by itself
-                yield rows
-                return
-            driver.autocommit = True
-            try:
-                yield rows
-            finally:
-                if connection.is_valid:
-                    driver.autocommit = False
+            yield CursorRows(connection, self.engine.dialect)  # SQLite begins nothing by itself
 
     @contextmanager
     def _borrowed(self) -> Iterator[PoolProxiedConnection]:
@@ -138,7 +136,7 @@ def _ping_what_rested(engine: Engine) -> None:
     def _on_checkout(
         connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
     ) -> None:
-        if monotonic() - record.info.get(_RESTS_SINCE, monotonic()) < _RESTED:
+        if monotonic() - record.info.get(_RESTS_SINCE, monotonic()) < RESTED:
             return
         try:
             engine.dialect.do_ping(connection)

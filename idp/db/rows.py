@@ -3,9 +3,10 @@ Statements without entities, for what is asked thousands of times a second.
 
 SQLAlchemy builds a statement, and says how its values are converted (moments in UTC, encrypted
 text); that is kept for each dialect. What it does besides for each execution costs four times the
-query, so the driver's own cursor runs it.
+query, so the driver's own cursor runs it, or what is below that (`db/postgresql.py`).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,19 +114,16 @@ class Prepared:
         )
 
 
-class Rows:
+class Rows(ABC):
     """Runs prepared statements on one connection. Raises SQLAlchemy's errors."""
 
-    def __init__(self, connection: PoolProxiedConnection, dialect: Dialect) -> None:
-        self._connection = connection
-        self._dialect = dialect
-        self._cursor: DBAPICursor | None = None
+    _dialect: Dialect
 
     def all(self, statement: Prepared, **values: object) -> list[_Row]:
         """Every row of the answer."""
         compiled = statement.compiled(self._dialect)
-        cursor = self._run(compiled.text, compiled.parameters(values))
-        return [compiled.row(raw) for raw in cursor.fetchall()]
+        found = self._fetch(compiled.text, compiled.parameters(values))
+        return [compiled.row(raw) for raw in found]
 
     def one(self, statement: Prepared, **values: object) -> _Row | None:
         """The row of an answer that has one or none."""
@@ -135,14 +133,41 @@ class Rows:
     def change(self, statement: Prepared, **values: object) -> int:
         """How many rows it has changed."""
         compiled = statement.compiled(self._dialect)
-        return self._run(compiled.text, compiled.parameters(values)).rowcount
+        return self._count(compiled.text, compiled.parameters(values))
+
+    def commit(self) -> None:
+        """Make it true."""
+        self._commit()
+
+    @abstractmethod
+    def _fetch(self, text: str, parameters: Any) -> Sequence[Sequence[Any]]: ...  # noqa: ANN401 (as the driver wants them)
+
+    @abstractmethod
+    def _count(self, text: str, parameters: Any) -> int: ...  # noqa: ANN401 (as the driver wants them)
+
+    @abstractmethod
+    def _commit(self) -> None: ...
+
+
+class CursorRows(Rows):
+    """Runs them on the driver's own cursor."""
+
+    def __init__(self, connection: PoolProxiedConnection, dialect: Dialect) -> None:
+        self._connection = connection
+        self._dialect = dialect
+        self._cursor: DBAPICursor | None = None
 
     def begin_immediately(self) -> None:
         """Begin as a writer (SQLite)."""
         self._run("BEGIN IMMEDIATE", ())
 
-    def commit(self) -> None:
-        """Make it true."""
+    def _fetch(self, text: str, parameters: Any) -> Sequence[Sequence[Any]]:  # noqa: ANN401 (as the driver's)
+        return self._run(text, parameters).fetchall()
+
+    def _count(self, text: str, parameters: Any) -> int:  # noqa: ANN401 (as the driver's)
+        return self._run(text, parameters).rowcount
+
+    def _commit(self) -> None:
         try:
             self._connection.commit()
         except self._dialect.loaded_dbapi.Error as error:
@@ -174,7 +199,7 @@ def rows_of(source: Source) -> Rows:
     if isinstance(source, Rows):
         return source
     connection = source.connection()
-    return Rows(connection.connection, connection.dialect)
+    return CursorRows(connection.connection, connection.dialect)
 
 
 def translated(

@@ -1,4 +1,4 @@
-"""Statements on the driver's own cursor: values, errors, transactions, on both databases."""
+"""Statements without SQLAlchemy's execution: values, errors, transactions, on both databases."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,6 +16,10 @@ from idp.db.rows import Prepared, rows_of
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ALL = Prepared(select(AuditEvent.at, AuditEvent.kind, AuditEvent.details))
 ADD_WITH_ID = Prepared(insert(AuditEvent), columns=("id", "at", "kind", "details"))
+END_ALL_OTHERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 BROKEN = Prepared(select(text("no_such_column")).select_from(AuditEvent))
 
 
@@ -74,6 +78,34 @@ def test_a_connection_that_was_ended_is_replaced(database: Database) -> None:
         rows.all(Prepared(select(text("pg_terminate_backend(pg_backend_pid())"))))
 
     assert events(database) == []
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_connection_that_was_ended_while_it_rested_is_not_used(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("idp.db.postgresql.RESTED", 0.0)
+    assert events(database) == []
+    with database.transaction() as transaction:
+        transaction.execute(END_ALL_OTHERS)
+
+    assert events(database) == []
+
+
+def test_two_that_write_at_once_have_a_connection_each(postgresql_database: Database) -> None:
+    with postgresql_database.writing_rows() as one, postgresql_database.writing_rows() as other:
+        record(one, SignedOut(citizen_id="a"), NOW)
+        assert other.all(ALL) == []
+        one.commit()
+        assert len(other.all(ALL)) == 1
+
+
+def test_values_of_every_kind_go_there_and_back(database: Database) -> None:
+    details = {"text": "Đặng 'Mẫu' \\ %s", "number": 7, "list": [True, None]}
+    with database.writing_rows() as writing:
+        writing.change(ADD_WITH_ID, id=2**40, at=NOW, kind="50 %", details=details)
+
+    assert events(database) == [(NOW, "50 %", details)]
 
 
 def test_reading_leaves_no_connection_that_commits_by_itself(database: Database) -> None:

@@ -1,0 +1,192 @@
+"""
+Prepared statements on PostgreSQL, run by libpq itself.
+
+The driver's cursor reads a statement's text anew each time, looks whether it is prepared, and waits
+in Python; SQLAlchemy's pool checks a connection out and in, and turns it over for what only reads.
+Together that costs four times what libpq and the conversion of values do. So these connections are
+none of the pool's: they begin and commit when they are told to, and are used by one thread at a
+time.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any, Final
+
+from psycopg import Connection, OperationalError, pq
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from sqlalchemy import Engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine import Dialect
+
+from idp.db.encryption import PersonalDataCipher
+from idp.db.rows import Rows, translated
+
+RESTED: Final = 1.0
+"""Seconds after which a connection might have been closed behind our back."""
+
+_DONE: Final = frozenset(
+    {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK, pq.ExecStatus.EMPTY_QUERY}
+)
+
+
+class _Connection:
+    """A connection of the driver's, of which only libpq's part is used."""
+
+    def __init__(self, driver: Connection[Any]) -> None:
+        self._driver = driver
+        self._libpq = driver.pgconn
+        self._values = Transformer(driver)
+        self._prepared: dict[str, bytes] = {}
+        self._rests_since = monotonic()
+
+    def run(self, text: str, values: Sequence[Any]) -> pq.abc.PGresult:
+        """Run a statement, prepared where it is the first time. Raises psycopg's errors."""
+        name = self._prepared.get(text) or self._prepare(text)
+        # As text: what a value is to the server, its place in the statement decides.
+        dumped: Any = self._values.dump_sequence(values, [PyFormat.TEXT] * len(values))
+        return self._checked(self._libpq.exec_prepared(name, dumped))
+
+    def say(self, command: bytes) -> None:
+        """Begin, commit or roll back. Raises psycopg's errors."""
+        self._checked(self._libpq.exec_(command))
+
+    def rows_of(self, result: pq.abc.PGresult) -> list[tuple[Any, ...]]:
+        """The rows of an answer."""
+        self._values.set_pgresult(result)
+        return self._values.load_rows(0, result.ntuples, tuple)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is known to be closed."""
+        return self._libpq.status != pq.ConnStatus.OK
+
+    def lives(self) -> bool:
+        """Whether it can be used; the server is asked where it has rested."""
+        if monotonic() - self._rests_since < RESTED:
+            return True
+        try:
+            self.say(b"")
+        except OperationalError:
+            return False
+        return True
+
+    def rest(self) -> None:
+        """Be used no more for now; what was not committed is taken back. Raises psycopg's."""
+        if self._libpq.transaction_status != pq.TransactionStatus.IDLE:
+            self.say(b"ROLLBACK")
+        self._rests_since = monotonic()
+
+    def close(self) -> None:
+        """End it."""
+        self._driver.close()
+
+    def _prepare(self, text: str) -> bytes:
+        name = b"rows_%d" % len(self._prepared)
+        self._checked(self._libpq.prepare(name, text.encode()))
+        self._prepared[text] = name
+        return name
+
+    def _checked(self, result: pq.abc.PGresult) -> pq.abc.PGresult:
+        if result.status in _DONE:
+            return result
+        if self.is_lost:  # libpq has words for it, and no code
+            raise OperationalError(result.get_error_message())
+        raise error_from_result(result)
+
+
+class PostgresqlRows(Rows):
+    """Runs prepared statements on one such connection."""
+
+    def __init__(self, connection: _Connection, dialect: Dialect) -> None:
+        self._connection = connection
+        self._dialect = dialect
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+        self._say("BEGIN")
+
+    def _fetch(self, text: str, parameters: Any) -> Sequence[Sequence[Any]]:  # noqa: ANN401 (a sequence)
+        return self._connection.rows_of(self._run(text, parameters))
+
+    def _count(self, text: str, parameters: Any) -> int:  # noqa: ANN401 (a sequence)
+        return self._run(text, parameters).command_tuples or 0
+
+    def _commit(self) -> None:
+        self._say("COMMIT")
+
+    def _say(self, command: str) -> None:
+        try:
+            self._connection.say(command.encode())
+        except self._dialect.loaded_dbapi.Error as error:
+            raise self._translated(command, error) from error
+
+    def _run(self, text: str, values: Sequence[Any]) -> pq.abc.PGresult:
+        try:
+            return self._connection.run(text, values)
+        except self._dialect.loaded_dbapi.Error as error:
+            raise self._translated(text, error) from error
+
+    def _translated(self, text: str, error: Exception) -> Exception:
+        return translated(self._dialect, text, error, lost=self._connection.is_lost)
+
+
+class PostgresqlConnections:
+    """
+    The connections that rest, the last used first; as many as were ever needed at once.
+
+    Disposing of *engine* ends them.
+    """
+
+    def __init__(self, engine: Engine, cipher: PersonalDataCipher) -> None:
+        self._engine = engine
+        # What SQLAlchemy knows of the database, with the places of values as libpq has them.
+        self._dialect = PGDialect_psycopg(  # type: ignore[no-untyped-call]
+            dbapi=engine.dialect.loaded_dbapi, paramstyle="numeric_dollar"
+        )
+        self._dialect.personal_data_cipher = cipher  # type: ignore[attr-defined]
+        self._resting: list[_Connection] = []
+        event.listen(engine, "engine_disposed", self._close)
+
+    @contextmanager
+    def borrowed(self) -> Iterator[PostgresqlRows]:
+        """One of them; a transaction that is not committed is rolled back."""
+        connection = self._any()
+        try:
+            yield PostgresqlRows(connection, self._dialect)
+        finally:
+            self._give_back(connection)
+
+    def _any(self) -> _Connection:
+        while self._resting:
+            try:
+                connection = self._resting.pop()
+            except IndexError:  # another thread took the last
+                break
+            if connection.lives():
+                return connection
+            connection.close()
+        return self._new()
+
+    def _new(self) -> _Connection:
+        try:
+            taken = self._engine.raw_connection()
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            raise translated(self._dialect, None, error) from error
+        driver: Any = taken.driver_connection
+        taken.detach()
+        driver.autocommit = True
+        return _Connection(driver)
+
+    def _give_back(self, connection: _Connection) -> None:
+        try:
+            connection.rest()
+        except OperationalError:
+            connection.close()
+        else:
+            self._resting.append(connection)
+
+    def _close(self, _engine: Engine) -> None:
+        while self._resting:
+            self._resting.pop().close()
