@@ -51,6 +51,7 @@ FIELDS: Final[Mapping[str, FieldWords]] = {
     ),
     "scope": FieldWords("Scope", "Scopes"),
     "claims": FieldWords("Thông tin được nhận", "Claims it may receive"),
+    "legal_ground": FieldWords("Căn cứ pháp lý", "Legal ground"),
     "minimum_acr": FieldWords("Mức xác minh tối thiểu", "Minimum level"),
     "default_acr_values": FieldWords("Mức xác minh mong muốn", "Levels asked for by default"),
     "default_max_age": FieldWords("Đăng nhập cũ nhất (giây)", "Oldest sign-in, in seconds"),

@@ -59,6 +59,7 @@ _NAMES: Final = frozenset(
         "require_pkce",
         "minimum_acr",
         "claims",
+        "legal_ground",
         "token_endpoint_auth_signing_alg",
         "jwks",
         "jwks_uri",
@@ -177,6 +178,7 @@ def parse_registration(document: Mapping[str, object]) -> Registration:
         ),
         sandbox_client_id=read.client_id("sandbox_client_id"),
     )
+    read.optional_text("legal_ground")  # for whoever approves; nothing is decided by it
     # Code flow only (RFC 9700 §2.1.2): whoever asks for more must not find out in production.
     read.only("response_types", {"code"})
     read.require("openid" in relying_party.scopes, "scope", Rule.NO_OPENID)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Never
 
+from wtforms import Field, StringField
 from wtforms import Form as WTForm
-from wtforms import StringField
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 from wtforms.widgets import PasswordInput
@@ -77,6 +77,18 @@ class ChoiceField(LineField):
     def __init__(self, label: str, *, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(label, **kwargs)
         self.choices = choices
+
+
+class TicksField(Field):
+    """Any of a few values; `data` holds those that were ticked, in the order of the choices."""
+
+    def __init__(self, label: str, *, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(label, default=(), **kwargs)
+        self.choices = choices
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take what was ticked; what no box has is not taken."""
+        self.data = tuple(value for value, _text in self.choices if value in valuelist)
 
 
 class SecretField(StringField):

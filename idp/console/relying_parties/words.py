@@ -1,0 +1,27 @@
+"""What pages call a member of a registration, and how they say what is wrong with one."""
+
+from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask_babel.speaklater import LazyString  # type: ignore[import-untyped]
+
+from idp.onboarding.diff import FIELDS
+from idp.relying_parties.problems import Problem
+from idp.web.texts import gettext as _
+
+
+def language() -> str:
+    """The language of this request."""
+    return str(get_locale())
+
+
+def label(member: str) -> str:
+    """What people call *member*, in the language of whichever request shows it."""
+    return LazyString(lambda: FIELDS[member].in_(language()))  # type: ignore[no-any-return]
+
+
+def told(problem: Problem) -> str:
+    """What is wrong, why, and what to do: one line beside the field."""
+    spoken = language()
+    what = problem.value or _("Mục này")
+    told_so = f"{what} {problem.reason(spoken)}"
+    fix = problem.fix(spoken)
+    return f"{told_so}. {fix}".rstrip(".") if fix else told_so
