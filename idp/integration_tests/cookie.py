@@ -1,0 +1,48 @@
+"""The cookie by which the one request that a case alters is known."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from flask import Response, after_this_request, g, request
+
+from idp.core.handles import Handle
+
+NAME: Final = "idp_integration_test"
+
+_HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class RehearsalCookie:
+    """
+    `idp_integration_test`: a random handle, for as long as a case waits to begin.
+
+    Set by nothing but a press of "begin" on a page of a run, so that a browser without it is never
+    looked up. `SameSite=Lax`: it has to come with the portal's redirect to us.
+    """
+
+    def __init__(self, *, secure: bool) -> None:
+        self._secure = secure
+        self._name = f"__Host-{NAME}" if secure else NAME
+
+    def handle(self) -> Handle | None:
+        """The handle this browser sent."""
+        sent = request.cookies.get(self._name, "")
+        return Handle(sent) if _HANDLE.fullmatch(sent) else None
+
+    def set(self, handle: Handle, lasts: timedelta) -> None:
+        """Give the browser *handle* with this response."""
+        g.rehearsal_handle, g.rehearsal_lasts = handle, lasts
+        after_this_request(self._send)
+
+    def _send(self, response: Response) -> Response:
+        response.set_cookie(
+            self._name,
+            g.rehearsal_handle,
+            max_age=g.rehearsal_lasts,
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
