@@ -222,6 +222,8 @@ class Throttling(Table):
     app_code_per_citizen: tuple[Rate, ...]
     recovery_code_per_citizen: tuple[Rate, ...]
     interactions_per_network: tuple[Rate, ...]
+    failures_per_network: tuple[Rate, ...]
+    failures_per_relying_party: tuple[Rate, ...]
     enrolment_per_phone: tuple[Rate, ...]
     enrolment_per_identity_number: tuple[Rate, ...]
     enrolment_forms_per_network: tuple[Rate, ...]
@@ -390,6 +392,10 @@ class Audit(Table):
     kept: Duration
 
 
+class Failures(Table):
+    kept: Duration
+
+
 class DataRequests(Table):
     answered_in_working_days: int = Field(ge=1)
     done_in: Duration
@@ -478,6 +484,7 @@ class Settings(BaseSettings):
     messaging: Messaging
     mail: Mail
     audit: Audit
+    failures: Failures
     data_requests: DataRequests
     inactivity: Inactivity
     signing: Signing

@@ -18,9 +18,11 @@ from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
 from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.operator_sessions import RedisOperatorSessions
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
+from idp.adapters.redis.published_keys import RedisPublishedKeys
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
 from idp.adapters.redis.throttle import RedisThrottle
+from idp.adapters.redis.waiting_failures import RedisWaitingFailures
 from idp.adapters.sms_gateway import HttpSmsGateway
 from idp.adapters.smtp import MailServer, SmtpMailSender
 from idp.app.policies import interactions_budget, operator_budgets, question_budgets
@@ -44,6 +46,7 @@ from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.disputes.decide_dispute import EndDisputed
 from idp.emails.ask_to_verify import AskToVerifyEmail
 from idp.grants.refresh_families import RefreshPolicy
+from idp.integration_tests.rehearse import Rehearse
 from idp.interactions.hold_account import HoldAccount
 from idp.interactions.sign_in import SignIn
 from idp.messaging.links import Links
@@ -51,6 +54,8 @@ from idp.messaging.mails import Writer
 from idp.messaging.ports import MailSender, SmsSender
 from idp.oidc.client_keys import ClientKeySet
 from idp.oidc.id_token import SubjectClaims
+from idp.oidc.rehearsal import RehearsedAnswers
+from idp.oidc.respond import AuthorizationResponses
 from idp.operators.verify_operator import VerifyOperator
 from idp.otp.one_time_passwords import CarrierOf, CodeGenerator
 from idp.otp.ports import Codes
@@ -317,6 +322,34 @@ class Parts:
     @cached_property
     def throttle(self) -> RedisThrottle:
         return RedisThrottle(self.redis, exempt_networks=self.settings.throttling.exempt_networks)
+
+    @cached_property
+    def waiting_failures(self) -> RedisWaitingFailures:
+        throttling = self.settings.throttling
+        return RedisWaitingFailures(
+            self.redis,
+            throttle=self.throttle,
+            per_network=Budget(
+                "failures_per_network", throttling.failures_per_network, by_network=True
+            ),
+            per_relying_party=Budget(
+                "failures_per_relying_party", throttling.failures_per_relying_party
+            ),
+        )
+
+    @cached_property
+    def rehearse(self) -> Rehearse:
+        tokens = self.settings.tokens
+        return Rehearse(
+            relying_parties=self.registry,
+            render=RehearsedAnswers(AuthorizationResponses(self.settings.server.issuer)),
+            signer=self.signer,
+            keys=RedisPublishedKeys(self.redis, self.clock),
+            database=self.database,
+            code_lasts=tokens.code,
+            token_lasts=tokens.access_token,
+            clock=self.clock,
+        )
 
     @cached_property
     def codes(self) -> RedisAuthorizationCodes:

@@ -3,6 +3,7 @@
 from idp.adapters.redis.spent_identifiers import RedisSpentIdentifiers
 from idp.app.pages import OUTAGES
 from idp.app.parts import Parts
+from idp.failures.note_failure import NoteFailure
 from idp.grants.refresh_families import RefreshFamilies
 from idp.oidc.client_assertion import ClientAssertions
 from idp.oidc.client_authentication import ClientAuthenticator
@@ -69,7 +70,7 @@ def protocol_face(parts: Parts, pages: WsgiApplication) -> ProtocolFace:
         pages,
         protocol_routes(
             discovery=Discovery(issuer),
-            jwks=JwksEndpoint(signer),
+            jwks=JwksEndpoint(signer, parts.rehearse),
             token=TokenEndpoint(
                 clients=clients,
                 redemption=CodeRedemption(
@@ -77,6 +78,7 @@ def protocol_face(parts: Parts, pages: WsgiApplication) -> ProtocolFace:
                     tokens=parts.tokens,
                     families=families,
                     responses=token_responses,
+                    rehearsals=parts.rehearse,
                     relying_parties=parts.registry,
                     database=database,
                     clock=clock,
@@ -101,6 +103,7 @@ def protocol_face(parts: Parts, pages: WsgiApplication) -> ProtocolFace:
                 tokens=parts.tokens,
                 subjects=parts.subjects,
                 signer=signer,
+                rehearsals=parts.rehearse,
                 relying_parties=parts.registry,
                 database=database,
             ),
@@ -146,6 +149,12 @@ def protocol_face(parts: Parts, pages: WsgiApplication) -> ProtocolFace:
             ),
         ),
         max_body=settings.http.max_body,
+        note_failure=NoteFailure(
+            waiting=parts.waiting_failures,
+            relying_parties=parts.registry,
+            outages=OUTAGES,
+            clock=clock,
+        ),
         outages=OUTAGES,
         strict_transport=settings.server.strict_transport,
     )

@@ -10,6 +10,7 @@ Handle = NewType("Handle", str)
 """A random value that names something of ours to one browser or one relying party."""
 
 _ENTROPY_BYTES = 32
+_ID_BYTES = 16
 _FRACTIONS = 2**32
 
 
@@ -31,6 +32,11 @@ def new_code(alphabet: str, length: int) -> str:
 def new_uuid() -> str:
     """Return a random UUID (RFC 9562 §5.4), for what is named for good: no secret."""
     return str(UUID(bytes=secrets.token_bytes(16), version=4))
+
+
+def new_short_id() -> str:
+    """Return a random id of 128 bits as 22 characters, for what is told apart and is no secret."""
+    return secrets.token_urlsafe(_ID_BYTES)
 
 
 def random_bytes(count: int) -> bytes:

@@ -38,6 +38,14 @@ class AuthorizationCodes(Protocol):
         """
         ...
 
+    def issued_to(self, value: str) -> ClientId | None:
+        """
+        To whom a code was issued within the last minutes, whatever became of it.
+
+        For telling that relying party's team why it was refused, and nobody else.
+        """
+        ...
+
 
 class AccessTokens(Protocol):
     """Access tokens by their digest, and by the grant they hang on."""

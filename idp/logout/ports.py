@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from idp.core.handles import Handle
+from idp.failures.model import Fault
 from idp.logout.model import Farewell, LogoutRequest
 from idp.relying_parties.model import RelyingParty
 
@@ -10,10 +11,16 @@ from idp.relying_parties.model import RelyingParty
 class WrongLogoutRequest(Exception):
     """The request is wrong in *parameter*: a page says so, and there is no redirect."""
 
-    def __init__(self, parameter: str | None, relying_party: RelyingParty | None = None) -> None:
+    def __init__(
+        self,
+        parameter: str | None,
+        relying_party: RelyingParty | None = None,
+        fault: Fault | None = None,
+    ) -> None:
         super().__init__(parameter)
         self.parameter = parameter
         self.relying_party = relying_party
+        self.fault = fault
 
 
 class LogoutRequests(Protocol):

@@ -252,6 +252,7 @@ def logout_routes(
             client_id=relying_party.client_id if relying_party else None,
             error="wrong_request",
             detail=error.parameter,
+            fault=error.fault,
         )
         return pages.render(
             "errors/wrong_request.html",

@@ -13,6 +13,8 @@ from idp.citizens.store import identity_number_index
 from idp.core.acr import ACR_CLASSES
 from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
 from idp.db.encryption import BlindIndex
+from idp.failures.model import Cause, Fault
+from idp.failures.rules import claimed_id, shown, uri_fault
 from idp.interactions.model import AuthorizationRequest, Prompt, ResponseMode
 from idp.oidc.claims_parameter import ClaimsRequest
 from idp.oidc.errors import (
@@ -95,7 +97,7 @@ class AuthorizationRequests:
         Raises `WrongRequest` where a page must say what is wrong, else `RefusedRequest`.
         """
         if parameters.oversized:
-            raise WrongRequest(None)
+            raise WrongRequest(None, fault=Fault(cause=Cause.OVERSIZED))
         relying_party = self._client(parameters)
         try:
             opened = self._signed.opened(
@@ -120,17 +122,18 @@ class AuthorizationRequests:
         client_id = parameters.get("client_id")
         found = None if client_id is None else self._relying_parties.find(ClientId(client_id))
         if found is None or not found.enabled:
-            raise WrongRequest("client_id", found)
+            raise WrongRequest("client_id", found, _client_fault(client_id, found))
         return found
 
     def _checked(
         self, parameters: Parameters, relying_party: RelyingParty, destination: Destination
     ) -> AuthorizationRequest:
         if _UNSUPPORTED in parameters.values or _UNSUPPORTED in parameters.unusable:
-            raise RegistrationNotSupported
+            raise RegistrationNotSupported(fault=_not_supported(parameters, _UNSUPPORTED))
         for name in _KNOWN:
             if name in parameters.unusable:
-                raise InvalidRequest(f"{name} is repeated or unreadable")
+                fault = Fault(cause=Cause.PARAMETER_UNUSABLE, parameter=name)
+                raise InvalidRequest(f"{name} is repeated or unreadable", fault)
         _check_response(parameters)
         prompt = _prompt(parameters)
         claims = ClaimsRequest.parse(parameters.get("claims"))
@@ -200,8 +203,37 @@ def _redirect_uri(parameters: Parameters, relying_party: RelyingParty) -> str:
     if redirect_uri is None and "redirect_uri" not in parameters.unusable:
         for name in (REQUEST, REQUEST_URI):
             if name in parameters.values:  # it stands in there, most likely
-                raise WrongRequest(name, relying_party)
-    raise WrongRequest("redirect_uri", relying_party)
+                missing = Fault(cause=Cause.PARAMETER_MISSING, parameter="redirect_uri")
+                raise WrongRequest(name, relying_party, missing)
+    raise WrongRequest(
+        "redirect_uri", relying_party, _redirect_uri_fault(parameters, redirect_uri, relying_party)
+    )
+
+
+def _redirect_uri_fault(
+    parameters: Parameters, sent: str | None, relying_party: RelyingParty
+) -> Fault:
+    if sent is not None:
+        return uri_fault("redirect_uri", sent, relying_party.redirect_uris)
+    unusable = "redirect_uri" in parameters.unusable
+    cause = Cause.PARAMETER_UNUSABLE if unusable else Cause.PARAMETER_MISSING
+    return Fault(cause=cause, parameter="redirect_uri")
+
+
+def _client_fault(client_id: str | None, found: RelyingParty | None) -> Fault:
+    if client_id is None:
+        return Fault(cause=Cause.PARAMETER_MISSING, parameter="client_id")
+    cause = Cause.UNKNOWN_CLIENT if found is None else Cause.DISABLED_CLIENT
+    return Fault(cause=cause, parameter="client_id", claimed=claimed_id(client_id))
+
+
+def _not_supported(parameters: Parameters, name: str) -> Fault:
+    """That *name* has a value we do not take; for none that may hold a person's data."""
+    return Fault(
+        cause=Cause.PARAMETER_NOT_SUPPORTED,
+        parameter=name,
+        sent=shown(parameters.get(name) or ""),
+    )
 
 
 def _state(parameters: Parameters, relying_party: RelyingParty) -> str | None:
@@ -213,19 +245,23 @@ def _state(parameters: Parameters, relying_party: RelyingParty) -> str | None:
     """
     state = parameters.get("state")
     if "state" in parameters.unusable or len(state or "") > MAX_STATE:
-        raise WrongRequest("state", relying_party)
+        unusable = "state" in parameters.unusable
+        cause = Cause.PARAMETER_UNUSABLE if unusable else Cause.PARAMETER_TOO_LONG
+        raise WrongRequest("state", relying_party, Fault(cause=cause, parameter="state"))
     return state
 
 
 def _check_response(parameters: Parameters) -> None:
     response_type = parameters.get("response_type")
     if response_type is None:
-        raise InvalidRequest("response_type is missing")
+        missing = Fault(cause=Cause.PARAMETER_MISSING, parameter="response_type")
+        raise InvalidRequest("response_type is missing", missing)
     if response_type != "code":
-        raise UnsupportedResponseType(response_type)
+        raise UnsupportedResponseType(response_type, _not_supported(parameters, "response_type"))
     response_mode = parameters.get("response_mode")
     if response_mode is not None and response_mode not in RESPONSE_MODES:
-        raise InvalidRequest("response_mode is not supported")
+        fault = _not_supported(parameters, "response_mode")
+        raise InvalidRequest("response_mode is not supported", fault)
 
 
 def _scope(parameters: Parameters, relying_party: RelyingParty) -> tuple[str, ...]:
@@ -237,14 +273,16 @@ def _scope(parameters: Parameters, relying_party: RelyingParty) -> tuple[str, ..
     """
     asked = (parameters.get("scope") or "").split(" ")
     if OPENID not in asked:
-        raise InvalidScope
+        sent = shown(" ".join(asked))
+        raise InvalidScope(fault=Fault(cause=Cause.SCOPE_WITHOUT_OPENID, sent=sent))
     return askable_scope(relying_party, asked)
 
 
 def _nonce(parameters: Parameters) -> str | None:
     nonce = parameters.get("nonce")
     if len(nonce or "") > MAX_NONCE:
-        raise InvalidRequest("nonce is too long")  # cut, it would not be the same nonce
+        fault = Fault(cause=Cause.PARAMETER_TOO_LONG, parameter="nonce")
+        raise InvalidRequest("nonce is too long", fault)  # cut, it would not be the same nonce
     return nonce
 
 
@@ -254,10 +292,11 @@ def _code_challenge(parameters: Parameters, *, required: bool) -> str | None:
     method = parameters.get("code_challenge_method")
     if challenge is None:
         if required or method is not None:
-            raise InvalidRequest("code_challenge is missing")
+            raise InvalidRequest("code_challenge is missing", Fault(cause=Cause.PKCE_MISSING))
         return None
     if method != "S256" or not _S256_CHALLENGE.fullmatch(challenge):
-        raise InvalidRequest("code_challenge is not one of S256")
+        fault = Fault(cause=Cause.PKCE_NOT_S256, sent=shown(method or ""))
+        raise InvalidRequest("code_challenge is not one of S256", fault)
     return challenge
 
 
@@ -270,10 +309,12 @@ def _prompt(parameters: Parameters) -> frozenset[Prompt]:
     """
     names = {name for name in (parameters.get("prompt") or "").split(" ") if name}
     if not names <= set(Prompt):
-        raise InvalidRequest("prompt has a value that is not supported")
+        fault = _not_supported(parameters, "prompt")
+        raise InvalidRequest("prompt has a value that is not supported", fault)
     prompts = frozenset(Prompt(name) for name in names)
     if len(prompts) > 1 and prompts & {Prompt.NONE, Prompt.CREATE}:
-        raise InvalidRequest("prompt has a value that must stand alone")
+        fault = _not_supported(parameters, "prompt")
+        raise InvalidRequest("prompt has a value that must stand alone", fault)
     return prompts
 
 
@@ -282,7 +323,8 @@ def _max_age(parameters: Parameters, default: int | None) -> int | None:
     if max_age is None:
         return default
     if not _SECONDS.fullmatch(max_age):
-        raise InvalidRequest("max_age is no number of seconds")
+        fault = _not_supported(parameters, "max_age")
+        raise InvalidRequest("max_age is no number of seconds", fault)
     return int(max_age)
 
 

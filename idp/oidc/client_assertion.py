@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from idp.core.clock import Clock
+from idp.failures.model import Cause, Fault
+from idp.failures.rules import shown
 from idp.grants.ports import SpentIdentifiers
 from idp.oidc.client_keys import MAX_TOKEN, BadSignature, ClientClaims, ClientKeySet
 from idp.relying_parties.model import CLIENT_ALGORITHMS, ClientId, RelyingParty
@@ -18,10 +20,15 @@ LONGEST_LIFE: Final = timedelta(minutes=10)
 """An assertion is made for one call; and each is remembered until its end."""
 MAX_JTI: Final = 256  # characters
 _TYPES: Final = frozenset({"jwt", "client-authentication+jwt"})
+_UNREADABLE: Final = Fault(cause=Cause.JWT_UNREADABLE)
 
 
 class BadAssertion(Exception):
-    """It proves nothing; the message is for the log."""
+    """It proves nothing; the message is for the log, *fault* for the relying party's team."""
+
+    def __init__(self, message: str, fault: Fault = _UNREADABLE) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 def unverified_client_id(assertion: str) -> ClientId:
@@ -39,7 +46,7 @@ def unverified_client_id(assertion: str) -> ClientId:
         raise BadAssertion("unreadable") from None
     client_id = claims.get("sub") if isinstance(claims, dict) else None
     if not isinstance(client_id, str):
-        raise BadAssertion("no sub")
+        raise BadAssertion("no sub", _lacks("sub"))
     return ClientId(client_id)
 
 
@@ -77,7 +84,7 @@ class ClientAssertions:
         outcome = self._spent.spend(f"{relying_party.client_id}\0{jti}", expires_at + LEEWAY)
         self._relying_parties.catch_up(outcome.registry_version)
         if not outcome.first:
-            raise BadAssertion("replayed")
+            raise BadAssertion("replayed", Fault(cause=Cause.JWT_REPLAYED))
         current = self._relying_parties.find(relying_party.client_id)
         if current is not None and current is not relying_party:
             self._verified(assertion, current)  # a key was withdrawn, perhaps this one
@@ -92,32 +99,50 @@ class ClientAssertions:
                 typ=_TYPES,
             )
         except BadSignature as error:
-            raise BadAssertion(str(error)) from error
+            raise BadAssertion(str(error), error.fault) from error
 
     def _checked(self, claims: ClientClaims, relying_party: RelyingParty) -> tuple[str, datetime]:
         """The `jti` and the end of an assertion that is for us and for now."""
         client_id, now = relying_party.client_id, self._clock.now()
-        _require(claims.get("iss") == client_id and claims.get("sub") == client_id, "iss or sub")
-        audience = claims.get("aud")
-        named = audience if isinstance(audience, list) else [audience]
-        _require(any(name in self._audiences for name in named if isinstance(name, str)), "aud")
+        if claims.get("iss") != client_id or claims.get("sub") != client_id:
+            named = "iss" if claims.get("iss") != client_id else "sub"
+            raise BadAssertion("iss or sub", Fault(cause=Cause.JWT_ISSUER, parameter=named))
+        self._check_audience(claims.get("aud"))
         expires_at = _moment(claims, "exp")
         if expires_at is None:
-            raise BadAssertion("no exp")
-        _require(now < expires_at + LEEWAY, "expired")
-        _require(expires_at <= now + LONGEST_LIFE + LEEWAY, "exp is too far ahead")
+            raise BadAssertion("no exp", _lacks("exp"))
+        if now >= expires_at + LEEWAY:
+            raise BadAssertion("expired", _off(Cause.JWT_EXPIRED, "exp", now - expires_at))
+        if expires_at > now + LONGEST_LIFE + LEEWAY:
+            far = _off(Cause.JWT_LASTS_TOO_LONG, "exp", expires_at - now)
+            raise BadAssertion("exp is too far ahead", far)
         for name in ("nbf", "iat"):
             moment = _moment(claims, name)
-            _require(moment is None or moment <= now + LEEWAY, f"{name} is in the future")
+            if moment is not None and moment > now + LEEWAY:
+                ahead = _off(Cause.JWT_AHEAD, name, moment - now)
+                raise BadAssertion(f"{name} is in the future", ahead)
         jti = claims.get("jti")
         if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI:
-            raise BadAssertion("no jti")
+            raise BadAssertion("no jti", _lacks("jti"))
         return jti, expires_at
 
+    def _check_audience(self, audience: object) -> None:
+        named = audience if isinstance(audience, list) else [audience]
+        if not any(name in self._audiences for name in named if isinstance(name, str)):
+            wrong = Fault(
+                cause=Cause.JWT_AUDIENCE,
+                sent=shown(" ".join(name for name in named if isinstance(name, str))),
+                registered=min(self._audiences, key=len),  # the issuer, which is preferred
+            )
+            raise BadAssertion("aud", wrong)
 
-def _require(holds: bool, what: str) -> None:  # noqa: FBT001 (reads as a sentence)
-    if not holds:
-        raise BadAssertion(what)
+
+def _lacks(member: str) -> Fault:
+    return Fault(cause=Cause.JWT_LACKS, parameter=member)
+
+
+def _off(cause: Cause, member: str, by: timedelta) -> Fault:
+    return Fault(cause=cause, parameter=member, seconds=int(by.total_seconds()))
 
 
 def _moment(claims: ClientClaims, name: str) -> datetime | None:
@@ -125,8 +150,8 @@ def _moment(claims: ClientClaims, name: str) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadAssertion(f"{name} is no number")
+        raise BadAssertion(f"{name} is no number", _lacks(name))
     try:
         return datetime.fromtimestamp(value, UTC)
     except (OverflowError, OSError, ValueError):
-        raise BadAssertion(f"{name} is no moment") from None
+        raise BadAssertion(f"{name} is no moment", _lacks(name)) from None

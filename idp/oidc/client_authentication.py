@@ -3,7 +3,7 @@
 import base64
 import binascii
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -11,6 +11,8 @@ from idp.audit.events import ClientRefused
 from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.failures.model import Cause, Fault
+from idp.failures.rules import claimed_id
 from idp.oidc.client_assertion import (
     ASSERTION_TYPE,
     BadAssertion,
@@ -35,6 +37,7 @@ AUTHENTICATION_PARAMETERS: Final = (
 
 BASIC: Final = "basic"
 MAX_CLIENT_ID: Final = 128  # characters that count of an id somebody made up
+_MALFORMED: Final = Fault(cause=Cause.AUTHENTICATION_MALFORMED)
 
 
 class TooManyFailures(ProtocolError):
@@ -44,8 +47,9 @@ class TooManyFailures(ProtocolError):
     description = "Too many failed requests. Try again later."
     status_code = 429
 
-    def __init__(self, spent: BudgetSpent) -> None:
-        super().__init__(spent.budget)
+    def __init__(self, spent: BudgetSpent, client_id: ClientId) -> None:
+        claimed = claimed_id(client_id)
+        super().__init__(spent.budget, Fault(cause=Cause.TOO_MANY_FAILURES, claimed=claimed))
         self.retry_after = max(1, math.ceil(spent.retry_after.total_seconds()))
 
 
@@ -56,6 +60,14 @@ class _Credentials:
     method: ClientAuthentication
     client_id: ClientId
     proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """Why credentials prove nothing: for the log, and for the relying party's team."""
+
+    text: str
+    fault: Fault
 
 
 class ClientAuthenticator:
@@ -108,21 +120,32 @@ class ClientAuthenticator:
             if proved is not None and proved.enabled:
                 return proved
         self._note_failure(credentials.client_id, found, request.network)
-        raise InvalidClient(f"{credentials.method}: {problem or 'disabled'}")
+        problem = problem or _Problem("disabled", Fault(cause=Cause.DISABLED_CLIENT))
+        fault = replace(problem.fault, claimed=claimed_id(credentials.client_id))
+        raise InvalidClient(f"{credentials.method}: {problem.text}", fault)
 
-    def _problem(self, credentials: _Credentials, found: RelyingParty | None) -> str | None:
+    def _problem(self, credentials: _Credentials, found: RelyingParty | None) -> _Problem | None:
         """Why the credentials do not prove that *found* calls, or `None`."""
-        if found is None or not found.enabled:
-            return "no such client" if found is None else "disabled"
+        if found is None:
+            return _Problem("no such client", Fault(cause=Cause.UNKNOWN_CLIENT))
+        if not found.enabled:
+            return _Problem("disabled", Fault(cause=Cause.DISABLED_CLIENT))
         if found.client_authentication is not credentials.method:
-            return "not the registered method"
+            return _Problem(
+                "not the registered method",
+                Fault(
+                    cause=Cause.METHOD_DIFFERS,
+                    sent=credentials.method,
+                    registered=found.client_authentication,
+                ),
+            )
         if credentials.method is not ClientAuthentication.PRIVATE_KEY_JWT:
             fits = self._hasher.matches(credentials.proof, found.secrets, self._clock.now())
-            return None if fits else "wrong secret"
+            return None if fits else _Problem("wrong secret", Fault(cause=Cause.SECRET_WRONG))
         try:
             self._assertions.check(credentials.proof, found)
         except BadAssertion as bad:
-            return str(bad)
+            return _Problem(str(bad), bad.fault)
         return None
 
     def _note_failure(
@@ -131,7 +154,7 @@ class ClientAuthenticator:
         try:
             self._throttle.count(self._failures, client_id[:MAX_CLIENT_ID], network)
         except BudgetSpent as spent:
-            raise TooManyFailures(spent) from None
+            raise TooManyFailures(spent, client_id) from None
         with self._database.transaction() as transaction:
             # Only an id we know: a stranger does not get to write into the audit log.
             known = None if relying_party is None else relying_party.client_id
@@ -144,29 +167,34 @@ def _credentials(request: ProtocolRequest) -> _Credentials:
     assertion = request.form.get("client_assertion")
     ways = (request.authorization, form_secret, assertion)
     if sum(way is not None for way in ways) > 1:
-        raise InvalidRequest("two client authentications")
+        twice = Fault(cause=Cause.AUTHENTICATION_TWICE, claimed=claimed_id(form_id or ""))
+        raise InvalidRequest("two client authentications", twice)
     if assertion is not None:
         return _asserted(assertion, request.form.get("client_assertion_type"), form_id)
     if request.authorization is None:
         if form_id is None or form_secret is None:
-            raise InvalidClient("no client authentication")
+            missing = Fault(cause=Cause.AUTHENTICATION_MISSING, claimed=claimed_id(form_id or ""))
+            raise InvalidClient("no client authentication", missing)
         return _Credentials(ClientAuthentication.SECRET_POST, ClientId(form_id), form_secret)
     client_id, secret = _basic(request.authorization)
     if form_id is not None and form_id != client_id:
-        raise InvalidRequest("client_id differs from the authenticated one")
+        twice = Fault(cause=Cause.AUTHENTICATION_TWICE, claimed=claimed_id(client_id))
+        raise InvalidRequest("client_id differs from the authenticated one", twice)
     return _Credentials(ClientAuthentication.SECRET_BASIC, ClientId(client_id), secret)
 
 
 def _asserted(assertion: str, assertion_type: str | None, form_id: str | None) -> _Credentials:
     """RFC 7521 §4.2: the type exactly, and no `client_id` but the assertion's own."""
     if assertion_type != ASSERTION_TYPE:
-        raise InvalidClient("another client_assertion_type")
+        malformed = Fault(cause=Cause.AUTHENTICATION_MALFORMED, claimed=claimed_id(form_id or ""))
+        raise InvalidClient("another client_assertion_type", malformed)
     try:
         client_id = unverified_client_id(assertion)
     except BadAssertion as bad:
-        raise InvalidClient(str(bad)) from None
+        raise InvalidClient(str(bad), bad.fault) from None
     if form_id is not None and form_id != client_id:
-        raise InvalidClient("client_id differs from the asserted one")
+        twice = Fault(cause=Cause.AUTHENTICATION_TWICE, claimed=claimed_id(client_id))
+        raise InvalidClient("client_id differs from the asserted one", twice)
     return _Credentials(ClientAuthentication.PRIVATE_KEY_JWT, client_id, assertion)
 
 
@@ -175,14 +203,14 @@ def _basic(header: str) -> tuple[str, str]:
     scheme, _, encoded = header.partition(" ")
     try:
         if scheme.lower() != BASIC:
-            raise InvalidClient("not HTTP Basic")
+            raise InvalidClient("not HTTP Basic", _MALFORMED)
         raw = base64.b64decode(encoded.strip().encode("ascii"), validate=True)
         name, colon, secret = raw.partition(b":")
         halves = _form_decoded(name), _form_decoded(secret)
     except (binascii.Error, UnicodeError):
-        raise InvalidClient("malformed HTTP Basic") from None
+        raise InvalidClient("malformed HTTP Basic", _MALFORMED) from None
     if not colon or not all(halves):
-        raise InvalidClient("HTTP Basic without both halves")
+        raise InvalidClient("HTTP Basic without both halves", _MALFORMED)
     return halves
 
 

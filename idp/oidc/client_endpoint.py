@@ -5,6 +5,7 @@ from typing import Final
 
 from authlib.oauth2 import OAuth2Error
 
+from idp.failures.model import Cause, Fault
 from idp.oidc.client_authentication import TooManyFailures
 from idp.oidc.errors import InvalidClient, InvalidRequest, error_response
 from idp.oidc.http import FORM, Headers, ProtocolRequest, ProtocolResponse
@@ -21,10 +22,11 @@ def check_form(request: ProtocolRequest, known: Collection[str]) -> None:
     if request.content_type != FORM:
         raise InvalidRequest(f"the body must be {FORM}")
     if request.form.oversized:
-        raise InvalidRequest("the body is too large")
+        raise InvalidRequest("the body is too large", Fault(cause=Cause.OVERSIZED))
     unusable = sorted(request.form.unusable.intersection(known))
     if unusable:
-        raise InvalidRequest(f"repeated or unreadable: {', '.join(unusable)}")
+        fault = Fault(cause=Cause.PARAMETER_UNUSABLE, parameter=", ".join(unusable))
+        raise InvalidRequest(f"repeated or unreadable: {', '.join(unusable)}", fault)
 
 
 def error_of_client(error: OAuth2Error) -> ProtocolResponse:

@@ -16,10 +16,12 @@ from typing import Final, NewType, TypeAlias
 
 import structlog
 from joserfc import jws
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from idp.core.clock import Clock
+from idp.failures.model import Cause, Fault
+from idp.failures.rules import shown
 from idp.relying_parties.model import ClientKeys, RelyingParty
 from idp.relying_parties.ports import Fetcher, FetchFailed
 
@@ -44,11 +46,21 @@ _TYPES: Final = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 
 PublicKey: TypeAlias = RSAKey | ECKey
 
+_UNREADABLE: Final = Fault(cause=Cause.JWT_UNREADABLE)
+
 _log = structlog.get_logger(__name__)
 
 
 class BadSignature(Exception):
-    """No key of the relying party signed this for this purpose; the message is for the log."""
+    """
+    No key of the relying party signed this for this purpose.
+
+    The message is for the log, *fault* for the relying party's team.
+    """
+
+    def __init__(self, message: str, fault: Fault = _UNREADABLE) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,9 @@ class ClientKeySet:
             claims = json.loads(
                 signed.payload, object_pairs_hook=_no_twins, parse_constant=_no_constant
             )
+        except BadSignatureError as error:
+            wrong = Fault(cause=Cause.SIGNATURE_WRONG)
+            raise BadSignature(type(error).__name__, wrong) from error
         except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise BadSignature(type(error).__name__) from error
         if not isinstance(claims, dict):
@@ -121,7 +136,11 @@ class ClientKeySet:
             found = _matching(shelf.keys, header)
         if len(found) != 1:
             # OpenID Connect Core §10.1: who has several keys must name the one.
-            raise BadSignature("no such key" if not found else "several keys, and no kid")
+            if found:
+                ambiguous = Fault(cause=Cause.KEY_AMBIGUOUS)
+                raise BadSignature("several keys, and no kid", ambiguous)
+            unknown = Fault(cause=Cause.KEY_UNKNOWN, sent=shown(header.kid or ""))
+            raise BadSignature("no such key", unknown)
         return found[0].key
 
     def _shelf(self, relying_party: RelyingParty) -> _Shelf:
@@ -197,7 +216,12 @@ def _unverified_header(token: str, algorithms: Sequence[str], typ: frozenset[str
     algorithm, kid = header.get("alg"), header.get("kid")
     # RFC 8725 §3.1: the constants choose, never the token.
     if not isinstance(algorithm, str) or algorithm not in algorithms or algorithm not in _TYPES:
-        raise BadSignature("another algorithm")
+        differs = Fault(
+            cause=Cause.ALGORITHM_DIFFERS,
+            sent=shown(str(algorithm)),
+            registered=", ".join(algorithms),
+        )
+        raise BadSignature("another algorithm", differs)
     if kid is not None and not isinstance(kid, str):
         raise BadSignature("kid is no text")
     _check_type(header.get("typ"), typ)

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from idp.failures.model import Cause, Fault
+from idp.failures.rules import claimed_id, uri_fault
 from idp.logout.model import LogoutRequest
 from idp.logout.ports import WrongLogoutRequest
 from idp.oidc.authorize import MAX_LIST, MAX_STATE
@@ -45,15 +47,17 @@ class EndSessionRequests:
         """
         parameters = Parameters.parse(raw, limit=MAX_QUERY)
         if parameters.oversized:
-            raise WrongLogoutRequest(None)
+            raise WrongLogoutRequest(None, fault=Fault(cause=Cause.OVERSIZED))
         for name in _KNOWN:
             if name in parameters.unusable:
-                raise WrongLogoutRequest(name)
+                unusable = Fault(cause=Cause.PARAMETER_UNUSABLE, parameter=name)
+                raise WrongLogoutRequest(name, fault=unusable)
         hint = self._hint(parameters)
         relying_party = self._relying_party(parameters, hint)
         state = parameters.get("state")
         if len(state or "") > MAX_STATE:
-            raise WrongLogoutRequest("state", relying_party)
+            too_long = Fault(cause=Cause.PARAMETER_TOO_LONG, parameter="state")
+            raise WrongLogoutRequest("state", relying_party, too_long)
         return LogoutRequest(
             client_id=None if relying_party is None else relying_party.client_id,
             sid=None if hint is None else str(hint["sid"]),
@@ -92,7 +96,12 @@ class EndSessionRequests:
             return None
         found = self._relying_parties.find(ClientId(client_id))
         if found is None or not found.enabled:
-            raise WrongLogoutRequest("client_id" if hint is None else "id_token_hint", found)
+            cause = Cause.UNKNOWN_CLIENT if found is None else Cause.DISABLED_CLIENT
+            raise WrongLogoutRequest(
+                "client_id" if hint is None else "id_token_hint",
+                found,
+                Fault(cause=cause, parameter="client_id", claimed=claimed_id(client_id)),
+            )
         return found
 
 
@@ -102,5 +111,11 @@ def _redirect_uri(parameters: Parameters, relying_party: RelyingParty | None) ->
     if redirect_uri is None or relying_party is None:
         return None
     if redirect_uri not in relying_party.post_logout_redirect_uris:
-        raise WrongLogoutRequest("post_logout_redirect_uri", relying_party)
+        raise WrongLogoutRequest(
+            "post_logout_redirect_uri",
+            relying_party,
+            uri_fault(
+                "post_logout_redirect_uri", redirect_uri, relying_party.post_logout_redirect_uris
+            ),
+        )
     return redirect_uri

@@ -10,21 +10,27 @@ from typing import ClassVar, Final
 
 from authlib.oauth2 import OAuth2Error
 
+from idp.failures.model import Fault
 from idp.interactions.ports import AuthorizationResponse
 from idp.oidc.http import NO_STORE, Headers, ProtocolResponse, json_response
 from idp.relying_parties.model import RelyingParty
 
 
 class ProtocolError(OAuth2Error):  # type: ignore[misc]
-    """An error with its code and its public description; *detail* never leaves us."""
+    """
+    An error with its code and its public description.
+
+    *detail* never leaves us; *fault*, where there is one, is for the relying party's own team.
+    """
 
     error: ClassVar[str]
     description: str
     status_code: ClassVar[int] = 400
 
-    def __init__(self, detail: str | None = None) -> None:
+    def __init__(self, detail: str | None = None, fault: Fault | None = None) -> None:
         super().__init__()
         self.detail = detail
+        self.fault = fault
 
 
 class InvalidRequest(ProtocolError):
@@ -206,10 +212,16 @@ class WrongRequest(Exception):
     (RFC 6749 §4.1.2.1). *parameter* is `None` where there is too much of it to be read.
     """
 
-    def __init__(self, parameter: str | None, relying_party: RelyingParty | None = None) -> None:
+    def __init__(
+        self,
+        parameter: str | None,
+        relying_party: RelyingParty | None = None,
+        fault: Fault | None = None,
+    ) -> None:
         super().__init__(parameter)
         self.parameter = parameter
         self.relying_party = relying_party
+        self.fault = fault
 
 
 class RefusedRequest(Exception):
@@ -236,6 +248,7 @@ def error_response(error: OAuth2Error, headers: Headers = ()) -> ProtocolRespons
         error.description,
         headers=headers,
         detail=getattr(error, "detail", None),
+        fault=getattr(error, "fault", None),
     )
 
 
@@ -271,7 +284,10 @@ def _json(
     *,
     headers: Headers = (),
     detail: str | None = None,
+    fault: Fault | None = None,
 ) -> ProtocolResponse:
     content = {"error": code, "error_description": description}
     answer = json_response(status, content, (*NO_STORE, *headers))
-    return ProtocolResponse(answer.status, answer.headers, answer.body, error=code, detail=detail)
+    return ProtocolResponse(
+        answer.status, answer.headers, answer.body, error=code, detail=detail, fault=fault
+    )

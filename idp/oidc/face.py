@@ -11,8 +11,11 @@ from urllib.parse import quote
 
 import structlog
 
+from idp.failures.model import Fault
+from idp.failures.note_failure import Answered, Note
 from idp.oidc.errors import server_error, unavailable
 from idp.oidc.http import Endpoint, ProtocolRequest, ProtocolResponse
+from idp.web.network import network_of
 from idp.web.reference import ENVIRON as REFERENCE
 from idp.web.reference import new_reference
 from idp.web.request_log import ENVIRON as FACTS
@@ -48,6 +51,7 @@ class ProtocolFace:
 
     *routes* are exact paths, each with its methods. *outages* are what is raised when a part of
     ours is away: 503, since trying again is right then; anything else is a fault of ours, 500.
+    *note_failure* hears of each request that was answered with an error.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class ProtocolFace:
         routes: Mapping[str, Methods],
         *,
         max_body: int,
+        note_failure: Note,
         outages: tuple[type[Exception], ...] = (),
         strict_transport: bool = False,
         timer: Callable[[], float] = time.perf_counter,
@@ -63,6 +68,7 @@ class ProtocolFace:
         self._pages = pages
         self._routes = {path: _with_head(methods) for path, methods in routes.items()}
         self._max_body = max_body
+        self._note_failure = note_failure
         self._outages = outages
         self._common = [("X-Content-Type-Options", "nosniff")]
         if strict_transport:
@@ -84,6 +90,7 @@ class ProtocolFace:
             client_id=response.client_id,
             error=response.error,
             detail=response.detail,
+            fault=response.fault,
         )
         headers = [*response.headers, *self._common, (REQUEST_ID, reference)]
         if response.status not in _BODILESS:
@@ -124,7 +131,12 @@ class ProtocolFace:
         return self._pages(environ, start)
 
     def _line(
-        self, environ: dict[str, Any], status: int, started: float, **facts: str | None
+        self,
+        environ: dict[str, Any],
+        status: int,
+        started: float,
+        fault: Fault | None = None,
+        **facts: str | None,
     ) -> None:
         """One line a request. The path, never the query: that holds handles, codes and hints."""
         _log.info(
@@ -136,6 +148,19 @@ class ProtocolFace:
             reference=environ[REFERENCE],
             **{name: value for name, value in facts.items() if value is not None},
         )
+        if facts.get("error") is not None:
+            self._note_failure(
+                Answered(
+                    status=status,
+                    endpoint=environ.get("PATH_INFO", ""),
+                    reference=environ[REFERENCE],
+                    network=network_of(environ.get("REMOTE_ADDR", "")),
+                    error=facts["error"],
+                    client_id=facts.get("client_id"),
+                    detail=facts.get("detail"),
+                    fault=fault,
+                )
+            )
 
 
 def _with_head(methods: Methods) -> Methods:

@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
+from idp.failures.model import Fault
 from idp.web.network import network_of
 from idp.web.reference import ENVIRON as REFERENCE
 
@@ -152,7 +153,7 @@ def _document(body: bytes, limit: int) -> Mapping[str, object] | None:
 
 @dataclass(frozen=True, slots=True)
 class ProtocolResponse:
-    """What goes back; *client_id*, *error* and *detail* are for the log alone."""
+    """What goes back; *client_id*, *error*, *detail* and *fault* are for our records alone."""
 
     status: int
     headers: Headers = ()
@@ -160,6 +161,7 @@ class ProtocolResponse:
     client_id: str | None = None
     error: str | None = None
     detail: str | None = None
+    fault: Fault | None = None
 
 
 Endpoint = Callable[[ProtocolRequest], ProtocolResponse]

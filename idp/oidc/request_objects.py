@@ -11,6 +11,8 @@ from datetime import timedelta
 from typing import Final
 
 from idp.core.clock import Clock
+from idp.failures.model import Cause, Fault
+from idp.failures.rules import shown
 from idp.oidc.client_keys import BadSignature, ClientKeySet
 from idp.oidc.errors import (
     InvalidRequest,
@@ -59,7 +61,8 @@ class SignedRequests:
             return parameters
         allowed = relying_party.request_objects
         if allowed is None:
-            raise RequestNotSupported if by_value else RequestUriNotSupported
+            fault = _not_registered(REQUEST if by_value else REQUEST_URI)
+            raise (RequestNotSupported if by_value else RequestUriNotSupported)(fault=fault)
         if by_value and by_reference:
             raise InvalidRequest("both request and request_uri")
         if by_reference:
@@ -71,7 +74,8 @@ class SignedRequests:
             if inside.get(name, parameters.get(name)) != parameters.values.get(
                 name, inside.get(name)
             ):
-                raise InvalidRequestObject(f"{name} differs from the one outside")
+                disagrees = Fault(cause=Cause.OBJECT_DISAGREES, parameter=name)
+                raise InvalidRequestObject(f"{name} differs from the one outside", disagrees)
         return _merged(parameters, inside)
 
     def _fetched(self, uri: str | None, allowed: RequestObjects) -> str:
@@ -83,13 +87,15 @@ class SignedRequests:
         that it is the portal's.
         """
         if uri is None or uri not in allowed.uris:
-            raise InvalidRequestUri("not registered")
+            raise InvalidRequestUri("not registered", _not_registered(REQUEST_URI))
         try:
             return self._fetcher.fetch(uri, media_types=MEDIA_TYPES).decode("ascii").strip()
         except FetchFailed as failure:
-            raise InvalidRequestUri(failure.cause) from None
+            unreachable = Fault(cause=Cause.OBJECT_UNREACHABLE)
+            raise InvalidRequestUri(failure.cause, unreachable) from None
         except UnicodeDecodeError:
-            raise InvalidRequestObject("no text") from None
+            unreadable = Fault(cause=Cause.JWT_UNREADABLE)
+            raise InvalidRequestObject("no text", unreadable) from None
 
     def _inside(
         self,
@@ -105,7 +111,7 @@ class SignedRequests:
         try:
             claims = self._keys.verify(token, relying_party, algorithms=algorithms, typ=TYPES)
         except BadSignature as error:
-            raise InvalidRequestObject(str(error)) from None
+            raise InvalidRequestObject(str(error), error.fault) from None
         self._check_origin(claims, relying_party)
         self._check_times(claims, must_end=must_end)
         return {name: _text(name, claims[name]) for name in known if claims.get(name) is not None}
@@ -114,9 +120,12 @@ class SignedRequests:
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
         if self._issuer not in audiences:
-            raise InvalidRequestObject("made for somebody else")
+            sent = " ".join(name for name in audiences if isinstance(name, str))
+            wrong = Fault(cause=Cause.JWT_AUDIENCE, sent=shown(sent), registered=self._issuer)
+            raise InvalidRequestObject("made for somebody else", wrong)
         if claims.get("iss") != relying_party.client_id:
-            raise InvalidRequestObject("made by somebody else")
+            wrong = Fault(cause=Cause.JWT_ISSUER, parameter="iss")
+            raise InvalidRequestObject("made by somebody else", wrong)
         if claims.get("sub") == relying_party.client_id:
             raise InvalidRequestObject("a client assertion")  # RFC 9101 §10.8: none is the other
         if not {REQUEST, REQUEST_URI}.isdisjoint(claims):
@@ -132,11 +141,11 @@ class SignedRequests:
         now = self._clock.now().timestamp()
         expires, begins = _moment(claims, "exp"), _moment(claims, "nbf")
         if expires is None and must_end:
-            raise InvalidRequestObject("exp is missing")
+            raise InvalidRequestObject("exp is missing", _lacks("exp"))
         if expires is not None and not now - SKEW.seconds < expires <= now + LONGEST.seconds:
-            raise InvalidRequestObject("exp is past, or too far ahead")
+            raise InvalidRequestObject("exp is past, or too far ahead", _off("exp", expires - now))
         if begins is not None and not now - LONGEST.seconds <= begins <= now + SKEW.seconds:
-            raise InvalidRequestObject("nbf is ahead, or too far back")
+            raise InvalidRequestObject("nbf is ahead, or too far back", _off("nbf", begins - now))
 
 
 def _moment(claims: Mapping[str, object], name: str) -> float | None:
@@ -144,8 +153,25 @@ def _moment(claims: Mapping[str, object], name: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidRequestObject(f"{name} is no number")
+        raise InvalidRequestObject(f"{name} is no number", _lacks(name))
     return value
+
+
+def _not_registered(parameter: str) -> Fault:
+    return Fault(cause=Cause.OBJECT_NOT_REGISTERED, parameter=parameter)
+
+
+def _lacks(member: str) -> Fault:
+    return Fault(cause=Cause.JWT_LACKS, parameter=member)
+
+
+def _off(member: str, ahead: float) -> Fault:
+    """How far a moment is from where it may be; *ahead* in seconds from now."""
+    if member == "nbf":
+        cause = Cause.JWT_AHEAD if ahead > 0 else Cause.JWT_LASTS_TOO_LONG
+    else:
+        cause = Cause.JWT_LASTS_TOO_LONG if ahead > 0 else Cause.JWT_EXPIRED
+    return Fault(cause=cause, parameter=member, seconds=abs(int(ahead)))
 
 
 def _text(name: str, value: object) -> str:

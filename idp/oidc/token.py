@@ -12,6 +12,7 @@ from typing import Any, Final
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request, UnsupportedGrantTypeError
 
+from idp.failures.model import Cause, Fault
 from idp.oidc.client_authentication import AUTHENTICATION_PARAMETERS, ClientAuthenticator
 from idp.oidc.client_endpoint import check_form, error_of_client
 from idp.oidc.errors import InvalidRequest, UnsupportedGrantType
@@ -76,7 +77,8 @@ class TokenEndpoint(AuthorizationServer):  # type: ignore[misc]
     def get_token_grant(self, request: OAuth2Request) -> Any:  # noqa: ANN401 (Authlib's own)
         """Find the grant; the error for an unknown type must not repeat what was sent."""
         if request.payload.grant_type is None:
-            raise InvalidRequest("grant_type is missing")
+            missing = Fault(cause=Cause.PARAMETER_MISSING, parameter="grant_type")
+            raise InvalidRequest("grant_type is missing", missing)
         try:
             return super().get_token_grant(request)
         except UnsupportedGrantTypeError:

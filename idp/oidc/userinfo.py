@@ -6,13 +6,17 @@ from typing import Final
 
 from idp.citizens import store as citizens
 from idp.citizens.claims import claim_values
+from idp.citizens.model import ClaimValue
 from idp.db.database import Database
-from idp.grants.model import AccessToken
+from idp.failures.model import Cause, Fault
+from idp.grants.model import AccessToken, Authorization
 from idp.grants.ports import AccessTokens
+from idp.integration_tests.rehearsed import RehearsedPerson
 from idp.oidc.bearer import bearer_token, no_token, refused_token
 from idp.oidc.errors import InsufficientScope, InvalidRequest, InvalidToken
 from idp.oidc.http import NO_STORE, ProtocolRequest, ProtocolResponse, json_response
 from idp.oidc.id_token import SubjectClaims
+from idp.oidc.rehearsal import Rehearsals
 from idp.oidc.vnconnect_claims import vnconnect_claims
 from idp.relying_parties.claims import OPENID
 from idp.relying_parties.model import RelyingParty
@@ -33,6 +37,7 @@ class UserinfoEndpoint:
         tokens: AccessTokens,
         subjects: SubjectClaims,
         signer: Signer,
+        rehearsals: Rehearsals,
         relying_parties: RelyingParties,
         database: Database,
     ) -> None:
@@ -40,6 +45,7 @@ class UserinfoEndpoint:
         self._tokens = tokens
         self._subjects = subjects
         self._signer = signer
+        self._rehearsals = rehearsals
         self._relying_parties = relying_parties
         self._database = database
 
@@ -52,16 +58,26 @@ class UserinfoEndpoint:
         if value is None:
             return no_token(REALM)
         token = self._tokens.find(value)
-        relying_party = None if token is None else self._relying_party(token)
+        if token is None and (rehearsed := self._rehearsals.userinfo(value)) is not None:
+            return self._rehearsed(rehearsed)
+        relying_party = None if token is None else self._relying_party(token.authorization)
         if token is None or relying_party is None:
-            return refused_token(REALM, InvalidToken())
+            unknown = Fault(cause=Cause.ACCESS_TOKEN_UNKNOWN)
+            return refused_token(REALM, InvalidToken(fault=unknown))
         if OPENID not in token.authorization.scope:
             return refused_token(REALM, InsufficientScope())  # refreshed for less (RFC 6749 §6)
         answer = self._answer(self._claims(token, relying_party), relying_party)
         return replace(answer, client_id=relying_party.client_id)
 
-    def _relying_party(self, token: AccessToken) -> RelyingParty | None:
-        found = self._relying_parties.find(token.authorization.client_id)
+    def _rehearsed(self, person: RehearsedPerson) -> ProtocolResponse:
+        relying_party = self._relying_party(person.authorization)
+        if relying_party is None or OPENID not in person.authorization.scope:
+            return refused_token(REALM, InvalidToken())
+        claims = self._named(person.values, person.authorization, relying_party)
+        return replace(self._answer(claims, relying_party), client_id=relying_party.client_id)
+
+    def _relying_party(self, authorization: Authorization) -> RelyingParty | None:
+        found = self._relying_parties.find(authorization.client_id)
         return found if found is not None and found.enabled else None
 
     def _claims(self, token: AccessToken, relying_party: RelyingParty) -> Mapping[str, object]:
@@ -69,6 +85,15 @@ class UserinfoEndpoint:
         with self._database.reading_rows() as reading:
             citizen = citizens.claim_record(reading, authorization.citizen_id)
         values = claim_values(citizen, authorization.claims)
+        return self._named(values, authorization, relying_party)
+
+    def _named(
+        self,
+        values: Mapping[str, ClaimValue],
+        authorization: Authorization,
+        relying_party: RelyingParty,
+    ) -> Mapping[str, object]:
+        """The claims under the names that the relying party's profile has for them."""
         if relying_party.profile.vnconnect_claims:
             subject = self._subjects.name(authorization.citizen_id, relying_party)
             return vnconnect_claims(subject, values, acr=authorization.acr)

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from idp.core.clock import Clock
 from idp.core.handles import digest, new_handle
+from idp.integration_tests.cookie import RehearsalCookie
 from idp.interactions.answers import Answers
 from idp.interactions.flow import Flow
 from idp.interactions.model import (
@@ -19,6 +20,7 @@ from idp.interactions.visits import Visits
 from idp.oidc.authorize import AuthorizationRequests
 from idp.oidc.errors import RefusedRequest, WrongRequest
 from idp.oidc.http import ProtocolRequest
+from idp.oidc.rehearsal import Rehearsals
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.registry import Registry
 from idp.web.browser import BrowserCookie
@@ -31,6 +33,8 @@ from idp.web.request_log import note
 def authorization_routes(
     *,
     requests: AuthorizationRequests,
+    rehearsals: Rehearsals,
+    rehearsal_cookie: RehearsalCookie,
     registry: Registry,
     interactions: Interactions,
     flow: Flow,
@@ -54,6 +58,9 @@ def authorization_routes(
         return _store(wanted) if sent.method == "POST" else _begin(wanted)
 
     def _begin(wanted: AuthorizationRequest) -> WerkzeugResponse:
+        rehearsed = rehearsals.answer(rehearsal_cookie.handle(), wanted)
+        if rehearsed is not None:
+            return _back(rehearsed, registry.find(wanted.client_id), wanted.ui_locales)
         interaction = _interaction(wanted, browser_digest=digest(browser.ensure()))
         interactions.add(interaction, network=client_network())
         session = visits.session()
@@ -89,6 +96,7 @@ def authorization_routes(
             client_id=relying_party.client_id if relying_party else None,
             error="wrong_request",
             detail=error.parameter,
+            fault=error.fault,
         )
         return pages.render(
             "errors/wrong_request.html",
@@ -100,7 +108,12 @@ def authorization_routes(
 
     def refused_request(error: RefusedRequest) -> WerkzeugResponse:
         relying_party = error.relying_party
-        note(client_id=relying_party.client_id, error=error.error.error, detail=error.error.detail)
+        note(
+            client_id=relying_party.client_id,
+            error=error.error.error,
+            detail=error.error.detail,
+            fault=error.error.fault,
+        )
         return _back(error.response, relying_party)
 
     def _back(

@@ -8,6 +8,6 @@ ENVIRON: Final = "idp.request_log"
 """Where whoever writes the line finds it (WSGI environment)."""
 
 
-def note(**facts: str | None) -> None:
+def note(**facts: object) -> None:
     """Add *facts* (a client_id, an error code): nothing of a person, nothing secret."""
     request.environ.setdefault(ENVIRON, {}).update(facts)

@@ -54,6 +54,21 @@ def test_a_code_is_redeemed_once_and_then_names_its_grant(codes: AuthorizationCo
     assert codes.redeem(value, BINH_DINH) == Replayed(GrantId("grant-1"), 0)
 
 
+def test_to_whom_a_code_was_issued_is_known_a_little_longer(
+    codes: AuthorizationCodes, pass_time: PassTime
+) -> None:
+    value = codes.issue(CODE)
+    codes.redeem(value, BINH_DINH)
+    pass_time(timedelta(minutes=14))
+
+    assert codes.issued_to(value) == BINH_DINH
+    assert codes.issued_to("made-up") is None
+
+    pass_time(timedelta(minutes=2))
+
+    assert codes.issued_to(value) is None
+
+
 @dataclass
 class Both:
     codes: AuthorizationCodes
@@ -194,7 +209,10 @@ def test_redis_holds_no_code_and_nothing_without_an_end(redis_client: redis.Redi
     codes.redeem(value, BINH_DINH)
     spent = {key: redis_client.pttl(key) for key in redis_client.scan_iter()}
 
+    issued_to = [live.pop(key) for key in list(live) if key.startswith(b"code_of:")]
+    issued_to += [spent.pop(key) for key in list(spent) if key.startswith(b"code_of:")]
     assert len(live) == len(spent) == 1
     assert all(value.encode() not in key for key in live | spent)
+    assert all(0 < end <= 900_000 for end in issued_to)
     assert all(0 < end <= 60_000 for end in live.values())
     assert all(300_000 < end <= 360_000 for end in spent.values())

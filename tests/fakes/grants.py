@@ -39,6 +39,7 @@ class AuthorizationCodesInMemory:
         self._remembered = lifetime + token_lifetime
         self._live: Expiring[AuthorizationCode] = Expiring(clock)
         self._spent: Expiring[AuthorizationCode] = Expiring(clock)
+        self._issued: Expiring[ClientId] = Expiring(clock)
         self.registry_version = 0
 
     def issue(self, code: AuthorizationCode) -> Handle:
@@ -46,7 +47,13 @@ class AuthorizationCodesInMemory:
         value = new_handle()
         with self._lock:
             self._live.put(value, code, self._lifetime)
+            self._issued.put(value, code.authorization.client_id, timedelta(minutes=15))
         return value
+
+    def issued_to(self, value: str) -> ClientId | None:
+        """See the port."""
+        with self._lock:
+            return self._issued.get(value)
 
     def redeem(
         self, value: str, client_id: ClientId, *, fresh: FreshToken | None = None

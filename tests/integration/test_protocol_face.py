@@ -37,6 +37,7 @@ def no_pages(environ: object, start_response: object) -> list[bytes]:
 
 
 def face(endpoint: object, **options: object) -> Client:
+    options = {"note_failure": lambda _: None} | options
     return Client(ProtocolFace(no_pages, {"/x": {"GET": endpoint}}, max_body=100, **options))
 
 

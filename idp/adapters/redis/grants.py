@@ -34,6 +34,7 @@ _ADD_CODE: Final = """
 redis.call('HSET', KEYS[1],
     'client', ARGV[2], 'grant', ARGV[3], 'record', ARGV[4], 'authorization', ARGV[5])
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
+redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[6])
 """
 
 # RFC 6749 §4.1.2: one use. The code is spent only by the relying party it was issued to (else a
@@ -77,12 +78,21 @@ redis.call('SET', KEYS[2], '1', 'PX', ARGV[1])
 """
 
 
+_REMEMBERED_FOR: Final = timedelta(minutes=15)
+"""How long it is known to whom a code was issued: a portal that is slow learns that it is."""
+
+
 class RedisAuthorizationCodes:
-    """`code:<digest>` while it lives, `spent_code:<digest>` as long as what it gave."""
+    """
+    `code:<digest>` while it lives, `spent_code:<digest>` as long as what it gave.
+
+    `code_of:<digest>` names the relying party a little longer; nothing is decided by it.
+    """
 
     def __init__(
         self, client: redis.Redis, *, lifetime: timedelta, token_lifetime: timedelta
     ) -> None:
+        self._redis = client
         self._lifetime = milliseconds(lifetime)
         self._remembered = milliseconds(lifetime + token_lifetime)
         self._add = client.register_script(_ADD_CODE)
@@ -91,17 +101,26 @@ class RedisAuthorizationCodes:
     def issue(self, code: AuthorizationCode) -> Handle:
         """Store *code* for its lifetime; the value to hand out."""
         value = new_handle()
+        hashed = digest(value)
         self._add(
-            keys=[f"code:{digest(value)}"],
+            keys=[f"code:{hashed}", f"code_of:{hashed}"],
             args=[
                 self._lifetime,
                 code.authorization.client_id,
                 code.authorization.grant_id,
                 _CODE.dump_json(code),
                 _AUTHORIZATION.dump_json(code.authorization),
+                milliseconds(_REMEMBERED_FOR),
             ],
         )
         return value
+
+    def issued_to(self, value: str) -> ClientId | None:
+        """To whom it was issued lately, whatever became of it."""
+        found = self._redis.get(f"code_of:{digest(value)}")
+        if found is None:
+            return None
+        return ClientId(found.decode() if isinstance(found, bytes) else found)
 
     def redeem(
         self, value: str, client_id: ClientId, *, fresh: FreshToken | None = None

@@ -3,7 +3,8 @@
 import hmac
 import re
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -14,14 +15,18 @@ from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.core.handles import Handle
 from idp.db.database import Database
+from idp.failures.model import Cause, Fault
+from idp.failures.rules import uri_fault
 from idp.grants import store as grants
 from idp.grants.model import AuthorizationCode, GrantId, Redeemed, Replayed
 from idp.grants.ports import AccessTokens, AuthorizationCodes
 from idp.grants.refresh_families import RefreshFamilies, revoke_of_grant
+from idp.integration_tests.rehearsed import RehearsedCode
 from idp.oidc.errors import InvalidClient, InvalidGrant
 from idp.oidc.grants.shapes import Client
 from idp.oidc.grants.token_response import TokenResponses
 from idp.oidc.id_token import claims_asked_for
+from idp.oidc.rehearsal import Rehearsals
 from idp.relying_parties.claims import OFFLINE_ACCESS
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import RelyingParties
@@ -51,6 +56,7 @@ class CodeRedemption:
         tokens: AccessTokens,
         families: RefreshFamilies,
         responses: TokenResponses,
+        rehearsals: Rehearsals,
         relying_parties: RelyingParties,
         database: Database,
         clock: Clock,
@@ -59,11 +65,12 @@ class CodeRedemption:
         self._tokens = tokens
         self._families = families
         self._responses = responses
+        self._rehearsals = rehearsals
         self._relying_parties = relying_parties
         self._database = database
         self._clock = clock
 
-    def spend(self, value: str, relying_party: RelyingParty) -> SpentCode:
+    def spend(self, value: str, relying_party: RelyingParty) -> SpentCode | RehearsedCode:
         """
         Spend the code, for this caller alone.
 
@@ -77,13 +84,31 @@ class CodeRedemption:
         if isinstance(outcome, Replayed):
             self._end(outcome.grant_id, relying_party)
         if current is None or not current.enabled:
-            raise InvalidClient("disabled")
+            raise InvalidClient("disabled", Fault(cause=Cause.DISABLED_CLIENT))
         if isinstance(outcome, Redeemed):
             return SpentCode(outcome.code, fresh.value)
-        raise InvalidGrant("replayed" if isinstance(outcome, Replayed) else "unknown code")
+        if isinstance(outcome, Replayed):
+            raise InvalidGrant("replayed", Fault(cause=Cause.CODE_REPLAYED))
+        rehearsed = self._rehearsals.redeem(value, current)
+        if rehearsed is not None:
+            return rehearsed
+        raise InvalidGrant("unknown code", self._lost(value, relying_party))
 
-    def mint(self, spent: SpentCode, relying_party: RelyingParty) -> dict[str, object]:
+    def _lost(self, value: str, relying_party: RelyingParty) -> Fault:
+        """Why a code is not there: for the team of whoever brought it, the answer says nothing."""
+        issued_to = self._codes.issued_to(value)
+        if issued_to is None:
+            return Fault(cause=Cause.CODE_UNKNOWN)
+        own = issued_to == relying_party.client_id
+        return Fault(cause=Cause.CODE_EXPIRED if own else Cause.CODE_OF_ANOTHER)
+
+    def mint(
+        self, spent: SpentCode | RehearsedCode, relying_party: RelyingParty
+    ) -> dict[str, object]:
         """The members of the token response for a code that is spent. Raises `InvalidGrant`."""
+        if isinstance(spent, RehearsedCode):
+            sign = partial(self._rehearsals.sign, spent, relying_party)
+            return self._responses.rehearse(spent, relying_party, sign)
         authorization, now = spent.code.authorization, self._clock.now()
         refresh_token = None
         with self._database.writing_rows() as transaction:
@@ -131,17 +156,26 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         client: Client = self.request.client
         return client
 
-    def query_authorization_code(self, code: str, client: Client) -> SpentCode:
+    def query_authorization_code(self, code: str, client: Client) -> SpentCode | RehearsedCode:
         """Spend the code: whatever fails after this, it is gone."""
-        spent: SpentCode = self.server.redemption.spend(code, client.relying_party)
+        spent: SpentCode | RehearsedCode = self.server.redemption.spend(code, client.relying_party)
+        _check_redirect_uri(self.request.form.get("redirect_uri"), spent.code.redirect_uri)
         return spent
 
     def create_token_response(self) -> tuple[int, dict[str, object], list[tuple[str, str]]]:
         """Check the verifier and make the tokens."""
-        spent: SpentCode = self.request.authorization_code
+        spent: SpentCode | RehearsedCode = self.request.authorization_code
         check_verifier(self.request.form.get("code_verifier"), spent.code.code_challenge)
         content = self.server.redemption.mint(spent, self.request.client.relying_party)
         return 200, content, []
+
+
+def _check_redirect_uri(sent: str | None, asked_with: str) -> None:
+    """RFC 6749 §4.1.3: the very one of the authorization request. Raises `InvalidGrant`."""
+    if sent == asked_with:
+        return
+    fault = uri_fault("redirect_uri", sent or "", [asked_with])
+    raise InvalidGrant("another redirect_uri", replace(fault, cause=Cause.CODE_WITH_OTHER_URI))
 
 
 def check_verifier(verifier: str | None, challenge: str | None) -> None:
@@ -154,7 +188,16 @@ def check_verifier(verifier: str | None, challenge: str | None) -> None:
     if challenge is None and verifier is None:
         return
     if challenge is None or verifier is None or not _VERIFIER.fullmatch(verifier):
-        raise InvalidGrant("code_verifier is missing, malformed or not expected")
+        fault = _verifier_fault(verifier, expected=challenge is not None)
+        raise InvalidGrant("code_verifier is missing, malformed or not expected", fault)
     made = urlsafe_b64encode(sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode()
     if not hmac.compare_digest(made, challenge):
-        raise InvalidGrant("code_verifier does not fit")
+        raise InvalidGrant("code_verifier does not fit", Fault(cause=Cause.VERIFIER_WRONG))
+
+
+def _verifier_fault(verifier: str | None, *, expected: bool) -> Fault:
+    if verifier is None:
+        return Fault(cause=Cause.VERIFIER_MISSING)
+    if not expected:
+        return Fault(cause=Cause.VERIFIER_UNEXPECTED)
+    return Fault(cause=Cause.VERIFIER_MALFORMED, sent=str(len(verifier)))

@@ -7,6 +7,8 @@ from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 
 from idp.core.clock import Clock
 from idp.core.handles import new_handle
+from idp.failures.model import Cause, Fault
+from idp.failures.rules import shown
 from idp.oidc.errors import InvalidTarget, ScopeNotGranted
 from idp.oidc.grants.token_response import BEARER
 from idp.oidc.http import Parameters
@@ -67,7 +69,12 @@ def _resource(relying_party: RelyingParty, sent: Parameters) -> str:
     if named is None and len(registered) == 1:
         return next(iter(registered))
     if named is None or named not in registered:
-        raise InvalidTarget("no resource" if named is None else "not a registered resource")
+        fault = Fault(
+            cause=Cause.RESOURCE_NOT_REGISTERED,
+            sent=shown(named or ""),
+            registered=shown(" ".join(sorted(registered))),
+        )
+        raise InvalidTarget("no resource" if named is None else "not a registered resource", fault)
     return named
 
 

@@ -13,6 +13,8 @@ from idp.citizens.rules import VerificationLevel, verification_level
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.rows import Source
+from idp.failures.model import Cause, Fault
+from idp.failures.rules import shown
 from idp.grants.model import Authorization
 from idp.grants.ports import AccessTokens
 from idp.grants.refresh_families import Ended, RefreshFamilies
@@ -58,7 +60,10 @@ class Refreshing:
         with self._database.writing_rows() as transaction:
             outcome = self._families.rotate(transaction, value, relying_party.client_id, now)
             if outcome is None:
-                raise InvalidGrant("unknown, expired, revoked or another client's refresh token")
+                unknown = Fault(cause=Cause.REFRESH_TOKEN_UNKNOWN)
+                raise InvalidGrant(
+                    "unknown, expired, revoked or another client's refresh token", unknown
+                )
             if isinstance(outcome, Ended):
                 self._record_reuse(transaction, outcome, now)
             else:
@@ -68,7 +73,7 @@ class Refreshing:
                 asked_for = claims_asked_for(transaction, authorization)
         if isinstance(outcome, Ended):
             self._tokens.revoke([outcome.family_id, outcome.authorization.grant_id])
-            raise InvalidGrant("reused refresh token")
+            raise InvalidGrant("reused refresh token", Fault(cause=Cause.REFRESH_TOKEN_REUSED))
         return self._responses.make(
             authorization,
             relying_party,
@@ -114,7 +119,13 @@ def _within(
     granted = authorization.scope
     asked = granted if scope is None else tuple(dict.fromkeys(scope.split()))
     if not asked or not set(asked) <= set(granted):
-        raise ScopeNotGranted
+        raise ScopeNotGranted(
+            fault=Fault(
+                cause=Cause.SCOPE_NOT_GRANTED,
+                sent=shown(" ".join(asked)),
+                registered=" ".join(granted),
+            )
+        )
     dropped = set(granted) - set(asked)
     allowed = relying_party.claims | {LEVEL_CLAIM}
     return replace(
@@ -134,7 +145,8 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
         """Check what can be checked before the token is looked for."""
         self.request.client.check_grant_type(self.GRANT_TYPE)
         if not self.request.form.get("refresh_token"):
-            raise InvalidRequest("refresh_token is missing")
+            missing = Fault(cause=Cause.PARAMETER_MISSING, parameter="refresh_token")
+            raise InvalidRequest("refresh_token is missing", missing)
 
     def create_token_response(self) -> tuple[int, dict[str, object], list[tuple[str, str]]]:
         """Spend, then make."""

@@ -6,6 +6,7 @@ from typing import Final
 from authlib.oauth2.rfc6749 import OAuth2Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
+from idp.failures.model import Cause, Fault
 from idp.oidc.errors import UnauthorizedClient
 from idp.oidc.http import Parameters, ProtocolRequest
 from idp.relying_parties.model import GrantType, RelyingParty
@@ -23,7 +24,12 @@ class Client:
     def check_grant_type(self, grant_type: str) -> bool:
         """Whether it registered for that grant type; raises our error where it did not."""
         if GrantType(grant_type) not in self.relying_party.grant_types:
-            raise UnauthorizedClient(f"not registered for {grant_type}")
+            fault = Fault(
+                cause=Cause.GRANT_TYPE_NOT_REGISTERED,
+                sent=grant_type,
+                registered=" ".join(sorted(self.relying_party.grant_types)),
+            )
+            raise UnauthorizedClient(f"not registered for {grant_type}", fault)
         return True
 
 

@@ -1,14 +1,15 @@
 """The successful token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from idp.citizens.model import ClaimValue
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
 from idp.grants.model import AccessToken, Authorization, FamilyId, FreshToken
 from idp.grants.ports import AccessTokens
+from idp.integration_tests.rehearsed import RehearsedCode
 from idp.oidc.id_token import IdTokens
 from idp.relying_parties.claims import OPENID
 from idp.relying_parties.model import RelyingParty
@@ -60,12 +61,7 @@ class TokenResponses:
 
         An ID token goes with `openid` alone: a refreshed token may do without it.
         """
-        members: dict[str, object] = {
-            "access_token": access_token,
-            "token_type": BEARER,
-            "expires_in": int(self._lifetime.total_seconds()),
-            "scope": " ".join(authorization.scope),
-        }
+        members = self._bearer(authorization, access_token)
         if refresh_token is not None:
             members["refresh_token"] = refresh_token
         if OPENID in authorization.scope:
@@ -77,3 +73,31 @@ class TokenResponses:
                 asked_for=asked_for,
             )
         return members
+
+    def rehearse(
+        self,
+        code: RehearsedCode,
+        relying_party: RelyingParty,
+        sign: Callable[[Mapping[str, Any]], str],
+    ) -> dict[str, object]:
+        """The members of the response to a case's code; *sign* gets the claims of a good token."""
+        authorization = code.code.authorization
+        members = self._bearer(authorization, code.access_token)
+        if OPENID in authorization.scope:
+            claims = self._id_tokens.claims(
+                authorization,
+                relying_party,
+                nonce=code.code.nonce,
+                access_token=code.access_token,
+                asked_for=code.asked_for,
+            )
+            members["id_token"] = sign(claims)
+        return members
+
+    def _bearer(self, authorization: Authorization, access_token: Handle) -> dict[str, object]:
+        return {
+            "access_token": access_token,
+            "token_type": BEARER,
+            "expires_in": int(self._lifetime.total_seconds()),
+            "scope": " ".join(authorization.scope),
+        }

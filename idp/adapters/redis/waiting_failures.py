@@ -1,0 +1,67 @@
+"""Failed requests that wait in Redis until the worker keeps them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import redis
+from pydantic import TypeAdapter
+
+from idp.adapters.redis.throttle import RedisThrottle
+from idp.failures.model import FailedRequest
+from idp.throttling.ports import Budget, BudgetSpent, Counted
+
+_JSON: Final = TypeAdapter(FailedRequest)
+_LIST: Final = "failed_requests"
+_MOST: Final = 10_000
+"""Some megabytes: whoever floods us while no worker runs fills this list and no more."""
+_NOBODY: Final = ""
+
+_ADD: Final = f"""
+if redis.call('LLEN', KEYS[windows + 1]) < {_MOST} then
+    redis.call('RPUSH', KEYS[windows + 1], ARGV[2 * windows + 2])
+end
+"""
+
+
+class RedisWaitingFailures:
+    """`failed_requests`: a list of JSON, the oldest first."""
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        *,
+        throttle: RedisThrottle,
+        per_network: Budget,
+        per_relying_party: Budget,
+    ) -> None:
+        """
+        Count each against both budgets.
+
+        Whoever sends wrong requests in the name of a portal hides no others of it: one network
+        uses up its own part alone.
+        """
+        self._redis = client
+        self._per_network = per_network
+        self._per_relying_party = per_relying_party
+        self._add = throttle.counted(_ADD)
+
+    def add(self, failed: FailedRequest, *, network: str) -> None:
+        """Put one in, unless there were too many."""
+        whose = failed.client_id or _NOBODY
+        try:
+            self._add(
+                Counted(self._per_network, (whose, network)),
+                Counted(self._per_relying_party, (whose,)),
+                keys=[_LIST],
+                args=[_JSON.dump_json(failed)],
+            )
+        except BudgetSpent:
+            return
+
+    def first(self, limit: int) -> Sequence[FailedRequest]:
+        """The oldest ones."""
+        return [_JSON.validate_json(raw) for raw in self._redis.lrange(_LIST, 0, limit - 1)]
+
+    def forget(self, count: int) -> None:
+        """Take so many of the oldest ones out."""
+        self._redis.ltrim(_LIST, count, -1)
