@@ -200,6 +200,9 @@ class RelyingPartyRecord(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     secrets: Mapped[list["RelyingPartySecret"]] = relationship(lazy="selectin")
+    keys: Mapped[list["RelyingPartyKey"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan"
+    )
 
 
 class RelyingPartyVersion(Base):

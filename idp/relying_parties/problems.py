@@ -63,6 +63,8 @@ class Rule(StrEnum):
     NEEDS_A_PROPOSAL = "needs_a_proposal"
     NOT_FOR_PRODUCTION = "not_for_production"
     NO_SANDBOX = "no_sandbox"
+    SECTOR_TAKEN = "sector_taken"
+    MANAGES_ITSELF = "manages_itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,5 +420,17 @@ WORDS: Final[Mapping[Rule, Words]] = {
         "không phải là bản đăng ký thử nghiệm bạn xem được",
         "Name the registration that the portal was tested as.",
         "Ghi client_id của bản đăng ký thử nghiệm của cổng.",
+    ),
+    Rule.SECTOR_TAKEN: Words(
+        "is another team's: its portals would know each citizen by the same subject",
+        "đã thuộc về đội khác: các cổng chung nhóm biết cùng một mã của mỗi công dân",
+        "Choose another one, or ask the operators to register the portal for you.",
+        "Chọn tên khác, hoặc nhờ đơn vị vận hành đăng ký giúp.",
+    ),
+    Rule.MANAGES_ITSELF: Words(
+        "registered itself, and changes its registration itself (RFC 7592)",
+        "tự đăng ký và tự đổi bản đăng ký (RFC 7592)",
+        "Let the portal send its change to /connect/register.",
+        "Để cổng gửi thay đổi tới /connect/register.",
     ),
 }

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from idp.relying_parties.keys import with_ends
 from idp.relying_parties.model import (
     ClientId,
     ClientSecret,
@@ -109,6 +110,11 @@ def replace(
     _note_version(session, row, by=by, reason=reason)
 
 
+def version(session: Session, client_id: ClientId, number: int) -> RelyingPartyVersion | None:
+    """One version of a registration."""
+    return session.get(RelyingPartyVersion, (client_id, number))
+
+
 def _note_version(session: Session, row: RelyingPartyRecord, *, by: str, reason: str) -> None:
     session.add(
         RelyingPartyVersion(
@@ -188,6 +194,9 @@ def logo(session: Session, client_id: ClientId, name: str) -> bytes | None:
 def _relying_party(record: RelyingPartyRecord) -> RelyingParty:
     secrets = tuple(ClientSecret(secret.hash, secret.expires_at) for secret in record.secrets)
     parsed = parse_registration(record.registration).relying_party
+    if record.keys:
+        known = with_ends(parsed.keys.jwks, record.keys)
+        parsed = dataclasses.replace(parsed, keys=dataclasses.replace(parsed.keys, jwks=known))
     return dataclasses.replace(
         parsed,
         enabled=record.enabled,

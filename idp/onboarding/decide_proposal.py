@@ -1,0 +1,132 @@
+"""Deciding about a proposal: the second operator's word, and what follows from it."""
+
+from sqlalchemy.orm import Session
+
+from idp.audit.events import ProductionDecided
+from idp.audit.log import record
+from idp.core.clock import Clock
+from idp.db.database import Database
+from idp.onboarding import store, versions
+from idp.onboarding.access import NotThere, require
+from idp.onboarding.model import ProposalId, ProposalStatus, RelyingPartyProposal
+from idp.onboarding.ports import IntegrationReports
+from idp.onboarding.propose_production import is_tested
+from idp.onboarding.register_sandbox import refuse_other
+from idp.onboarding.rules import OnboardingPolicy, Ruling, checked, rule_on
+from idp.operators.model import VerifiedOperator
+from idp.operators.permissions import Permission, may_see
+from idp.relying_parties import store as relying_parties
+from idp.relying_parties.logos import Logos
+from idp.relying_parties.model import RelyingPartyRecord
+from idp.relying_parties.ports import RegistryVersion
+from idp.relying_parties.registration import Registration
+
+
+class DecideProposal:
+    """Notes the decision of an operator who did not propose it; an approved one is so at once."""
+
+    def __init__(
+        self,
+        *,
+        policy: OnboardingPolicy,
+        reports: IntegrationReports,
+        logos: Logos,
+        database: Database,
+        version: RegistryVersion,
+        clock: Clock,
+    ) -> None:
+        self._policy = policy
+        self._reports = reports
+        self._logos = logos
+        self._database = database
+        self._version = version
+        self._clock = clock
+
+    def __call__(
+        self, proposal_id: ProposalId, *, approve: bool, by: VerifiedOperator, reason: str
+    ) -> Ruling:
+        """
+        Decide; what became of it. Of two decisions at once one counts.
+
+        A new registration has no secret yet: its team makes the first, so that no third person
+        sees it. Raises `NotThere`, `MayNot`, and `InvalidRegistration` where a rule was made
+        since: then it can only be refused.
+        """
+        require(by, Permission.APPROVE_PRODUCTION)
+        tested = self._is_tested(proposal_id)
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            proposal = store.locked_proposal(transaction, proposal_id)
+            if proposal is None or not may_see(by, proposal.team):
+                raise NotThere(proposal_id)
+            row = relying_parties.record_of(transaction, proposal.client_id)
+            ruling = rule_on(
+                approve=approve,
+                by=by.name,
+                proposed_by=proposal.proposed_by,
+                status=proposal.status,
+                is_current=proposal.base_version == (None if row is None else row.version),
+                tested=tested,
+            )
+            if ruling not in {Ruling.APPROVED, Ruling.REFUSED}:
+                return ruling
+            if ruling is Ruling.APPROVED:
+                registration = checked(proposal.document, self._policy)
+                self._carry_out(transaction, proposal, row, registration)
+            proposal.status = ProposalStatus(ruling.value)
+            proposal.closed_by, proposal.closed_at = by.name, now
+            proposal.closing_reason = reason
+            event = ProductionDecided(
+                client_id=proposal.client_id,
+                proposal=proposal.id,
+                approved=ruling is Ruling.APPROVED,
+                proposed_by=proposal.proposed_by,
+                by=by.name,
+                reason=reason,
+            )
+            record(transaction, event, now)
+        if ruling is Ruling.APPROVED:
+            self._version.bump()
+            party = registration.relying_party
+            if party.logo_uri is not None:
+                self._logos.refresh(party.client_id, party.logo_uri)
+        return ruling
+
+    def _is_tested(self, proposal_id: ProposalId) -> bool:
+        """Whether it had been tested when it was proposed, as the report says now."""
+        with self._database.reading() as reading:
+            found = store.proposal(reading, proposal_id)
+        if found is None:
+            return False
+        return is_tested(
+            self._database,
+            self._reports,
+            self._policy,
+            found.sandbox_client_id,
+            found.proposed_at,
+        )
+
+    def _carry_out(
+        self,
+        transaction: Session,
+        proposal: RelyingPartyProposal,
+        row: RelyingPartyRecord | None,
+        registration: Registration,
+    ) -> None:
+        now, by, reason = self._clock.now(), proposal.proposed_by, proposal.reason
+        lasts = self._policy.key_lasts
+        if row is None:
+            versions.add(
+                transaction,
+                registration,
+                by=by,
+                reason=reason,
+                team=proposal.team,
+                key_lasts=lasts,
+                at=now,
+            )
+            return
+        refuse_other(row, registration.relying_party, registration.relying_party.environment)
+        versions.replace(
+            transaction, row, registration, by=by, reason=reason, key_lasts=lasts, at=now
+        )
