@@ -4,10 +4,11 @@ The application as it is composed, and whoever walks its pages; the world outsid
 Redis and the database are real. What is queued is done at once, unless a test lets it wait.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from urllib.parse import urlsplit
 
 import dramatiq
@@ -59,11 +60,11 @@ class AtOnce(StubBroker):
         return message
 
     @contextmanager
-    def resting(self) -> Iterator[None]:
-        """Let what is put in meanwhile wait until the end."""
+    def resting(self) -> Iterator[list[dramatiq.Message[object]]]:
+        """Let what is put in meanwhile wait until the end; what waits."""
         self._waiting = []
         try:
-            yield
+            yield self._waiting
         finally:
             waiting, self._waiting = self._waiting, None
             for message in waiting:
@@ -82,32 +83,37 @@ class Form:
     values: dict[str, str] = field(default_factory=dict)
 
 
-class _FormReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
+_TAG = re.compile(r"<(form|input)\b([^>]*)>")
+_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
+
+def _forms_of(html: str) -> list[Form]:
+    """Our own templates quote every value: an HTML parser would take most of a test's time."""
+    forms: list[Form] = []
+    for tag, inside in _TAG.findall(html):
         if tag == "form":
-            self.forms.append(Form())
-        if tag != "input" or not self.forms or not attributes.get("name"):
-            return
-        kind = self.forms[-1].hidden if attributes.get("type") == "hidden" else None
-        target = self.forms[-1].values if kind is None else kind
-        target[attributes["name"] or ""] = attributes.get("value") or ""
+            forms.append(Form())
+            continue
+        attributes = dict(_ATTRIBUTE.findall(inside))
+        if forms and attributes.get("name"):
+            form = forms[-1]
+            fields = form.hidden if attributes.get("type") == "hidden" else form.values
+            fields[attributes["name"]] = unescape(attributes.get("value", ""))
+    return forms
 
 
 class Browser:
     """A browser that follows redirects of ours, keeps cookies, and knows the page before it."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, *, address: str = "127.0.0.1") -> None:
         self._client = app.test_client()
+        self._client.environ_base["REMOTE_ADDR"] = address
         self.status = 0
         self.path = ""
         self.html = ""
         self.away: str | None = None
         self.redirects: list[str] = []
+        self._watcher: Callable[[TestResponse], None] | None = None
 
     @property
     def page(self) -> str:
@@ -131,9 +137,7 @@ class Browser:
     @property
     def forms(self) -> list[Form]:
         """The forms of the page."""
-        reader = _FormReader()
-        reader.feed(self.html)
-        return reader.forms
+        return _forms_of(self.html)
 
     def open(self, path: str) -> "Browser":
         """Go to *path*; a path without a query stays in this interaction."""
@@ -159,8 +163,18 @@ class Browser:
         sent = self._client.post(path, data=body, content_type="application/x-www-form-urlencoded")
         return self._arrive(path, sent)
 
+    @contextmanager
+    def watched(self, answered: Callable[[TestResponse], None]) -> Iterator[None]:
+        """Hand *answered* every response until the end of the block, redirects too."""
+        self._watcher = answered
+        try:
+            yield
+        finally:
+            self._watcher = None
+
     def _arrive(self, path: str, response: TestResponse) -> "Browser":
         self.redirects, self.away = [], None
+        self._watch(response)
         while response.status_code == 303:
             path = response.headers["Location"]
             self.redirects.append(path)
@@ -168,6 +182,7 @@ class Browser:
                 self.away = path
                 break
             response = self._client.get(path)
+            self._watch(response)
         self.status, self.path, self.html = (
             response.status_code,
             path,
@@ -175,6 +190,10 @@ class Browser:
         )
         response.close()
         return self
+
+    def _watch(self, response: TestResponse) -> None:
+        if self._watcher is not None:
+            self._watcher(response)
 
 
 class Site:
@@ -222,9 +241,9 @@ class Site:
         """What the tokens of forms are made with."""
         return decode_key(self.settings.secrets.csrf_key.get_secret_value())
 
-    def browser(self) -> Browser:
-        """A browser nobody has used."""
-        return Browser(self.app)
+    def browser(self, *, address: str = "127.0.0.1") -> Browser:
+        """A browser nobody has used, at that address."""
+        return Browser(self.app, address=address)
 
     def sweep(self, name: str) -> None:
         """Do what the worker does regularly under that name."""
