@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from idp.app.integration_tests import run_desk
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Parts
 from idp.audit.commands import LogDesk, audit_commands
@@ -24,6 +25,7 @@ from idp.disputes.decide_dispute import ConductDispute, DecideDispute
 from idp.disputes.look_at_case import LookAtCase
 from idp.helpdesk.commands import Helpdesk, citizens_commands
 from idp.helpdesk.find_citizen import FindCitizen
+from idp.integration_tests.commands import integration_tests_commands
 from idp.operators.add_operator import AddOperator
 from idp.operators.commands import OperatorDesk, operators_commands
 from idp.operators.disable_operator import DisableOperator
@@ -108,6 +110,7 @@ def command_line() -> click.Group:
     commands.add_command(audit_commands(lambda: _log_desk(parts())))
     commands.add_command(consents_commands(lambda: parts().database))
     commands.add_command(data_requests_commands(lambda: _data_request_desk(parts())))
+    commands.add_command(integration_tests_commands(lambda: run_desk(parts())))
     commands.add_command(config_commands(load))
     return commands
 

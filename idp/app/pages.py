@@ -33,6 +33,7 @@ from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.adapters.typed_details import TypedDetails
 from idp.app.authenticators import Authenticators
 from idp.app.console import console_blueprints
+from idp.app.integration_tests import run_pages
 from idp.app.parts import Parts
 from idp.app.policies import (
     brand,
@@ -66,6 +67,8 @@ from idp.enrolment.routes import enrolment_routes
 from idp.enrolment.submit_form import SubmitForm
 from idp.inactivity.reactivate import Reactivate
 from idp.inactivity.routes import reactivation_routes
+from idp.integration_tests.cookie import RehearsalCookie
+from idp.integration_tests.routes import integration_test_routes
 from idp.interactions.flow import Flow
 from idp.interactions.fresh_sign_in import FreshSignIn
 from idp.interactions.views import interaction_routes
@@ -219,6 +222,8 @@ def add_pages(parts: Parts) -> None:
                 hints=IdTokenHints(issuer=issuer, signer=signer),
                 index=parts.index,
             ),
+            rehearsals=parts.rehearse,
+            rehearsal_cookie=RehearsalCookie(secure=secure),
             registry=parts.registry,
             interactions=interactions,
             flow=flow,
@@ -396,6 +401,7 @@ def add_pages(parts: Parts) -> None:
             ),
             database=database,
         ),
+        integration_test_routes(run_pages(parts, pages)),
         account_routes(frame=frame, visits=visits, sign_out=sign_out, registry=parts.registry),
         overview_routes(frame=frame, database=database, levels=parts.levels, clock=clock),
         security_routes(

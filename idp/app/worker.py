@@ -33,6 +33,7 @@ from idp.grants.sweep import forget_ended_families
 from idp.inactivity.sweep import RUN_EVERY as INACTIVITY_EVERY
 from idp.inactivity.sweep import InactivitySweep
 from idp.inactivity.warn_or_lock import WarnOrLock
+from idp.integration_tests.sweep import forget_old_attempts
 from idp.messaging.notices import NoticeDelivery, NoticeMailing
 from idp.oidc.logout_token import SignedLogoutTokens
 from idp.operators.sweep import forget_lapsed_invitations
@@ -153,6 +154,11 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             "forget lapsed invitations",
             timedelta(days=1),
             partial(forget_lapsed_invitations, parts.database, parts.clock),
+        ),
+        Sweep(
+            "forget old integration tests",
+            timedelta(days=1),
+            partial(forget_old_attempts, parts.database, parts.clock),
         ),
         Sweep(
             "forget expired enrolments",

@@ -1,0 +1,55 @@
+"""What "Test my integration" is made of, for its pages, the console and the shell."""
+
+from idp.adapters.logout_sender import HttpLogoutSender
+from idp.app.parts import Parts
+from idp.integration_tests.begin_case import BeginCase
+from idp.integration_tests.begin_run import BeginRun
+from idp.integration_tests.commands import RunDesk
+from idp.integration_tests.cookie import RehearsalCookie
+from idp.integration_tests.record_result import RecordResult
+from idp.integration_tests.reports import Reports
+from idp.integration_tests.tell_logout import TellLogout
+from idp.integration_tests.views import RunPages
+from idp.oidc.logout_token import SignedLogoutTokens
+from idp.web.pages import Pages
+
+
+def begin_run(parts: Parts) -> BeginRun:
+    """What begins runs."""
+    return BeginRun(
+        relying_parties=parts.registry,
+        links=parts.links,
+        database=parts.database,
+        clock=parts.clock,
+    )
+
+
+def run_pages(parts: Parts, pages: Pages) -> RunPages:
+    """What the pages of a run share."""
+    settings, database, clock = parts.settings, parts.database, parts.clock
+    return RunPages(
+        pages=pages,
+        cookie=RehearsalCookie(secure=settings.server.secure),
+        begin=BeginCase(database=database, clock=clock),
+        tell_logout=TellLogout(
+            relying_parties=parts.registry,
+            tokens=SignedLogoutTokens(
+                issuer=settings.server.issuer, signer=parts.signer, clock=clock
+            ),
+            sender=HttpLogoutSender(
+                ca_file=settings.http.ca_file, loopback=settings.http.fetch_loopback
+            ),
+            key=parts.subject_key,
+            database=database,
+        ),
+        record=RecordResult(relying_parties=parts.registry, database=database, clock=clock),
+        reports=Reports(database),
+        relying_parties=parts.registry,
+        database=database,
+        clock=clock,
+    )
+
+
+def run_desk(parts: Parts) -> RunDesk:
+    """What the commands work with."""
+    return RunDesk(begin=begin_run(parts), reports=Reports(parts.database), database=parts.database)

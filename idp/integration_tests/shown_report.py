@@ -1,0 +1,61 @@
+"""A report as pages show it: moments in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from flask_babel import format_datetime  # type: ignore[import-untyped]
+
+from idp.integration_tests.cases import Case
+from idp.integration_tests.model import Outcome, Reason
+from idp.integration_tests.reports import Report
+
+_MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A case, and what it came to so far."""
+
+    case: Case
+    outcome: Outcome | None
+    reason: Reason | None
+    at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReport:
+    """What the templates name."""
+
+    lines: Sequence[ShownLine]
+    passed: bool
+    failed: int
+    missing: int
+    begun_at: str
+    until: str
+    last_at: str | None
+
+
+def shown(report: Report) -> ShownReport:
+    """*report* in the language and the zone of this request."""
+    return ShownReport(
+        lines=[
+            ShownLine(case, None, None, None)
+            if result is None
+            else ShownLine(case, result.outcome, result.reason, moment(result.at))
+            for case, result in report.lines
+        ],
+        passed=report.passed,
+        failed=report.failed,
+        missing=report.missing,
+        begun_at=moment(report.run.begun_at),
+        until=moment(report.run.expires_at),
+        last_at=None if report.last_at is None else moment(report.last_at),
+    )
+
+
+def moment(at: datetime) -> str:
+    """As people here write it."""
+    written: str = format_datetime(at, _MOMENT)
+    return written
