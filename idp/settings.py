@@ -233,6 +233,8 @@ class Throttling(Table):
     client_authentication_failures: tuple[Rate, ...]
     registrations_per_network: tuple[Rate, ...]
     operator_credentials: tuple[Rate, ...]
+    api_client_failures: tuple[Rate, ...]
+    api_requests_per_client: tuple[Rate, ...]
     exempt_networks: tuple[Annotated[Network, AfterValidator(_counted_network)], ...]
 
 
@@ -255,6 +257,12 @@ class Console(Table):
     idle: Duration
     maximum: Duration
     invitation_lasts: Duration
+
+
+class Api(Table):
+    token_lasts: Duration
+    secret_lasts: Duration
+    requests_remembered: Duration
 
 
 class Devices(Table):
@@ -466,6 +474,7 @@ class Settings(BaseSettings):
     passwords: Passwords
     sessions: Sessions
     console: Console
+    api: Api
     devices: Devices
     authenticators: Authenticators
     interactions: Interactions

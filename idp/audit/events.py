@@ -393,6 +393,50 @@ class AnnouncementWithdrawn(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiClientAdded(SecurityEvent):
+    """An operator let a program in."""
+
+    api_client: str
+    role: str
+    team: str
+    scopes: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiClientRenewed(SecurityEvent):
+    """A program got another secret; *by* answers for it from then on, *reason* is their text."""
+
+    api_client: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiClientDisabled(SecurityEvent):
+    """A program was kept out; *reason* is the operator's own text."""
+
+    api_client: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiTokenIssued(SecurityEvent):
+    """A program proved itself by its secret; *by* is its name in this log (`api:…`)."""
+
+    scopes: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiClientRefused(SecurityEvent):
+    """A secret was wrong, expired or of a disabled program; no name where there is none such."""
+
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorAdded(SecurityEvent):
     """Somebody became an operator; *by* is empty for the first one."""
 
