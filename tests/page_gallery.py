@@ -1,8 +1,9 @@
 """Every page in every state that matters, rendered for the tests that look at all of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from flask import Flask, request
@@ -1845,3 +1846,17 @@ def each_page() -> Iterator[str]:
             yield f"/gallery/{name}?lang={language}"
             if name not in ALWAYS_ASKED:
                 yield f"/gallery/{name}?lang={language}&alone"
+
+
+@cache
+def rendered_pages() -> Mapping[str, str]:
+    """Give every page by its address, rendered once for all that is asked of the HTML."""
+    app, pages = make_app()
+    add_gallery(app, pages)
+    client = app.test_client()
+    found = {}
+    for url in each_page():
+        response = client.get(url)
+        assert response.status_code == 200, url
+        found[url] = response.text
+    return found

@@ -1,6 +1,8 @@
 """What holds for every page, whatever it says."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -16,9 +18,9 @@ from tests.page_gallery import (
     PASSWORD,
     RULES,
     add_gallery,
-    each_page,
     make_app,
     refused,
+    rendered_pages,
 )
 
 VIETNAMESE = re.compile(
@@ -75,6 +77,9 @@ class Outline(HTMLParser):
         return [a[attribute] or "" for _, a in self.tags if attribute in a]
 
 
+outline = cache(Outline)
+
+
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     app, pages = make_app()
@@ -83,13 +88,8 @@ def client() -> FlaskClient:
 
 
 @pytest.fixture(scope="module")
-def rendered(client: FlaskClient) -> dict[str, str]:
-    found = {}
-    for url in each_page():
-        response = client.get(url)
-        assert response.status_code == 200, url
-        found[url] = response.text
-    return found
+def rendered() -> Mapping[str, str]:
+    return rendered_pages()
 
 
 def test_every_template_is_in_the_gallery() -> None:
@@ -102,9 +102,9 @@ def test_every_template_is_in_the_gallery() -> None:
     assert files == {template for template, _ in PAGES.values()}
 
 
-def test_a_page_has_one_heading_and_names_itself(rendered: dict[str, str]) -> None:
+def test_a_page_has_one_heading_and_names_itself(rendered: Mapping[str, str]) -> None:
     for url, html in rendered.items():
-        page = Outline(html)
+        page = outline(html)
 
         assert len(page.all("h1")) == 1, url
         name = (
@@ -114,9 +114,9 @@ def test_a_page_has_one_heading_and_names_itself(rendered: dict[str, str]) -> No
         assert page.all("html")[0]["lang"] == ("en" if "lang=en" in url else "vi"), url
 
 
-def test_ids_are_unique_and_every_reference_has_its_target(rendered: dict[str, str]) -> None:
+def test_ids_are_unique_and_every_reference_has_its_target(rendered: Mapping[str, str]) -> None:
     for url, html in rendered.items():
-        page = Outline(html)
+        page = outline(html)
         ids = page.values("id")
         references = [
             name
@@ -130,18 +130,18 @@ def test_ids_are_unique_and_every_reference_has_its_target(rendered: dict[str, s
         assert set(references) <= set(ids), (url, set(references) - set(ids))
 
 
-def test_every_input_has_a_label(rendered: dict[str, str]) -> None:
+def test_every_input_has_a_label(rendered: Mapping[str, str]) -> None:
     for url, html in rendered.items():
-        page = Outline(html)
+        page = outline(html)
         labelled = {attributes.get("for") for attributes in page.all("label")}
         for attributes in page.all("input"):
             if attributes.get("type") != "hidden" and "hidden" not in attributes:
                 assert attributes["id"] in labelled, (url, attributes)
 
 
-def test_nothing_the_policy_would_stop(rendered: dict[str, str]) -> None:
+def test_nothing_the_policy_would_stop(rendered: Mapping[str, str]) -> None:
     for url, html in rendered.items():
-        page = Outline(html)
+        page = outline(html)
         names = {name for _, attributes in page.tags for name in attributes}
 
         assert not {name for name in names if name.startswith("on") or name == "style"}, url
@@ -150,42 +150,42 @@ def test_nothing_the_policy_would_stop(rendered: dict[str, str]) -> None:
         assert all(src.startswith("/static/") for src in page.values("src")), url
 
 
-def test_the_browser_never_speaks_in_our_place(rendered: dict[str, str]) -> None:
+def test_the_browser_never_speaks_in_our_place(rendered: Mapping[str, str]) -> None:
     for url, html in rendered.items():
-        page = Outline(html)
+        page = outline(html)
         for attributes in page.all("input"):
             assert not {"required", "maxlength", "pattern", "placeholder"} & set(attributes), url
             assert attributes.get("type") != "number", url
 
 
-def test_english_pages_hold_no_vietnamese(rendered: dict[str, str]) -> None:
+def test_english_pages_hold_no_vietnamese(rendered: Mapping[str, str]) -> None:
     for url, html in rendered.items():
         if "lang=en" in url:
-            text = " ".join(Outline(html).texts + Outline(html).values("aria-label"))
+            text = " ".join(outline(html).texts + outline(html).values("aria-label"))
             for given in (*GIVEN, NOTICE):
                 text = text.replace(given, "")
 
             assert not VIETNAMESE.search(text), (url, VIETNAMESE.findall(text), text)
 
 
-def test_vietnamese_pages_hold_no_english(rendered: dict[str, str]) -> None:
+def test_vietnamese_pages_hold_no_english(rendered: Mapping[str, str]) -> None:
     for url, html in rendered.items():
         if "lang=vi" in url:
-            text = " ".join(Outline(html).texts).replace("English", "")
+            text = " ".join(outline(html).texts).replace("English", "")
 
             assert not ENGLISH.search(text), (url, ENGLISH.findall(text))
 
 
-def test_no_page_begs_or_blames(rendered: dict[str, str]) -> None:
+def test_no_page_begs_or_blames(rendered: Mapping[str, str]) -> None:
     for url, html in rendered.items():
-        text = " ".join(Outline(html).texts).lower()
+        text = " ".join(outline(html).texts).lower()
 
         assert not [word for word in FORBIDDEN_WORDS if word in text], url
 
 
-def test_errors_stand_in_title_summary_and_field(rendered: dict[str, str]) -> None:
+def test_errors_stand_in_title_summary_and_field(rendered: Mapping[str, str]) -> None:
     html = rendered["/gallery/login-empty?lang=vi&alone"]
-    page = Outline(html)
+    page = outline(html)
 
     assert page.title.startswith("Lỗi: Đăng nhập")
     assert page.texts.count("Nhập số CMT/CCCD") == 2
@@ -245,7 +245,7 @@ def test_names_of_relying_parties_are_escaped() -> None:
 
 
 def test_links_stay_within_the_interaction(client: FlaskClient) -> None:
-    page = Outline(client.get("/gallery/login?i=a%26b&lang=vi").text)
+    page = outline(client.get("/gallery/login?i=a%26b&lang=vi").text)
 
     links = {a["id"]: a["href"] for a in page.all("a") if "id" in a}
     assert links["enrol"] == "/enrol/method?i=a%26b"
@@ -253,12 +253,12 @@ def test_links_stay_within_the_interaction(client: FlaskClient) -> None:
 
 
 def test_without_an_interaction_links_are_bare(client: FlaskClient) -> None:
-    page = Outline(client.get("/gallery/login").text)
+    page = outline(client.get("/gallery/login").text)
 
     assert "/recover" in page.values("href")
 
 
-def test_the_ids_scripts_use_are_there(rendered: dict[str, str]) -> None:
+def test_the_ids_scripts_use_are_there(rendered: Mapping[str, str]) -> None:
     expected = {
         "choose": {"choose-portal-account", "choose-vneid"},
         "login": {"username", "password", "login-submit", "forgot-password", "enrol"},
@@ -281,19 +281,19 @@ def test_the_ids_scripts_use_are_there(rendered: dict[str, str]) -> None:
         "signed-in-as": {"go-on", "sign-out"},
     }
     for name, ids in expected.items():
-        assert ids <= set(Outline(rendered[f"/gallery/{name}?lang=vi"]).values("id")), name
+        assert ids <= set(outline(rendered[f"/gallery/{name}?lang=vi"]).values("id")), name
 
 
-def test_fields_are_named_as_they_are_identified(rendered: dict[str, str]) -> None:
+def test_fields_are_named_as_they_are_identified(rendered: Mapping[str, str]) -> None:
     for name in ("login", "otp", "mobile", "password", "recover"):
-        for field in Outline(rendered[f"/gallery/{name}?lang=vi"]).all("input"):
+        for field in outline(rendered[f"/gallery/{name}?lang=vi"]).all("input"):
             if "id" in field:
                 assert field["id"] == field["name"], name
 
 
-def test_autofill_finds_its_fields(rendered: dict[str, str]) -> None:
+def test_autofill_finds_its_fields(rendered: Mapping[str, str]) -> None:
     def filled(page: str) -> dict[str | None, str | None]:
-        inputs = Outline(rendered[f"/gallery/{page}?lang=vi"]).all("input")
+        inputs = outline(rendered[f"/gallery/{page}?lang=vi"]).all("input")
         return {a["name"]: a.get("autocomplete") for a in inputs}
 
     assert filled("login")["username"] == "username"
@@ -306,12 +306,12 @@ def test_autofill_finds_its_fields(rendered: dict[str, str]) -> None:
     assert filled("mobile")["phone_number"] == "tel-national"
 
 
-def test_english_sign_in_and_sign_out_say_so(rendered: dict[str, str]) -> None:
+def test_english_sign_in_and_sign_out_say_so(rendered: Mapping[str, str]) -> None:
     assert "<h1>Sign in</h1>" in rendered["/gallery/login?lang=en"]
     assert "You are signed out" in rendered["/gallery/signed-out?lang=en"]
 
 
-def test_the_trial_band_goes_by_setting_only(rendered: dict[str, str]) -> None:
+def test_the_trial_band_goes_by_setting_only(rendered: Mapping[str, str]) -> None:
     app, pages = make_app(brand=Brand(trial_band=False))
     with app.test_request_context("/"):
         html = pages.render("login/held.html").get_data(as_text=True)
