@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -12,11 +13,12 @@ from idp.oidc.authorize import RESPONSE_MODES
 from idp.oidc.client_authentication import METHODS
 from idp.oidc.http import Headers, ProtocolRequest, ProtocolResponse
 from idp.oidc.register import REGISTRATION_PATH
+from idp.oidc.rehearsal import Rehearsals
 from idp.oidc.token import GRANT_TYPES
 from idp.relying_parties.claims import SCOPE_CLAIMS, SCOPES
 from idp.relying_parties.model import CLIENT_ALGORITHMS, SECURITY_PROFILES
 from idp.sessions.rules import TWO_FACTORS, acr_reached
-from idp.signing.signer import Signer
+from idp.signing.signer import Jwks, Signer
 from idp.web.locale import LANGUAGES
 
 CACHED_FOR: Final = 3600  # seconds; a signing key is announced for longer than that
@@ -85,8 +87,7 @@ class Discovery:
 
     def __init__(self, issuer: str) -> None:
         body = orjson.dumps(metadata(issuer))
-        digest = hashlib.sha256(body).digest()
-        self._document = _Document(body, f'"{urlsafe_b64encode(digest).rstrip(b"=").decode()}"')
+        self._document = _Document(body, _etag(body))
 
     def __call__(self, request: ProtocolRequest) -> ProtocolResponse:
         """The document, or word that it has not changed."""
@@ -96,14 +97,18 @@ class Discovery:
 class JwksEndpoint:
     """`GET /jwks`: the published keys of the moment."""
 
-    def __init__(self, signer: Signer) -> None:
+    def __init__(self, signer: Signer, rehearsals: Rehearsals) -> None:
         self._signer = signer
+        self._rehearsals = rehearsals
         jwks = signer.jwks()
         self._document = _Document(jwks.body, jwks.etag)
 
     def __call__(self, request: ProtocolRequest) -> ProtocolResponse:
         """The keys, or word that they have not changed."""
         jwks, document = self._signer.jwks(), self._document
+        rehearsed = self._rehearsals.keys()
+        if rehearsed:
+            return _together(jwks, rehearsed).answer(request)
         if jwks.etag != document.etag:
             document = self._document = _Document(jwks.body, jwks.etag)
         return document.answer(request)
@@ -124,3 +129,14 @@ class _Document:
             return self._whole
         held = {tag.strip().removeprefix("W/") for tag in request.if_none_match.split(",")}
         return self._unchanged if "*" in held or self.etag in held else self._whole
+
+
+def _together(jwks: Jwks, more: Sequence[Mapping[str, str]]) -> _Document:
+    """The keys of the ring, and after them *more*."""
+    body = orjson.dumps({"keys": [*orjson.loads(jwks.body)["keys"], *more]})
+    return _Document(body, _etag(body))
+
+
+def _etag(body: bytes) -> str:
+    digest = hashlib.sha256(body).digest()
+    return f'"{urlsafe_b64encode(digest).rstrip(b"=").decode()}"'

@@ -77,6 +77,26 @@ class IdTokens:
 
         *asked_for* are the claims that the request wanted in it (`claims_asked_for`).
         """
+        claims = self.claims(
+            authorization,
+            relying_party,
+            nonce=nonce,
+            access_token=access_token,
+            asked_for=asked_for,
+        )
+        algorithm = SigningAlgorithm(relying_party.id_token_algorithm)
+        return self._signer.sign(claims, algorithm=algorithm)
+
+    def claims(
+        self,
+        authorization: Authorization,
+        relying_party: RelyingParty,
+        *,
+        nonce: str | None,
+        access_token: str,
+        asked_for: Mapping[str, ClaimValue],
+    ) -> dict[str, Any]:
+        """What it says."""
         now = int(self._clock.now().timestamp())
         claims: dict[str, Any] = {
             **asked_for,
@@ -89,8 +109,7 @@ class IdTokens:
         }
         if nonce is not None:
             claims["nonce"] = nonce
-        algorithm = SigningAlgorithm(relying_party.id_token_algorithm)
-        return self._signer.sign(claims, algorithm=algorithm)
+        return claims
 
 
 def claims_asked_for(source: Source, authorization: Authorization) -> dict[str, ClaimValue]:
