@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -73,6 +73,10 @@ from idp.enrolment.forms import (
     TakeUpForm,
 )
 from idp.inactivity.forms import ReactivateForm
+from idp.integration_tests.cases import CASES
+from idp.integration_tests.forms import BeginForm, ResultForm, TellLogoutForm
+from idp.integration_tests.model import CaseName, Observed, Outcome, Reason, Run, RunId
+from idp.integration_tests.shown_report import ShownLine, ShownReport
 from idp.interactions.forms import NotYouForm
 from idp.interactions.model import StopReason
 from idp.interactions.shortfall import Shortfall
@@ -98,6 +102,7 @@ from idp.operators.model import (
 from idp.operators.store import ListedTeam
 from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import CancelForm, OtherPhoneForm, RecoverForm
+from idp.relying_parties.model import ClientId
 from idp.step_up.forms import AskCarrierForm, StepUpForm, VisitForm
 from idp.totp.codes import in_groups, setting_up_uri
 from idp.totp.qr import qr_svg
@@ -131,6 +136,7 @@ class Portal:
 
 
 PORTAL = Portal()
+PORTAL_ID = ClientId(PORTAL.client_id)
 
 
 def make_app(*, secure: bool = False, brand: Brand | None = None) -> tuple[Flask, Pages]:
@@ -576,7 +582,150 @@ def _own_case(context: Context, *kinds: StepKind, **more: object) -> Context:
     return _with(confirm, steps=_steps(StepKind.FILED, *kinds), **(_CASE | shown | more))
 
 
+_TEST_KEY = "q1w2e3r4t5y6u7i8o9p0as"
+_TEST_ADDRESSES = {
+    "list": f"/integration-test?k={_TEST_KEY}",
+    "case": "/integration-test/case",
+    "report": f"/integration-test/report?k={_TEST_KEY}",
+    "document": f"/integration-test/report.json?k={_TEST_KEY}",
+}
+_TEST_OUTCOMES: dict[CaseName, tuple[Outcome, Reason | None]] = {
+    CaseName.GOOD_SIGN_IN: (Outcome.PASSED, None),
+    CaseName.WRONG_ISSUER: (Outcome.FAILED, Reason.TOKEN_USED),
+    CaseName.WRONG_STATE: (Outcome.FAILED, Reason.CODE_REDEEMED),
+    CaseName.LOWER_LEVEL: (Outcome.NOT_APPLICABLE, None),
+}
+_TEST_RUN = Run(
+    RunId("r" * 43),
+    PORTAL_ID,
+    datetime(2026, 11, 21, 2, 0, tzinfo=UTC),
+    OperatorName("buoi"),
+    datetime(2026, 11, 22, 2, 0, tzinfo=UTC),
+)
+
+
+def _test_report(outcomes: dict[CaseName, tuple[Outcome, Reason | None]]) -> ShownReport:
+    lines = [
+        ShownLine(case, *outcomes[name], "09:12:05, 21/11/2026")
+        if name in outcomes
+        else ShownLine(case, None, None, None)
+        for name, case in CASES.items()
+    ]
+    failed = sum(line.outcome is Outcome.FAILED for line in lines)
+    missing = sum(line.outcome is None for line in lines)
+    return ShownReport(
+        lines=lines,
+        passed=not failed and not missing,
+        failed=failed,
+        missing=missing,
+        begun_at="09:00:00, 21/11/2026",
+        until="09:00:00, 22/11/2026",
+        last_at="09:12:05, 21/11/2026" if outcomes else None,
+    )
+
+
+def _test_page(context: Context = lambda _: {}, **more: object) -> Context:
+    """What a page of a run shows."""
+    shown = {
+        "run": _TEST_RUN,
+        "relying_party": PORTAL,
+        "addresses": _TEST_ADDRESSES,
+        "key": _TEST_KEY,
+    }
+    return lambda pages: context(pages) | shown | more
+
+
+def _test_case(name: CaseName, observed: Observed | None, **more: object) -> Context:
+    """A case; not begun without what was observed."""
+
+    def context(pages: Pages) -> dict[str, object]:
+        form = pages.blank_form(ResultForm)
+        if more.get("may_not_apply"):
+            form.offer_no_screen()
+        if not CASES[name].asks_screen:
+            form.ask_nothing()
+        if (reason := more.get("unclear")) is not None:
+            form.fail_unclear(Reason(str(reason)))
+        return {
+            "case": CASES[name],
+            "number": list(CASES).index(name) + 1,
+            "of": len(CASES),
+            "begun": observed is not None,
+            "start": "https://dichvucong.example/login",
+            "initiates": True,
+            "send_again": more.get("send_again"),
+            "can_tell": bool(more.get("can_tell")),
+            "observed": observed or Observed(),
+            "form": form,
+            "begin_form": pages.blank_form(BeginForm),
+            "tell_form": pages.blank_form(TellLogoutForm),
+        }
+
+    return _test_page(context)
+
+
+_ASKED_AT = datetime(2026, 11, 21, 2, 12, 5, tzinfo=UTC)
+
+
 PAGES: dict[str, tuple[str, Context]] = {
+    "integration-test": ("integration_tests/run.html", _test_page(report=_test_report({}))),
+    "integration-test-half-way": (
+        "integration_tests/run.html",
+        _test_page(report=_test_report(_TEST_OUTCOMES)),
+    ),
+    "integration-test-case": (
+        "integration_tests/case.html",
+        _test_case(CaseName.WRONG_ISSUER, None),
+    ),
+    "integration-test-case-begun": (
+        "integration_tests/case.html",
+        _test_case(CaseName.WRONG_ISSUER, Observed()),
+    ),
+    "integration-test-case-unclear": (
+        "integration_tests/case.html",
+        _test_case(
+            CaseName.WRONG_ISSUER, Observed(asked_at=_ASKED_AT), unclear=Reason.CODE_NOT_REDEEMED
+        ),
+    ),
+    "integration-test-case-level": (
+        "integration_tests/case.html",
+        _test_case(CaseName.LOWER_LEVEL, Observed(asked_at=_ASKED_AT), may_not_apply=True),
+    ),
+    "integration-test-case-again": (
+        "integration_tests/case.html",
+        _test_case(
+            CaseName.REPLAYED_CODE,
+            Observed(asked_at=_ASKED_AT, redeemed_at=_ASKED_AT, userinfo_at=_ASKED_AT, code_uses=1),
+            send_again=f"/integration-test/send-again?k={_TEST_KEY}",
+        ),
+    ),
+    "integration-test-case-again-unclear": (
+        "integration_tests/case.html",
+        _test_case(CaseName.REPLAYED_CODE, Observed(), unclear=Reason.NOT_BEGUN),
+    ),
+    "integration-test-case-sign-out": (
+        "integration_tests/case.html",
+        _test_case(
+            CaseName.SIGN_OUT,
+            Observed(
+                asked_at=_ASKED_AT,
+                redeemed_at=_ASKED_AT,
+                code_uses=1,
+                forged_logout=400,
+                logout=200,
+            ),
+            can_tell=True,
+        ),
+    ),
+    "integration-test-report": (
+        "integration_tests/report.html",
+        _test_page(report=_test_report(_TEST_OUTCOMES)),
+    ),
+    "integration-test-report-passed": (
+        "integration_tests/report.html",
+        _test_page(report=_test_report(dict.fromkeys(CASES, (Outcome.PASSED, None)))),
+    ),
+    "integration-test-gone": ("integration_tests/gone.html", _plain()),
     "dispute-start": (
         "disputes/start.html",
         _blank(ComplaintForm, today=RULES["today"], story=_STORY),
@@ -1358,6 +1507,62 @@ PAGES: dict[str, tuple[str, Context]] = {
     "console-rotate-refused": (
         "console/keys/rotate.html",
         _console(ConsoleSection.KEYS, refused(RotateForm, {"reason": "a"}), hours=24),
+    ),
+    "console-test-people": (
+        "console/test_people/people.html",
+        _console(
+            ConsoleSection.TEST_PEOPLE,
+            team=TRYING_TEAM,
+            password="Thu-k7vm-2qxa-1",
+            made_at="09:00, 22/11/2026",
+            made_by="trinh",
+            people=[
+                {
+                    "words": PURPOSE_WORDS[person.purpose],
+                    "name": person.full_name.value,
+                    "born": person.birth_date.written,
+                    "identity_number": person.identity_number(SetNumber(0)).value,
+                    "phone": person.phone_number(SetNumber(0)).national,
+                }
+                for person in TEST_PEOPLE
+            ],
+            messages=[
+                {
+                    "to": "OTP",
+                    "phone": "0950000001",
+                    "text": "123456 la ma OTP dang nhap Cong DVC Quoc gia, hieu luc 2 phut.",
+                    "at": "09:12:05, 22/11",
+                }
+            ],
+        ),
+    ),
+    "console-test-people-none": (
+        "console/test_people/none.html",
+        _console(ConsoleSection.TEST_PEOPLE, team=TRYING_TEAM),
+    ),
+    "console-test-people-teams": (
+        "console/test_people/teams.html",
+        _console(ConsoleSection.TEST_PEOPLE, page=PageOf([TRYING_TEAM], None, None)),
+    ),
+    "console-test-people-no-teams": (
+        "console/test_people/teams.html",
+        _console(ConsoleSection.TEST_PEOPLE, page=PageOf([], None, None)),
+    ),
+    "console-test-people-first": (
+        "console/test_people/renew.html",
+        _console(
+            ConsoleSection.TEST_PEOPLE, _blank(RenewForm), team=TRYING_TEAM, is_first=True
+        ),
+    ),
+    "console-test-people-renew": (
+        "console/test_people/renew.html",
+        _console(
+            ConsoleSection.TEST_PEOPLE, _blank(RenewForm), team=TRYING_TEAM, is_first=False
+        ),
+    ),
+    "console-test-people-no-numbers": (
+        "console/test_people/no_numbers.html",
+        _console(ConsoleSection.TEST_PEOPLE, team=TRYING_TEAM),
     ),
     "console-announcements": (
         "console/announcements/list.html",
