@@ -9,11 +9,13 @@ import click
 from idp.app.integration_tests import run_desk
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Parts
+from idp.app.policies import onboarding_policy
 from idp.audit.commands import LogDesk, audit_commands
 from idp.audit.verify import VerifyLog
 from idp.authenticators.forget_devices import end_authenticators
 from idp.backchannel.commands import logouts_command
 from idp.consents.commands import consents_commands
+from idp.core.environment import Environment
 from idp.counter_visits.commands import Counter, confirm_visit_command
 from idp.counter_visits.confirm_visit import ConfirmVisit
 from idp.data_requests.answer_request import AnswerRequest
@@ -26,6 +28,14 @@ from idp.disputes.look_at_case import LookAtCase
 from idp.helpdesk.commands import Helpdesk, citizens_commands
 from idp.helpdesk.find_citizen import FindCitizen
 from idp.integration_tests.commands import integration_tests_commands
+from idp.integration_tests.reports import Reports
+from idp.onboarding.commands import OnboardingDesk, onboarding_commands
+from idp.onboarding.credentials import AddSecret, RetireSecret
+from idp.onboarding.decide_proposal import DecideProposal
+from idp.onboarding.disable import DisableRelyingParty
+from idp.onboarding.production_commands import add_production_commands
+from idp.onboarding.propose_production import ProposeProduction, WithdrawProposal
+from idp.onboarding.register_sandbox import ChangeSandbox, RegisterSandbox
 from idp.operators.add_operator import AddOperator
 from idp.operators.commands import OperatorDesk, operators_commands
 from idp.operators.disable_operator import DisableOperator
@@ -33,11 +43,11 @@ from idp.operators.keep_operators import keep_operators, read_operators
 from idp.processes.configuration import config_commands
 from idp.relying_parties.commands import (
     Registrar,
-    read_registrations,
-    registration_files,
-    relying_parties_commands,
+    initial_access_token_command,
+    lint_command,
 )
 from idp.relying_parties.disable import Disable
+from idp.relying_parties.files import read_registrations, registration_files
 from idp.relying_parties.initial_tokens import InitialTokens
 from idp.relying_parties.register import Register
 from idp.relying_parties.rotate_secret import RotateSecret
@@ -45,6 +55,8 @@ from idp.settings import Settings, load
 from idp.signing.commands import keys_commands
 from idp.signing.material import SigningAlgorithm
 from idp.signing.rotate import create_missing
+from idp.test_people.commands import TestPeopleDesk, add_test_people_command
+from idp.test_people.renew import RenewTestPeople
 from idp.throttling.ports import Budget
 from idp.totp.codes import new_totp_secret
 from idp.unrecognised.commands import ReportDesk, reports_command
@@ -64,9 +76,12 @@ def prepare(settings: Settings, *, client_secrets: Path, operators: Path | None 
     parts = Parts(settings)
     migrate(parts.flask, MIGRATIONS)
     create_missing(parts.keys, tuple(SigningAlgorithm), parts.clock)
-    registrar = _registrar(parts)
-    registrations = read_registrations(registration_files(settings.registrations.folder))
-    for client_id, secret in registrar.register.apply(registrations).items():
+    registrations = [
+        each
+        for each in read_registrations(registration_files(settings.registrations.folder))
+        if each.relying_party.environment is Environment.SANDBOX  # production is two operators'
+    ]
+    for client_id, secret in _register(parts).apply(registrations).items():
         path = client_secrets / f"{client_id}.client_secret"
         path.touch(mode=0o600)
         path.write_text(secret, "utf-8")
@@ -94,12 +109,24 @@ def command_line() -> click.Group:
             lambda change, details: record_key_change(parts(), change, details),
         )
     )
-    relying_parties = relying_parties_commands(lambda: _registrar(parts()))
+    relying_parties = onboarding_commands(lambda: onboarding_desk(parts()))
+    add_production_commands(relying_parties, lambda: onboarding_desk(parts()))
+    relying_parties.add_command(lint_command(lambda: _registrar(parts())))
+    relying_parties.add_command(initial_access_token_command(lambda: _registrar(parts())))
     relying_parties.add_command(logouts_command(lambda: parts().database))
     commands.add_command(relying_parties)
     commands.add_command(operators_commands(lambda: _operator_desk(parts())))
     citizens = citizens_commands(lambda: helpdesk_of(parts()))
     citizens.add_command(confirm_visit_command(lambda: counter(parts())))
+    citizens.add_command(
+        add_test_people_command(
+            lambda: TestPeopleDesk(
+                verify=parts().verify_operator,
+                renew=renew_test_people(parts()),
+                database=parts().database,
+            )
+        )
+    )
     citizens.add_command(
         reports_command(
             lambda: ReportDesk(verify=parts().verify_operator, database=parts().database)
@@ -113,6 +140,17 @@ def command_line() -> click.Group:
     commands.add_command(integration_tests_commands(lambda: run_desk(parts())))
     commands.add_command(config_commands(load))
     return commands
+
+
+def renew_test_people(parts: Parts) -> RenewTestPeople:
+    """What makes a team's test people."""
+    return RenewTestPeople(
+        database=parts.database,
+        index=parts.index,
+        hasher=parts.hasher,
+        sign_in=parts.sign_in,
+        clock=parts.clock,
+    )
 
 
 def _log_desk(parts: Parts) -> LogDesk:
@@ -197,23 +235,66 @@ def counter(parts: Parts) -> Counter:
 
 def _registrar(parts: Parts) -> Registrar:
     return Registrar(
-        folder=parts.settings.registrations.folder,
         database=parts.database,
-        register=Register(
-            database=parts.database,
-            version=parts.registry_version,
-            hasher=parts.secret_hasher,
-            clock=parts.clock,
-        ),
-        rotate_secret=RotateSecret(
-            database=parts.database,
-            version=parts.registry_version,
-            hasher=parts.secret_hasher,
-            lasts=parts.settings.relying_parties.secret_lasts,
-            clock=parts.clock,
-        ),
-        disable=Disable(database=parts.database, version=parts.registry_version, clock=parts.clock),
         initial_tokens=InitialTokens(database=parts.database, clock=parts.clock),
-        logos=parts.logos,
         clock=parts.clock,
+    )
+
+
+def _register(parts: Parts) -> Register:
+    return Register(
+        database=parts.database,
+        version=parts.registry_version,
+        hasher=parts.secret_hasher,
+        clock=parts.clock,
+    )
+
+
+def onboarding_desk(parts: Parts) -> OnboardingDesk:
+    """What operators and teams work on registrations with."""
+    policy, reports = onboarding_policy(parts.settings), Reports(parts.database)
+    database, version, clock = parts.database, parts.registry_version, parts.clock
+    return OnboardingDesk(
+        folder=parts.settings.registrations.folder,
+        verify=parts.verify_operator,
+        register=RegisterSandbox(
+            policy=policy,
+            hasher=parts.secret_hasher,
+            logos=parts.logos,
+            database=database,
+            version=version,
+            clock=clock,
+        ),
+        change=ChangeSandbox(
+            policy=policy, logos=parts.logos, database=database, version=version, clock=clock
+        ),
+        propose=ProposeProduction(policy=policy, reports=reports, database=database, clock=clock),
+        withdraw=WithdrawProposal(database=database, clock=clock),
+        decide=DecideProposal(
+            policy=policy,
+            reports=reports,
+            logos=parts.logos,
+            database=database,
+            version=version,
+            clock=clock,
+        ),
+        add_secret=AddSecret(
+            policy=policy,
+            hasher=parts.secret_hasher,
+            database=database,
+            version=version,
+            clock=clock,
+        ),
+        retire_secret=RetireSecret(database=database, version=version, clock=clock),
+        rotate_secret=RotateSecret(
+            database=database,
+            version=version,
+            hasher=parts.secret_hasher,
+            lasts=policy.secret_lasts,
+            clock=clock,
+        ),
+        disable=DisableRelyingParty(
+            switch=Disable(database=database, version=version, clock=clock), database=database
+        ),
+        database=database,
     )

@@ -10,6 +10,7 @@ from idp.disputes.routes import DisputePolicy
 from idp.enrolment.routes import EnrolmentPolicy
 from idp.inactivity.rules import InactivityPolicy
 from idp.login.password_login import LoginBudgets
+from idp.onboarding.rules import OnboardingPolicy
 from idp.operators.verify_operator import OperatorBudgets
 from idp.otp.one_time_passwords import OtpBudgets, OtpPolicy
 from idp.phones.begin_phone import PhonePolicy
@@ -200,4 +201,15 @@ def brand(settings: Settings) -> Brand:
         sub_en=brand.sub_en,
         trial_band=brand.trial_band,
         hotline=brand.hotline,
+    )
+
+
+def onboarding_policy(settings: Settings) -> OnboardingPolicy:
+    """What production asks of a registration, and how long secrets and keys last."""
+    table = settings.relying_parties
+    return OnboardingPolicy(
+        production_hosts=frozenset(table.production_hosts),
+        test_counts_for=table.test_counts_for,
+        secret_lasts=table.secret_lasts,
+        key_lasts=table.key_lasts,
     )

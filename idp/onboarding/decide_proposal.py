@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from idp.api_clients.store import people_behind
 from idp.audit.events import ProductionDecided
 from idp.audit.log import record
 from idp.core.clock import Clock
@@ -63,7 +64,7 @@ class DecideProposal:
             ruling = rule_on(
                 approve=approve,
                 by=by.name,
-                proposed_by=proposal.proposed_by,
+                behind=people_behind(transaction, proposal.proposed_by),
                 status=proposal.status,
                 is_current=proposal.base_version == (None if row is None else row.version),
                 tested=tested,

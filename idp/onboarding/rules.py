@@ -75,15 +75,19 @@ def rule_on(
     *,
     approve: bool,
     by: str,
-    proposed_by: str,
+    behind: Collection[str],
     status: ProposalStatus,
     is_current: bool,
     tested: bool,
 ) -> Ruling:
-    """What becomes of the decision: nobody decides alone, nor about what is not so any more."""
+    """
+    What becomes of the decision: nobody decides alone, nor about what is not so any more.
+
+    *behind* are those who may have proposed it: of a program, whoever answers for it.
+    """
     if status is not ProposalStatus.OPEN:
         return Ruling.CLOSED
-    if by == proposed_by:
+    if by in behind:
         return Ruling.OWN
     if not approve:
         return Ruling.REFUSED

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from idp.relying_parties.commands import read_registrations, registration_files
+from idp.relying_parties.files import read_registrations, registration_files
 from idp.relying_parties.model import ClientAuthentication
 from idp.relying_parties.registration import (
     InvalidRegistration,
