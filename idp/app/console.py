@@ -4,9 +4,17 @@ from collections.abc import Sequence
 
 from flask import Blueprint
 
+from idp.adapters.redis.registration_drafts import RedisFreshSecrets, RedisRegistrationDrafts
 from idp.announcements.announce import PublishAnnouncement, WithdrawAnnouncement
-from idp.app.operations import counter, dispute_desk, helpdesk_of
+from idp.app.operations import (
+    counter,
+    dispute_desk,
+    helpdesk_of,
+    onboarding_desk,
+    renew_test_people,
+)
 from idp.app.parts import Parts
+from idp.app.policies import onboarding_policy
 from idp.console.announcements.routes import announcement_routes
 from idp.console.citizens.routes import console_citizen_routes
 from idp.console.cookie import ConsoleCookie
@@ -16,10 +24,15 @@ from idp.console.keys.routes import key_routes
 from idp.console.log.routes import log_routes
 from idp.console.people.routes import people_routes
 from idp.console.presence import Presence
+from idp.console.relying_parties.routes import RelyingPartyDesk, relying_party_routes
 from idp.console.routes import console_routes
 from idp.console.teams.routes import team_routes
+from idp.console.test_people.routes import test_people_routes
 from idp.console.visits.routes import visit_routes
+from idp.integration_tests.reports import Reports
 from idp.key_ring.rotate_keys import RotateKeys
+from idp.oidc.client_keys import key_problem
+from idp.onboarding.look_at_keys import LookAtKeys
 from idp.operators.change_members import AddMember, RemoveMember
 from idp.operators.change_operator import ChangeOperatorPassword, ChangeRole
 from idp.operators.create_team import CreateTeam, RenameTeam
@@ -74,9 +87,17 @@ def console_blueprints(
             withdraw=WithdrawAnnouncement(database=database, clock=clock),
             database=database,
         ),
+        test_people_routes(
+            frame=frame,
+            renew=renew_test_people(parts),
+            inbox=parts.test_inbox,
+            deployment=parts.settings.deployment.environment,
+            database=database,
+        ),
         log_routes(frame=frame, database=database, clock=clock),
         _people(parts, frame),
         _teams(parts, frame),
+        relying_party_routes(frame, _relying_party_desk(parts)),
     )
 
 
@@ -129,4 +150,27 @@ def _teams(parts: Parts, frame: ConsoleFrame) -> Blueprint:
         issuer=settings.server.issuer,
         database=database,
         clock=clock,
+    )
+
+
+def _relying_party_desk(parts: Parts) -> RelyingPartyDesk:
+    desk = onboarding_desk(parts)
+    return RelyingPartyDesk(
+        policy=onboarding_policy(parts.settings),
+        relying_parties=parts.registry,
+        drafts=RedisRegistrationDrafts(parts.redis, parts.cipher),
+        fresh=RedisFreshSecrets(parts.redis, parts.cipher),
+        reports=Reports(parts.database),
+        register=desk.register,
+        change=desk.change,
+        propose=desk.propose,
+        withdraw=desk.withdraw,
+        decide=desk.decide,
+        add_secret=desk.add_secret,
+        retire_secret=desk.retire_secret,
+        disable=desk.disable,
+        look_at_keys=LookAtKeys(fetcher=parts.registration_fetcher, key_problem=key_problem),
+        issuer=parts.settings.server.issuer,
+        database=parts.database,
+        clock=parts.clock,
     )

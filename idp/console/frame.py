@@ -30,7 +30,9 @@ class Section(StrEnum):
     CITIZENS = "citizens"
     VISITS = "visits"
     KEYS = "keys"
+    TEST_PEOPLE = "test_people"
     ANNOUNCEMENTS = "announcements"
+    RELYING_PARTIES = "relying_parties"
     TEAMS = "teams"
     LOG = "log"
     PEOPLE = "people"
@@ -52,7 +54,9 @@ NAVIGATION: Final = (
     Entry(Section.CITIZENS, "/console/citizens", Permission.SERVE_CITIZENS),
     Entry(Section.VISITS, "/console/visits", Permission.CONFIRM_VISITS),
     Entry(Section.KEYS, "/console/keys", Permission.SEE_KEYS),
+    Entry(Section.RELYING_PARTIES, "/console/relying-parties", Permission.SEE_RELYING_PARTIES),
     Entry(Section.TEAMS, "/console/teams", Permission.SEE_RELYING_PARTIES),
+    Entry(Section.TEST_PEOPLE, "/console/test-people", Permission.MANAGE_OWN_RELYING_PARTIES),
     Entry(Section.ANNOUNCEMENTS, "/console/announcements", Permission.SEE_ANNOUNCEMENTS),
     Entry(Section.LOG, "/console/log", Permission.READ_LOG),
     Entry(Section.PEOPLE, "/console/people", Permission.SEE_OPERATORS),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from wtforms import Field
+from wtforms.fields.core import UnboundField
 
 from idp.console.relying_parties.pasted_keys import (
     PrivateKeyPasted,
@@ -98,6 +99,13 @@ class PartForm(Form):
                 self.fail(field, told(each))
                 found = True
         return found
+
+    def fail_with(self, problems: Sequence[Problem]) -> None:
+        """Say all of *problems*: those of other members at the first field, with their names."""
+        if not self.fail_problems(problems):
+            first = self._filled()[0].name
+            for each in problems:
+                self.fail(first, f"{label(each.field)}: {told(each)}")
 
     def _filled(self) -> list[Field]:
         return [field for field in self if field.name in MEMBERS]
@@ -343,7 +351,11 @@ MEMBERS: Final[Mapping[str, str]] = {
 }
 """The member of each field: names of Python's have no `#`."""
 
-_SHOWN_AT: Final = {"scope": "claims", "require_pkce": "security_profile"}
+_SHOWN_AT: Final = {
+    "scope": "claims",
+    "require_pkce": "security_profile",
+    "sector": "client_id",
+}
 """Members that no field has: what is wrong with them is said at the one they follow from."""
 
 _BOXES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
@@ -359,6 +371,16 @@ _BOXES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 _BOXED: Final = frozenset(name for _scope, names in _BOXES.values() for name in names)
 _SCOPES: Final = frozenset(scope for scope, _names in _BOXES.values())
 _ALWAYS: Final = ("verification_level", "authentication_level")
+
+
+def members_of(form: type[PartForm]) -> Sequence[str]:
+    """The members that a part is about, in the order of its fields."""
+    return [member for name, member in MEMBERS.items() if hasattr(form, name)]
+
+
+def words_of(field: UnboundField) -> Mapping[str, str]:
+    """The words of each of a field's choices."""
+    return dict(field.kwargs["choices"])
 
 
 def _check_chosen(field: ChoiceField) -> None:

@@ -15,7 +15,7 @@ def language() -> str:
 
 def label(member: str) -> str:
     """What people call *member*, in the language of whichever request shows it."""
-    return LazyString(lambda: FIELDS[member].in_(language()))  # type: ignore[no-any-return]
+    return LazyString(lambda: FIELDS[member].in_(language()) if member in FIELDS else member)  # type: ignore[no-any-return]
 
 
 def told(problem: Problem) -> str:

@@ -26,7 +26,7 @@ from idp.operators.create_team import CreateTeam, RenameTeam, TeamTaken, Unknown
 from idp.operators.disable_operator import UnknownOperator
 from idp.operators.invite_operator import InviteOperator
 from idp.operators.model import OperatorName, OperatorRole, Team, TeamId, VerifiedOperator
-from idp.operators.permissions import Permission, may, may_change_members, may_see
+from idp.operators.permissions import Permission, may, may_change_members, may_see, teams_seen_by
 
 TEAMS: Final = "/console/teams"
 _MOMENT: Final = "HH:mm, dd/MM/yyyy"
@@ -45,8 +45,7 @@ class Teams(ConsolePage):
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
         """The page."""
-        is_own = self.operator.role is OperatorRole.PROVINCE_TEAM
-        only = self.operator.teams if is_own else None
+        only = teams_seen_by(self.operator)
         with self._database.reading() as reading:
             found = store.teams(reading, only=only, limit=ROWS + 1, offset=offset())
         return self.render(

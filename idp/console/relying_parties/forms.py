@@ -1,0 +1,127 @@
+"""What is filled in about one registration."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from idp.console.forms import ProofForm, ReasonedForm
+from idp.console.relying_parties.parts import (
+    PARTS,
+    ContactPart,
+    KeysPart,
+    LogoPart,
+    Part,
+    PartForm,
+    RedirectPart,
+    SignOutPart,
+    StartPart,
+)
+from idp.console.relying_parties.words import label
+from idp.onboarding.rules import LONGEST_REASON, SHORTEST_REASON, parsed_reason
+from idp.web.forms import ChoiceField, Form, LineField, refuse
+from idp.web.texts import lazy_gettext as _
+
+_MOST_DIGITS: Final = 9
+APPROVE, REFUSE = "approve", "refuse"
+
+
+class ChangeFields(PartForm):
+    """Why, and which version was looked at; *confirmed* is asked where something may break."""
+
+    reason = LineField(_("Lý do thay đổi"))
+    base_version = LineField()
+    confirmed = LineField(_("Tôi biết: đăng nhập đang dùng các địa chỉ này sẽ hỏng"))
+
+    def validate_reason(self, field: LineField) -> None:
+        _check_reason(field)
+
+    @property
+    def given_reason(self) -> str:
+        """The reason; after a `validate` that found it good."""
+        return parsed_reason(self.reason.data or "") or ""
+
+    @property
+    def seen_version(self) -> int:
+        """The version that was looked at; 0, which is none, where the field says nothing."""
+        typed = self.base_version.data or ""
+        is_number = typed.isascii() and typed.isdecimal() and len(typed) <= _MOST_DIGITS
+        return int(typed) if is_number else 0
+
+    def fail_unconfirmed(self) -> None:
+        """Say that a tick is missing."""
+        self.fail("confirmed", _("Đánh dấu để xác nhận bỏ các địa chỉ này"))
+
+
+CHANGE_FORMS: Final[Mapping[Part, type[ChangeFields]]] = {
+    part: type(f"Change{form.__name__}", (form, ChangeFields), {}) for part, form in PARTS.items()
+}
+"""The form of each part as a registration's page changes it."""
+
+
+class ProposeForm(
+    RedirectPart, SignOutPart, StartPart, ContactPart, KeysPart, LogoPart, ChangeFields
+):
+    """What production has of its own: addresses and keys. All else goes there as it was tested."""
+
+    client_id = LineField(label("client_id"))
+
+
+class DecideProposalForm(ProofForm):
+    """The second operator's word."""
+
+    outcome = ChoiceField(
+        _("Quyết định của bạn"),
+        choices=[(APPROVE, _("Duyệt: chạy chính thức ngay")), (REFUSE, _("Từ chối"))],
+    )
+    reason = LineField(_("Lý do"))
+
+    def validate_outcome(self, field: ChoiceField) -> None:
+        if field.data not in {APPROVE, REFUSE}:
+            refuse(_("Chọn một quyết định"))
+
+    def validate_reason(self, field: LineField) -> None:
+        _check_reason(field)
+
+    @property
+    def approves(self) -> bool:
+        """Whether it is a yes; after a `validate` that found it good."""
+        return self.outcome.data == APPROVE
+
+    @property
+    def given_reason(self) -> str:
+        """The reason; after a `validate` that found it good."""
+        return parsed_reason(self.reason.data or "") or ""
+
+
+class WithdrawProposalForm(Form):
+    """One button: that nobody has to decide any more."""
+
+
+class AddSecretForm(ReasonedForm):
+    """One more secret."""
+
+    def fail_too_many(self) -> None:
+        """Say what to do before."""
+        self.fail("reason", _("Đã có hai mã đang dùng được. Kết thúc một mã trước"))
+
+
+class RetireSecretForm(ReasonedForm):
+    """One secret less."""
+
+
+class SwitchForm(ReasonedForm):
+    """Keeping a portal out, or letting it in again."""
+
+
+class CheckKeysForm(Form):
+    """One button: that the keys be fetched now."""
+
+
+def _check_reason(field: LineField) -> None:
+    if parsed_reason(field.data or "") is None:
+        refuse(
+            _(
+                "Nêu lý do trong %(least)d đến %(most)d ký tự",
+                least=SHORTEST_REASON,
+                most=LONGEST_REASON,
+            )
+        )

@@ -1,0 +1,74 @@
+"""What every page about one registration has in common: it is there for whoever may see it."""
+
+from typing import Final
+
+from flask import Response, abort, redirect
+from flask_babel import format_datetime  # type: ignore[import-untyped]
+
+from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
+from idp.console.relying_parties.addresses import PARTIES
+from idp.console.relying_parties.words import language
+from idp.core.environment import Environment
+from idp.db.database import Database
+from idp.onboarding import store
+from idp.operators.permissions import Permission, may, may_see
+from idp.relying_parties.model import ClientId, RelyingPartyRecord
+
+MOMENT: Final = "HH:mm, dd/MM/yyyy"
+
+
+class OnePartyPage(ConsolePage):
+    """A page about one registration; another team's gets the answer of none."""
+
+    section = Section.RELYING_PARTIES
+
+    def __init__(self, frame: ConsoleFrame, database: Database) -> None:
+        super().__init__(frame)
+        self._database = database
+
+    def party(self, address: dict[str, str]) -> RelyingPartyRecord:
+        """The registration of this address."""
+        with self._database.reading() as reading:
+            found = store.found(reading, ClientId(address["client_id"]))
+        if found is None or not may_see(self.operator, found.team):
+            abort(404)
+        return found
+
+    def sandbox(self, address: dict[str, str]) -> RelyingPartyRecord:
+        """The same, where it is one that is tried."""
+        found = self.party(address)
+        if found.environment is not Environment.SANDBOX:
+            abort(404)
+        return found
+
+    def manages(self, party: RelyingPartyRecord) -> bool:
+        """Whether the operator may change it, and it does not manage itself."""
+        may_change = may(self.operator.role, Permission.MANAGE_OWN_RELYING_PARTIES)
+        return may_change and party.client_metadata is None
+
+    def render_about(
+        self, party: RelyingPartyRecord, template: str, *, status: int = 200, **values: object
+    ) -> Response:
+        """Render *template*, which names the registration at its top."""
+        return self.render(template, status=status, party=party, name=name_of(party), **values)
+
+
+class OnePartyForm(OnePartyPage, ConsoleForm):
+    """Such a page, on which something is done."""
+
+
+def name_of(party: RelyingPartyRecord) -> str:
+    """The name shown to citizens, in the language of this request."""
+    document = party.registration
+    english = document.get("client_name#en") if language() == "en" else None
+    return str(english or document.get("client_name", party.client_id))
+
+
+def to_party(party: RelyingPartyRecord) -> Response:
+    """The way to its page."""
+    return redirect(f"{PARTIES}/{party.client_id}", 303)  # type: ignore[return-value]
+
+
+def moment(at: object) -> str | None:
+    """*at* as pages write it, `None` for none."""
+    return None if at is None else str(format_datetime(at, MOMENT))
