@@ -45,6 +45,8 @@ from tests.fakes.redis_server import let_pass, redis_executable, running_redis
 from tests.fakes.sms import SmsOutbox
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from idp.app import Adapters
 
 ROOT = Path(__file__).parents[1]
@@ -260,6 +262,18 @@ def _opened_database(url: str, cipher: PersonalDataCipher) -> Iterator[Database]
         yield Database.open(engine, cipher)
     finally:
         engine.dispose()
+
+
+# --- a browser ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """A Chromium of this machine; one for each process of pytest, as Playwright allows no more."""
+    from tests.fakes.chromium import running_chromium  # noqa: PLC0415 (few tests want one)
+
+    with running_chromium() as browser:
+        yield browser
 
 
 # --- settings and the application -----------------------------------------------------------------

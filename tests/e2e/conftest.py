@@ -1,13 +1,12 @@
 """One system and one browser for all tests here, a new browser profile for each."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.e2e.inspection import Inspector, told
 from tests.e2e.people import Person, somebody
@@ -15,8 +14,6 @@ from tests.e2e.running_system import RunningSystem, running_system
 from tests.e2e.sandbox_client import SandboxClient
 from tests.e2e.walk import Walk
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 WIDTHS = {"wide": 1280, "narrow": 320}
 
 OpenWindow = Callable[..., Walk]
@@ -27,22 +24,6 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
     """The running system; one for each process of pytest that has files of this folder."""
     with running_system(tmp_path_factory.mktemp("home")) as system:
         yield system
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """
-    A Chromium of this machine, without a window.
-
-    For a module at a time: Playwright allows one at once, and other modules begin their own.
-    """
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Every page in a real browser, under its real policy: accessible, fitting, and quick to help."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, redirect, request
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from idp.logout.forms import SignOutForm
@@ -17,7 +16,6 @@ from tests.page_gallery import MOVES_ON, PAGES, add_gallery, make_app
 
 pytestmark = pytest.mark.e2e
 
-CHROMIUM = shutil.which("chromium")
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 NARROW: ViewportSize = {"width": 320, "height": 640}
 WIDE: ViewportSize = {"width": 1280, "height": 640}
@@ -81,19 +79,9 @@ def base(posts: Posts) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @contextmanager
-def opened(browser: Browser, **options: Any) -> Iterator[Page]:
-    context: BrowserContext = browser.new_context(**options)
+def opened(chromium: Browser, **options: Any) -> Iterator[Page]:
+    context: BrowserContext = chromium.new_context(**options)
     try:
         yield context.new_page()
     finally:
@@ -102,7 +90,7 @@ def opened(browser: Browser, **options: Any) -> Iterator[Page]:
 
 @contextmanager
 def gallery(
-    browser: Browser, base: str, language: str, *, axe: bool
+    chromium: Browser, base: str, language: str, *, axe: bool
 ) -> Iterator[Iterator[tuple[str, Page]]]:
     """Each page state in turn, in the narrow window; no console may have complained at the end."""
     complaints: list[str] = []
@@ -113,7 +101,7 @@ def gallery(
             yield name, page
             page.set_viewport_size(NARROW)
 
-    with opened(browser, color_scheme="light", reduced_motion="reduce", viewport=NARROW) as page:
+    with opened(chromium, color_scheme="light", reduced_motion="reduce", viewport=NARROW) as page:
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if axe:  # the browser puts it in, before the page and past its policy, which stays
@@ -142,33 +130,33 @@ def barriers(page: Page) -> list[str]:
     return found
 
 
-def test_pages_are_accessible_and_fit(browser: Browser, base: str) -> None:
-    with gallery(browser, base, "vi", axe=True) as states:
+def test_pages_are_accessible_and_fit(chromium: Browser, base: str) -> None:
+    with gallery(chromium, base, "vi", axe=True) as states:
         found = {name: barriers(page) + misfits(page) for name, page in states}
 
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
-def test_english_pages_fit(browser: Browser, base: str) -> None:
-    with gallery(browser, base, "en", axe=False) as states:
+def test_english_pages_fit(chromium: Browser, base: str) -> None:
+    with gallery(chromium, base, "en", axe=False) as states:
         found = {name: misfits(page) for name, page in states}
 
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
 @pytest.mark.nightly
-def test_english_pages_are_accessible(browser: Browser, base: str) -> None:
+def test_english_pages_are_accessible(chromium: Browser, base: str) -> None:
     """Every day, `test_every_page` looks at them as they are walked."""
-    with gallery(browser, base, "en", axe=True) as states:
+    with gallery(chromium, base, "en", axe=True) as states:
         found = {name: barriers(page) for name, page in states}
 
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
-def test_larger_text_and_spacing_fit(browser: Browser, base: str) -> None:
+def test_larger_text_and_spacing_fit(chromium: Browser, base: str) -> None:
     """WCAG 2.2 SC 1.4.4 and 1.4.12."""
     spacing = "* { line-height: 1.5 !important; letter-spacing: .12em !important; }"
-    with opened(browser, viewport={"width": 640, "height": 480}, bypass_csp=True) as page:
+    with opened(chromium, viewport={"width": 640, "height": 480}, bypass_csp=True) as page:
         for name in ("mobile-wrong", "otp-wrong", "consent", "mismatch", "password-weak"):
             page.goto(f"{base}/gallery/{name}")
             page.add_style_tag(content=f"html {{ font-size: 200%; }} {spacing}")
@@ -176,8 +164,8 @@ def test_larger_text_and_spacing_fit(browser: Browser, base: str) -> None:
             assert page.evaluate(SIDEWAYS) <= 0, name
 
 
-def test_the_summary_takes_focus_and_leads_into_the_field(browser: Browser, base: str) -> None:
-    with opened(browser) as page:
+def test_the_summary_takes_focus_and_leads_into_the_field(chromium: Browser, base: str) -> None:
+    with opened(chromium) as page:
         page.goto(f"{base}/gallery/mobile-wrong")
 
         assert page.evaluate("document.activeElement.matches('[data-summary]')")
@@ -186,8 +174,8 @@ def test_the_summary_takes_focus_and_leads_into_the_field(browser: Browser, base
         assert page.evaluate("document.activeElement.id") == "identity_number"
 
 
-def test_the_summary_leads_to_the_first_choice(browser: Browser, base: str) -> None:
-    with opened(browser) as page:
+def test_the_summary_leads_to_the_first_choice(chromium: Browser, base: str) -> None:
+    with opened(chromium) as page:
         page.goto(f"{base}/gallery/method-empty")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
@@ -196,9 +184,9 @@ def test_the_summary_leads_to_the_first_choice(browser: Browser, base: str) -> N
 
 
 def test_the_code_field_waits_for_the_code_unless_something_is_wrong(
-    browser: Browser, base: str
+    chromium: Browser, base: str
 ) -> None:
-    with opened(browser) as page:
+    with opened(chromium) as page:
         page.goto(f"{base}/gallery/otp")
         ready = page.evaluate("document.activeElement.id")
         page.goto(f"{base}/gallery/otp-wrong")
@@ -207,8 +195,8 @@ def test_the_code_field_waits_for_the_code_unless_something_is_wrong(
         assert page.evaluate("document.activeElement.id") != "otp"
 
 
-def test_a_password_is_shown_on_request_and_hidden_when_sent(browser: Browser, base: str) -> None:
-    with opened(browser) as page:
+def test_a_password_is_shown_on_request_and_hidden_when_sent(chromium: Browser, base: str) -> None:
+    with opened(chromium) as page:
         page.goto(f"{base}/gallery/login")
         page.fill("#password", "x")
         page.click("[data-reveal]")
@@ -220,11 +208,11 @@ def test_a_password_is_shown_on_request_and_hidden_when_sent(browser: Browser, b
         assert page.get_attribute("#password", "type") == "password"
 
 
-def test_rules_are_ticked_while_one_types(browser: Browser, base: str) -> None:
+def test_rules_are_ticked_while_one_types(chromium: Browser, base: str) -> None:
     def ticked(page: Page) -> list[str | None]:
         return [item.get_attribute("data-rule") for item in page.locator("[data-met]").all()]
 
-    with opened(browser) as page:
+    with opened(chromium) as page:
         page.goto(f"{base}/gallery/password")
         page.fill("#new_password", "Ộ")
         capital = ticked(page)
@@ -234,8 +222,8 @@ def test_rules_are_ticked_while_one_types(browser: Browser, base: str) -> None:
         assert ticked(page) == ["length", "lower", "upper", "digit", "special"]
 
 
-def test_the_wait_for_another_code_counts_down_and_ends(browser: Browser, base: str) -> None:
-    with opened(browser) as page:
+def test_the_wait_for_another_code_counts_down_and_ends(chromium: Browser, base: str) -> None:
+    with opened(chromium) as page:
         page.clock.install()
         page.goto(f"{base}/gallery/otp")
         button = page.locator("#otp-resend")
@@ -247,8 +235,8 @@ def test_the_wait_for_another_code_counts_down_and_ends(browser: Browser, base: 
         assert page.text_content("#otp-live") == "Bạn có thể yêu cầu gửi lại mã"
 
 
-def test_a_double_press_sends_once(browser: Browser, base: str, posts: Posts) -> None:
-    with opened(browser) as page:
+def test_a_double_press_sends_once(chromium: Browser, base: str, posts: Posts) -> None:
+    with opened(chromium) as page:
         page.goto(f"{base}/form")
         before = posts.count
         page.dblclick("#logout-confirm")
@@ -257,8 +245,8 @@ def test_a_double_press_sends_once(browser: Browser, base: str, posts: Posts) ->
         assert posts.count == before + 1
 
 
-def test_forms_work_without_scripts(browser: Browser, base: str, posts: Posts) -> None:
-    with opened(browser, java_script_enabled=False) as page:
+def test_forms_work_without_scripts(chromium: Browser, base: str, posts: Posts) -> None:
+    with opened(chromium, java_script_enabled=False) as page:
         page.goto(f"{base}/form")
         before = posts.count
         page.click("#logout-confirm")
@@ -267,8 +255,8 @@ def test_forms_work_without_scripts(browser: Browser, base: str, posts: Posts) -
         assert page.url == f"{base}/help"
 
 
-def test_without_scripts_nothing_dead_is_shown(browser: Browser, base: str) -> None:
-    with opened(browser, java_script_enabled=False) as page:
+def test_without_scripts_nothing_dead_is_shown(chromium: Browser, base: str) -> None:
+    with opened(chromium, java_script_enabled=False) as page:
         page.goto(f"{base}/gallery/password")
         revealing = page.locator("[data-reveal]").first.is_visible()
         page.goto(f"{base}/gallery/otp")
@@ -277,8 +265,8 @@ def test_without_scripts_nothing_dead_is_shown(browser: Browser, base: str) -> N
         assert "(sau 42 giây)" in (page.text_content("#otp-resend") or "")
 
 
-def test_the_skip_link_comes_first(browser: Browser, base: str) -> None:
-    with opened(browser) as page:
+def test_the_skip_link_comes_first(chromium: Browser, base: str) -> None:
+    with opened(chromium) as page:
         page.goto(f"{base}/gallery/held")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
@@ -286,8 +274,8 @@ def test_the_skip_link_comes_first(browser: Browser, base: str) -> None:
         assert page.url.endswith("#main")
 
 
-def test_the_page_about_a_mismatch_prints_what_the_shop_needs(browser: Browser, base: str) -> None:
-    with opened(browser) as page:
+def test_the_page_about_a_mismatch_prints_what_the_shop_needs(chromium: Browser, base: str) -> None:
+    with opened(chromium) as page:
         page.goto(f"{base}/gallery/mismatch")
         page.emulate_media(media="print")
 
@@ -297,8 +285,8 @@ def test_the_page_about_a_mismatch_prints_what_the_shop_needs(browser: Browser, 
         assert not page.locator("#recheck-submit").is_visible()
 
 
-def test_the_switch_of_language_keeps_the_page(browser: Browser, base: str) -> None:
-    with opened(browser) as page:
+def test_the_switch_of_language_keeps_the_page(chromium: Browser, base: str) -> None:
+    with opened(chromium) as page:
         page.goto(f"{base}/gallery/login?i=abc")
         page.click("text=English")
 

@@ -1,6 +1,5 @@
 """A portal and the provider's double over real HTTP, in a real browser, without scripts."""
 
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,7 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from clients.kit.clock import utc_now
@@ -19,8 +18,6 @@ from tests.fakes.openid_provider import OpenIdProvider, SetClock
 from tests.fakes.portal_browser import CLIENTS, SECRET
 
 pytestmark = pytest.mark.e2e
-
-CHROMIUM = shutil.which("chromium")
 
 
 class Quiet(WSGIRequestHandler):
@@ -57,9 +54,7 @@ def served(app: Any, listener: socket.socket) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def opened() -> Iterator[Opened]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
+def opened(chromium: Browser) -> Iterator[Opened]:
     with ExitStack() as stack:
         listeners = [stack.enter_context(socket.socket()) for _ in range(2)]
         for listener in listeners:
@@ -89,12 +84,10 @@ def opened() -> Iterator[Opened]:
         stack.callback(portal.extensions["provider"].close)
         stack.enter_context(served(portal, listeners[0]))
         stack.enter_context(served(provider, listeners[1]))
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        stack.callback(browser.close)
-        context = browser.new_context(
+        context = chromium.new_context(
             java_script_enabled=False, viewport={"width": 320, "height": 640}
         )
+        stack.callback(context.close)
         yield Opened(base, provider, context.new_page())
 
 

@@ -1,20 +1,16 @@
 """One provider for all independent clients; they run where they were asked for, and installed."""
 
-import shutil
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from tests.fakes.redis_server import redis_executable, running_redis
 from tests.interop.running_provider import RunningProvider, running_provider
 
 HERE = Path(__file__).parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 NOT_ASKED_FOR = "independent clients: `make interop` installs them and runs these"
 
 
@@ -41,18 +37,6 @@ def provider(
         ) as provider,
     ):
         yield provider
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A Chromium of this machine, without a window."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS])
-        yield browser
-        browser.close()
 
 
 def free_ports(count: int) -> list[int]:

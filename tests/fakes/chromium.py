@@ -1,0 +1,36 @@
+"""A Chromium of this machine, without a window: the shell made for that where there is one."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+# The shell first: the same engine without the frame around pages that nobody sees, which costs
+# more than the pages, most of all for each new profile.
+BROWSERS: Final = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
+ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """Start it; the test is skipped, with the reason, where none can be driven."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium-headless-shell)")
+    with ExitStack() as stack:
+        try:
+            playwright = stack.enter_context(sync_playwright())
+        except Exception as error:  # noqa: BLE001 (Playwright raises no other)
+            pytest.skip(f"Playwright's driver does not start here: {error} (libatomic1?)")
+        browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS])
+        stack.callback(browser.close)
+        yield browser
