@@ -98,7 +98,7 @@ class IssueApiToken:
         if asked is not None:
             if not asked or not scopes.issuperset(asked):
                 raise ScopeNotHeld
-            scopes = scopes.intersection(asked)
+            scopes = frozenset(scope for scope in scopes if scope in asked)
         with self._database.transaction() as transaction:
             issued = ApiTokenIssued(scopes=tuple(sorted(scopes)), by=name_in_log(client.name))
             record(transaction, issued, self._clock.now())
@@ -149,7 +149,7 @@ class AdmitCaller:
         client, answering = found
         return Caller(
             _as_operator(client),
-            effective(grant.scopes, client.role, answering.role) & frozenset(client.scopes),
+            effective(grant.scopes, client.role, answering.role),
             answering.name,
         )
 

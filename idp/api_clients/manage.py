@@ -56,6 +56,7 @@ class AddApiClient:
                         secret_hash=self._hasher.hash(secret),
                         last_four=secret[-4:],
                         answered_by=by.name,
+                        answered_before=[],
                         created_at=now,
                         renewed_at=now,
                         expires_at=now + self._lasts,
@@ -88,21 +89,17 @@ class RenewApiClient:
 
     def __call__(self, name: ApiClientName, *, by: VerifiedOperator, reason: str) -> Handle:
         """The new secret; the old one is over. Raises `NotAllowed`, `UnknownApiClient`."""
-        if not may(by.role, Permission.MANAGE_API_CLIENTS):
-            raise NotAllowed(f"{by.name} may not manage programs")
         now, secret = self._clock.now(), new_handle()
         with self._database.transaction() as transaction:
-            is_renewed = store.renew(
-                transaction,
-                name,
-                secret_hash=self._hasher.hash(secret),
-                last_four=secret[-4:],
-                by=by.name,
-                at=now,
-                expires_at=now + self._lasts,
-            )
-            if not is_renewed:
+            row = store.locked(transaction, name)
+            if row is None:
                 raise UnknownApiClient(name)
+            if not may_answer_for(by, as_asked(row)):
+                raise NotAllowed(f"{by.name} may not answer for {name}")
+            row.answered_before = sorted({*row.answered_before, row.answered_by})
+            row.answered_by = by.name
+            row.secret_hash, row.last_four = self._hasher.hash(secret), secret[-4:]
+            row.renewed_at, row.expires_at = now, now + self._lasts
             renewed = ApiClientRenewed(api_client=name, by=by.name, reason=reason)
             record(transaction, renewed, now)
         return secret
@@ -125,3 +122,14 @@ class DisableApiClient:
                 raise UnknownApiClient(name)
             disabled = ApiClientDisabled(api_client=name, by=by.name, reason=reason)
             record(transaction, disabled, now)
+
+
+def as_asked(row: ApiClient) -> NewApiClient:
+    """What was asked for when the program was let in."""
+    return NewApiClient(
+        name=row.name,
+        purpose=row.purpose,
+        role=row.role,
+        team=row.team,
+        scopes=frozenset(map(Permission, row.scopes)),
+    )

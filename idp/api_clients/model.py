@@ -25,8 +25,8 @@ class ApiClient(Base):
     A program and its one secret.
 
     *answered_by* is the operator who made it, or renewed its secret: it may nothing that this
-    operator may not, and nothing at all once the account is disabled. *scopes* are permissions. A
-    name is used once, for the audit log speaks of it.
+    operator may not, and nothing at all once the account is disabled. *answered_before*: those who
+    did so once. *scopes* are permissions. A name is used once, for the audit log speaks of it.
     """
 
     __tablename__ = "api_client"
@@ -39,6 +39,7 @@ class ApiClient(Base):
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     last_four: Mapped[str] = mapped_column(String(4))
     answered_by: Mapped[OperatorName] = mapped_column(ForeignKey("operator.name"), index=True)
+    answered_before: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     renewed_at: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())

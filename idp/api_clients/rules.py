@@ -52,7 +52,8 @@ def effective(
     scopes: Collection[str], role: OperatorRole, answering: OperatorRole
 ) -> frozenset[Permission]:
     """What counts of *scopes* for a program of *role* that an *answering* one answers for."""
-    return scopes_of(role) & scopes_of(answering) & frozenset(scopes)
+    both = scopes_of(role) & scopes_of(answering)
+    return frozenset(scope for scope in both if scope in scopes)
 
 
 def may_answer_for(operator: VerifiedOperator, new: NewApiClient) -> bool:

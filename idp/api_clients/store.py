@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from idp.api_clients.model import ApiClient, ApiClientName
-from idp.operators.model import Operator, OperatorName
+from idp.api_clients.model import PREFIX, ApiClient, ApiClientName
+from idp.operators.model import Operator
 
 
 def all_of(session: Session) -> Sequence[tuple[ApiClient, Operator]]:
@@ -36,30 +36,10 @@ def one(session: Session, name: ApiClientName) -> ApiClient | None:
     return session.get(ApiClient, name)
 
 
-def renew(
-    session: Session,
-    name: ApiClientName,
-    *,
-    secret_hash: bytes,
-    last_four: str,
-    by: OperatorName,
-    at: datetime,
-    expires_at: datetime,
-) -> bool:
-    """Replace the secret of one that is not disabled, and who answers; true where that was done."""
-    renewed = session.execute(
-        update(ApiClient)
-        .where(ApiClient.name == name, ApiClient.disabled_at.is_(None))
-        .values(
-            secret_hash=secret_hash,
-            last_four=last_four,
-            answered_by=by,
-            renewed_at=at,
-            expires_at=expires_at,
-        )
-        .returning(ApiClient.name)
-    )
-    return renewed.first() is not None
+def locked(session: Session, name: ApiClientName) -> ApiClient | None:
+    """The program that is not disabled; nobody else changes it until the commit."""
+    query = select(ApiClient).where(ApiClient.name == name, ApiClient.disabled_at.is_(None))
+    return session.execute(query.with_for_update()).scalar_one_or_none()
 
 
 def disable(session: Session, name: ApiClientName, at: datetime) -> bool:
@@ -73,11 +53,14 @@ def disable(session: Session, name: ApiClientName, at: datetime) -> bool:
     return disabled.first() is not None
 
 
-def person_behind(session: Session, name: str) -> str:
-    """Who answers for what *name* did: the operator of that name, or the one behind a program."""
-    client = name.partition(":")[2]
-    if not client:
-        return name
-    return session.execute(
-        select(ApiClient.answered_by).where(ApiClient.name == client)
-    ).scalar_one()
+def people_behind(session: Session, name: str) -> frozenset[str]:
+    """
+    Who may have done what *name* did: the operator of that name, or who answers for a program.
+
+    Also who did before: whoever lets a program ask for something, and has somebody else renew it,
+    is not a second person.
+    """
+    if not name.startswith(PREFIX):
+        return frozenset({name})
+    found = session.get(ApiClient, name.removeprefix(PREFIX))
+    return frozenset() if found is None else frozenset({found.answered_by, *found.answered_before})

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from idp.app.api import api_face
 from idp.app.certification import warn_of_certification
 from idp.app.pages import add_pages
 from idp.app.parts import Adapters, Parts
@@ -24,7 +25,7 @@ def web_application(parts: Parts) -> Flask:
         _keep_certification_person(parts)
     add_pages(parts)
     app = parts.flask
-    face = protocol_face(parts, app.wsgi_app)
+    face = protocol_face(parts, api_face(parts, app.wsgi_app))
     app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
         face, parts.settings.http.trusted_proxies
     )

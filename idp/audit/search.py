@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from idp.audit.model import AuditEvent
@@ -28,9 +28,14 @@ class LogQuery:
 
 
 def search(
-    session: Session, query: LogQuery, *, limit: int, offset: int = 0
+    session: Session,
+    query: LogQuery,
+    *,
+    limit: int,
+    offset: int = 0,
+    before: tuple[datetime, int] | None = None,
 ) -> Sequence[StoredEvent]:
-    """The events, the newest first."""
+    """The events, the newest first; *before*: those older than that one (moment and number)."""
     statement = select(AuditEvent).where(AuditEvent.at >= query.since, AuditEvent.at < query.until)
     if query.kind:
         statement = statement.where(AuditEvent.kind == query.kind)
@@ -39,6 +44,10 @@ def search(
     if query.about:
         about = or_(AuditEvent.citizen_id == query.about, AuditEvent.client_id == query.about)
         statement = statement.where(about)
+    if before is not None:
+        at, number = before
+        older = or_(AuditEvent.at < at, and_(AuditEvent.at == at, AuditEvent.id < number))
+        statement = statement.where(AuditEvent.at <= at, older)
     newest = statement.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     rows = session.execute(newest.limit(limit).offset(offset)).scalars()
     return [

@@ -171,9 +171,18 @@ def count_open(session: Session, now: datetime) -> tuple[int, int]:
 
 
 def listed_cases(
-    session: Session, *, resolved: bool, limit: int, offset: int
+    session: Session,
+    *,
+    resolved: bool,
+    limit: int,
+    offset: int = 0,
+    after: tuple[datetime, CaseNumber] | None = None,
 ) -> Sequence[ListedCase]:
-    """Some of the cases, the oldest first: how far each is, and nobody's data."""
+    """
+    Some of the cases, the oldest first: how far each is, and nobody's data.
+
+    *after*: only those filed after that one (moment and number).
+    """
     query = select(
         Dispute.number,
         Dispute.status,
@@ -184,6 +193,11 @@ def listed_cases(
     ).order_by(Dispute.filed_at, Dispute.number)
     if not resolved:
         query = query.where(Dispute.resolved_at.is_(None))
+    if after is not None:
+        at, number = after
+        query = query.where(
+            or_(Dispute.filed_at > at, (Dispute.filed_at == at) & (Dispute.number > number))
+        )
     rows = session.execute(query.limit(limit).offset(offset))
     return [
         ListedCase(number, status, outcome, filed_at, until, answered=answered_at is not None)

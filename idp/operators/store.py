@@ -45,9 +45,14 @@ def verified(session: Session, found: Operator) -> VerifiedOperator:
     return VerifiedOperator(found.name, found.display_name, found.role, frozenset(teams))
 
 
-def all_of(session: Session) -> Sequence[Operator]:
-    """Every operator, disabled ones too, by name."""
-    return session.execute(select(Operator).order_by(Operator.name)).scalars().all()
+def all_of(
+    session: Session, *, after: str | None = None, limit: int | None = None
+) -> Sequence[Operator]:
+    """Every operator, disabled ones too, by name; or some of them, from the one *after* that."""
+    query = select(Operator).order_by(Operator.name).limit(limit)
+    if after is not None:
+        query = query.where(Operator.name > after)
+    return session.execute(query).scalars().all()
 
 
 def is_taken(session: Session, name: OperatorName) -> bool:
@@ -182,8 +187,9 @@ def teams(
     only: frozenset[TeamId] | None = None,
     limit: int | None = None,
     offset: int = 0,
+    after: str | None = None,
 ) -> Sequence[ListedTeam]:
-    """The teams by name, those of *only* where it is given."""
+    """The teams by name, those of *only* where it is given, from the name *after* that one."""
     working = (
         select(TeamMember.team, func.count().label("members"))
         .join(Operator, Operator.name == TeamMember.operator)
@@ -200,6 +206,8 @@ def teams(
     )
     if only is not None:
         query = query.where(Team.id.in_(only))
+    if after is not None:
+        query = query.where(Team.name > after)
     return [ListedTeam(*row) for row in session.execute(query)]
 
 

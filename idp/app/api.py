@@ -1,0 +1,88 @@
+"""The operators' API, beside the pages."""
+
+from collections.abc import Sequence
+
+from idp.adapters.redis.api_calls import RedisApiTokens, RedisRequestsMadeOnce
+from idp.announcements.announce import PublishAnnouncement, WithdrawAnnouncement
+from idp.api.announcements import AnnouncementResource
+from idp.api.description import Description
+from idp.api.disputes import DisputeResource
+from idp.api.face import ApiFace, WsgiApplication
+from idp.api.keys import KeyResource
+from idp.api.log import LogResource
+from idp.api.operation import Resource
+from idp.api.people import PeopleResource
+from idp.api.token import TokenEndpoint
+from idp.api_clients.admit import AdmitCaller, ApiBudgets, IssueApiToken
+from idp.app.pages import OUTAGES
+from idp.app.parts import Parts
+from idp.key_ring.rotate_keys import RotateKeys
+from idp.throttling.ports import Budget
+
+
+def api_face(parts: Parts, pages: WsgiApplication) -> ApiFace:
+    """Answer what is under `/api/v1`, and hand on every other request to *pages*."""
+    settings, clock, database = parts.settings, parts.clock, parts.database
+    tokens, throttling = RedisApiTokens(parts.redis), settings.throttling
+    budgets = ApiBudgets(
+        failures=Budget("api_client_failures", throttling.api_client_failures),
+        requests=Budget("api_requests_per_client", throttling.api_requests_per_client),
+    )
+    description = api_description(parts)
+    return ApiFace(
+        pages,
+        [each for resource in description.resources for each in resource.operations],
+        token=TokenEndpoint(
+            IssueApiToken(
+                tokens=tokens,
+                database=database,
+                hasher=parts.secret_hasher,
+                throttle=parts.throttle,
+                budgets=budgets,
+                lifetime=settings.api.token_lasts,
+                clock=clock,
+            )
+        ),
+        admit=AdmitCaller(
+            tokens=tokens,
+            database=database,
+            throttle=parts.throttle,
+            budgets=budgets,
+            clock=clock,
+        ),
+        once=RedisRequestsMadeOnce(parts.redis, kept=settings.api.requests_remembered),
+        description=description,
+        max_body=settings.http.max_body,
+        outages=OUTAGES,
+        strict_transport=settings.server.strict_transport,
+    )
+
+
+def api_description(parts: Parts) -> Description:
+    """What there is, for the door and for the page about it."""
+    settings = parts.settings
+    return Description(
+        _resources(parts), issuer=settings.server.issuer, service=settings.brand.name_en
+    )
+
+
+def _resources(parts: Parts) -> Sequence[Resource]:
+    database, clock = parts.database, parts.clock
+    return [
+        KeyResource(
+            signer=parts.signer,
+            rotate=RotateKeys(
+                store=parts.keys, policy=parts.rotation, database=database, clock=clock
+            ),
+            policy=parts.rotation,
+            clock=clock,
+        ).resource(),
+        AnnouncementResource(
+            publish=PublishAnnouncement(directory=parts.registry, database=database, clock=clock),
+            withdraw=WithdrawAnnouncement(database=database, clock=clock),
+            database=database,
+        ).resource(),
+        DisputeResource(database=database).resource(),
+        PeopleResource(database=database).resource(),
+        LogResource(database=database, clock=clock).resource(),
+    ]
