@@ -404,6 +404,10 @@ class Failures(Table):
     kept: Duration
 
 
+class Statistics(Table):
+    kept: Duration
+
+
 class DataRequests(Table):
     answered_in_working_days: int = Field(ge=1)
     done_in: Duration
@@ -494,6 +498,7 @@ class Settings(BaseSettings):
     mail: Mail
     audit: Audit
     failures: Failures
+    statistics: Statistics
     data_requests: DataRequests
     inactivity: Inactivity
     signing: Signing

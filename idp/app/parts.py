@@ -21,8 +21,11 @@ from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.adapters.redis.published_keys import RedisPublishedKeys
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.adapters.redis.sessions import RedisSessions
+from idp.adapters.redis.tally import RedisTally
+from idp.adapters.redis.test_inbox import RedisTestInbox
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.redis.waiting_failures import RedisWaitingFailures
+from idp.adapters.reserved_numbers import ReservedNumbersRecords, ReservedNumbersSms
 from idp.adapters.sms_gateway import HttpSmsGateway
 from idp.adapters.smtp import MailServer, SmtpMailSender
 from idp.app.policies import interactions_budget, operator_budgets, question_budgets
@@ -236,11 +239,16 @@ class Parts:
     def sms(self) -> SmsSender:
         if self.settings.certification.enabled:
             return NoTextMessages()
-        return self._adapters.sms or HttpSmsGateway(
+        gateway = self._adapters.sms or HttpSmsGateway(
             self.settings.messaging.gateway_url,
             self.settings.secrets.sms_api_key.get_secret_value(),
             self.settings.messaging.timeout,
         )
+        return ReservedNumbersSms(gateway, self.test_inbox, self.clock)
+
+    @cached_property
+    def test_inbox(self) -> RedisTestInbox:
+        return RedisTestInbox(self.redis, self.cipher)
 
     @cached_property
     def mail(self) -> MailSender:
@@ -292,7 +300,8 @@ class Parts:
 
     @cached_property
     def carriers(self) -> CarrierRecords:
-        return self._adapters.carriers or _carriers(self.settings, self.clock)
+        records = self._adapters.carriers or _carriers(self.settings, self.clock)
+        return ReservedNumbersRecords(records, self.clock)
 
     @cached_property
     def carrier_of(self) -> CarrierOf:
@@ -322,6 +331,10 @@ class Parts:
     @cached_property
     def throttle(self) -> RedisThrottle:
         return RedisThrottle(self.redis, exempt_networks=self.settings.throttling.exempt_networks)
+
+    @cached_property
+    def tally(self) -> RedisTally:
+        return RedisTally(self.redis)
 
     @cached_property
     def waiting_failures(self) -> RedisWaitingFailures:

@@ -51,6 +51,8 @@ from idp.rematch.rematch_phone import RematchPhone
 from idp.rematch.sweep import RUN_EVERY, RematchSweep
 from idp.settings import Settings
 from idp.signing.rotate import keep_up
+from idp.statistics.keep_counts import KEPT_EVERY as COUNTED_EVERY
+from idp.statistics.keep_counts import KeepCounts
 from idp.unrecognised.sweep import forget_expired_notice_links
 
 
@@ -75,6 +77,7 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             service_name=settings.brand.sms_name,
             site=settings.server.site,
             minutes=ceil(settings.otp.lifetime / timedelta(minutes=1)),
+            tally=parts.tally,
             database=parts.database,
             clock=parts.clock,
         ),
@@ -129,6 +132,12 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
         ),
     )
     seal_log = _seal_log(parts)
+    keep_counts = KeepCounts(
+        counts=parts.tally,
+        database=parts.database,
+        kept=settings.statistics.kept,
+        clock=parts.clock,
+    )
     keep_failures = KeepFailures(
         waiting=parts.waiting_failures,
         database=parts.database,
@@ -137,6 +146,8 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
     )
     return parts.jobs.broker, (
         Sweep("seal security events", SEALED_EVERY, seal_log),
+        Sweep("keep counts", COUNTED_EVERY, keep_counts),
+        Sweep("forget old counts", timedelta(days=1), keep_counts.forget_old),
         Sweep("keep failed requests", KEPT_EVERY, keep_failures),
         Sweep("forget old failed requests", timedelta(days=1), keep_failures.forget_old),
         Sweep("drop old security events", timedelta(days=1), seal_log.drop_old),

@@ -20,6 +20,8 @@ from idp.db.database import Database
 from idp.enrolment import store
 from idp.enrolment.model import ClaimedDetails, PendingEnrolment, PendingEnrolmentId
 from idp.enrolment.rules import phone_proved
+from idp.statistics.model import EVERYBODY, Measure, Stage, Tick
+from idp.statistics.ports import Tally
 
 
 class NothingToAsk(Exception):
@@ -50,12 +52,14 @@ class AskCarrier:
         database: Database,
         count: CountQuestion,
         proves_for: timedelta,
+        tally: Tally,
         clock: Clock,
     ) -> None:
         self._carriers = carriers
         self._database = database
         self._count = count
         self._proves_for = proves_for
+        self._tally = tally
         self._clock = clock
 
     def __call__(self, pending_id: PendingEnrolmentId) -> None:
@@ -72,8 +76,13 @@ class AskCarrier:
             outcome = self._carriers.match(question.details.phone_number, question.details.identity)
         except CarrierUnavailable as unavailable:
             self._note_silence(pending_id, question, unavailable)
+            self._count_stage(question, Stage.UNANSWERED)
             raise
-        self._store(pending_id, question, outcome)
+        self._count_stage(question, self._store(pending_id, question, outcome))
+
+    def _count_stage(self, question: _Question, stage: Stage) -> None:
+        client_id = question.client_id or EVERYBODY
+        self._tally.count(Tick(Measure.ENROLMENT, client_id, stage, self._clock.now()))
 
     def _take(self, pending_id: PendingEnrolmentId) -> _Question:
         with self._database.transaction() as transaction:
@@ -108,25 +117,28 @@ class AskCarrier:
 
     def _store(
         self, pending_id: PendingEnrolmentId, question: _Question, outcome: MatchOutcome
-    ) -> None:
-        now = self._clock.now()
+    ) -> Stage:
+        """Store the answer; what the enrolment has come to by it."""
+        now, stage = self._clock.now(), Stage(outcome.outcome)
         with self._database.transaction() as transaction:
             record(transaction, _asked(question, outcome), now)
             row = _unchanged(store.locked(transaction, pending_id), question)
             if row is None:
-                return
+                return stage
             row.note_outcome(outcome)
-            note_account(transaction, row, now)
+            return Stage.HAS_ACCOUNT if note_account(transaction, row, now) else stage
 
 
-def note_account(session: Session, pending: PendingEnrolment, at: datetime) -> None:
-    """Record that a carrier confirmed somebody who has an account, where it did."""
+def note_account(session: Session, pending: PendingEnrolment, at: datetime) -> bool:
+    """Record that a carrier confirmed somebody who has an account; whether it did."""
     if pending.outcome is not Outcome.MATCH:
-        return
+        return False
     account = store.account_of(session, pending)
-    if account is not None:
-        found = EnrolmentFoundAccount(citizen_id=account.holder, client_id=pending.client_id)
-        record(session, found, at)
+    if account is None:
+        return False
+    found = EnrolmentFoundAccount(citizen_id=account.holder, client_id=pending.client_id)
+    record(session, found, at)
+    return True
 
 
 def _unchanged(row: PendingEnrolment | None, question: _Question) -> PendingEnrolment | None:

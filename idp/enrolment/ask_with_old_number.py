@@ -18,6 +18,8 @@ from idp.enrolment import store
 from idp.enrolment.ask_carrier import NothingToAsk, note_account
 from idp.enrolment.model import PendingEnrolmentId
 from idp.enrolment.rules import may_ask_with_old_number, phone_proved
+from idp.statistics.model import EVERYBODY, Measure, Stage, Tick
+from idp.statistics.ports import Tally
 from idp.throttling.ports import BudgetSpent
 
 
@@ -49,6 +51,7 @@ class AskWithOldNumber:
         index: BlindIndex,
         count: CountQuestion,
         proves_for: timedelta,
+        tally: Tally,
         clock: Clock,
     ) -> None:
         self._carriers = carriers
@@ -56,6 +59,7 @@ class AskWithOldNumber:
         self._index = index
         self._count = count
         self._proves_for = proves_for
+        self._tally = tally
         self._clock = clock
 
     def __call__(self, pending_id: PendingEnrolmentId, old_number: IdentityNumber) -> bool:
@@ -75,7 +79,11 @@ class AskWithOldNumber:
         except CarrierUnavailable as silence:
             self._give_back(pending_id, question, silence)
             raise
-        return self._store(pending_id, question, found)
+        confirmed = self._store(pending_id, question, found)
+        if confirmed:
+            client_id = question.client_id or EVERYBODY
+            self._tally.count(Tick(Measure.ENROLMENT, client_id, Stage.MATCH, self._clock.now()))
+        return confirmed
 
     def _take(self, pending_id: PendingEnrolmentId, old_number: IdentityNumber) -> _Question:
         now = self._clock.now()

@@ -30,6 +30,8 @@ from idp.enrolment import store
 from idp.enrolment.model import PendingEnrolment, PendingEnrolmentId
 from idp.enrolment.rules import phone_proved
 from idp.interactions.sign_in import SignIn
+from idp.statistics.model import EVERYBODY, Measure, Stage, Tick
+from idp.statistics.ports import Tally
 
 _TRIES: Final = 3
 _SELF: Final = "citizen"
@@ -48,12 +50,14 @@ class Enrolled:
     """
     A new citizen, and when a code proved that the phone is at hand.
 
-    *former_holder* is the citizen whose phone it was until now: to be told.
+    *former_holder* is the citizen whose phone it was until now: to be told. *client_id*: for whose
+    sake it was begun.
     """
 
     citizen_id: CitizenId
     phone_confirmed_at: datetime
     former_holder: CitizenId | None
+    client_id: str | None
 
 
 class CreateCitizen:
@@ -73,6 +77,7 @@ class CreateCitizen:
         sign_in: SignIn,
         proves_for: timedelta,
         carrier_match_lapses_after: timedelta,
+        tally: Tally,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -81,6 +86,7 @@ class CreateCitizen:
         self._sign_in = sign_in
         self._proves_for = proves_for
         self._carrier_match_lapses_after = carrier_match_lapses_after
+        self._tally = tally
         self._clock = clock
 
     def __call__(self, pending_id: PendingEnrolmentId, password: str) -> Enrolled:
@@ -94,6 +100,14 @@ class CreateCitizen:
         enrolled = self._create_repeatedly(pending_id, password_hash)
         if enrolled.former_holder is not None:
             self._sign_in.end_all_of(enrolled.former_holder, reason="phone_moved")
+        self._tally.count(
+            Tick(
+                Measure.ENROLMENT,
+                enrolled.client_id or EVERYBODY,
+                Stage.ENROLLED,
+                self._clock.now(),
+            )
+        )
         return enrolled
 
     def _create_repeatedly(self, pending_id: PendingEnrolmentId, password_hash: str) -> Enrolled:
@@ -133,7 +147,7 @@ class CreateCitizen:
                 notice_hash=pending.notice_hash,
             )
             record(transaction, event, now)
-            return Enrolled(citizen.id, confirmed_at, former_holder)
+            return Enrolled(citizen.id, confirmed_at, former_holder, pending.client_id)
 
     def _release_phone(
         self, transaction: Session, pending: PendingEnrolment, now: datetime

@@ -42,6 +42,7 @@ from idp.messaging.ports import Notices
 from idp.otp.one_time_passwords import OneTimePasswords
 from idp.otp.page import OtpPage
 from idp.relying_parties.ports import RelyingParties
+from idp.statistics.ports import Tally
 from idp.throttling.ports import Budget, Throttle
 from idp.web.pages import Pages
 
@@ -81,6 +82,7 @@ def enrolment_routes(
     checks: Mapping[str, SubscriberCheck],
     relying_parties: RelyingParties,
     levels: tuple[VerificationLevel, ...],
+    tally: Tally,
     database: Database,
     index: BlindIndex,
     clock: Clock,
@@ -96,6 +98,7 @@ def enrolment_routes(
             database=database,
             count=count,
             proves_for=policy.proves_for,
+            tally=tally,
             clock=clock,
         ),
         database=database,
@@ -108,6 +111,7 @@ def enrolment_routes(
         throttle=throttle,
         budget=forms_per_network,
         kept=policy.kept,
+        tally=tally,
         clock=clock,
     )
     create = CreateCitizen(
@@ -117,6 +121,7 @@ def enrolment_routes(
         sign_in=sign_in,
         proves_for=policy.proves_for,
         carrier_match_lapses_after=policy.carrier_match_lapses_after,
+        tally=tally,
         clock=clock,
     )
     blueprint = Blueprint("enrolment", __name__, url_prefix="/enrol")
@@ -153,6 +158,7 @@ def enrolment_routes(
             index=index,
             count=count,
             proves_for=policy.proves_for,
+            tally=tally,
             clock=clock,
         ),
         kept=policy.kept,

@@ -13,6 +13,8 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.enrolment import store
 from idp.enrolment.model import ClaimedDetails, PendingEnrolment, PendingEnrolmentId
+from idp.statistics.model import EVERYBODY, Measure, Stage, Tick
+from idp.statistics.ports import Tally
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 
@@ -45,6 +47,7 @@ class SubmitForm:
         throttle: Throttle,
         budget: Budget,
         kept: timedelta,
+        tally: Tally,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -52,6 +55,7 @@ class SubmitForm:
         self._throttle = throttle
         self._budget = budget
         self._kept = kept
+        self._tally = tally
         self._clock = clock
 
     def __call__(self, details: ClaimedDetails, where: Circumstances) -> PendingEnrolment:
@@ -88,6 +92,9 @@ class SubmitForm:
             row.notice_version = where.notice_version
             row.notice_hash = keep_text(transaction, where.notice_text, now)
             row.expires_at = now + self._kept
+        self._tally.count(
+            Tick(Measure.ENROLMENT, where.client_id or EVERYBODY, Stage.FORM, self._clock.now())
+        )
         return row
 
     def _count(self, where: Circumstances) -> None:

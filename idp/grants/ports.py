@@ -17,13 +17,14 @@ from idp.grants.model import (
     Unknown,
 )
 from idp.relying_parties.model import ClientId
+from idp.statistics.model import Tick
 
 
 class AuthorizationCodes(Protocol):
     """Codes by their digest; each is spent once, by one atomic step."""
 
-    def issue(self, code: AuthorizationCode) -> Handle:
-        """Store *code* for its lifetime; the value to hand out."""
+    def issue(self, code: AuthorizationCode, counted: Tick | None = None) -> Handle:
+        """Store *code* for its lifetime, in one step with counting; the value to hand out."""
         ...
 
     def redeem(

@@ -17,7 +17,7 @@ from idp.db.rows import Source
 from idp.grants import store as grants
 from idp.grants.model import Authorization, AuthorizationCode, GrantId
 from idp.grants.ports import AuthorizationCodes
-from idp.interactions.model import AuthorizationRequest, Interaction, ResponseMode
+from idp.interactions.model import AuthorizationRequest, Interaction, Prompt, ResponseMode
 from idp.interactions.ports import AuthorizationResponse
 from idp.interactions.released import released
 from idp.oidc.errors import (
@@ -35,6 +35,9 @@ from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.model import Session
 from idp.sessions.rules import acr_reached, authentication_level
+from idp.statistics.model import Measure, Tick, Way
+from idp.statistics.ports import Tally
+from idp.statistics.rules import signed_in
 
 _REFUSALS: Final = {
     refusal.error: refusal
@@ -99,6 +102,7 @@ class OidcResponder:
         responses: AuthorizationResponses,
         relying_parties: RelyingParties,
         codes: AuthorizationCodes,
+        tally: Tally,
         subjects: SubjectClaims,
         database: Database,
         levels: Sequence[VerificationLevel],
@@ -107,6 +111,7 @@ class OidcResponder:
         self._responses = responses
         self._relying_parties = relying_parties
         self._codes = codes
+        self._tally = tally
         self._subjects = subjects
         self._database = database
         self._levels = levels
@@ -125,13 +130,16 @@ class OidcResponder:
                 redirect_uri=request.redirect_uri,
                 nonce=request.nonce,
                 code_challenge=request.code_challenge,
-            )
+            ),
+            self._signed_in(interaction, authorization),
         )
         return self._responses.code(destination_of(request), code)
 
     def refuse(self, interaction: Interaction, error: str) -> AuthorizationResponse:
         """Tell the relying party *error*."""
-        return self._responses.error(destination_of(_request_of(interaction)), _REFUSALS[error]())
+        request = _request_of(interaction)
+        self._tally.count(Tick(Measure.REFUSED, request.client_id, error, self._clock.now()))
+        return self._responses.error(destination_of(request), _REFUSALS[error]())
 
     def is_about(self, request: AuthorizationRequest, citizen_id: CitizenId) -> bool:
         """Whether each of the request's `subjects` is this citizen's name there."""
@@ -139,6 +147,23 @@ class OidcResponder:
         return relying_party is not None and request.subjects <= {
             self._subjects.name(citizen_id, relying_party)
         }
+
+    def _signed_in(self, interaction: Interaction, authorization: Authorization) -> Tick:
+        """What is counted of an answer with a code."""
+        now, waited = self._clock.now(), None
+        if Prompt.NONE in _request_of(interaction).prompt:
+            way = Way.SILENT
+        elif authorization.auth_time < interaction.started_at:
+            way = Way.SESSION
+        else:
+            way, waited = Way.ANEW, now - interaction.started_at
+        return signed_in(
+            authorization.client_id,
+            way=way,
+            level=authorization.verification_level,
+            waited=waited,
+            at=now,
+        )
 
     def _grant(
         self, request: AuthorizationRequest, relying_party: RelyingParty, session: Session

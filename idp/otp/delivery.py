@@ -13,6 +13,8 @@ from idp.otp.model import Challenge, ChallengeId, OtpPurpose
 from idp.otp.ports import Codes, OtpChallenges, Recipients
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.ports import RelyingParties
+from idp.statistics.model import EVERYBODY, Measure, Tick
+from idp.statistics.ports import Tally
 
 # One text for every purpose would invite relaying ("read me the code, it only confirms …").
 PURPOSES: Final[Mapping[OtpPurpose, str]] = {
@@ -42,6 +44,7 @@ class OtpDelivery:
         service_name: str,
         site: str,
         minutes: int,
+        tally: Tally,
         database: Database,
         clock: Clock,
     ) -> None:
@@ -53,6 +56,7 @@ class OtpDelivery:
         self._service_name = service_name
         self._site = site
         self._minutes = minutes
+        self._tally = tally
         self._database = database
         self._clock = clock
 
@@ -80,7 +84,9 @@ class OtpDelivery:
             self._sender.send(number, text, reference=f"{challenge.id}-{counter}")
         except SmsNotSent:
             self._note_failure(challenge)
+            self._tally.count(self._tick(Measure.OTP_FAILED, challenge))
             raise
+        self._tally.count(self._tick(Measure.OTP_SENT, challenge))
         if challenge.delivery_failed:
             self._challenges.note_delivery(challenge.id, failed=False)
 
@@ -93,6 +99,10 @@ class OtpDelivery:
             return self._service_name
         relying_party = self._relying_parties.find(ClientId(challenge.client_id))
         return relying_party.sms_name if relying_party else self._service_name
+
+    def _tick(self, measure: Measure, challenge: Challenge) -> Tick:
+        client_id = challenge.client_id or EVERYBODY
+        return Tick(measure, client_id, challenge.carrier, self._clock.now())
 
     def _note_failure(self, challenge: Challenge) -> None:
         self._challenges.note_delivery(challenge.id, failed=True)

@@ -33,6 +33,7 @@ from idp.otp.model import (
     Verdict,
 )
 from idp.otp.ports import Codes, OtpChallenges, OtpDeliveries
+from idp.statistics.model import EVERYBODY, Measure, Tick
 from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 
 DIGITS: Final = 6
@@ -250,12 +251,19 @@ class OneTimePasswords:
             return Checked(Verdict.GONE)
         checked = self._judge(challenge, typed)
         if checked.verdict is Verdict.ACCEPTED:
-            self._challenges.start_over(purpose.counted_as, challenge.number_index)
+            self._challenges.start_over(
+                purpose.counted_as, challenge.number_index, self._arrived(challenge)
+            )
             return checked
         if challenge.attempts <= self.policy.attempts:
             # Those after the last say nothing new, and there is no end of them.
             self._note_refusal(challenge, checked)
         return checked
+
+    def _arrived(self, challenge: Challenge) -> Tick:
+        """A code that is typed rightly is the best evidence that its text arrived."""
+        client_id = challenge.client_id or EVERYBODY
+        return Tick(Measure.OTP_CONFIRMED, client_id, challenge.carrier, self._clock.now())
 
     def _judge(self, challenge: Challenge, typed: str) -> Checked:
         left = self.policy.attempts - challenge.attempts

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from idp.core.phone_number import PhoneNumber
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
+from idp.statistics.model import Tick
 
 
 class OtpChallenges(Protocol):
@@ -56,8 +57,12 @@ class OtpChallenges(Protocol):
         """How many challenges were used up lately, and how long that counts."""
         ...
 
-    def start_over(self, purpose: OtpPurpose, number_index: str) -> None:
-        """Forget the pause between texts, and what was used up: possession was proved."""
+    def start_over(self, purpose: OtpPurpose, number_index: str, counted: Tick) -> None:
+        """
+        Forget the pause between texts, and what was used up: possession was proved.
+
+        That is counted in the same step.
+        """
         ...
 
 

@@ -1,7 +1,7 @@
 """One contract for every store of one-time password challenges."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
@@ -9,6 +9,7 @@ import redis
 from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
 from idp.otp.ports import OtpChallenges
+from idp.statistics.model import Measure, Tick
 from tests.fakes.clock import FakeClock
 from tests.fakes.otp_challenges import OtpChallengesInMemory
 
@@ -208,7 +209,8 @@ def test_exhausted_challenges_are_counted_for_a_while(
 def test_after_a_proof_everything_starts_over(challenges: OtpChallenges) -> None:
     challenges.count_exhausted(SIGN_IN, NUMBER, MINUTE)
     challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
-    challenges.start_over(SIGN_IN, NUMBER)
+    arrived = Tick(Measure.OTP_CONFIRMED, "", "viettel", datetime(2026, 11, 22, tzinfo=UTC))
+    challenges.start_over(SIGN_IN, NUMBER, arrived)
 
     assert challenges.exhausted(SIGN_IN, NUMBER) == (0, timedelta(0))
     assert challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)

@@ -28,6 +28,7 @@ from idp.throttling.ports import Budget, BudgetSpent, Counted
 from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.clock import FakeClock
 from tests.fakes.logouts import nobody_to_tell
+from tests.fakes.tally import TallyInMemory
 
 PASSWORD = "Song Hàn-82 chiều"
 PROVES_FOR = timedelta(minutes=15)
@@ -98,12 +99,14 @@ class Enrolments:
         self.carriers = carriers
         self.throttle = Counts()
         self.clock = clock
+        self.tally = TallyInMemory()
         self.submit = SubmitForm(
             database=database,
             index=index,
             throttle=Counts(),
             budget=Budget("forms", ()),
             kept=timedelta(days=7),
+            tally=self.tally,
             clock=clock,
         )
         self.find_kept = FindKept(database=database, index=index, clock=clock)
@@ -116,6 +119,7 @@ class Enrolments:
             sign_in=sign_in,
             proves_for=PROVES_FOR,
             carrier_match_lapses_after=timedelta(days=1095),
+            tally=self.tally,
             clock=clock,
         )
 
@@ -126,6 +130,7 @@ class Enrolments:
             database=self.database,
             count=self._count,
             proves_for=PROVES_FOR,
+            tally=self.tally,
             clock=self.clock,
         )(pending_id)
 
@@ -137,6 +142,7 @@ class Enrolments:
             index=self.index,
             count=self._count,
             proves_for=PROVES_FOR,
+            tally=self.tally,
             clock=self.clock,
         )(pending_id, IdentityNumber(number))
 

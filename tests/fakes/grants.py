@@ -19,6 +19,7 @@ from idp.grants.model import (
     Unknown,
 )
 from idp.relying_parties.model import ClientId
+from idp.statistics.model import Tick
 from tests.fakes.expiring import Expiring
 
 
@@ -41,12 +42,14 @@ class AuthorizationCodesInMemory:
         self._spent: Expiring[AuthorizationCode] = Expiring(clock)
         self._issued: Expiring[ClientId] = Expiring(clock)
         self.registry_version = 0
+        self.counted: list[Tick] = []
 
-    def issue(self, code: AuthorizationCode) -> Handle:
+    def issue(self, code: AuthorizationCode, counted: Tick | None = None) -> Handle:
         """See the port."""
         value = new_handle()
         with self._lock:
             self._live.put(value, code, self._lifetime)
+            self.counted += [] if counted is None else [counted]
             self._issued.put(value, code.authorization.client_id, timedelta(minutes=15))
         return value
 

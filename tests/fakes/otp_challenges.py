@@ -6,6 +6,7 @@ from threading import RLock
 
 from idp.core.clock import Clock
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
+from idp.statistics.model import Tick
 from tests.fakes.expiring import Expiring
 
 
@@ -17,6 +18,7 @@ class OtpChallengesInMemory:
         self._challenges: Expiring[Challenge] = Expiring(clock)
         self._cooldowns: Expiring[bool] = Expiring(clock)
         self._exhausted: Expiring[int] = Expiring(clock)
+        self.counted: list[Tick] = []
 
     def add(self, challenge: Challenge, *, lifetime: timedelta) -> None:
         """See the port."""
@@ -92,9 +94,10 @@ class OtpChallengesInMemory:
         with self._lock:
             return self._exhausted.get(key) or 0, self._exhausted.left(key)
 
-    def start_over(self, purpose: OtpPurpose, number_index: str) -> None:
+    def start_over(self, purpose: OtpPurpose, number_index: str, counted: Tick) -> None:
         """See the port."""
         with self._lock:
+            self.counted.append(counted)
             self._cooldowns.pop(f"{purpose}:{number_index}")
             self._exhausted.pop(f"{purpose}:{number_index}")
 

@@ -109,6 +109,7 @@ from tests.fakes.logouts import WakesInMemory
 from tests.fakes.no_rehearsals import NoRehearsals
 from tests.fakes.registrations import BASIC, CHALLENGE, POST, VERIFIER, registration
 from tests.fakes.signing_keys import named_material
+from tests.fakes.tally import TallyInMemory
 
 ISSUER = "http://localhost:8400"
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -161,6 +162,7 @@ class ProtocolHouse:
     secrets: dict[str, str] = field(default_factory=dict)
     fetcher: FetcherInMemory = field(default_factory=FetcherInMemory)
     failures: FailuresInMemory = field(default_factory=FailuresInMemory)
+    tally: TallyInMemory = field(default_factory=TallyInMemory)
     open_registration: bool = False
 
     def __post_init__(self) -> None:
@@ -209,6 +211,7 @@ class ProtocolHouse:
             responses=responses,
             relying_parties=self.registry,
             codes=self.codes,
+            tally=self.tally,
             subjects=subjects,
             database=database,
             levels=_LEVELS,

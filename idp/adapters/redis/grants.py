@@ -9,6 +9,7 @@ import redis
 from pydantic import TypeAdapter
 
 from idp.adapters.redis.connection import milliseconds
+from idp.adapters.redis.tally import COUNTS, field_of
 from idp.core.clock import Clock
 from idp.core.handles import Handle, digest, new_handle
 from idp.grants.model import (
@@ -23,6 +24,7 @@ from idp.grants.model import (
     Unknown,
 )
 from idp.relying_parties.model import ClientId
+from idp.statistics.model import Tick
 
 _CODE: Final = TypeAdapter(AuthorizationCode)
 _AUTHORIZATION: Final = TypeAdapter(Authorization)
@@ -35,6 +37,7 @@ redis.call('HSET', KEYS[1],
     'client', ARGV[2], 'grant', ARGV[3], 'record', ARGV[4], 'authorization', ARGV[5])
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[6])
+if ARGV[7] ~= '' then redis.call('HINCRBY', KEYS[3], ARGV[7], 1) end
 """
 
 # RFC 6749 §4.1.2: one use. The code is spent only by the relying party it was issued to (else a
@@ -98,12 +101,12 @@ class RedisAuthorizationCodes:
         self._add = client.register_script(_ADD_CODE)
         self._redeem = client.register_script(_REDEEM)
 
-    def issue(self, code: AuthorizationCode) -> Handle:
-        """Store *code* for its lifetime; the value to hand out."""
+    def issue(self, code: AuthorizationCode, counted: Tick | None = None) -> Handle:
+        """Store *code* for its lifetime, and count; the value to hand out."""
         value = new_handle()
         hashed = digest(value)
         self._add(
-            keys=[f"code:{hashed}", f"code_of:{hashed}"],
+            keys=[f"code:{hashed}", f"code_of:{hashed}", COUNTS],
             args=[
                 self._lifetime,
                 code.authorization.client_id,
@@ -111,6 +114,7 @@ class RedisAuthorizationCodes:
                 _CODE.dump_json(code),
                 _AUTHORIZATION.dump_json(code.authorization),
                 milliseconds(_REMEMBERED_FOR),
+                "" if counted is None else field_of(counted),
             ],
         )
         return value

@@ -7,9 +7,11 @@ import redis
 from pydantic import TypeAdapter
 
 from idp.adapters.redis.connection import milliseconds
+from idp.adapters.redis.tally import COUNTS, field_of
 from idp.adapters.redis.throttle import RedisThrottle
-from idp.interactions.model import Interaction, InteractionId
+from idp.interactions.model import Interaction, InteractionId, Prompt
 from idp.interactions.ports import Change, InteractionGone, TooManyInteractions
+from idp.statistics.model import Measure, Tick
 from idp.throttling.ports import Budget, BudgetSpent, Counted
 
 _JSON: Final = TypeAdapter(Interaction)
@@ -25,6 +27,8 @@ _ADD: Final = """
 redis.call(
     'SET', KEYS[windows + 1], ARGV[2 * windows + 2], 'PX', ARGV[2 * windows + 3]
 )
+local begun = ARGV[2 * windows + 4]
+if begun ~= '' then redis.call('HINCRBY', KEYS[windows + 2], begun, 1) end
 """
 
 # `PEXPIRE … GT` says the same, from Redis 7 on.
@@ -60,8 +64,8 @@ class RedisInteractions:
         try:
             self._add(
                 Counted(self._budget, (network,)),
-                keys=[_key(interaction.id)],
-                args=[_JSON.dump_json(interaction), self._unattended],
+                keys=[_key(interaction.id), COUNTS],
+                args=[_JSON.dump_json(interaction), self._unattended, _begun(interaction)],
             )
         except BudgetSpent as spent:
             raise TooManyInteractions(spent.budget, spent.retry_after, first=spent.first) from None
@@ -103,6 +107,14 @@ class RedisInteractions:
 
         self.update(interaction, mark)
         return first
+
+
+def _begun(interaction: Interaction) -> str:
+    """What is counted of a new interaction: that a portal sends somebody to sign in."""
+    request = interaction.request
+    if request is None or Prompt.NONE in request.prompt:
+        return ""
+    return field_of(Tick(Measure.BEGUN, request.client_id, "", interaction.started_at))
 
 
 def _key(interaction_id: InteractionId) -> str:

@@ -8,7 +8,9 @@ import redis
 from pydantic import TypeAdapter
 
 from idp.adapters.redis.connection import milliseconds
+from idp.adapters.redis.tally import COUNTS, field_of
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
+from idp.statistics.model import Tick
 
 _JSON: Final = TypeAdapter(Challenge)
 
@@ -45,6 +47,10 @@ local count = redis.call('INCR', KEYS[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return count
 """
+_START_OVER: Final = """
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('HINCRBY', KEYS[3], ARGV[1], 1)
+"""
 
 
 class RedisOtpChallenges:
@@ -58,6 +64,7 @@ class RedisOtpChallenges:
         self._change = client.register_script(_CHANGE)
         self._note_delivery = client.register_script(_NOTE_DELIVERY)
         self._count_exhausted = client.register_script(_COUNT_EXHAUSTED)
+        self._start_over = client.register_script(_START_OVER)
 
     def add(self, challenge: Challenge, *, lifetime: timedelta) -> None:
         """Store a new one."""
@@ -124,9 +131,12 @@ class RedisOtpChallenges:
         count, left = self._look_at_exhausted(keys=[_exhausted(purpose, number_index)])
         return int(count or 0), timedelta(milliseconds=max(0, int(left)))
 
-    def start_over(self, purpose: OtpPurpose, number_index: str) -> None:
-        """Forget the pause between texts, and what was used up."""
-        self._redis.delete(_cooldown(purpose, number_index), _exhausted(purpose, number_index))
+    def start_over(self, purpose: OtpPurpose, number_index: str, counted: Tick) -> None:
+        """Forget the pause between texts, and what was used up; and count that."""
+        self._start_over(
+            keys=[_cooldown(purpose, number_index), _exhausted(purpose, number_index), COUNTS],
+            args=[field_of(counted)],
+        )
 
     def _read(self, raw: bytes | str, attempts: Any, failed: Any) -> Challenge:  # noqa: ANN401
         stored = _JSON.validate_json(raw)

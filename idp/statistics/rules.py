@@ -1,0 +1,89 @@
+"""How counts become numbers on a page: pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from idp.audit.rules import VIETNAM
+from idp.statistics.model import EVERYBODY, WAITS, WHOLE_DAY, HourlyCount, Measure, Tick, Way
+
+SMALLEST_SHOWN: Final = 5
+"""Fewer than so many could be told apart: a number below it is not shown."""
+_BETWEEN: Final = " "
+
+
+def signed_in(
+    client_id: str, *, way: Way, level: int, waited: timedelta | None, at: datetime
+) -> Tick:
+    """One code for a relying party, with all that is counted of it; see `spread`."""
+    seconds = "" if waited is None else str(wait_class(waited))
+    detail = _BETWEEN.join((way, str(level), seconds))
+    return Tick(Measure.SIGNED_IN, client_id, detail, at)
+
+
+def spread(count: HourlyCount) -> Iterable[tuple[Measure, str]]:
+    """The measures and details that *count* is one of."""
+    if count.measure is not Measure.SIGNED_IN:
+        yield count.measure, count.detail
+        return
+    way, level, waited = count.detail.split(_BETWEEN)
+    yield Measure.SIGNED_IN, way
+    yield Measure.LEVEL, level
+    if waited:
+        yield Measure.WAITED, waited
+
+
+Row = tuple[str, int, date, str, str]
+"""Relying party, hour, day, measure, detail."""
+
+
+def rows_of(counts: Iterable[HourlyCount]) -> Mapping[Row, int]:
+    """What is to be added to which row."""
+    rows: dict[Row, int] = {}
+    for count in counts:
+        there = count.hour.astimezone(VIETNAM)
+        for measure, detail in spread(count):
+            for client_id in {count.client_id, EVERYBODY}:
+                for hour in (there.hour, WHOLE_DAY):
+                    row = (client_id, hour, there.date(), str(measure), detail)
+                    rows[row] = rows.get(row, 0) + count.count
+    return rows
+
+
+def wait_class(waited: timedelta) -> int:
+    """The class of `WAITS` that a waiting time is counted in."""
+    seconds = waited.total_seconds()
+    return next((end for end in WAITS if seconds <= end), WAITS[-1])
+
+
+def median(classes: Mapping[int, int]) -> float | None:
+    """
+    The median of waiting times, in seconds, from how many there were in each class.
+
+    Within its class it is taken to lie in proportion. `None` where there are too few.
+    """
+    total = sum(classes.values())
+    if total < SMALLEST_SHOWN:
+        return None
+    half, below, start = total / 2, 0, 0
+    for end in WAITS:
+        inside = classes.get(end, 0)
+        if inside and below + inside >= half:
+            return start + (end - start) * (half - below) / inside
+        below, start = below + inside, end
+    return float(WAITS[-1])
+
+
+def shown(count: int) -> int | None:
+    """The number as it may be shown; `None`: there are some, and too few."""
+    return None if 0 < count < SMALLEST_SHOWN else count
+
+
+def rate(part: int, whole: int) -> float | None:
+    """*part* of *whole*, at most 1; `None` where the whole is too small to be shown."""
+    return None if whole < SMALLEST_SHOWN else min(1.0, part / whole)
+
+
+def days_of(last: date, number: int) -> Sequence[date]:
+    """So many days up to *last*, the oldest first."""
+    return [last - timedelta(days=back) for back in range(number - 1, -1, -1)]
