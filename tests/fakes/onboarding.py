@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
+from idp.audit.model import AuditEvent
 from idp.citizens.password_hasher import PasswordHasher
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -92,6 +94,21 @@ class ReportsInMemory:
         return begun_at is not None and begun_at >= since
 
 
+@dataclass
+class VersionInMemory:
+    """Implements `RegistryVersion`."""
+
+    number: int = 0
+
+    def current(self) -> int:
+        """See `RegistryVersion`."""
+        return self.number
+
+    def bump(self) -> None:
+        """See `RegistryVersion`."""
+        self.number += 1
+
+
 class OnboardingHouse:
     """The use cases, composed; what a test needs of them often in a word."""
 
@@ -147,6 +164,12 @@ class OnboardingHouse:
     def run(self, *arguments: str, typed: str | None = None) -> Result:
         """`idp relying-parties …`, with what is *typed* on its standard input."""
         return CliRunner().invoke(self._commands(), arguments, input=typed)
+
+    def events(self, kind: str) -> list[dict[str, object]]:
+        """What the audit log says of that kind, in order."""
+        found = select(AuditEvent.details).where(AuditEvent.kind == kind).order_by(AuditEvent.id)
+        with self.database.reading() as reading:
+            return [dict(details) for details in reading.execute(found).scalars()]
 
     def tested(self, client_id: str) -> None:
         """Have the integration test passed for a sandbox registration as it is now."""

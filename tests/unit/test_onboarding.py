@@ -1,0 +1,522 @@
+"""From a sandbox registration to production: two operators, a passed test, and who was faster."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from joserfc.jwk import ECKey
+from sqlalchemy import select
+
+from idp.core.environment import Environment
+from idp.onboarding import store
+from idp.onboarding.access import MayNot, NotThere
+from idp.onboarding.credentials import TooManySecrets
+from idp.onboarding.model import ProposalStatus, RelyingPartyProposal, Saved, Stale
+from idp.onboarding.propose_production import AlreadyProposed, Unchanged, Untested
+from idp.onboarding.rules import Ruling
+from idp.operators.model import OperatorRole
+from idp.relying_parties.model import ClientId
+from idp.relying_parties.problems import Rule
+from idp.relying_parties.registration import InvalidRegistration
+from idp.relying_parties.registry import Registry
+from tests.fakes.clock import FakeClock
+from tests.fakes.database import database_in_memory
+from tests.fakes.onboarding import (
+    BUOI,
+    HUONG,
+    KHOAI,
+    LAN,
+    REASON,
+    OnboardingHouse,
+    VersionInMemory,
+    operator,
+    production,
+)
+from tests.fakes.operators import PASSWORD, code_at, keep_operator
+from tests.fakes.people import NOON
+from tests.fakes.registrations import registration
+
+PORTAL = ClientId("portal")
+LIVE = ClientId("portal-live")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(NOON)
+
+
+@pytest.fixture
+def house(clock: FakeClock) -> Iterator[OnboardingHouse]:
+    database = database_in_memory()
+    yield OnboardingHouse(database, VersionInMemory(), clock)
+    database.engine.dispose()
+
+
+def rules_of(error: pytest.ExceptionInfo[InvalidRegistration]) -> list[tuple[str, Rule]]:
+    return [(problem.field, problem.rule) for problem in error.value.found]
+
+
+def test_a_sandbox_is_there_at_once_and_is_the_teams(house: OnboardingHouse) -> None:
+    registry = Registry(house.database, house.version)
+    made = house.desk.register(registration("portal"), team="binh-dinh", by=BUOI)
+    found = registry.find(PORTAL)
+
+    assert found is not None
+    assert (found.environment, found.team) == (Environment.SANDBOX, "binh-dinh")
+    assert made.secret is not None
+    assert house.secret_hasher.matches(made.secret, found.secrets, house.clock.now())
+    assert found.secrets[0].expires_at == house.clock.now() + timedelta(days=360)
+    [event] = house.events("relying_party_registered")
+    assert (event["by"], event["version"]) == ("buoi", 1)
+
+
+def test_who_proves_himself_by_keys_gets_no_secret(house: OnboardingHouse) -> None:
+    key = ECKey.generate_key("P-256").as_dict(private=False)
+    made = house.desk.register(
+        registration("portal", token_endpoint_auth_method="private_key_jwt", jwks={"keys": [key]}),
+        team=None,
+        by=LAN,
+    )
+
+    assert made.secret is None
+
+
+def test_nobody_registers_for_another_team(house: OnboardingHouse) -> None:
+    with pytest.raises(NotThere):
+        house.desk.register(registration("portal"), team="binh-dinh", by=KHOAI)
+    reader = operator("doc", OperatorRole.READ_ONLY)
+    with pytest.raises(MayNot):
+        house.desk.register(registration("portal"), team=None, by=reader)
+
+
+def test_a_name_is_given_once(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    with pytest.raises(InvalidRegistration) as taken:
+        house.desk.register(registration("portal"), team="binh-dinh", by=BUOI)
+
+    assert rules_of(taken) == [("client_id", Rule.CLIENT_ID_TAKEN)]
+
+
+def test_a_team_takes_no_other_teams_sector(house: OnboardingHouse) -> None:
+    """Else its portal would know each citizen by the same subject as the other's."""
+    house.tried("portal", "binh-dinh", sector="binh-dinh")
+    with pytest.raises(InvalidRegistration) as taken:
+        house.desk.register(registration("other", sector="binh-dinh"), team="dak-lak", by=KHOAI)
+    house.desk.register(registration("second", sector="binh-dinh"), team="binh-dinh", by=BUOI)
+
+    assert rules_of(taken) == [("sector", Rule.SECTOR_TAKEN)]
+
+
+def test_what_is_the_same_is_no_version(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    saved = house.desk.change(PORTAL, registration("portal"), base_version=1, by=LAN, reason=REASON)
+
+    assert saved == Saved(1, ())
+
+
+def test_the_second_editor_is_shown_what_the_first_did(house: OnboardingHouse) -> None:
+    house.tried("portal", "binh-dinh")
+    house.desk.change(
+        PORTAL, registration("portal", sms_name="Cua Lan"), base_version=1, by=LAN, reason="first"
+    )
+    stale = house.desk.change(
+        PORTAL,
+        registration("portal", client_name="Của Bưởi"),
+        base_version=1,
+        by=BUOI,
+        reason="second",
+    )
+    with house.database.reading() as reading:
+        row = store.found(reading, PORTAL)
+
+    assert isinstance(stale, Stale)
+    assert (stale.version, stale.by, stale.reason) == (2, "lan", "first")
+    assert [(c.field, c.added) for c in stale.theirs] == [("sms_name", ("Cua Lan",))]
+    assert row is not None
+    assert row.registration["sms_name"] == "Cua Lan"
+    assert row.registration["client_name"] == "Cổng portal"
+
+
+@pytest.mark.parametrize(
+    ("document", "field", "rule"),
+    [
+        (registration("another", sector="sector-of-portal"), "client_id", Rule.CLIENT_ID_CHANGED),
+        (registration("portal", sector="another"), "sector", Rule.SECTOR_CHANGED),
+        (production("portal", "portal"), "environment", Rule.ENVIRONMENT_CHANGED),
+    ],
+)
+def test_what_never_changes(
+    house: OnboardingHouse, document: dict[str, object], field: str, rule: Rule
+) -> None:
+    house.tried("portal")
+    with pytest.raises(InvalidRegistration) as refused:
+        house.desk.change(PORTAL, document, base_version=1, by=LAN, reason=REASON)
+
+    assert (field, rule) in rules_of(refused)
+
+
+def test_another_teams_registration_is_not_there(house: OnboardingHouse) -> None:
+    house.tried("portal", "binh-dinh")
+    for deed in (
+        lambda: house.desk.change(
+            PORTAL, registration("portal"), base_version=1, by=KHOAI, reason=REASON
+        ),
+        lambda: house.desk.add_secret(PORTAL, by=KHOAI, reason=REASON),
+        lambda: house.desk.retire_secret(PORTAL, 1, by=KHOAI, reason=REASON),
+    ):
+        with pytest.raises(NotThere):
+            deed()
+
+
+# Production
+
+
+def test_production_needs_two_operators_and_a_test(house: OnboardingHouse) -> None:
+    house.tried("portal", "binh-dinh")
+    number = house.propose(production("portal-live", "portal"), by=BUOI)
+    registry = Registry(house.database, house.version)
+    assert registry.find(LIVE) is None
+
+    ruling = house.desk.decide(number, approve=True, by=HUONG, reason="looked at it")
+    registry.catch_up_now()
+    live = registry.find(LIVE)
+
+    assert ruling is Ruling.APPROVED
+    assert live is not None
+    assert (live.environment, live.sandbox_client_id, live.team) == (
+        Environment.PRODUCTION,
+        PORTAL,
+        "binh-dinh",
+    )
+    assert live.secrets == ()  # whoever approves sees none: the team makes the first
+    [decided] = house.events("production_decided")
+    assert (decided["proposed_by"], decided["by"], decided["approved"]) == ("buoi", "huong", True)
+
+
+def test_who_proposed_does_not_decide(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    number = house.propose(production("portal-live", "portal"), by=LAN)
+
+    for approve in (True, False):
+        ruling = house.desk.decide(number, approve=approve, by=LAN, reason=REASON)
+        assert ruling is Ruling.OWN
+    with house.database.reading() as reading:
+        assert store.found(reading, LIVE) is None
+
+
+def test_a_team_does_not_decide(house: OnboardingHouse) -> None:
+    house.tried("portal", "binh-dinh")
+    number = house.propose(production("portal-live", "portal"), by=LAN)
+
+    with pytest.raises(MayNot):
+        house.desk.decide(number, approve=True, by=BUOI, reason=REASON)
+
+
+def test_nothing_untested_is_proposed(house: OnboardingHouse) -> None:
+    house.desk.register(registration("portal"), team=None, by=LAN)
+
+    with pytest.raises(Untested):
+        house.propose(production("portal-live", "portal"))
+
+
+def test_a_test_from_before_a_change_says_nothing(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    house.clock.advance(timedelta(minutes=1))
+    house.desk.change(
+        PORTAL, registration("portal", sms_name="Moi"), base_version=1, by=LAN, reason=REASON
+    )
+
+    with pytest.raises(Untested):
+        house.propose(production("portal-live", "portal"))
+
+
+def test_a_test_is_too_old_after_a_while(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    house.clock.advance(timedelta(days=91))
+
+    with pytest.raises(Untested):
+        house.propose(production("portal-live", "portal"))
+
+
+def test_a_change_of_the_sandbox_does_not_undo_what_was_tested(house: OnboardingHouse) -> None:
+    """A team that goes on trying new things keeps the proposal it has made."""
+    house.tried("portal")
+    number = house.propose(production("portal-live", "portal"))
+    house.clock.advance(timedelta(minutes=1))
+    house.desk.change(
+        PORTAL, registration("portal", sms_name="Moi"), base_version=1, by=LAN, reason=REASON
+    )
+
+    assert house.desk.decide(number, approve=True, by=HUONG, reason=REASON) is Ruling.APPROVED
+
+
+def test_a_report_that_was_taken_back_lets_nothing_through(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    number = house.propose(production("portal-live", "portal"))
+    house.reports.begun_at.clear()
+
+    assert house.desk.decide(number, approve=True, by=HUONG, reason=REASON) is Ruling.UNTESTED
+    assert house.desk.decide(number, approve=False, by=HUONG, reason=REASON) is Ruling.REFUSED
+
+
+def test_production_is_tried_as_a_sandbox_one_can_see(house: OnboardingHouse) -> None:
+    house.tried("portal", "binh-dinh")
+    with pytest.raises(InvalidRegistration) as refused:
+        house.propose(production("portal-live", "portal"), by=KHOAI)
+
+    assert rules_of(refused) == [("sandbox_client_id", Rule.NO_SANDBOX)]
+
+
+def test_a_change_of_production_is_proposed_and_shown(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    house.put_into_production("portal-live", "portal")
+    number = house.propose(
+        production("portal-live", "portal", sms_name="Cong that"), base_version=1
+    )
+    [proposed] = house.events("production_proposed")[1:]
+
+    assert proposed["changed"] == ["sms_name"]
+    assert house.desk.decide(number, approve=True, by=HUONG, reason=REASON) is Ruling.APPROVED
+    with house.database.reading() as reading:
+        newest = store.versions(reading, LIVE, limit=1)[0]
+    assert (newest.number, newest.by, newest.reason) == (2, "lan", REASON)
+
+
+def test_of_two_proposals_for_one_registration_one_waits(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    house.propose(production("portal-live", "portal"))
+    with pytest.raises(AlreadyProposed):
+        house.propose(production("portal-live", "portal"), by=HUONG)
+
+    with house.database.reading() as reading:
+        assert store.waiting_proposals(reading, seen_by=LAN) == 1
+
+
+def test_a_proposal_against_an_older_version_is_shown_the_newer(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    house.put_into_production("portal-live", "portal")
+    number = house.propose(production("portal-live", "portal", sms_name="Hai"), base_version=1)
+    house.desk.decide(number, approve=True, by=HUONG, reason=REASON)
+
+    answer = house.desk.propose(
+        production("portal-live", "portal", client_name="Ba"),
+        base_version=1,
+        by=LAN,
+        reason=REASON,
+    )
+
+    assert isinstance(answer, Stale)
+    assert [(c.field, c.added) for c in answer.theirs] == [("sms_name", ("Hai",))]
+
+
+def test_what_is_so_is_not_proposed(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    house.put_into_production("portal-live", "portal")
+
+    with pytest.raises(Unchanged):
+        house.propose(production("portal-live", "portal"), base_version=1)
+
+
+def test_a_team_learns_nothing_of_anothers_production(house: OnboardingHouse) -> None:
+    house.tried("portal", "binh-dinh")
+    house.put_into_production("portal-live", "portal")
+    house.tried("theirs", "dak-lak")
+    for base_version in (None, 1):
+        with pytest.raises(InvalidRegistration) as refused:
+            house.propose(production("portal-live", "theirs"), by=KHOAI, base_version=base_version)
+        assert rules_of(refused) == [("client_id", Rule.CLIENT_ID_TAKEN)]
+
+
+def test_a_proposal_is_taken_back_once(house: OnboardingHouse) -> None:
+    house.tried("portal", "binh-dinh")
+    number = house.propose(production("portal-live", "portal"), by=BUOI)
+    with pytest.raises(NotThere):
+        house.desk.withdraw(number, by=KHOAI)
+
+    assert [house.desk.withdraw(number, by=BUOI) for _ in range(2)] == [True, False]
+    assert house.desk.decide(number, approve=True, by=HUONG, reason=REASON) is Ruling.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "rule"),
+    [
+        (
+            {"redirect_uris": ["https://portal.example.com/callback"]},
+            "redirect_uris",
+            Rule.URI_HOST_NOT_ALLOWED,
+        ),
+        (
+            {"redirect_uris": ["https://evilgov.vn/callback"]},
+            "redirect_uris",
+            Rule.URI_HOST_NOT_ALLOWED,
+        ),
+        (
+            {"redirect_uris": ["http://localhost:8401/callback"]},
+            "redirect_uris",
+            Rule.URI_HTTP_IN_PRODUCTION,
+        ),
+        (
+            {"backchannel_logout_uri": "https://portal.example.com/logout"},
+            "backchannel_logout_uri",
+            Rule.URI_HOST_NOT_ALLOWED,
+        ),
+        ({"sandbox_client_id": None}, "sandbox_client_id", Rule.MISSING),
+    ],
+)
+def test_what_production_does_not_take(
+    house: OnboardingHouse, changes: dict[str, object], field: str, rule: Rule
+) -> None:
+    house.tried("portal")
+    with pytest.raises(InvalidRegistration) as refused:
+        house.propose(production("portal-live", "portal", **changes))
+
+    assert (field, rule) in rules_of(refused)
+
+
+# Secrets and keys
+
+
+def test_two_secrets_count_at_most(house: OnboardingHouse) -> None:
+    house.tried("portal", "binh-dinh")
+    second = house.desk.add_secret(PORTAL, by=BUOI, reason=REASON)
+    with pytest.raises(TooManySecrets):
+        house.desk.add_secret(PORTAL, by=BUOI, reason=REASON)
+    with house.database.reading() as reading:
+        row = store.found(reading, PORTAL)
+    assert row is not None
+    first = min(secret.id for secret in row.secrets)
+    house.desk.retire_secret(PORTAL, first, by=BUOI, reason="it leaked")
+    third = house.desk.add_secret(PORTAL, by=BUOI, reason=REASON)
+    found = Registry(house.database, house.version).find(PORTAL)
+
+    assert found is not None
+    now = house.clock.now()
+    assert [house.secret_hasher.matches(each, found.secrets, now) for each in (second, third)] == [
+        True,
+        True,
+    ]
+    assert [each["by"] for each in house.events("secret_added")] == ["buoi", "buoi"]
+    assert [each["secret"] for each in house.events("secret_retired")] == [first]
+    assert second not in str(house.events("secret_added"))
+
+
+def test_a_retired_secret_is_not_retired_again(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    with house.database.reading() as reading:
+        row = store.found(reading, PORTAL)
+    assert row is not None
+    house.desk.retire_secret(PORTAL, row.secrets[0].id, by=LAN, reason=REASON)
+
+    with pytest.raises(NotThere):
+        house.desk.retire_secret(PORTAL, row.secrets[0].id, by=LAN, reason=REASON)
+
+
+def test_a_private_key_is_refused_and_nowhere_kept(house: OnboardingHouse) -> None:
+    private = ECKey.generate_key("P-256").as_dict(private=True)
+    with pytest.raises(InvalidRegistration) as refused:
+        house.desk.register(registration("portal", jwks={"keys": [private]}), team=None, by=LAN)
+
+    assert rules_of(refused) == [("jwks", Rule.KEY_PRIVATE)]
+    assert str(private["d"]) not in str(refused.value)
+    with house.database.reading() as reading:
+        assert store.found(reading, PORTAL) is None
+
+
+# Lists
+
+
+@pytest.fixture
+def typed(house: OnboardingHouse, clock: FakeClock) -> Callable[[], str]:
+    for name in ("lan", "huong"):
+        keep_operator(house.database, house.hasher, name, OperatorRole.OPERATOR, clock.now())
+
+    def lines() -> str:
+        clock.advance(timedelta(seconds=30))
+        return f"{PASSWORD}\n{code_at(clock.now())}\n"
+
+    return lines
+
+
+def toml(document: dict[str, object]) -> str:
+    """A registration file; its values are texts and lists of texts."""
+    lines = []
+    for name, value in document.items():
+        written = f'"{value}"' if isinstance(value, str) else str(list(value))  # type: ignore[call-overload]
+        lines.append(f'"{name}" = {written}'.replace("'", '"'))
+    return "\n".join(lines)
+
+
+def test_a_file_for_production_becomes_a_proposal(
+    house: OnboardingHouse, typed: Callable[[], str], tmp_path: object
+) -> None:
+    folder = tmp_path / "live"  # type: ignore[operator]
+    folder.mkdir()
+    (folder / "registration.toml").write_text(toml(production("portal-live", "portal")), "utf-8")
+    house.tried("portal")
+    apply = ("apply", str(tmp_path), "--yes")
+
+    unnamed = house.run(*apply)
+    named = house.run(*apply, "--as", "lan", typed=typed())
+    again = house.run(*apply)
+    own = house.run("approve", "1", "--reason", REASON, "--as", "lan", typed=typed())
+    other = house.run("approve", "1", "--reason", REASON, "--as", "huong", typed=typed())
+
+    assert "name the operator with --as" in unnamed.output
+    assert "? portal-live  to be proposed" in named.output
+    assert "proposed as number 1" in named.output
+    assert "Nothing to change." in again.output
+    assert own.exit_code == 1
+    assert "a different operator" in own.output
+    assert other.exit_code == 0, other.output
+    assert "approved" in other.output
+    with house.database.reading() as reading:
+        [proposal] = reading.execute(select(RelyingPartyProposal)).scalars()
+        assert (proposal.status, proposal.proposed_by, proposal.closed_by) == (
+            ProposalStatus.APPROVED,
+            "lan",
+            "huong",
+        )
+        assert store.found(reading, LIVE) is not None
+
+
+def test_a_wrong_password_decides_nothing(house: OnboardingHouse, typed: Callable[[], str]) -> None:
+    house.tried("portal")
+    house.propose(production("portal-live", "portal"))
+    lines = typed().replace(PASSWORD, "wrong")
+    answer = house.run("approve", "1", "--reason", REASON, "--as", "huong", typed=lines)
+
+    assert answer.exit_code == 1
+    assert "wrong, or used" in answer.output
+    assert "portal-live  first" in house.run("proposals").output
+
+
+def test_the_plan_shows_what_would_change_and_the_secrets_nothing(
+    house: OnboardingHouse, tmp_path: object
+) -> None:
+    file = tmp_path / "registration.toml"  # type: ignore[operator]
+    file.write_text(toml(registration("portal", sms_name="Cong moi")), "utf-8")
+    house.tried("portal")
+
+    asked = house.run("apply", str(file), typed="n\n")
+    done = house.run("apply", str(file), "--yes")
+
+    assert asked.exit_code == 1
+    assert "~ portal  changed\n    Name in text messages (sms_name)\n" in asked.output
+    assert "      - Cong thu\n      + Cong moi\n" in asked.output
+    assert done.exit_code == 0
+    assert "client_secret" not in done.output
+    shown = house.run("diff", "portal").output
+    assert "+ Cong moi" in shown
+    assert "   2  " in house.run("versions", "portal").output
+
+
+def test_production_is_not_disabled_by_nobody(
+    house: OnboardingHouse, typed: Callable[[], str]
+) -> None:
+    house.tried("portal")
+    house.put_into_production("portal-live", "portal")
+    disable = ("disable", "portal-live", "--reason", "its server was broken into")
+
+    assert "--as" in house.run(*disable).output
+    assert house.run(*disable, "--as", "huong", typed=typed()).exit_code == 0
+    assert house.events("relying_party_disabled")[0]["by"] == "huong"
