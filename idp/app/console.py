@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from idp.adapters.redis.registration_drafts import RedisFreshSecrets, RedisRegistrationDrafts
 from idp.announcements.announce import PublishAnnouncement, WithdrawAnnouncement
+from idp.app.integration_tests import begin_run
 from idp.app.operations import (
     counter,
     dispute_desk,
@@ -20,6 +21,7 @@ from idp.console.citizens.routes import console_citizen_routes
 from idp.console.cookie import ConsoleCookie
 from idp.console.disputes.routes import console_dispute_routes
 from idp.console.frame import ConsoleFrame
+from idp.console.integration_tests.routes import console_integration_test_routes
 from idp.console.keys.routes import key_routes
 from idp.console.log.routes import log_routes
 from idp.console.people.routes import people_routes
@@ -98,6 +100,13 @@ def console_blueprints(
         _people(parts, frame),
         _teams(parts, frame),
         relying_party_routes(frame, _relying_party_desk(parts)),
+        console_integration_test_routes(
+            frame=frame,
+            begin=begin_run(parts),
+            reports=Reports(database),
+            database=database,
+            clock=clock,
+        ),
     )
 
 

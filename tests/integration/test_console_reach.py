@@ -46,6 +46,10 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "/console/relying-parties/<client_id>/secret": MANAGING,
     "/console/relying-parties/<client_id>/disable": OPERATING,
     "/console/relying-parties/<client_id>/enable": OPERATING,
+    "/console/relying-parties/<client_id>/integration-test": LOOKING,
+    "/console/relying-parties/<client_id>/integration-test/start": MANAGING,
+    "/console/relying-parties/<client_id>/integration-test/<run>": LOOKING,
+    "/console/relying-parties/<client_id>/integration-test/<run>/report.json": LOOKING,
     "/console/relying-parties/<client_id>/propose": MANAGING,
     "/console/proposals": LOOKING,
     "/console/proposals/<proposal>": LOOKING,
@@ -74,6 +78,7 @@ FOR_STRANGERS = {"/console/sign-in", "/console/sign-out", "/console/invitation"}
 ADDRESS = {
     "<proposal>": "1",
     "<draft>": "none",
+    "<run>": "none",
     "<secret>": "1",
     "<part>": "names",
     "<step>": "names",
