@@ -149,6 +149,7 @@ def add_pages(parts: Parts) -> None:
         relying_parties=parts.registry,
         database=database,
         levels=parts.levels,
+        deployment=settings.deployment.environment,
         clock=clock,
     )
     device_cookie = DeviceCookie(

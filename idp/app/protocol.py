@@ -89,6 +89,7 @@ def protocol_face(parts: Parts, pages: WsgiApplication) -> ProtocolFace:
                     responses=token_responses,
                     database=database,
                     levels=parts.levels,
+                    deployment=settings.deployment.environment,
                     clock=clock,
                 ),
                 own_tokens=OwnTokens(

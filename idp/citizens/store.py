@@ -125,6 +125,9 @@ _HOLDER_OF_IDENTITY_NUMBER: Final = Prepared(
     )
 )
 _STATUS: Final = Prepared(select(Citizen.status).where(Citizen.id == bindparam("citizen_id")))
+_TEST_PERSON: Final = Prepared(
+    select(Citizen.test_person).where(Citizen.id == bindparam("citizen_id"))
+)
 _SIGN_IN_STATE: Final = Prepared(
     select(Citizen.status, Citizen.last_sign_in_at, PasswordCredential.changed_at)
     .outerjoin(PasswordCredential, PasswordCredential.citizen_id == Citizen.id)
@@ -471,6 +474,12 @@ def status_of(source: Source, citizen_id: CitizenId) -> CitizenStatus | None:
     """Whether the account can be used; `None` where there is none."""
     row = rows_of(source).one(_STATUS, citizen_id=citizen_id)
     return None if row is None else row[0]
+
+
+def is_test_person(source: Source, citizen_id: CitizenId) -> bool:
+    """Whether the account is an invented person's; one that is not there is nobody's."""
+    row = rows_of(source).one(_TEST_PERSON, citizen_id=citizen_id)
+    return row is not None and bool(row[0])
 
 
 def may_sign_in(

@@ -17,6 +17,7 @@ from idp.enrolment.ask_carrier import AskCarrier, NothingToAsk
 from idp.enrolment.model import PendingEnrolment, PendingEnrolmentId
 from idp.enrolment.rules import REPAIR, Page, may_show, next_page
 from idp.enrolment.store import ExistingAccount
+from idp.interactions.model import Intent
 from idp.interactions.visits import Visit, Visits
 from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused
@@ -204,6 +205,11 @@ class WizardPage(MethodView, ABC):
         here = self._wizard.position(visit)
         if here.due is not Page.DONE and self._visits.is_signed_in(visit):
             return self._visits.proceed(visit)  # who is signed in has an account
+        if not self._visits.enrols(visit):
+            # A portal that is being tried: the page that says so is the one for who wants to enrol.
+            return self._visits.proceed(
+                self._visits.update(visit, lambda current: current.with_(intent=Intent.ENROL))
+            )
         if not may_show(self.page, here.due):
             return self._wizard.to(visit, here.due)
         return here

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from idp.citizens import store as citizens
+from idp.citizens.model import CitizenId
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.consents.store import consented_claims
 from idp.core.clock import Clock
+from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.db.rows import Source
 from idp.interactions.model import AuthorizationRequest, Interaction
@@ -19,6 +21,7 @@ from idp.interactions.ports import (
 from idp.interactions.released import released
 from idp.interactions.rules import Facts, Refusal, Step, next_step, sign_in_needed
 from idp.interactions.shortfall import Shortfall, shortfall
+from idp.relying_parties.admission import admits, enrols
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.model import Session
@@ -37,6 +40,7 @@ PAGES: Final[Mapping[Step, str]] = {
     Step.SIGNED_IN_AS: "/signed-in-as",
     Step.NOT_YOU: "/not-you",
     Step.SELECT_ACCOUNT: "/select-account",
+    Step.NOT_ADMITTED: "/not-admitted",
     Step.STEP_UP: "/step-up",
     Step.CONSENT: "/consent",
 }
@@ -58,6 +62,7 @@ class Flow:
         relying_parties: RelyingParties,
         database: Database,
         levels: tuple[VerificationLevel, ...],
+        deployment: Environment,
         clock: Clock,
     ) -> None:
         self._interactions = interactions
@@ -65,6 +70,7 @@ class Flow:
         self._relying_parties = relying_parties
         self._database = database
         self._levels = levels
+        self._deployment = deployment
         self._clock = clock
 
     def proceed(self, interaction: Interaction, session: Session | None) -> str:
@@ -93,6 +99,12 @@ class Flow:
             and bool(request.subjects)
             and not self._responder.is_about(request, session.authentication.citizen_id)
         )
+
+    def enrols(self, interaction: Interaction) -> bool:
+        """Whether an account may be made on the way to the relying party, or to our own pages."""
+        request = interaction.request
+        relying_party = None if request is None else self._relying_parties.find(request.client_id)
+        return relying_party is None or enrols(relying_party.environment, self._deployment)
 
     def shortfall(self, interaction: Interaction, session: Session) -> Shortfall | None:
         """What is missing to the levels that the relying party demands."""
@@ -149,12 +161,14 @@ class Flow:
     def _facts(self, interaction: Interaction, session: Session | None) -> Facts:
         request = interaction.request
         if request is None or session is None or sign_in_needed(interaction, session):
-            return Facts(session)
+            return Facts(session, enrols=self.enrols(interaction))
         relying_party = self._relying_parties.find(request.client_id)
         if relying_party is None:
             return Facts(session)
         citizen_id = session.authentication.citizen_id
         with self._database.reading_rows() as reading:
+            if not self._admits(reading, relying_party, citizen_id):
+                return Facts(session, admitted=False)
             missing = self._shortfall(reading, relying_party, request, session)
             return Facts(
                 session,
@@ -168,6 +182,15 @@ class Flow:
                 ),
                 subject_is_other=self.expects_another(interaction, session),
             )
+
+    def _admits(self, reading: Source, relying_party: RelyingParty, citizen_id: CitizenId) -> bool:
+        if self._deployment is Environment.SANDBOX:
+            return True  # whoever it is: no need to ask
+        return admits(
+            relying_party.environment,
+            self._deployment,
+            test_person=citizens.is_test_person(reading, citizen_id),
+        )
 
     def _shortfall(
         self,

@@ -29,6 +29,7 @@ class Step(StrEnum):
     SIGNED_IN_AS = "signed_in_as"
     NOT_YOU = "not_you"
     SELECT_ACCOUNT = "select_account"
+    NOT_ADMITTED = "not_admitted"
     STEP_UP = "step_up"
     CONSENT = "consent"
     RESPOND = "respond"
@@ -49,7 +50,8 @@ class Facts:
     *wanted* and *consented* are names of claims; *level_reached* is whether the registered minimum
     and what the request calls essential are met, and *level_exists* whether anybody could meet
     them; *hint_is_other*: the login hint names somebody else; *subject_is_other*: so does what the
-    relying party insists on (`id_token_hint`, `sub`).
+    relying party insists on (`id_token_hint`, `sub`). *admitted*: the relying party may let the
+    citizen in, where one of both is for tests; *enrols*: an account may be made on the way to it.
     """
 
     session: Session | None
@@ -59,6 +61,8 @@ class Facts:
     level_exists: bool = True
     hint_is_other: bool = False
     subject_is_other: bool = False
+    admitted: bool = True
+    enrols: bool = True
 
 
 def next_step(interaction: Interaction, facts: Facts) -> Step | Refusal:
@@ -66,7 +70,12 @@ def next_step(interaction: Interaction, facts: Facts) -> Step | Refusal:
     if interaction.refusal is not None:
         return Refusal(interaction.refusal)
     if facts.session is None or sign_in_needed(interaction, facts.session):
-        return _unless_silent(interaction, "login_required", _step_to_sign_in(interaction))
+        step = _step_to_sign_in(interaction)
+        if step is Step.ENROL and not facts.enrols:
+            step = Step.NOT_ADMITTED
+        return _unless_silent(interaction, "login_required", step)
+    if not facts.admitted:
+        return _unless_silent(interaction, "access_denied", Step.NOT_ADMITTED)
     if _enrolment_asked_for(interaction, facts.session):
         return Step.SIGNED_IN_AS
     settled = _settled(interaction, facts.session)

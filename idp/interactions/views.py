@@ -18,8 +18,8 @@ from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.answers import Answers
 from idp.interactions.flow import AlreadyAnswered, Flow
-from idp.interactions.forms import NotYouForm
-from idp.interactions.model import ReactivationProgress
+from idp.interactions.forms import NotAdmittedForm, NotYouForm
+from idp.interactions.model import Intent, ReactivationProgress
 from idp.interactions.ports import (
     AuthorizationResponse,
     InteractionGone,
@@ -141,6 +141,54 @@ class SessionQuestion(MethodView):
         )
 
 
+class NotAdmitted(MethodView):
+    """
+    `/not-admitted`: one of both, the portal or the account, is for tests, and the other is not.
+
+    Also where an account would be made on the way to a portal that is being tried.
+    """
+
+    def __init__(self, pages: Pages, visits: Visits) -> None:
+        self._pages = pages
+        self._visits = visits
+
+    def get(self) -> WerkzeugResponse:
+        """The page, while it is so."""
+        visit = self._visits.current()
+        if self._visits.step(visit) is not Step.NOT_ADMITTED:
+            return self._visits.proceed(visit)
+        return self._show(visit, self._pages.form(NotAdmittedForm))
+
+    def post(self) -> WerkzeugResponse:
+        """Back to the portal with an error that it knows, or to the sign-in."""
+        visit = self._visits.current()
+        form = self._pages.form(NotAdmittedForm)
+        if self._visits.step(visit) is not Step.NOT_ADMITTED:
+            return self._visits.proceed(visit)
+        if not form.validate():
+            return self._show(visit, form)
+        if not form.is_other_person:
+            return self._visits.proceed(
+                self._visits.update(visit, lambda current: current.with_(refusal="access_denied"))
+            )
+        alone = visit if visit.session is None else self._visits.sign_out(visit)
+        return self._visits.proceed(
+            self._visits.update(
+                alone,
+                lambda current: current.with_(intent=Intent.SIGN_IN, account_chosen=True),
+            )
+        )
+
+    def _show(self, visit: Visit, form: NotAdmittedForm) -> WerkzeugResponse:
+        return self._pages.render(
+            "interactions/not_admitted.html",
+            form=form,
+            is_signed_in=self._visits.is_signed_in(visit),
+            is_trial=not self._visits.enrols(visit),
+            **visit.page,
+        )
+
+
 def interaction_routes(
     *, pages: Pages, visits: Visits, flow: Flow, database: Database, clock: Clock
 ) -> Blueprint:
@@ -148,6 +196,9 @@ def interaction_routes(
     routes = Blueprint("interactions", __name__)
     routes.add_url_rule("/resume", view_func=Resume.as_view("resume", pages, visits))
     routes.add_url_rule("/continue", view_func=Continue.as_view("continue", pages, visits))
+    routes.add_url_rule(
+        "/not-admitted", view_func=NotAdmitted.as_view("not_admitted", pages, visits)
+    )
     for step, path, template, steps in (
         (Step.NOT_YOU, "/not-you", "login/not_you.html", {Step.NOT_YOU, Step.CONSENT}),
         (

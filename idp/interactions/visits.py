@@ -209,6 +209,10 @@ class Visits:
         """What has to happen next in the visit's interaction."""
         return self._flow.next_step(visit.interaction, visit.session)
 
+    def enrols(self, visit: Visit) -> bool:
+        """Whether an account may be made on the way to where the visit leads."""
+        return self._flow.enrols(visit.interaction)
+
     def is_signed_in(self, visit: Visit) -> bool:
         """Whether this browser's session is all the interaction needs of a sign-in."""
         return visit.session is not None and not sign_in_needed(visit.interaction, visit.session)

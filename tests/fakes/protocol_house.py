@@ -40,6 +40,7 @@ from idp.citizens.model import (
 )
 from idp.citizens.rules import VerificationLevel
 from idp.consents.store import give
+from idp.core.environment import Environment
 from idp.core.handles import Handle, new_handle
 from idp.core.identity_number import IdentityNumber
 from idp.db.database import Database
@@ -223,6 +224,7 @@ class ProtocolHouse:
             relying_parties=self.registry,
             database=database,
             levels=_LEVELS,
+            deployment=Environment.SANDBOX,
             clock=clock,
         )
         browser = BrowserCookie(secure=False)
@@ -360,6 +362,7 @@ class ProtocolHouse:
                 responses=token_responses,
                 database=database,
                 levels=_LEVELS,
+                deployment=Environment.SANDBOX,
                 clock=clock,
             ),
             own_tokens=OwnTokens(

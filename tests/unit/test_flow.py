@@ -11,6 +11,7 @@ from idp.citizens.model import CitizenId, CitizenIdentityNumber, Evidence, Evide
 from idp.citizens.rules import VerificationLevel
 from idp.consents import store as consents
 from idp.consents.model import Consent
+from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.interactions.flow import AlreadyAnswered, Flow
@@ -150,6 +151,7 @@ def house() -> Iterator[House]:
         relying_parties=portals,
         database=database,
         levels=LEVELS,
+        deployment=Environment.SANDBOX,
         clock=clock,
     )
     yield House(flow, interactions, answers, portals, database, clock)

@@ -11,6 +11,7 @@ from idp.audit.log import record
 from idp.citizens import store as citizens
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.core.clock import Clock
+from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.db.rows import Source
 from idp.failures.model import Cause, Fault
@@ -22,6 +23,7 @@ from idp.oidc.errors import InvalidGrant, InvalidRequest, ScopeNotGranted
 from idp.oidc.grants.token_response import TokenResponses
 from idp.oidc.id_token import claims_asked_for
 from idp.oidc.respond import chosen_acr
+from idp.relying_parties.admission import admits
 from idp.relying_parties.claims import LEVEL_CLAIM, narrowed_claims
 from idp.relying_parties.model import RelyingParty
 from idp.sessions.rules import acr_reached
@@ -38,6 +40,7 @@ class Refreshing:
         responses: TokenResponses,
         database: Database,
         levels: Sequence[VerificationLevel],
+        deployment: Environment,
         clock: Clock,
     ) -> None:
         self._families = families
@@ -45,6 +48,7 @@ class Refreshing:
         self._responses = responses
         self._database = database
         self._levels = levels
+        self._deployment = deployment
         self._clock = clock
 
     def __call__(
@@ -67,6 +71,7 @@ class Refreshing:
             if isinstance(outcome, Ended):
                 self._record_reuse(transaction, outcome, now)
             else:
+                self._refuse_other_environment(transaction, outcome.authorization, relying_party)
                 authorization = _within(
                     self._as_of_now(transaction, outcome.authorization, now), relying_party, scope
                 )
@@ -98,6 +103,20 @@ class Refreshing:
             verification_level=verified,
             acr=chosen_acr((authorization.acr,), reached),
         )
+
+    def _refuse_other_environment(
+        self, transaction: Source, authorization: Authorization, relying_party: RelyingParty
+    ) -> None:
+        """
+        Raise `InvalidGrant` where the relying party may not let the citizen in (any more).
+
+        A family outlives the day on which a deployment that was for trying begins to serve.
+        """
+        if self._deployment is Environment.SANDBOX:
+            return
+        test_person = citizens.is_test_person(transaction, authorization.citizen_id)
+        if not admits(relying_party.environment, self._deployment, test_person=test_person):
+            raise InvalidGrant("a test person in production, or a real one in a sandbox")
 
     def _record_reuse(self, transaction: Source, ended: Ended, now: datetime) -> None:
         authorization = ended.authorization
