@@ -1,7 +1,7 @@
 """Every page in every state that matters, rendered for the tests that look at all of them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -35,11 +35,36 @@ from idp.console.disputes.forms import AskMoreForm, DecideForm, ExtendForm
 from idp.console.forms import ConsoleSignInForm, ConsoleSignOutForm
 from idp.console.frame import Section as ConsoleSection
 from idp.console.frame import entries_for
+from idp.console.integration_tests.views import BeginRunForm, ShownRun
 from idp.console.keys.forms import RotateForm, RotateNowForm
 from idp.console.log.forms import LogForm
 from idp.console.overview import Attention
 from idp.console.paging import PageOf
 from idp.console.people.forms import AcceptForm, DisableForm, InviteForm, OwnPasswordForm, RoleForm
+from idp.console.relying_parties.checklist import checklist
+from idp.console.relying_parties.forms import (
+    CHANGE_FORMS,
+    AddSecretForm,
+    CheckKeysForm,
+    DecideProposalForm,
+    ProposeForm,
+    RetireSecretForm,
+    SwitchForm,
+    WithdrawProposalForm,
+)
+from idp.console.relying_parties.parts import Part, ProtocolPart
+from idp.console.relying_parties.summary import TITLES, rows_of
+from idp.console.relying_parties.views import FilterForm
+from idp.console.relying_parties.wizard import (
+    AddressesStep,
+    ClaimsStep,
+    KeysStep,
+    NamesStep,
+    Step,
+    problems_of,
+)
+from idp.console.relying_parties.wizard_views import CreateForm
+from idp.console.relying_parties.words import told
 from idp.console.teams.forms import (
     AddMemberForm,
     InviteMemberForm,
@@ -47,8 +72,11 @@ from idp.console.teams.forms import (
     RemoveMemberForm,
     RenameTeamForm,
 )
+from idp.console.test_people.forms import RenewForm
+from idp.console.test_people.words import WORDS as PURPOSE_WORDS
 from idp.console.visits.forms import ConfirmVisitForm, VisitCodeForm
 from idp.core.clock import SystemClock
+from idp.core.environment import Environment
 from idp.core.identity_number import IdentityNumberKind
 from idp.data_requests.model import RequestKind
 from idp.disputes.forms import (
@@ -89,6 +117,11 @@ from idp.login.forms import (
     WayForm,
 )
 from idp.logout.forms import SignOutForm
+from idp.onboarding.diff import diff
+from idp.onboarding.look_at_keys import SeenKey, SeenKeys
+from idp.onboarding.model import ProposalId, ProposalStatus, RelyingPartyProposal, Stale
+from idp.onboarding.rules import OnboardingPolicy, Ruling
+from idp.onboarding.store import Listed
 from idp.operators.invite_operator import Invited
 from idp.operators.model import (
     Operator,
@@ -102,8 +135,10 @@ from idp.operators.model import (
 from idp.operators.store import ListedTeam
 from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import CancelForm, OtherPhoneForm, RecoverForm
-from idp.relying_parties.model import ClientId
+from idp.relying_parties.model import ClientId, RelyingPartyRecord
 from idp.step_up.forms import AskCarrierForm, StepUpForm, VisitForm
+from idp.test_people.model import TEST_PEOPLE
+from idp.test_people.numbers import SetNumber
 from idp.totp.codes import in_groups, setting_up_uri
 from idp.totp.qr import qr_svg
 from idp.unrecognised.views import NotMeForm
@@ -664,7 +699,455 @@ def _test_case(name: CaseName, observed: Observed | None, **more: object) -> Con
     return _test_page(context)
 
 
+@dataclass(frozen=True)
+class _TestedParty:
+    """A registration, as far as the pages of its runs know it."""
+
+    client_id: str = PORTAL_ID
+    enabled: bool = True
+
+
+_TESTED_PARTY = _TestedParty()
+
+
+def _shown_run(
+    number: int, *, failed: int = 0, missing: int = 0, link: str | None = None
+) -> ShownRun:
+    return ShownRun(
+        id=RunId(str(number) * 43),
+        begun_at=f"09:00:0{number}, 21/11/2026",
+        begun_by=OperatorName("buoi"),
+        failed=failed,
+        missing=missing,
+        link=link,
+    )
+
+
 _ASKED_AT = datetime(2026, 11, 21, 2, 12, 5, tzinfo=UTC)
+
+
+PARTIES = ConsoleSection.RELYING_PARTIES
+SANDBOX_DOCUMENT: dict[str, object] = {
+    "client_id": "binh-dinh-thu",
+    "client_name": "Cổng Dịch vụ công tỉnh Bình Định",
+    "client_name#en": "Binh Dinh Public Service Portal",
+    "sms_name": "Cong Binh Dinh",
+    "contacts": ["ky-thuat@binh-dinh.example"],
+    "security_profile": "oidc",
+    "token_endpoint_auth_method": "client_secret_basic",
+    "id_token_signed_response_alg": "ES256",
+    "redirect_uris": ["https://dichvucong.binhdinh.gov.vn/callback", "https://xn--bnh-8ma.vn/cb"],
+    "scope": "openid profile phone",
+    "claims": ["name", "phone_number", "verification_level"],
+    "legal_ground": "61/2018/NĐ-CP",
+    "minimum_acr": "LoA2",
+    "sector": "binh-dinh-thu",
+}
+_STALE = Stale(
+    8,
+    diff({"client_name": "Cong cu", "sms_name": "Cong cu"}, {"client_name": "Cong moi"}),
+    "minh",
+    _ASKED_AT,
+    "61/2018",
+)
+
+
+def _party(**more: object) -> RelyingPartyRecord:
+    facts: dict[str, object] = {
+        "client_id": ClientId("binh-dinh-thu"),
+        "registration": SANDBOX_DOCUMENT,
+        "enabled": True,
+        "environment": Environment.SANDBOX,
+        "team": TEAM.id,
+        "version": 7,
+    }
+    return RelyingPartyRecord(**facts | more)
+
+
+def _proposal(status: ProposalStatus, **more: object) -> RelyingPartyProposal:
+    facts: dict[str, object] = {
+        "id": ProposalId(3),
+        "client_id": ClientId("binh-dinh"),
+        "sandbox_client_id": ClientId("binh-dinh-thu"),
+        "team": TEAM.id,
+        "document": SANDBOX_DOCUMENT,
+        "base_version": None,
+        "status": status,
+        "proposed_by": "minh",
+        "proposed_at": _ASKED_AT,
+        "reason": "61/2018",
+    }
+    return RelyingPartyProposal(**facts | more)
+
+
+def _about(
+    template: str,
+    context: Context = lambda _: {},
+    *,
+    party: RelyingPartyRecord | None = None,
+    role: OperatorRole = TEAM_OF_PROVINCE,
+    **more: object,
+) -> tuple[str, Context]:
+    """A page about one registration."""
+
+    def shown(pages: Pages) -> dict[str, object]:
+        about = party or _party()
+        english = request.args.get("lang") == "en"
+        name = about.registration["client_name#en" if english else "client_name"]
+        given = {"party": about, "name": name, "language": "en" if english else "vi"}
+        return _console(PARTIES, context, role=role, **given, **more)(pages)
+
+    return f"console/relying_parties/{template}.html", shown
+
+
+def _step(step: Step, context: Context, back: str | None = "/console/register") -> Context:
+    return _console(PARTIES, context, step=step, steps=len(Step), back=back)
+
+
+_LINKS = {str(part): f"/console/relying-parties/binh-dinh-thu/change/{part}" for part in Part}
+_DONE = {CaseName.GOOD_SIGN_IN: Outcome.PASSED, CaseName.ACCESS_DENIED: Outcome.FAILED}
+_TEAMS = {"": "–", "binh-dinh": TEAM.name}
+_WRONG_URIS = {
+    "redirect_uris": "https://*.gov.vn/cb\nhttp://portal.example/cb#a\nhttps://a@b.vn/../c",
+    "backchannel_logout_uri": "ftp://portal.example",
+}
+
+
+def _wrong_addresses(_: Pages) -> dict[str, object]:
+    form = AddressesStep(MultiDict(_WRONG_URIS), meta={"csrf_context": "t"})
+    document = SANDBOX_DOCUMENT | {
+        "redirect_uris": form.redirect_uris.lines,
+        "backchannel_logout_uri": form.backchannel_logout_uri.data,
+    }
+    assert form.fail_problems(problems_of(document, _ONBOARDING))
+    return {"form": form}
+
+
+_ONBOARDING = OnboardingPolicy(
+    frozenset({"gov.vn"}), timedelta(days=30), timedelta(days=365), timedelta(days=365)
+)
+
+
+def _life(**more: object) -> dict[str, object]:
+    known = {"created_at": "08:00, 22/11/2026", "expires_at": "08:00, 22/11/2027"}
+    return known | {"ends_soon": False, "last_used_at": "09:00, 22/11/2026"} | more
+
+
+def _changing(part: Part, context: Context | None = None, **more: object) -> tuple[str, Context]:
+    form_class = CHANGE_FORMS[part]
+    values = form_class.values(SANDBOX_DOCUMENT) | {"base_version": "7"}
+    quiet: dict[str, object] = {"stale": None, "stale_at": None, "concerned": (), "gone": ()}
+    return _about(
+        "change",
+        context or _blank(form_class, **values),
+        part=part,
+        part_title=TITLES[part],
+        **quiet | more,
+    )
+
+
+def _proposing(**more: object) -> tuple[str, Context]:
+    values = ProposeForm.values(SANDBOX_DOCUMENT)
+    quiet: dict[str, object] = {"stale": None, "stale_at": None, "refused": None}
+    facts = {"production": None, "tested": True}
+    return _about("propose", _blank(ProposeForm, **values), **quiet | facts | more)
+
+
+def _deciding(
+    status: ProposalStatus,
+    *,
+    role: OperatorRole = OperatorRole.OPERATOR,
+    **more: object,
+) -> tuple[str, Context]:
+    facts: dict[str, object] = {
+        "proposal": _proposal(status),
+        "proposed_at": "09:12, 21/11/2026",
+        "closed_at": None,
+        "changes": diff({}, SANDBOX_DOCUMENT),
+        "is_first": True,
+        "tested": True,
+        "is_open": True,
+        "decides": True,
+        "is_own": False,
+        "withdraws": True,
+        "ruling": None,
+        "problems": (),
+    }
+
+    def context(pages: Pages) -> dict[str, object]:
+        language = "en" if request.args.get("lang") == "en" else "vi"
+        forms = {
+            "form": pages.blank_form(DecideProposalForm),
+            "withdraw_form": pages.blank_form(WithdrawProposalForm),
+        }
+        return forms | {"language": language}
+
+    return (
+        "console/relying_parties/proposal.html",
+        _console(PARTIES, context, role=role, **facts | more),
+    )
+
+
+def _parties_list(rows: list[object], **more: object) -> tuple[str, Context]:
+    def context(pages: Pages) -> dict[str, object]:
+        form = pages.blank_form(FilterForm)
+        form.team.choices = list(_TEAMS.items())
+        return {"form": form, "rows": rows}
+
+    quiet: dict[str, object] = {"first": None, "following": None, "registers": True}
+    return (
+        "console/relying_parties/list.html",
+        _console(PARTIES, context, **quiet | more),
+    )
+
+
+def _listed(client_id: str, environment: Environment, *, enabled: bool) -> Listed:
+    name = "Cổng Dịch vụ công tỉnh Bình Định"
+    return Listed(ClientId(client_id), name, environment, enabled, TEAM.id, 1, _ASKED_AT)
+
+
+def _relying_party_pages() -> dict[str, tuple[str, Context]]:
+    sandbox, production = Environment.SANDBOX, Environment.PRODUCTION
+    at = "09:12, 21/11/2026"
+    version = {"number": 7, "by": "minh", "at": at, "reason": "61/2018", "is_first": False}
+    waiting = _proposal(ProposalStatus.OPEN)
+    live = _party(
+        client_id=ClientId("binh-dinh"),
+        environment=production,
+        sandbox_client_id=ClientId("binh-dinh-thu"),
+        enabled=False,
+        team=None,
+    )
+    party_page: dict[str, object] = {
+        "rows": rows_of,
+        "change": _LINKS,
+        "team": TEAM,
+        "production": ["binh-dinh"],
+        "proposals": [waiting],
+        "changed_at": at,
+        "manages": True,
+        "switches": False,
+    }
+
+    def party(record: RelyingPartyRecord, **more: object) -> tuple[str, Context]:
+        checks = checklist(
+            record.registration, has_secret=True, runs=[_DONE], proposed=bool(more.get("proposed"))
+        )
+        shown = party_page | {"checks": checks} | more
+        return _about(
+            "party",
+            lambda _: {"rows": rows_of(record.registration)},
+            party=record,
+            **{name: value for name, value in shown.items() if name not in {"rows", "proposed"}},
+        )
+
+    names = {"client_name": "a", "client_id": "Bình Định", "team": "none", "contacts": "a"}
+    credentials: dict[str, object] = {
+        "secrets": [
+            {"id": 1, "last_four": "Ab3_", **_life()},
+            {"id": 2, "last_four": "x-9Z", **_life(ends_soon=True, last_used_at=None)},
+        ],
+        "keys": [],
+        "jwks_uri": None,
+        "seen": None,
+        "failure": None,
+        "manages": True,
+        "can_add": False,
+    }
+
+    def secrets(**more: object) -> tuple[str, Context]:
+        return _about("secrets", _blank(CheckKeysForm), **credentials | more)
+
+    seen = SeenKeys(
+        [SeenKey("k1", "EC", "ES256", usable=True), SeenKey("", "RSA", "", usable=False)],
+        private=True,
+    )
+    uri = "https://portal.example/jwks"
+    return {
+        "console-parties": _parties_list(
+            [
+                (_listed("binh-dinh", production, enabled=False), at, TEAM.name),
+                (_listed("binh-dinh-thu", sandbox, enabled=True), at, None),
+            ],
+            first="?",
+            following="?after=binh-dinh-thu",
+        ),
+        "console-parties-none": _parties_list([], registers=False),
+        "console-register": (
+            "console/relying_parties/step.html",
+            _step(Step.NAMES, _blank(NamesStep, teams=_TEAMS), back=None),
+        ),
+        "console-register-refused": (
+            "console/relying_parties/step.html",
+            _step(Step.NAMES, refused(NamesStep, names, teams=_TEAMS), back=None),
+        ),
+        "console-register-protocol": (
+            "console/relying_parties/step.html",
+            _step(Step.PROTOCOL, _blank(ProtocolPart)),
+        ),
+        "console-register-addresses": (
+            "console/relying_parties/step.html",
+            _step(Step.ADDRESSES, _blank(AddressesStep)),
+        ),
+        "console-register-addresses-refused": (
+            "console/relying_parties/step.html",
+            _step(Step.ADDRESSES, _wrong_addresses),
+        ),
+        "console-register-claims": (
+            "console/relying_parties/step.html",
+            _step(Step.CLAIMS, _blank(ClaimsStep, **ClaimsStep.values(SANDBOX_DOCUMENT))),
+        ),
+        "console-register-keys": (
+            "console/relying_parties/step.html",
+            _step(Step.KEYS, _blank(KeysStep)),
+        ),
+        "console-register-check": (
+            "console/relying_parties/check.html",
+            _console(
+                PARTIES,
+                lambda pages: {
+                    "form": pages.blank_form(CreateForm),
+                    "rows": rows_of(SANDBOX_DOCUMENT),
+                },
+                change=_LINKS,
+                team=TEAM.id,
+                problems=(),
+                back="/console/register",
+                number=6,
+                steps=6,
+            ),
+        ),
+        "console-register-check-refused": (
+            "console/relying_parties/check.html",
+            _console(
+                PARTIES,
+                lambda pages: {
+                    "form": pages.blank_form(CreateForm),
+                    "rows": rows_of({}),
+                    "problems": [told(each) for each in problems_of({}, _ONBOARDING)],
+                },
+                change=_LINKS,
+                team=None,
+                back="/console/register",
+                number=6,
+                steps=6,
+            ),
+        ),
+        "console-register-gone": ("console/relying_parties/draft_gone.html", _console(PARTIES)),
+        "console-register-no-team": ("console/relying_parties/no_team.html", _console(PARTIES)),
+        "console-party": party(_party()),
+        "console-party-read": party(
+            _party(enabled=False), change=None, manages=False, role=OperatorRole.READ_ONLY
+        ),
+        "console-party-production": party(
+            live,
+            change=None,
+            checks=(),
+            production=(),
+            proposals=(),
+            team=None,
+            switches=True,
+            role=OperatorRole.OPERATOR,
+        ),
+        "console-party-by-itself": party(
+            _party(client_metadata={"client_id": "x"}), change=None, manages=False, proposals=()
+        ),
+        **{f"console-change-{part}": _changing(part) for part in Part},
+        "console-change-stale": _changing(
+            Part.NAMES, stale=_STALE, stale_at=at, concerned=_STALE.theirs
+        ),
+        "console-change-stale-elsewhere": _changing(Part.LEVEL, stale=_STALE, stale_at=at),
+        "console-change-redirect-gone": _changing(
+            Part.REDIRECT,
+            refused(CHANGE_FORMS[Part.REDIRECT], {"redirect_uris": "https://a.gov.vn/"}),
+            gone=["https://dichvucong.binhdinh.gov.vn/callback"],
+        ),
+        "console-change-private-key": _changing(
+            Part.KEYS, refused(CHANGE_FORMS[Part.KEYS], {"jwks": '{"kty": "EC", "d": "x"}'})
+        ),
+        "console-versions": _about(
+            "versions",
+            rows=[
+                version | {"changes": _STALE.theirs},
+                version
+                | {"number": 1, "by": "", "reason": "", "is_first": True}
+                | {"changes": diff({}, SANDBOX_DOCUMENT)},
+            ],
+            following="?before=1",
+        ),
+        "console-snippets": _about(
+            "snippets",
+            issuer="https://idp.example",
+            redirect_uri="https://dichvucong.binhdinh.gov.vn/callback",
+            scope="openid profile",
+            algorithm="ES256",
+        ),
+        "console-secrets": secrets(),
+        "console-secrets-none": secrets(secrets=[], can_add=True),
+        "console-secrets-keys": secrets(
+            secrets=[], can_add=True, keys=[{"thumbprint": "T" * 43, **_life(ends_soon=True)}]
+        ),
+        "console-secrets-seen": secrets(jwks_uri=uri, seen=seen),
+        "console-secrets-seen-none": secrets(jwks_uri=uri, seen=SeenKeys([], private=False)),
+        "console-secrets-unseen": secrets(jwks_uri=uri, failure="status"),
+        "console-secret-new": _about("secret_new", _blank(AddSecretForm)),
+        "console-secret-new-refused": _about(
+            "secret_new", refused(AddSecretForm, {"reason": "", "code": "12"})
+        ),
+        "console-secret-retire": _about(
+            "secret_retire", _blank(RetireSecretForm), last_four="Ab3_"
+        ),
+        "console-secret": _about("secret", secret="s" * 43),
+        "console-secret-shown": _about("secret", secret=None),
+        "console-disable-party": _about(
+            "switch", _blank(SwitchForm), role=OperatorRole.OPERATOR, on=False
+        ),
+        "console-enable-party": _about(
+            "switch", _blank(SwitchForm), role=OperatorRole.OPERATOR, on=True
+        ),
+        "console-propose": _proposing(),
+        "console-propose-untested": _proposing(tested=False),
+        "console-propose-unchanged": _proposing(production=live, refused="Unchanged"),
+        "console-propose-twice": _proposing(production=live, refused="AlreadyProposed"),
+        "console-propose-stale": _proposing(production=live, stale=_STALE, stale_at=at),
+        "console-proposals": (
+            "console/relying_parties/proposals.html",
+            _console(
+                PARTIES,
+                rows=[
+                    (_proposal(status, id=ProposalId(number)), at)
+                    for number, status in enumerate(ProposalStatus)
+                ],
+                every=True,
+                following="?before=1",
+            ),
+        ),
+        "console-proposals-none": (
+            "console/relying_parties/proposals.html",
+            _console(PARTIES, rows=[], every=False, following=None),
+        ),
+        "console-proposal": _deciding(ProposalStatus.OPEN),
+        "console-proposal-own": _deciding(
+            ProposalStatus.OPEN, role=TEAM_OF_PROVINCE, decides=False, is_own=True
+        ),
+        **{
+            f"console-proposal-{ruling}": _deciding(
+                ProposalStatus.OPEN, tested=False, is_first=False, ruling=ruling
+            )
+            for ruling in (Ruling.OWN, Ruling.STALE, Ruling.UNTESTED)
+        },
+        "console-proposal-broken": _deciding(
+            ProposalStatus.OPEN, problems=("redirect_uris: https://*.vn",)
+        ),
+        "console-proposal-closed": _deciding(
+            ProposalStatus.REFUSED,
+            proposal=_proposal(ProposalStatus.REFUSED, closed_by="lan", closing_reason="61/2018"),
+            closed_at=at,
+            is_open=False,
+            decides=False,
+            withdraws=False,
+        ),
+    }
 
 
 PAGES: dict[str, tuple[str, Context]] = {
@@ -726,6 +1209,60 @@ PAGES: dict[str, tuple[str, Context]] = {
         _test_page(report=_test_report(dict.fromkeys(CASES, (Outcome.PASSED, None)))),
     ),
     "integration-test-gone": ("integration_tests/gone.html", _plain()),
+    "console-integration-tests": (
+        "console/integration_tests/list.html",
+        _console(
+            ConsoleSection.RELYING_PARTIES,
+            _blank(BeginRunForm),
+            party=_TESTED_PARTY,
+            name="Cổng Dịch vụ công tỉnh Bình Định",
+            manages=True,
+            page=PageOf(
+                rows=[
+                    _shown_run(
+                        1, missing=9, link=f"https://idp.example/integration-test?k={_TEST_KEY}"
+                    ),
+                    _shown_run(2, failed=2),
+                    _shown_run(3),
+                ],
+                before=None,
+                after="?page=2",
+            ),
+        ),
+    ),
+    "console-integration-tests-none": (
+        "console/integration_tests/list.html",
+        _console(
+            ConsoleSection.RELYING_PARTIES,
+            _blank(BeginRunForm),
+            role=OperatorRole.READ_ONLY,
+            party=_TESTED_PARTY,
+            name="Cổng Dịch vụ công tỉnh Bình Định",
+            manages=False,
+            page=PageOf(rows=[], before=None, after=None),
+        ),
+    ),
+    "console-integration-tests-disabled": (
+        "console/integration_tests/list.html",
+        _console(
+            ConsoleSection.RELYING_PARTIES,
+            _blank(BeginRunForm),
+            party=replace(_TESTED_PARTY, enabled=False),
+            name="Cổng Dịch vụ công tỉnh Bình Định",
+            manages=True,
+            page=PageOf(rows=[], before=None, after=None),
+        ),
+    ),
+    "console-integration-test-report": (
+        "console/integration_tests/report.html",
+        _console(
+            ConsoleSection.RELYING_PARTIES,
+            party=_TESTED_PARTY,
+            name="Cổng Dịch vụ công tỉnh Bình Định",
+            run=_TEST_RUN,
+            report=_test_report(_TEST_OUTCOMES),
+        ),
+    ),
     "dispute-start": (
         "disputes/start.html",
         _blank(ComplaintForm, today=RULES["today"], story=_STORY),
@@ -1512,7 +2049,7 @@ PAGES: dict[str, tuple[str, Context]] = {
         "console/test_people/people.html",
         _console(
             ConsoleSection.TEST_PEOPLE,
-            team=TRYING_TEAM,
+            team=TEAM,
             password="Thu-k7vm-2qxa-1",
             made_at="09:00, 22/11/2026",
             made_by="trinh",
@@ -1538,11 +2075,11 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "console-test-people-none": (
         "console/test_people/none.html",
-        _console(ConsoleSection.TEST_PEOPLE, team=TRYING_TEAM),
+        _console(ConsoleSection.TEST_PEOPLE, team=TEAM),
     ),
     "console-test-people-teams": (
         "console/test_people/teams.html",
-        _console(ConsoleSection.TEST_PEOPLE, page=PageOf([TRYING_TEAM], None, None)),
+        _console(ConsoleSection.TEST_PEOPLE, page=PageOf([TEAM], None, None)),
     ),
     "console-test-people-no-teams": (
         "console/test_people/teams.html",
@@ -1550,19 +2087,15 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "console-test-people-first": (
         "console/test_people/renew.html",
-        _console(
-            ConsoleSection.TEST_PEOPLE, _blank(RenewForm), team=TRYING_TEAM, is_first=True
-        ),
+        _console(ConsoleSection.TEST_PEOPLE, _blank(RenewForm), team=TEAM, is_first=True),
     ),
     "console-test-people-renew": (
         "console/test_people/renew.html",
-        _console(
-            ConsoleSection.TEST_PEOPLE, _blank(RenewForm), team=TRYING_TEAM, is_first=False
-        ),
+        _console(ConsoleSection.TEST_PEOPLE, _blank(RenewForm), team=TEAM, is_first=False),
     ),
     "console-test-people-no-numbers": (
         "console/test_people/no_numbers.html",
-        _console(ConsoleSection.TEST_PEOPLE, team=TRYING_TEAM),
+        _console(ConsoleSection.TEST_PEOPLE, team=TEAM),
     ),
     "console-announcements": (
         "console/announcements/list.html",
@@ -1625,6 +2158,7 @@ PAGES: dict[str, tuple[str, Context]] = {
         "console/forbidden.html",
         _console(ConsoleSection.OVERVIEW, role=OperatorRole.PROVINCE_TEAM),
     ),
+    **_relying_party_pages(),
     "console-teams": (
         "console/teams/list.html",
         _console(
@@ -2025,7 +2559,11 @@ PAGES: dict[str, tuple[str, Context]] = {
 # A consent and a way back exist for a portal only.
 ALWAYS_ASKED = frozenset(
     {"consent", "consent-grown", "continue", "form-post", "not-you-only-other"}
-) | {name for name, (template, _) in PAGES.items() if template == "step_up/explain.html"}
+) | {
+    name
+    for name, (template, _) in PAGES.items()
+    if template == "step_up/explain.html" or template.startswith("integration_tests/")
+}
 
 # A browser with scripts does not stay on it.
 MOVES_ON = frozenset({"form-post"})
