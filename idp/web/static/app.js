@@ -38,6 +38,19 @@
     });
   });
 
+  // Copy what stands in another element; the button says so for a moment.
+  each("[data-copy]", function (button) {
+    var words = Array.from(button.childNodes);
+    if (!navigator.clipboard) button.hidden = true;
+    button.addEventListener("click", function () {
+      navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent)
+        .then(function () {
+          button.textContent = button.dataset.copied;
+          setTimeout(function () { button.replaceChildren.apply(button, words); }, 2000);
+        });
+    });
+  });
+
   // A second press within two seconds is a slip. Buttons stay enabled: a failed send can be repeated.
   each("form", function (form) {
     var sentAt = 0;
