@@ -105,7 +105,7 @@ from idp.integration_tests.cases import CASES
 from idp.integration_tests.forms import BeginForm, ResultForm, TellLogoutForm
 from idp.integration_tests.model import CaseName, Observed, Outcome, Reason, Run, RunId
 from idp.integration_tests.shown_report import ShownLine, ShownReport
-from idp.interactions.forms import NotYouForm
+from idp.interactions.forms import NotAdmittedForm, NotYouForm
 from idp.interactions.model import StopReason
 from idp.interactions.shortfall import Shortfall
 from idp.login.forms import (
@@ -1697,6 +1697,18 @@ PAGES: dict[str, tuple[str, Context]] = {
         "interactions/select_account.html",
         _with(_blank(NotYouForm), full_name=NAME),
     ),
+    "not-admitted-trial": (
+        "interactions/not_admitted.html",
+        _with(_blank(NotAdmittedForm), is_trial=True, is_signed_in=True),
+    ),
+    "not-admitted-to-enrol": (
+        "interactions/not_admitted.html",
+        _with(_blank(NotAdmittedForm), is_trial=True, is_signed_in=False),
+    ),
+    "not-admitted-test-person": (
+        "interactions/not_admitted.html",
+        _with(_blank(NotAdmittedForm), is_trial=False, is_signed_in=True),
+    ),
     "sign-out": ("logout/confirm.html", _with(_blank(SignOutForm), full_name=NAME)),
     "signed-out": ("logout/signed_out.html", _plain(return_url="https://dichvucong.example/bye")),
     "signing-out": (
@@ -2551,6 +2563,7 @@ PAGES: dict[str, tuple[str, Context]] = {
         "errors/wrong_request.html",
         _plain(parameter="redirect_uri", reference="7F3K-92QD"),
     ),
+    "portal-disabled": ("errors/portal_disabled.html", _plain(reference="7F3K-92QD")),
     "help": ("help/help.html", _plain()),
     "privacy": ("help/privacy.html", _plain()),
     "accessibility": ("help/accessibility.html", _plain()),
@@ -2558,7 +2571,17 @@ PAGES: dict[str, tuple[str, Context]] = {
 
 # A consent and a way back exist for a portal only.
 ALWAYS_ASKED = frozenset(
-    {"consent", "consent-grown", "continue", "form-post", "not-you-only-other"}
+    {
+        "consent",
+        "consent-grown",
+        "continue",
+        "form-post",
+        "not-admitted-test-person",
+        "not-admitted-to-enrol",
+        "not-admitted-trial",
+        "not-you-only-other",
+        "portal-disabled",
+    }
 ) | {
     name
     for name, (template, _) in PAGES.items()

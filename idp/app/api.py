@@ -12,8 +12,11 @@ from idp.api.keys import KeyResource
 from idp.api.log import LogResource
 from idp.api.operation import Resource
 from idp.api.people import PeopleResource
+from idp.api.proposals import ProposalResource
+from idp.api.relying_parties import RelyingPartyResource
 from idp.api.token import TokenEndpoint
 from idp.api_clients.admit import AdmitCaller, ApiBudgets, IssueApiToken
+from idp.app.operations import onboarding_desk
 from idp.app.pages import OUTAGES
 from idp.app.parts import Parts
 from idp.key_ring.rotate_keys import RotateKeys
@@ -67,8 +70,19 @@ def api_description(parts: Parts) -> Description:
 
 
 def _resources(parts: Parts) -> Sequence[Resource]:
-    database, clock = parts.database, parts.clock
+    database, clock, desk = parts.database, parts.clock, onboarding_desk(parts)
     return [
+        RelyingPartyResource(
+            register=desk.register,
+            change=desk.change,
+            add_secret=desk.add_secret,
+            retire_secret=desk.retire_secret,
+            disable=desk.disable,
+            database=database,
+        ).resource(),
+        ProposalResource(
+            propose=desk.propose, withdraw=desk.withdraw, database=database
+        ).resource(),
         KeyResource(
             signer=parts.signer,
             rotate=RotateKeys(

@@ -20,6 +20,7 @@ from idp.console.announcements.routes import announcement_routes
 from idp.console.citizens.routes import console_citizen_routes
 from idp.console.cookie import ConsoleCookie
 from idp.console.disputes.routes import console_dispute_routes
+from idp.console.failures.routes import failure_routes
 from idp.console.frame import ConsoleFrame
 from idp.console.integration_tests.routes import console_integration_test_routes
 from idp.console.keys.routes import key_routes
@@ -28,6 +29,7 @@ from idp.console.people.routes import people_routes
 from idp.console.presence import Presence
 from idp.console.relying_parties.routes import RelyingPartyDesk, relying_party_routes
 from idp.console.routes import console_routes
+from idp.console.statistics.routes import statistics_routes
 from idp.console.teams.routes import team_routes
 from idp.console.test_people.routes import test_people_routes
 from idp.console.visits.routes import visit_routes
@@ -40,6 +42,7 @@ from idp.operators.change_operator import ChangeOperatorPassword, ChangeRole
 from idp.operators.create_team import CreateTeam, RenameTeam
 from idp.operators.disable_operator import DisableOperator
 from idp.operators.invite_operator import AcceptInvitation, InviteOperator
+from idp.statistics.report import Statistics
 from idp.web.browser import BrowserCookie
 from idp.web.pages import Pages
 from idp.web.ports import ShownPages
@@ -95,6 +98,12 @@ def console_blueprints(
             inbox=parts.test_inbox,
             deployment=parts.settings.deployment.environment,
             database=database,
+        ),
+        failure_routes(frame=frame, database=database, kept=parts.settings.failures.kept),
+        statistics_routes(
+            frame=frame,
+            database=database,
+            statistics=Statistics(database=database, clock=clock),
         ),
         log_routes(frame=frame, database=database, clock=clock),
         _people(parts, frame),

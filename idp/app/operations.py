@@ -25,6 +25,7 @@ from idp.db.migrate import migrate
 from idp.disputes.commands import DisputeDesk, disputes_commands
 from idp.disputes.decide_dispute import ConductDispute, DecideDispute
 from idp.disputes.look_at_case import LookAtCase
+from idp.failures.commands import failures_commands
 from idp.helpdesk.commands import Helpdesk, citizens_commands
 from idp.helpdesk.find_citizen import FindCitizen
 from idp.integration_tests.commands import integration_tests_commands
@@ -55,6 +56,8 @@ from idp.settings import Settings, load
 from idp.signing.commands import keys_commands
 from idp.signing.material import SigningAlgorithm
 from idp.signing.rotate import create_missing
+from idp.statistics.commands import statistics_command
+from idp.statistics.report import Statistics
 from idp.test_people.commands import TestPeopleDesk, add_test_people_command
 from idp.test_people.renew import RenewTestPeople
 from idp.throttling.ports import Budget
@@ -134,6 +137,10 @@ def command_line() -> click.Group:
     )
     commands.add_command(citizens)
     commands.add_command(disputes_commands(lambda: dispute_desk(parts())))
+    commands.add_command(failures_commands(lambda: parts().database))
+    commands.add_command(
+        statistics_command(lambda: Statistics(database=parts().database, clock=parts().clock))
+    )
     commands.add_command(audit_commands(lambda: _log_desk(parts())))
     commands.add_command(consents_commands(lambda: parts().database))
     commands.add_command(data_requests_commands(lambda: _data_request_desk(parts())))

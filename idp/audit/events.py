@@ -802,6 +802,15 @@ class AccountClosed(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TestPeopleRenewed(SecurityEvent):
+    """The invented people of a team were made, or made anew; *set_number* is in their numbers."""
+
+    team: str
+    set_number: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationTestBegun(SecurityEvent):
     """An operator, or whoever has the machine's shell, lets a portal's team try how it refuses."""
 

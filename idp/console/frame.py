@@ -29,6 +29,8 @@ class Section(StrEnum):
     DISPUTES = "disputes"
     CITIZENS = "citizens"
     VISITS = "visits"
+    FAILURES = "failures"
+    STATISTICS = "statistics"
     KEYS = "keys"
     TEST_PEOPLE = "test_people"
     ANNOUNCEMENTS = "announcements"
@@ -53,6 +55,8 @@ NAVIGATION: Final = (
     Entry(Section.DISPUTES, "/console/disputes", Permission.SEE_DISPUTES),
     Entry(Section.CITIZENS, "/console/citizens", Permission.SERVE_CITIZENS),
     Entry(Section.VISITS, "/console/visits", Permission.CONFIRM_VISITS),
+    Entry(Section.FAILURES, "/console/failures", Permission.SEE_FAILURES),
+    Entry(Section.STATISTICS, "/console/statistics", Permission.SEE_STATISTICS),
     Entry(Section.KEYS, "/console/keys", Permission.SEE_KEYS),
     Entry(Section.RELYING_PARTIES, "/console/relying-parties", Permission.SEE_RELYING_PARTIES),
     Entry(Section.TEAMS, "/console/teams", Permission.SEE_RELYING_PARTIES),

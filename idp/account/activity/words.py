@@ -307,6 +307,7 @@ HIDDEN: Final = frozenset(
         events.SigningKeysChanged,
         events.AnnouncementPublished,
         events.AnnouncementWithdrawn,
+        events.TestPeopleRenewed,
         events.ApiClientAdded,
         events.ApiClientRenewed,
         events.ApiClientDisabled,

@@ -22,13 +22,24 @@ def upgrade() -> None:
     op.add_column("relying_party", sa.Column("sandbox_client_id", sa.String(length=128)))
     op.add_column("relying_party", sa.Column("team", sa.String(length=32)))
     op.add_column(
-        "relying_party", sa.Column("version", sa.Integer(), nullable=False, server_default="1")
+        "relying_party",
+        sa.Column(
+            "version",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+            server_default="1",
+        ),
     )
     op.create_index(op.f("ix_relying_party_team"), "relying_party", ["team"])
     op.create_table(
         "relying_party_version",
         sa.Column("client_id", sa.String(length=128), nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "number",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("by", sa.String(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -46,7 +57,10 @@ def upgrade() -> None:
         " SELECT client_id, 1, registration, '', updated_at, '' FROM relying_party"
     )
     op.add_column("relying_party_secret", sa.Column("last_used_at", sa.DateTime(timezone=True)))
-    op.add_column("relying_party_secret", sa.Column("reminded_days", sa.Integer()))
+    op.add_column(
+        "relying_party_secret",
+        sa.Column("reminded_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite")),
+    )
     op.create_table(
         "relying_party_key",
         sa.Column("client_id", sa.String(length=128), nullable=False),
@@ -54,7 +68,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True)),
-        sa.Column("reminded_days", sa.Integer()),
+        sa.Column("reminded_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite")),
         sa.ForeignKeyConstraint(
             ["client_id"],
             ["relying_party.client_id"],
@@ -69,7 +83,7 @@ def upgrade() -> None:
         sa.Column("sandbox_client_id", sa.String(length=128), nullable=False),
         sa.Column("team", sa.String(length=32)),
         sa.Column("document", sa.JSON(), nullable=False),
-        sa.Column("base_version", sa.Integer()),
+        sa.Column("base_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite")),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("proposed_by", sa.String(length=32), nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),

@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("announcement_id", sa.String(length=36), nullable=False),
         sa.Column("address", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

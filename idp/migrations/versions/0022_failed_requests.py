@@ -13,7 +13,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "failed_request",
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reference", sa.String(length=16), nullable=False),
@@ -28,9 +28,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_failed_request_at"), "failed_request", ["at"])
     op.create_index(op.f("ix_failed_request_reference"), "failed_request", ["reference"])
-    op.create_index(
-        "ix_failed_request_client_number", "failed_request", ["client_id", "number"]
-    )
+    op.create_index("ix_failed_request_client_number", "failed_request", ["client_id", "number"])
 
 
 def downgrade() -> None:

@@ -58,14 +58,18 @@ def upgrade() -> None:
         sa.Column("asked_for", sa.JSON(), nullable=True),
         sa.Column("code", sa.JSON(), nullable=True),
         sa.Column("code_digest", sa.String(length=43), nullable=True),
-        sa.Column("code_uses", sa.Integer(), nullable=False),
+        sa.Column(
+            "code_uses", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("redeemed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("token_digest", sa.String(length=43), nullable=True),
         sa.Column("userinfo_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
         sa.Column("sent_again_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("forged_logout", sa.Integer(), nullable=True),
-        sa.Column("logout", sa.Integer(), nullable=True),
+        sa.Column(
+            "forged_logout", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("logout", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(
             ["run_id"],
             ["integration_test_run.id"],
