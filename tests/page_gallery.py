@@ -1,8 +1,8 @@
 """Every page in every state that matters, rendered for the tests that look at all of them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -26,12 +26,14 @@ from idp.account.level import EvidenceShown
 from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
 from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
 from idp.announcements.model import Announcement, MailCount
+from idp.audit.rules import VIETNAM
 from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
 from idp.console.announcements.forms import AnnounceForm, WithdrawAnnouncementForm
 from idp.console.citizens.forms import FindForm, LockForm, UnlockForm
 from idp.console.disputes.forms import AskMoreForm, DecideForm, ExtendForm
+from idp.console.failures.views import FailuresForm, shown_failure
 from idp.console.forms import ConsoleSignInForm, ConsoleSignOutForm
 from idp.console.frame import Section as ConsoleSection
 from idp.console.frame import entries_for
@@ -65,6 +67,7 @@ from idp.console.relying_parties.wizard import (
 )
 from idp.console.relying_parties.wizard_views import CreateForm
 from idp.console.relying_parties.words import told
+from idp.console.statistics.views import PeriodForm, shown_report
 from idp.console.teams.forms import (
     AddMemberForm,
     InviteMemberForm,
@@ -100,6 +103,9 @@ from idp.enrolment.forms import (
     RecheckForm,
     TakeUpForm,
 )
+from idp.failures.model import Cause, FailedRequest, Fault
+from idp.failures.rules import uri_fault
+from idp.failures.store import FoundFailure
 from idp.inactivity.forms import ReactivateForm
 from idp.integration_tests.cases import CASES
 from idp.integration_tests.forms import BeginForm, ResultForm, TellLogoutForm
@@ -136,6 +142,9 @@ from idp.operators.store import ListedTeam
 from idp.otp.forms import OtpForm, ResendForm
 from idp.recovery.forms import CancelForm, OtherPhoneForm, RecoverForm
 from idp.relying_parties.model import ClientId, RelyingPartyRecord
+from idp.statistics.model import Stage
+from idp.statistics.report import CarrierTexts, Period, Report
+from idp.statistics.report import Step as ReportStep
 from idp.step_up.forms import AskCarrierForm, StepUpForm, VisitForm
 from idp.test_people.model import TEST_PEOPLE
 from idp.test_people.numbers import SetNumber
@@ -145,6 +154,7 @@ from idp.unrecognised.views import NotMeForm
 from idp.web.browser import BrowserCookie
 from idp.web.forms import Form
 from idp.web.pages import Brand, Pages
+from idp.web.texts import gettext
 from tests.fakes.following_client import FollowingClient
 from tests.fakes.shown_pages import ShownPagesInMemory
 
@@ -1148,6 +1158,134 @@ def _relying_party_pages() -> dict[str, tuple[str, Context]]:
             withdraws=False,
         ),
     }
+
+
+_FAILURES = tuple(
+    FoundFailure(
+        number,
+        FailedRequest(
+            id=f"id-{number}",
+            at=datetime(2026, 11, 22, 2, 12, 44, tzinfo=UTC),
+            reference="7F3K-92QD",
+            endpoint=endpoint,
+            error=error,
+            client_id=None if fault.claimed else ClientId("binh-dinh"),
+            claimed=fault.claimed,
+            fault=fault,
+            note="",
+        ),
+    )
+    for number, (endpoint, error, fault) in enumerate(
+        (
+            (
+                "/authorize",
+                "wrong_request",
+                uri_fault(
+                    "redirect_uri",
+                    "http://dichvucong.binhdinh.gov.vn/callback",
+                    ["https://dichvucong.binhdinh.gov.vn/callback"],
+                ),
+            ),
+            (
+                "/token",
+                "invalid_client",
+                Fault(cause=Cause.JWT_EXPIRED, parameter="exp", seconds=75),
+            ),
+            ("/token", "invalid_grant", Fault(cause=Cause.CODE_REPLAYED)),
+            ("/authorize", "wrong_request", Fault(cause=Cause.UNKNOWN_CLIENT, claimed="ban-do")),
+        ),
+        start=1,
+    )
+)
+
+
+def _failures(
+    found: Sequence[FoundFailure], role: OperatorRole = OperatorRole.ADMINISTRATOR
+) -> Context:
+    return _console(
+        ConsoleSection.FAILURES,
+        lambda pages: {
+            "form": pages.blank_form(FailuresForm, reference="", client_id="", endpoint=""),
+            "rows": [shown_failure(each) for each in found],
+        },
+        role=role,
+        first="?before=" if found else None,
+        following="?before=1" if found else None,
+        export_query="",
+        kept_days=30,
+    )
+
+
+def _statistics_form(portal: str, error: str = "") -> Context:
+    def context(pages: Pages) -> dict[str, object]:
+        form = pages.blank_form(PeriodForm, portal=portal, days="30")
+        form.portal.choices = [("", gettext("Tất cả các cổng")), ("binh-dinh", "Cổng (binh-dinh)")]
+        if error:
+            form.fail("portal", gettext(error))
+        return {"form": form}
+
+    return context
+
+
+def _statistics(report: Report | None, role: OperatorRole = OperatorRole.ADMINISTRATOR) -> Context:
+    def context(pages: Pages) -> dict[str, object]:
+        shown = {} if report is None else shown_report(report)
+        return _statistics_form("binh-dinh")(pages) | shown
+
+    return _console(
+        ConsoleSection.STATISTICS,
+        context,
+        role=role,
+        offers_names=True,
+        report=report,
+        export_query="days=30",
+    )
+
+
+def _month() -> Report:
+    last = date(2026, 11, 22)
+    days = [last - timedelta(days=29 - day) for day in range(30)]
+    wholes = [(120 + 37 * day * day) % 1900 + 40 * day for day in range(30)]
+    return Report(
+        client_id="binh-dinh",
+        period=Period.MONTH,
+        first=days[0],
+        last=last,
+        steps=[
+            ReportStep(datetime.combine(day, time(), VIETNAM), whole, round(whole * 0.9))
+            for day, whole in zip(days, wholes, strict=True)
+        ],
+        begun=sum(wholes),
+        signed_in=round(sum(wholes) * 0.9),
+        silent=1204,
+        success=0.9,
+        median=41.5,
+        levels={1: 120, 2: 30220, 3: None},
+        refused={"access_denied": 210, "login_required": 3120},
+        texts=[
+            CarrierTexts("mobifone", 9120, 12, 8710),
+            CarrierTexts("other", None, 0, None),
+            CarrierTexts("viettel", 18240, 204, 17650),
+        ],
+        enrolments={Stage.FORM: 2100, Stage.MATCH: 1800, Stage.MISMATCH: 240, Stage.ENROLLED: 1710},
+    )
+
+
+def _today() -> Report:
+    starts = datetime(2026, 11, 22, tzinfo=VIETNAM)
+    counts: list[int | None] = [0] * 6 + [None, 12, 87, 120, 96, 45] + [0] * 12
+    return replace(
+        _month(),
+        period=Period.TODAY,
+        first=starts.date(),
+        steps=[
+            ReportStep(starts + timedelta(hours=hour), count, count)
+            for hour, count in enumerate(counts)
+        ],
+        begun=363,
+        success=None,
+        median=None,
+    )
 
 
 PAGES: dict[str, tuple[str, Context]] = {
@@ -2516,6 +2654,31 @@ PAGES: dict[str, tuple[str, Context]] = {
     "console-visit-confirmed": (
         "console/visits/confirmed.html",
         _console(VISITS, role=OperatorRole.COUNTER_OFFICER),
+    ),
+    "console-failures": ("console/failures/list.html", _failures(_FAILURES)),
+    "console-failures-none": (
+        "console/failures/list.html",
+        _failures((), role=OperatorRole.PROVINCE_TEAM),
+    ),
+    "console-statistics": ("console/statistics/report.html", _statistics(_month())),
+    "console-statistics-today": ("console/statistics/report.html", _statistics(_today())),
+    "console-statistics-none": (
+        "console/statistics/report.html",
+        _statistics(replace(_today(), begun=0, signed_in=0, silent=0, texts=(), enrolments={})),
+    ),
+    "console-statistics-no-portal": (
+        "console/statistics/report.html",
+        _statistics(None, role=OperatorRole.PROVINCE_TEAM),
+    ),
+    "console-statistics-unknown": (
+        "console/statistics/report.html",
+        _console(
+            ConsoleSection.STATISTICS,
+            _statistics_form("ban-do", "Không có cổng nào mang mã này"),
+            offers_names=False,
+            report=None,
+            export_query="portal=ban-do",
+        ),
     ),
     "console-log": (
         "console/log/list.html",

@@ -4,6 +4,7 @@ is there already, and what a person sees when the address is of no use any more.
 """
 
 from datetime import timedelta
+from functools import partial
 from math import ceil
 from urllib.parse import urlencode
 
@@ -27,9 +28,17 @@ from idp.interactions.ports import (
 )
 from idp.interactions.rules import Step
 from idp.interactions.sign_in import AccountHeld, AccountInactive
-from idp.interactions.visits import BegunHere, InteractionExpired, OtherBrowser, Visit, Visits
+from idp.interactions.visits import (
+    BegunHere,
+    InteractionExpired,
+    OtherBrowser,
+    RelyingPartyDisabled,
+    Visit,
+    Visits,
+)
 from idp.web.address import page_query
 from idp.web.pages import Pages
+from idp.web.reference import request_reference
 from idp.web.request_log import note
 
 
@@ -263,7 +272,20 @@ def interaction_routes(
     routes.app_errorhandler(InteractionExpired)(expired)
     routes.app_errorhandler(InteractionGone)(expired)
     routes.app_errorhandler(OtherBrowser)(other_browser)
+    routes.app_errorhandler(RelyingPartyDisabled)(partial(_disabled, pages))
     return routes
+
+
+def _disabled(pages: Pages, error: RelyingPartyDisabled) -> WerkzeugResponse:
+    """Without a way to the portal: it may be in other hands."""
+    if request.method == "POST":
+        return _looked_at()
+    return pages.render(
+        "errors/portal_disabled.html",
+        status=403,
+        relying_party=error.relying_party,
+        reference=request_reference(),
+    )
 
 
 def _looked_at() -> WerkzeugResponse:

@@ -43,6 +43,14 @@ class OtherBrowser(Exception):
         self.relying_party = relying_party
 
 
+class RelyingPartyDisabled(Exception):
+    """The relying party that asks may not be used for now: nobody is taken any further."""
+
+    def __init__(self, relying_party: RelyingParty) -> None:
+        super().__init__(relying_party.client_id)
+        self.relying_party = relying_party
+
+
 class BegunHere(Exception):
     """An interaction of our own has begun: the page is to be asked for again, with its name."""
 
@@ -101,7 +109,8 @@ class Visits:
         The visit of this request.
 
         Without `?i=` it is one of our own: the citizen came to us directly. Raises
-        `InteractionExpired`, `OtherBrowser`, and `BegunHere` to give a new one its address.
+        `InteractionExpired`, `OtherBrowser`, `RelyingPartyDisabled`, and `BegunHere` to give a new
+        one its address.
         """
         name = request.args.get("i")
         if name is None:
@@ -115,6 +124,8 @@ class Visits:
             return self._bind(visit, digest(self._browser.ensure()))
         if handle is None or digest(handle) != interaction.browser:
             raise OtherBrowser(visit.relying_party)
+        if visit.relying_party is not None and not visit.relying_party.enabled:
+            raise RelyingPartyDisabled(visit.relying_party)
         return visit
 
     def update(self, visit: Visit, change: Callable[[Interaction], Interaction]) -> Visit:

@@ -98,6 +98,13 @@ def authorization_routes(
             detail=error.parameter,
             fault=error.fault,
         )
+        if relying_party is not None and not relying_party.enabled:
+            return pages.render(
+                "errors/portal_disabled.html",
+                status=403,
+                relying_party=relying_party,
+                reference=request_reference(),
+            )
         return pages.render(
             "errors/wrong_request.html",
             status=400,

@@ -104,7 +104,10 @@ def test_12_a_disabled_portal_gets_a_page_at_once(house: ProtocolHouse) -> None:
     browser = house.signed_in(house.someone())
     house.disable(ClientId(BASIC))
 
-    assert house.authorize(browser).status_code == 400
+    answer = house.authorize(browser)
+    assert answer.status_code == 403
+    assert "Cổng này tạm ngừng đăng nhập" in answer.text
+    assert f"https://{BASIC}.example" not in answer.text  # it may be in other hands
 
     house.disable.undo(ClientId(BASIC))
     assert "code" in answer_of(house.authorize(browser))
