@@ -90,7 +90,7 @@ def statuses(operation: AnyOperation) -> Sequence[int]:
     found = {401, 403, 422, 429, 500, 503}
     if operation.has_body:
         found |= {400, 413, 415}
-    if operation.places:
+    if operation.places or operation.is_of_team:
         found |= {404}
     if operation.needs_version:
         found |= {409, 428}

@@ -95,7 +95,7 @@ class Operation(Generic[Q, B]):
 
     *answers* are the statuses of success with what each holds. *needs_version*: `If-Match` has to
     name the version that is changed. *made_once*: a retry would do harm, so it needs a key.
-    *conflicts*: the state of things can forbid it.
+    *conflicts*: the state of things can forbid it. *is_of_team*: the body can name somebody else's.
     """
 
     method: str
@@ -111,6 +111,7 @@ class Operation(Generic[Q, B]):
     needs_version: bool = False
     made_once: bool = False
     conflicts: bool = False
+    is_of_team: bool = False
 
     @property
     def places(self) -> Sequence[str]:
