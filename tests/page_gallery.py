@@ -660,6 +660,7 @@ def _test_report(outcomes: dict[CaseName, tuple[Outcome, Reason | None]]) -> Sho
     missing = sum(line.outcome is None for line in lines)
     return ShownReport(
         lines=lines,
+        next_case=next((line.case.name for line in lines if line.outcome is None), None),
         passed=not failed and not missing,
         failed=failed,
         missing=missing,

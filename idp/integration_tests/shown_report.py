@@ -8,7 +8,7 @@ from typing import Final
 from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.integration_tests.cases import Case
-from idp.integration_tests.model import Outcome, Reason
+from idp.integration_tests.model import CaseName, Outcome, Reason
 from idp.integration_tests.reports import Report
 
 _MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
@@ -26,9 +26,10 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True)
 class ShownReport:
-    """What the templates name."""
+    """What the templates name; *next_case* is the first that was not tried yet."""
 
     lines: Sequence[ShownLine]
+    next_case: CaseName | None
     passed: bool
     failed: int
     missing: int
@@ -39,7 +40,9 @@ class ShownReport:
 
 def shown(report: Report) -> ShownReport:
     """*report* in the language and the zone of this request."""
+    untried = (case.name for case, result in report.lines if result is None)
     return ShownReport(
+        next_case=next(untried, None),
         lines=[
             ShownLine(case, None, None, None)
             if result is None
