@@ -16,6 +16,7 @@ ANSWERS: Final = frozenset(
     }
 )
 """Errors by which a citizen's own decision is told: nothing that a portal has to mend."""
+_HALF: Final = 4  # characters of a reference, before its hyphen and after it
 _OURS: Final = 500
 """From this status on it is we who failed."""
 
@@ -103,3 +104,9 @@ def _without_values(uri: str) -> str:
         query="&".join(f"{pair.partition('=')[0]}=…" for pair in parts.query.split("&") if pair),
         fragment="…" if parts.fragment else "",
     ).geturl()
+
+
+def typed_reference(typed: str) -> str:
+    """A reference as people type it ("7f3k 92qd"), as it is kept ("7F3K-92QD")."""
+    letters = "".join(character for character in typed.upper() if character.isalnum())
+    return f"{letters[:_HALF]}-{letters[_HALF:]}" if len(letters) == 2 * _HALF else letters

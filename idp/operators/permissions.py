@@ -33,6 +33,10 @@ class Permission(StrEnum):
     """Inviting somebody into a team, and taking members out of it; of whom one may see."""
     MANAGE_TEAMS = "manage_teams"
     """Making teams and naming them, taking operators into any, taking the last one out."""
+    SEE_FAILURES = "see_failures"
+    """Requests of portals that failed; a province team, those of its own."""
+    SEE_STATISTICS = "see_statistics"
+    """Numbers of portals; a province team, those of its own."""
     SEE_KEYS = "see_keys"
     """The ring of signing keys: names, ages, what happens next; no secret."""
     ROTATE_KEYS = "rotate_keys"
@@ -58,6 +62,8 @@ _TABLE: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
                 Permission.SEE_RELYING_PARTIES,
                 Permission.MANAGE_OWN_RELYING_PARTIES,
                 Permission.MANAGE_OWN_TEAM,
+                Permission.SEE_FAILURES,
+                Permission.SEE_STATISTICS,
                 Permission.SEE_ANNOUNCEMENTS,
             }
         ),
@@ -68,6 +74,8 @@ _TABLE: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
                 Permission.READ_LOG,
                 Permission.SEE_OPERATORS,
                 Permission.SEE_RELYING_PARTIES,
+                Permission.SEE_FAILURES,
+                Permission.SEE_STATISTICS,
                 Permission.SEE_KEYS,
                 Permission.SEE_ANNOUNCEMENTS,
             }

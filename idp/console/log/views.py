@@ -18,6 +18,7 @@ from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.operators.permissions import Permission
 from idp.web.address import page_query
+from idp.web.csv_file import csv_download, download
 
 MOST_EXPORTED: Final = 10_000
 _MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
@@ -81,11 +82,6 @@ class ExportLog(_LogPage):
             events = search(transaction, query, limit=MOST_EXPORTED)
             exported = LogExported(by=self.operator.name, events=len(events))
             record(transaction, exported, self._clock.now())
-        name, kind, content = (
-            ("events.json", "application/json", as_json(events))
-            if is_json
-            else ("events.csv", "text/csv; charset=utf-8", as_csv(events))
-        )
-        response = Response(content, content_type=kind)
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        if is_json:
+            return download("events.json", "application/json", as_json(events))
+        return csv_download("events.csv", as_csv(events))

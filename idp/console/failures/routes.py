@@ -1,0 +1,19 @@
+"""The pages of failed requests put together."""
+
+from datetime import timedelta
+
+from flask import Blueprint
+
+from idp.console.failures.views import FAILURES, ExportFailures, Failures
+from idp.console.frame import ConsoleFrame
+from idp.db.database import Database
+
+
+def failure_routes(*, frame: ConsoleFrame, database: Database, kept: timedelta) -> Blueprint:
+    """The blueprint."""
+    blueprint = Blueprint("console_failures", __name__)
+    blueprint.add_url_rule(FAILURES, view_func=Failures.as_view("failures", frame, database, kept))
+    blueprint.add_url_rule(
+        f"{FAILURES}/export", view_func=ExportFailures.as_view("export", frame, database)
+    )
+    return blueprint

@@ -1,0 +1,121 @@
+"""`/console/failures`: what portals sent that did not work, and what their teams can change."""
+
+from datetime import timedelta
+from typing import Final
+
+from flask import Response, request
+from flask_babel import format_datetime, get_locale  # type: ignore[import-untyped]
+
+from idp.console.frame import ConsoleFrame, ConsolePage, Section
+from idp.console.paging import ROWS
+from idp.db.database import Database
+from idp.failures import store
+from idp.failures.note_failure import ENDPOINTS
+from idp.failures.rules import typed_reference
+from idp.failures.store import FailureQuery, FoundFailure
+from idp.failures.table import COLUMNS, cells
+from idp.failures.words import explain, pieces
+from idp.operators.permissions import Permission, teams_seen_by
+from idp.web.address import page_query
+from idp.web.csv_file import csv_bytes, csv_download
+from idp.web.forms import ChoiceField, Form, LineField, plain_line
+from idp.web.texts import lazy_gettext as _
+
+FAILURES: Final = "/console/failures"
+MOST_EXPORTED: Final = 10_000
+_MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
+_LONGEST_TEXT: Final = 128
+_MOST_DIGITS: Final = 15
+_NAMES: Final = ("reference", "client_id", "endpoint")
+
+
+class FailuresForm(Form):
+    """What one searches by; it stands in the address, for others to be sent there."""
+
+    reference = LineField(_("Mã tra cứu"))
+    client_id = LineField(_("Mã cổng"))
+    endpoint = ChoiceField(
+        _("Nơi nhận"),
+        choices=[("", _("tất cả")), *((path, path) for path in sorted(ENDPOINTS))],
+    )
+
+
+class _FailuresPage(ConsolePage):
+    permission = Permission.SEE_FAILURES
+    section = Section.FAILURES
+
+    def __init__(self, frame: ConsoleFrame, database: Database) -> None:
+        super().__init__(frame)
+        self._database = database
+
+    def _typed(self) -> dict[str, str]:
+        return {name: plain_line(request.args.get(name, ""))[:_LONGEST_TEXT] for name in _NAMES}
+
+    def _query(self, typed: dict[str, str], before: int | None = None) -> FailureQuery:
+        return FailureQuery(
+            reference=typed_reference(typed["reference"]),
+            client_id=typed["client_id"],
+            endpoint=typed["endpoint"],
+            teams=teams_seen_by(self.operator),
+            before=before,
+        )
+
+
+class Failures(_FailuresPage):
+    """The newest, a page at a time; each is there for *kept*."""
+
+    def __init__(self, frame: ConsoleFrame, database: Database, kept: timedelta) -> None:
+        super().__init__(frame, database)
+        self._kept = kept
+
+    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+        """The page."""
+        typed, before = self._typed(), _before()
+        with self._database.reading() as reading:
+            found = store.search(reading, self._query(typed, before), limit=ROWS + 1)
+        rows = found[:ROWS]
+        return self.render(
+            "console/failures/list.html",
+            form=self._pages.blank_form(FailuresForm, **typed),
+            rows=[shown_failure(each) for each in rows],
+            first=f"?{page_query(before='')}" if before is not None else None,
+            following=f"?{page_query(before=str(rows[-1].number))}" if len(found) > ROWS else None,
+            export_query=page_query(before=""),
+            kept_days=self._kept.days,
+        )
+
+
+class ExportFailures(_FailuresPage):
+    """`/console/failures/export`: the same as a file."""
+
+    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+        """The file."""
+        query, language = self._query(self._typed()), str(get_locale())
+        with self._database.reading() as reading:
+            found = store.search(reading, query, limit=MOST_EXPORTED)
+        content = csv_bytes(COLUMNS, (cells(each.failed, language) for each in found))
+        return csv_download("failures.csv", content)
+
+
+def _before() -> int | None:
+    """After which number the page begins; whatever is no number means the first page."""
+    asked = request.args.get("before", "")
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) <= _MOST_DIGITS
+    return int(asked) if is_number else None
+
+
+def shown_failure(found: FoundFailure) -> dict[str, object]:
+    """What the page says of one."""
+    failed = found.failed
+    words = explain(failed, str(get_locale()))
+    return {
+        "at": format_datetime(failed.at, _MOMENT),
+        "reference": failed.reference,
+        "client_id": failed.client_id,
+        "claimed": failed.claimed,
+        "endpoint": failed.endpoint,
+        "error": failed.error,
+        "happened": pieces(words.happened),
+        "fix": pieces(words.fix),
+        "section": words.section,
+    }

@@ -1,0 +1,38 @@
+"""Failed requests as rows of a file, in words."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from idp.audit.rules import VIETNAM
+from idp.failures.model import FailedRequest
+from idp.failures.words import explain
+
+COLUMNS: Final = (
+    "at",
+    "reference",
+    "client_id",
+    "endpoint",
+    "error",
+    "cause",
+    "parameter",
+    "sent",
+    "registered",
+    "happened",
+    "fix",
+)
+
+
+def cells(failed: FailedRequest, language: str) -> Iterable[str]:
+    """One row of `COLUMNS`; *client_id* is the claimed one where it is nobody's."""
+    words, fault = explain(failed, language), failed.fault
+    yield failed.at.astimezone(VIETNAM).isoformat(timespec="seconds")
+    yield failed.reference
+    yield failed.client_id or failed.claimed
+    yield failed.endpoint
+    yield failed.error
+    yield str(fault.cause)
+    yield fault.parameter
+    yield fault.sent
+    yield fault.registered
+    yield words.happened.replace("`", "")
+    yield words.fix.replace("`", "")
