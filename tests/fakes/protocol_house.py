@@ -165,6 +165,7 @@ class ProtocolHouse:
     failures: FailuresInMemory = field(default_factory=FailuresInMemory)
     tally: TallyInMemory = field(default_factory=TallyInMemory)
     open_registration: bool = False
+    deployment: Environment = Environment.SANDBOX
 
     def __post_init__(self) -> None:
         clock, database = self.clock, self.database
@@ -224,7 +225,7 @@ class ProtocolHouse:
             relying_parties=self.registry,
             database=database,
             levels=_LEVELS,
-            deployment=Environment.SANDBOX,
+            deployment=self.deployment,
             clock=clock,
         )
         browser = BrowserCookie(secure=False)
@@ -362,7 +363,7 @@ class ProtocolHouse:
                 responses=token_responses,
                 database=database,
                 levels=_LEVELS,
-                deployment=Environment.SANDBOX,
+                deployment=self.deployment,
                 clock=clock,
             ),
             own_tokens=OwnTokens(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -13,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from idp.citizens.model import Citizen, CitizenId, CitizenStatus, Evidence
 from idp.consents.store import give
+from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.grants.model import RefreshFamily, RefreshToken
@@ -472,3 +474,15 @@ def test_it_costs_two_questions_to_redis_and_one_transaction(house: ProtocolHous
 
     assert questions.commands == ["GET", "EVALSHA"]
     assert questions.commits == 1
+
+
+# --- environments ---------------------------------------------------------------------------------
+
+
+def test_a_family_from_before_a_deployment_served_refreshes_no_more(house: ProtocolHouse) -> None:
+    """Both portals are being tried, and the citizen is no test person."""
+    token = tokens(house)["refresh_token"]
+    serving = replace(house, deployment=Environment.PRODUCTION)
+
+    assert error_of(refresh(serving, token)) == (400, "invalid_grant")
+    assert refresh(house, token).status_code == 200  # nothing was spent

@@ -72,6 +72,16 @@ def known(session: Session = BEFORE, **changes: object) -> Facts:
         (interaction_of(of(Prompt.CREATE), session_confirmed=True), known(), Step.RESPOND),
         (interaction_of(of(Prompt.CREATE)), known(HERE), Step.RESPOND),
         (interaction_of(of(Prompt.CREATE), intent=Intent.ENROL), Facts(None), Step.ENROL),
+        # One of both, the portal or the account, is for tests.
+        (interaction_of(PLAIN), known(admitted=False), Step.NOT_ADMITTED),
+        (interaction_of(of(Prompt.NONE)), known(admitted=False), Refusal("access_denied")),
+        (interaction_of(of(Prompt.CREATE)), known(admitted=False), Step.NOT_ADMITTED),
+        (
+            interaction_of(PLAIN, intent=Intent.ENROL),
+            Facts(None, enrols=False),
+            Step.NOT_ADMITTED,
+        ),
+        (interaction_of(PLAIN), Facts(None, enrols=False), Step.CHOOSE),
         # The hint names somebody else.
         (interaction_of(PLAIN), known(hint_is_other=True), Step.NOT_YOU),
         (interaction_of(PLAIN, session_confirmed=True), known(hint_is_other=True), Step.RESPOND),
