@@ -154,8 +154,8 @@ class SecretRetire(OnePartyForm):
 
     def act(self, **address: str) -> Response:
         """End it."""
-        form = self._pages.form(RetireSecretForm)
         party, number, _last_four = self._named(address)
+        form = self._pages.form(RetireSecretForm)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
         if by is None:
             return self._ask(address, form)

@@ -6,6 +6,7 @@ The wizard asks several parts on a page; a registration's page changes one at a 
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any, Final
 
@@ -92,12 +93,14 @@ class PartForm(Form):
     def fail_problems(self, problems: Sequence[Problem]) -> bool:
         """Put *problems* at the fields of their members; whether any of them is one of these."""
         found = False
-        of_member = {MEMBERS[field.name]: field.name for field in self._filled()}
+        of_member = {MEMBERS[field.name]: field for field in self._filled()}
+        refused = {field.name for field in self._filled() if field.errors}
         for each in problems:
             field = of_member.get(_SHOWN_AT.get(each.field, each.field))
             if field is not None:
-                self.fail(field, told(each))
                 found = True
+                if field.name not in refused:  # what its own check said comes first
+                    self.fail(field.name, told(each))
         return found
 
     def fail_with(self, problems: Sequence[Problem]) -> None:
@@ -299,10 +302,12 @@ class KeysPart(PartForm):
         return values | {"jwks": json.dumps(jwks, indent=1) if jwks else ""}
 
     def merged(self, document: Document) -> dict[str, object]:
-        """The keys as a JWK Set, after a `validate` that found them good."""
+        """The keys as a JWK Set; none where they are not good."""
         merged = super().merged(document)
+        merged.pop("jwks", None)
         if self.jwks.data:
-            merged["jwks"] = {"keys": [dict(key) for key in parse_pasted_keys(self.jwks.data)]}
+            with suppress(UnreadableKeys, PrivateKeyPasted):
+                merged["jwks"] = {"keys": [dict(key) for key in parse_pasted_keys(self.jwks.data)]}
         return merged
 
 

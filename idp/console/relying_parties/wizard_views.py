@@ -80,10 +80,9 @@ class _WizardPage(ConsoleForm):
 
     def _taken_over(self, form: PartForm, draft: Draft) -> Draft | None:
         """*draft* with what was filled in; `None` where *form* says what is wrong with it."""
-        if not form.validate():
-            return None
+        is_filled = form.validate()
         document = form.merged(draft.document)
-        if form.fail_problems(problems_of(document, self._policy)):
+        if form.fail_problems(problems_of(document, self._policy)) or not is_filled:
             return None
         if isinstance(form, NamesStep):
             if self._relying_parties.find(ClientId(form.client_id.data or "")) is not None:
