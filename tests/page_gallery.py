@@ -26,11 +26,17 @@ from idp.account.level import EvidenceShown
 from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
 from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
 from idp.announcements.model import Announcement, MailCount
+from idp.api_clients.model import ApiClient, ApiClientName
 from idp.audit.rules import VIETNAM
 from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
 from idp.console.announcements.forms import AnnounceForm, WithdrawAnnouncementForm
+from idp.console.api_clients.forms import (
+    AddApiClientForm,
+    DisableApiClientForm,
+    RenewApiClientForm,
+)
 from idp.console.citizens.forms import FindForm, LockForm, UnlockForm
 from idp.console.disputes.forms import AskMoreForm, DecideForm, ExtendForm
 from idp.console.failures.views import FailuresForm, shown_failure
@@ -275,6 +281,30 @@ def _key_row(state: str, **more: object) -> dict[str, object]:
 
 def _invited(name: str, role: OperatorRole) -> OperatorInvitation:
     return OperatorInvitation(name=OperatorName(name), display_name=NAME, role=role)
+
+
+def _program(name: str, *, disabled: bool = False) -> ApiClient:
+    return ApiClient(
+        name=ApiClientName(name),
+        purpose="Đăng ký cổng từ kho mã của tỉnh",
+        role=OperatorRole.PROVINCE_TEAM,
+        team=TeamId("doi-binh-dinh"),
+        scopes=["manage_own_relying_parties", "see_relying_parties"],
+        last_four="x7Qz",
+        answered_by=OperatorName("buoi"),
+        disabled_at=SystemClock().now() if disabled else None,
+    )
+
+
+def _program_row(**more: object) -> dict[str, object]:
+    row = {
+        "client": _program("ci-binh-dinh"),
+        "expires_at": "17/11/2027",
+        "days_left": 360,
+        "is_over": False,
+        "is_orphan": False,
+    }
+    return row | more
 
 
 def _announced(**more: object) -> dict[str, object]:
@@ -1284,6 +1314,7 @@ def _today() -> Report:
             for hour, count in enumerate(counts)
         ],
         begun=363,
+        signed_in=360,
         success=None,
         median=None,
     )
@@ -2247,6 +2278,50 @@ PAGES: dict[str, tuple[str, Context]] = {
     "console-test-people-no-numbers": (
         "console/test_people/no_numbers.html",
         _console(ConsoleSection.TEST_PEOPLE, team=TEAM),
+    ),
+    "console-api-clients": (
+        "console/api_clients/list.html",
+        _console(
+            ConsoleSection.API_CLIENTS,
+            rows=[
+                _program_row(),
+                _program_row(days_left=12, is_orphan=True),
+                _program_row(days_left=-1, is_over=True),
+                _program_row(client=_program("cu", disabled=True)),
+            ],
+        ),
+    ),
+    "console-api-clients-none": (
+        "console/api_clients/list.html",
+        _console(ConsoleSection.API_CLIENTS, rows=[]),
+    ),
+    "console-api-client-new": (
+        "console/api_clients/new.html",
+        _console(ConsoleSection.API_CLIENTS, _blank(AddApiClientForm)),
+    ),
+    "console-api-client-refused": (
+        "console/api_clients/new.html",
+        _console(ConsoleSection.API_CLIENTS, refused(AddApiClientForm, {"name": "A B"})),
+    ),
+    "console-api-client-secret": (
+        "console/api_clients/secret.html",
+        _console(ConsoleSection.API_CLIENTS, name="ci-binh-dinh", secret="A" * 43),
+    ),
+    "console-api-client-renew": (
+        "console/api_clients/renew.html",
+        _console(
+            ConsoleSection.API_CLIENTS,
+            _blank(RenewApiClientForm),
+            client=_program("ci-binh-dinh"),
+        ),
+    ),
+    "console-api-client-disable": (
+        "console/api_clients/disable.html",
+        _console(
+            ConsoleSection.API_CLIENTS,
+            refused(DisableApiClientForm, {}),
+            client=_program("ci-binh-dinh"),
+        ),
     ),
     "console-announcements": (
         "console/announcements/list.html",

@@ -7,8 +7,7 @@ from typing import Final
 _TALLEST: Final = 120
 """Units of the drawing; its width is 600."""
 _WIDTH: Final = 600
-_FEWEST: Final = 1
-_STEPS: Final = (1, 2, 5)
+_STEPS: Final = (1, 2, 3, 4, 5, 6, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,10 @@ def chart(rows: Sequence[tuple[str, int | None, int | None]], *, most_labels: in
 
 
 def _rounded_up(number: int) -> int:
-    """The next number of 1, 2, 5, 10, 20, 50 and so on."""
+    """The next number whose first digit alone is not nought."""
     size = 1
     while True:
         for step in _STEPS:
-            if step * size >= max(number, _FEWEST):
+            if step * size >= max(number, 1):
                 return step * size
         size *= 10

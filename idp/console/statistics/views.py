@@ -134,13 +134,15 @@ def shown_report(report: Report) -> dict[str, object]:
     """The report's numbers as text."""
     pattern = _HOUR if report.period is Period.TODAY else _DAY
     labels = [format_datetime(step.starts, pattern) for step in report.steps]
+    drawn = chart(
+        [
+            (label, step.begun, step.signed_in)
+            for label, step in zip(labels, report.steps, strict=True)
+        ]
+    )
     return {
-        "chart": chart(
-            [
-                (label, step.begun, step.signed_in)
-                for label, step in zip(labels, report.steps, strict=True)
-            ]
-        ),
+        "chart": drawn,
+        "top": _number(drawn.top),
         "steps": [
             (label, _number(step.begun), _number(step.signed_in))
             for label, step in zip(labels, report.steps, strict=True)
