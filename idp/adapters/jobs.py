@@ -30,6 +30,8 @@ from idp.otp.delivery import OtpDelivery
 from idp.otp.model import ChallengeId
 from idp.recovery.delivery import RecoveryTextDelivery
 from idp.recovery.model import PhoneRecoveryId, RecoveryText
+from idp.relying_parties.model import ClientId
+from idp.relying_parties.uses import WriteUse
 
 _FIRST_WAIT: Final = 2_000
 _LONGEST_WAIT: Final = 30_000
@@ -56,8 +58,8 @@ class Jobs:
     """
     The queue's two ends: `enqueue…` for whoever asks, `consume` for the worker.
 
-    Implements `OtpDeliveries`, `Notices`, `ClaimantNotices`, `EmailLinks`, `RecoveryTexts` and
-    `LogoutWakes`.
+    Implements `OtpDeliveries`, `Notices`, `ClaimantNotices`, `EmailLinks`, `RecoveryTexts`,
+    `UseWriter` and `LogoutWakes`.
     """
 
     def __init__(self, broker: dramatiq.Broker) -> None:
@@ -69,7 +71,11 @@ class Jobs:
         self._email_link: EmailLinkDelivery | None = None
         self._recovery_text: RecoveryTextDelivery | None = None
         self._logout: DeliverLogout | None = None
+        self._use: WriteUse | None = None
         self._lanes = Lanes(width=_AT_ONCE)
+        self._write_use = dramatiq.actor(
+            actor_name="write_use", broker=self.broker, max_retries=_OTP_RETRIES
+        )(self._run_use)
         self._send_code = dramatiq.actor(
             actor_name="send_code",
             broker=self.broker,
@@ -110,9 +116,10 @@ class Jobs:
         email_link: EmailLinkDelivery,
         recovery_text: RecoveryTextDelivery,
         logout: DeliverLogout,
+        use: WriteUse,
     ) -> None:
         """Give the worker what the jobs need."""
-        self._otp, self._notice, self._logout = otp, notice, logout
+        self._otp, self._notice, self._logout, self._use = otp, notice, logout, use
         self._claimant_notice, self._mailing = claimant_notice, mailing
         self._email_link, self._recovery_text = email_link, recovery_text
         self.broker.add_middleware(_Finish(self._lanes))
@@ -138,6 +145,13 @@ class Jobs:
     def tell_claimant(self, notice: ClaimantNotice, number: CaseNumber) -> None:
         """Have the worker tell the claimant of a case."""
         self._send_claimant_notice.send(notice, number, new_handle())
+
+    def write_use(self, client_id: ClientId, credential: str, at: datetime) -> None:
+        """Have the worker write down that a secret or a key was used; never raises."""
+        try:
+            self._write_use.send(client_id, credential, at.isoformat())
+        except (RedisError, BrokerError):
+            log.warning("use.not_noted", exc_info=True)
 
     def wake(self, delivery_id: DeliveryId, *, after: timedelta = timedelta()) -> None:
         """Have the worker send that logout token; never raises."""
@@ -193,6 +207,11 @@ class Jobs:
             raise RuntimeError("this process consumes no jobs")
         with _or_later():
             self._recovery_text(RecoveryText(what), PhoneRecoveryId(recovery_id))
+
+    def _run_use(self, client_id: str, credential: str, at: str) -> None:
+        if self._use is None:
+            raise RuntimeError("this process consumes no jobs")
+        self._use(ClientId(client_id), credential, datetime.fromisoformat(at))
 
     def _run_logout(self, delivery_id: str) -> None:
         """Hand it on: the threads of the queue wait for no relying party, and OTPs not for them."""

@@ -66,6 +66,7 @@ from idp.relying_parties.logos import Logos
 from idp.relying_parties.ports import Fetcher
 from idp.relying_parties.registry import Registry
 from idp.relying_parties.secrets import SecretHasher
+from idp.relying_parties.uses import NotedUses
 from idp.settings import ConfigurationError, Settings, decode_key
 from idp.signing.model import RotationPolicy
 from idp.signing.ports import KeyStoreUnreadable
@@ -156,7 +157,11 @@ class Parts:
 
     @cached_property
     def client_keys(self) -> ClientKeySet:
-        return ClientKeySet(self.fetcher, self.clock)
+        return ClientKeySet(self.fetcher, self.credential_uses, self.clock)
+
+    @cached_property
+    def credential_uses(self) -> NotedUses:
+        return NotedUses(self.jobs, self.clock)
 
     @cached_property
     def logos(self) -> Logos:

@@ -34,6 +34,7 @@ def protocol_face(parts: Parts, pages: WsgiApplication) -> ProtocolFace:
 
     spent = RedisSpentIdentifiers(parts.redis, clock)
     clients = ClientAuthenticator(
+        uses=parts.credential_uses,
         relying_parties=parts.registry,
         hasher=parts.secret_hasher,
         assertions=ClientAssertions(

@@ -47,6 +47,7 @@ from idp.recovery.sweep import (
     tell_whose_wait_is_over,
 )
 from idp.recovery.tell_owner import TellOwner
+from idp.relying_parties.uses import WriteUse
 from idp.rematch.rematch_phone import RematchPhone
 from idp.rematch.sweep import RUN_EVERY, RematchSweep
 from idp.settings import Settings
@@ -68,6 +69,7 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
     settings = parts.settings
     warn_of_certification(settings)
     parts.jobs.consume(
+        use=WriteUse(parts.database),
         otp=OtpDelivery(
             challenges=parts.challenges,
             codes=parts.code_generator,

@@ -22,7 +22,7 @@ from idp.oidc.client_assertion import (
 from idp.oidc.errors import InvalidClient, InvalidRequest, ProtocolError
 from idp.oidc.http import ProtocolRequest
 from idp.relying_parties.model import ClientAuthentication, ClientId, RelyingParty
-from idp.relying_parties.ports import RelyingParties
+from idp.relying_parties.ports import CredentialUses, RelyingParties
 from idp.relying_parties.secrets import SecretHasher
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
@@ -84,6 +84,7 @@ class ClientAuthenticator:
         relying_parties: RelyingParties,
         hasher: SecretHasher,
         assertions: ClientAssertions,
+        uses: CredentialUses,
         throttle: Throttle,
         failures: Budget,
         database: Database,
@@ -92,6 +93,7 @@ class ClientAuthenticator:
         self._relying_parties = relying_parties
         self._hasher = hasher
         self._assertions = assertions
+        self._uses = uses
         self._throttle = throttle
         self._failures = failures
         self._database = database
@@ -140,8 +142,11 @@ class ClientAuthenticator:
                 ),
             )
         if credentials.method is not ClientAuthentication.PRIVATE_KEY_JWT:
-            fits = self._hasher.matches(credentials.proof, found.secrets, self._clock.now())
-            return None if fits else _Problem("wrong secret", Fault(cause=Cause.SECRET_WRONG))
+            secret = self._hasher.found(credentials.proof, found.secrets, self._clock.now())
+            if secret is None:
+                return _Problem("wrong secret", Fault(cause=Cause.SECRET_WRONG))
+            self._uses.secret(found.client_id, secret.number)
+            return None
         try:
             self._assertions.check(credentials.proof, found)
         except BadAssertion as bad:

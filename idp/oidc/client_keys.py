@@ -22,8 +22,9 @@ from joserfc.jwk import ECKey, RSAKey
 from idp.core.clock import Clock
 from idp.failures.model import Cause, Fault
 from idp.failures.rules import shown
+from idp.relying_parties.keys import end_of
 from idp.relying_parties.model import ClientKeys, RelyingParty
-from idp.relying_parties.ports import Fetcher, FetchFailed
+from idp.relying_parties.ports import CredentialUses, Fetcher, FetchFailed
 
 ClientClaims = NewType("ClientClaims", Mapping[str, object])
 """Claims that a relying party's key signed. Only `ClientKeySet.verify` makes them."""
@@ -69,6 +70,8 @@ class _Key:
     kty: str
     algorithm: str | None
     key: PublicKey
+    thumbprint: str
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,9 @@ class _Shelf:
 class ClientKeySet:
     """Every relying party's keys, for one process and all its threads."""
 
-    def __init__(self, fetcher: Fetcher, clock: Clock) -> None:
+    def __init__(self, fetcher: Fetcher, uses: CredentialUses, clock: Clock) -> None:
         self._fetcher = fetcher
+        self._uses = uses
         self._clock = clock
         self._shelves: dict[str, _Shelf] = {}
 
@@ -116,7 +120,7 @@ class ClientKeySet:
         header = _unverified_header(token, algorithms, typ)
         key = self._key(relying_party, header)
         try:
-            signed = jws.deserialize_compact(token, key, registry=_Registry(header.algorithm))
+            signed = jws.deserialize_compact(token, key.key, registry=_Registry(header.algorithm))
             claims = json.loads(
                 signed.payload, object_pairs_hook=_no_twins, parse_constant=_no_constant
             )
@@ -127,13 +131,15 @@ class ClientKeySet:
             raise BadSignature(type(error).__name__) from error
         if not isinstance(claims, dict):
             raise BadSignature("no object")
+        if relying_party.keys.jwks:
+            self._uses.key(relying_party.client_id, key.thumbprint)
         return ClientClaims(claims)
 
-    def _key(self, relying_party: RelyingParty, header: _Header) -> PublicKey:
-        shelf = self._shelf(relying_party)
-        found = _matching(shelf.keys, header)
+    def _key(self, relying_party: RelyingParty, header: _Header) -> _Key:
+        shelf, now = self._shelf(relying_party), self._clock.now()
+        found = _matching(shelf.keys, header, now)
         if not found and self._asked_for(shelf, header.kid):
-            found = _matching(shelf.keys, header)
+            found = _matching(shelf.keys, header, now)
         if len(found) != 1:
             # OpenID Connect Core §10.1: who has several keys must name the one.
             if found:
@@ -141,7 +147,7 @@ class ClientKeySet:
                 raise BadSignature("several keys, and no kid", ambiguous)
             unknown = Fault(cause=Cause.KEY_UNKNOWN, sent=shown(header.kid or ""))
             raise BadSignature("no such key", unknown)
-        return found[0].key
+        return found[0]
 
     def _shelf(self, relying_party: RelyingParty) -> _Shelf:
         """The keys of *relying_party*, as fresh as they can be."""
@@ -236,13 +242,14 @@ def _check_type(named: object, allowed: frozenset[str]) -> None:
         raise BadSignature("another type")
 
 
-def _matching(keys: Iterable[_Key], header: _Header) -> Sequence[_Key]:
+def _matching(keys: Iterable[_Key], header: _Header, now: datetime) -> Sequence[_Key]:
     return [
         key
         for key in keys
         if key.kty == _TYPES[header.algorithm]
         and key.algorithm in {None, header.algorithm}
         and header.kid in {None, key.kid}
+        and (key.expires_at is None or now < key.expires_at)
     ]
 
 
@@ -271,6 +278,8 @@ def _imported(jwks: Iterable[Mapping[str, object]]) -> Sequence[_Key]:
                 str(jwk["kty"]),
                 algorithm if isinstance(algorithm, str) else None,
                 key,
+                key.thumbprint(),
+                end_of(jwk),
             )
         )
     return tuple(found)

@@ -86,10 +86,15 @@ SECURITY_PROFILES: Final = {profile.name: profile for profile in (OIDC, LEGACY)}
 
 @dataclass(frozen=True, slots=True)
 class ClientSecret:
-    """What is kept of a secret: HMAC-SHA-256 with a pepper; 256 random bits need no slow hash."""
+    """
+    What is kept of a secret: HMAC-SHA-256 with a pepper; 256 random bits need no slow hash.
+
+    *number* is that of its row.
+    """
 
     hash: bytes
     expires_at: datetime | None
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

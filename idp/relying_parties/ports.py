@@ -1,5 +1,6 @@
 """What others need of the registry, and how its changes become known."""
 
+from datetime import datetime
 from typing import Protocol
 
 from idp.relying_parties.model import ClientId, RelyingParty
@@ -38,6 +39,26 @@ class RegistryVersion(Protocol):
 
     def bump(self) -> None:
         """Raise it: what is held in memory anywhere is old."""
+        ...
+
+
+class CredentialUses(Protocol):
+    """Remembers when a secret or a key was used last, to about an hour."""
+
+    def secret(self, client_id: ClientId, number: int) -> None:
+        """Note that the secret of that number proved who calls; quick, and never fails."""
+        ...
+
+    def key(self, client_id: ClientId, thumbprint: str) -> None:
+        """Note that something was signed by that key; quick, and never fails."""
+        ...
+
+
+class UseWriter(Protocol):
+    """Has a use written down, later and elsewhere."""
+
+    def write_use(self, client_id: ClientId, credential: str, at: datetime) -> None:
+        """Have it written that *credential* (a number, or a thumbprint) was used; never raises."""
         ...
 
 

@@ -200,7 +200,7 @@ class RegisterDynamically:
 
     def _check_secret(self, row: RelyingPartyRecord, sent: object, now: datetime) -> None:
         """RFC 7592 §2.2: it may be sent, and then it is the one we gave; nobody chooses his own."""
-        held = [ClientSecret(secret.hash, secret.expires_at) for secret in row.secrets]
+        held = [ClientSecret(secret.hash, secret.expires_at, secret.id) for secret in row.secrets]
         if sent is not None and not (
             isinstance(sent, str) and self._hasher.matches(sent, held, now)
         ):

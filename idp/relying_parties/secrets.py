@@ -23,11 +23,16 @@ class SecretHasher:
         return hmac.digest(self._pepper, f"client_secret\0{secret}".encode(), hashlib.sha256)
 
     def matches(self, secret: str, held: Iterable[ClientSecret], at: datetime) -> bool:
-        """Whether *secret* is one of those that count at that moment; all are compared."""
+        """Whether *secret* is one of those that count at that moment."""
+        return self.found(secret, held, at) is not None
+
+    def found(self, secret: str, held: Iterable[ClientSecret], at: datetime) -> ClientSecret | None:
+        """Which of those that count at that moment *secret* is; all are compared."""
         hashed = self.hash(secret)
         matching = [
-            hmac.compare_digest(hashed, known.hash)
+            known
             for known in held
-            if known.expires_at is None or at < known.expires_at
+            if hmac.compare_digest(hashed, known.hash)
+            and (known.expires_at is None or at < known.expires_at)
         ]
-        return any(matching)
+        return matching[0] if matching else None

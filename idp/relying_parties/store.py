@@ -192,7 +192,9 @@ def logo(session: Session, client_id: ClientId, name: str) -> bytes | None:
 
 
 def _relying_party(record: RelyingPartyRecord) -> RelyingParty:
-    secrets = tuple(ClientSecret(secret.hash, secret.expires_at) for secret in record.secrets)
+    secrets = tuple(
+        ClientSecret(secret.hash, secret.expires_at, secret.id) for secret in record.secrets
+    )
     parsed = parse_registration(record.registration).relying_party
     if record.keys:
         known = with_ends(parsed.keys.jwks, record.keys)

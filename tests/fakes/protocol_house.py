@@ -101,6 +101,7 @@ from idp.throttling.ports import Budget
 from idp.web.browser import BrowserCookie
 from idp.web.pages import Brand, Pages
 from tests.fakes.clock import FakeClock
+from tests.fakes.credential_uses import UsesInMemory
 from tests.fakes.failures import FailuresInMemory
 from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.following_client import FollowingClient
@@ -164,6 +165,7 @@ class ProtocolHouse:
     fetcher: FetcherInMemory = field(default_factory=FetcherInMemory)
     failures: FailuresInMemory = field(default_factory=FailuresInMemory)
     tally: TallyInMemory = field(default_factory=TallyInMemory)
+    uses: UsesInMemory = field(default_factory=UsesInMemory)
     open_registration: bool = False
     deployment: Environment = Environment.SANDBOX
 
@@ -272,7 +274,7 @@ class ProtocolHouse:
                     responses=responses,
                     signed=SignedRequests(
                         issuer=ISSUER,
-                        keys=ClientKeySet(self.fetcher, clock),
+                        keys=ClientKeySet(self.fetcher, self.uses, clock),
                         fetcher=self.fetcher,
                         clock=clock,
                     ),
@@ -318,10 +320,11 @@ class ProtocolHouse:
             self.app.register_blueprint(blueprint)
         spent = RedisSpentIdentifiers(self.redis, clock)
         clients = ClientAuthenticator(
+            uses=self.uses,
             relying_parties=self.registry,
             hasher=hasher,
             assertions=ClientAssertions(
-                keys=ClientKeySet(self.fetcher, clock),
+                keys=ClientKeySet(self.fetcher, self.uses, clock),
                 spent=spent,
                 relying_parties=self.registry,
                 audiences=frozenset({ISSUER, f"{ISSUER}/token"}),

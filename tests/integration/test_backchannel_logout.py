@@ -519,6 +519,7 @@ def worker(
             email_link=nothing,
             recovery_text=nothing,
             logout=deliver(house, wakes=jobs),
+            use=nothing,
         )
         running = dramatiq.Worker(jobs.broker, worker_threads=2, worker_timeout=50)
         running.start()

@@ -342,6 +342,7 @@ def test_a_new_secret_counts_beside_the_old_one_for_a_while(
 
     assert house.redeem(codes[0], secret=old).status_code == 200
     assert house.redeem(codes[1], secret=new).status_code == 200
+    assert len(set(house.uses.used)) == 2  # each is noted as itself
     clock.advance(timedelta(hours=1))
     assert error_of(house.redeem(codes[2], secret=old)) == (401, "invalid_client")
 

@@ -21,6 +21,7 @@ from idp.relying_parties.model import ClientId, RelyingParty
 from idp.relying_parties.registration import parse_registration
 from idp.signing.signer import NotOurToken
 from tests.fakes.clock import FakeClock
+from tests.fakes.credential_uses import UsesInMemory
 from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.registrations import CHALLENGE, registration
 
@@ -52,7 +53,10 @@ REQUESTS = AuthorizationRequests(
     relying_parties=FixedRelyingParties(),
     responses=AuthorizationResponses(ISSUER),
     signed=SignedRequests(
-        issuer=ISSUER, keys=ClientKeySet(FETCHER, CLOCK), fetcher=FETCHER, clock=CLOCK
+        issuer=ISSUER,
+        keys=ClientKeySet(FETCHER, UsesInMemory(), CLOCK),
+        fetcher=FETCHER,
+        clock=CLOCK,
     ),
     hints=NoHints(),
     index=INDEX,

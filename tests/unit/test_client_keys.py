@@ -24,6 +24,7 @@ from idp.oidc.client_keys import (
 from idp.relying_parties.model import CLIENT_ALGORITHMS, ClientKeys, RelyingParty
 from idp.relying_parties.registration import parse_registration
 from tests.fakes.clock import FakeClock
+from tests.fakes.credential_uses import UsesInMemory
 from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.registrations import BASIC, registration
 
@@ -65,6 +66,9 @@ def party(*keys: ECKey | RSAKey, uri: str | None = None) -> RelyingParty:
     return replace(named, keys=ClientKeys(held, uri))
 
 
+USES = UsesInMemory()
+
+
 @pytest.fixture
 def fetcher() -> FetcherInMemory:
     return FetcherInMemory()
@@ -72,7 +76,7 @@ def fetcher() -> FetcherInMemory:
 
 @pytest.fixture
 def client_keys(fetcher: FetcherInMemory, clock: FakeClock) -> ClientKeySet:
-    return ClientKeySet(fetcher, clock)
+    return ClientKeySet(fetcher, USES, clock)
 
 
 def refused(client_keys: ClientKeySet, token: str, relying_party: RelyingParty) -> None:
@@ -107,6 +111,17 @@ def test_the_only_key_needs_no_name(client_keys: ClientKeySet) -> None:
 
     assert client_keys.verify(token, party(EC, RSA), algorithms=CLIENT_ALGORITHMS) == CLAIMS
     refused(client_keys, token, party(EC, OTHER))
+
+
+def test_a_key_that_has_ended_counts_no_more(client_keys: ClientKeySet, clock: FakeClock) -> None:
+    end = int((clock.now() + timedelta(days=1)).timestamp())
+    ending = replace(party(), keys=ClientKeys(({**EC.as_dict(private=False), "exp": end},)))
+    token = signed(EC, "ES256")
+
+    assert client_keys.verify(token, ending, algorithms=CLIENT_ALGORITHMS) == CLAIMS
+    assert USES.used[-1] == (BASIC, EC.thumbprint())
+    clock.advance(timedelta(days=1))
+    refused(client_keys, token, ending)
 
 
 def test_only_algorithms_of_the_purpose_count(client_keys: ClientKeySet) -> None:
