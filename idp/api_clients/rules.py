@@ -12,6 +12,8 @@ SCOPES: Final = (
     Permission.SEE_RELYING_PARTIES,
     Permission.MANAGE_OWN_RELYING_PARTIES,
     Permission.APPROVE_PRODUCTION,
+    Permission.SEE_FAILURES,
+    Permission.SEE_STATISTICS,
     Permission.SEE_KEYS,
     Permission.ROTATE_KEYS,
     Permission.SEE_ANNOUNCEMENTS,

@@ -8,6 +8,7 @@ from idp.api.announcements import AnnouncementResource
 from idp.api.description import Description
 from idp.api.disputes import DisputeResource
 from idp.api.face import ApiFace, WsgiApplication
+from idp.api.failures import FailureResource
 from idp.api.keys import KeyResource
 from idp.api.log import LogResource
 from idp.api.operation import Resource
@@ -20,6 +21,7 @@ from idp.app.operations import onboarding_desk
 from idp.app.pages import OUTAGES
 from idp.app.parts import Parts
 from idp.key_ring.rotate_keys import RotateKeys
+from idp.statistics.report import Statistics
 from idp.throttling.ports import Budget
 
 
@@ -82,6 +84,9 @@ def _resources(parts: Parts) -> Sequence[Resource]:
         ).resource(),
         ProposalResource(
             propose=desk.propose, withdraw=desk.withdraw, database=database
+        ).resource(),
+        FailureResource(
+            statistics=Statistics(database=database, clock=clock), database=database
         ).resource(),
         KeyResource(
             signer=parts.signer,

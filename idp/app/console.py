@@ -8,6 +8,7 @@ from idp.adapters.redis.registration_drafts import RedisFreshSecrets, RedisRegis
 from idp.announcements.announce import PublishAnnouncement, WithdrawAnnouncement
 from idp.app.integration_tests import begin_run
 from idp.app.operations import (
+    api_client_desk,
     counter,
     dispute_desk,
     helpdesk_of,
@@ -17,6 +18,7 @@ from idp.app.operations import (
 from idp.app.parts import Parts
 from idp.app.policies import onboarding_policy
 from idp.console.announcements.routes import announcement_routes
+from idp.console.api_clients.routes import api_client_routes
 from idp.console.citizens.routes import console_citizen_routes
 from idp.console.cookie import ConsoleCookie
 from idp.console.disputes.routes import console_dispute_routes
@@ -65,7 +67,7 @@ def console_blueprints(
         ),
         verify=parts.verify_operator,
     )
-    helpdesk = helpdesk_of(parts)
+    helpdesk, programs = helpdesk_of(parts), api_client_desk(parts)
     return (
         console_routes(
             frame=frame,
@@ -104,6 +106,14 @@ def console_blueprints(
             frame=frame,
             database=database,
             statistics=Statistics(database=database, clock=clock),
+        ),
+        api_client_routes(
+            frame=frame,
+            add=programs.add,
+            renew=programs.renew,
+            disable=programs.disable,
+            database=database,
+            clock=clock,
         ),
         log_routes(frame=frame, database=database, clock=clock),
         _people(parts, frame),

@@ -6,6 +6,8 @@ from typing import Final
 
 import click
 
+from idp.api_clients.commands import ApiClientDesk, api_clients_commands
+from idp.api_clients.manage import AddApiClient, DisableApiClient, RenewApiClient
 from idp.app.integration_tests import run_desk
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Parts
@@ -118,6 +120,7 @@ def command_line() -> click.Group:
     relying_parties.add_command(initial_access_token_command(lambda: _registrar(parts())))
     relying_parties.add_command(logouts_command(lambda: parts().database))
     commands.add_command(relying_parties)
+    commands.add_command(api_clients_commands(lambda: api_client_desk(parts())))
     commands.add_command(operators_commands(lambda: _operator_desk(parts())))
     citizens = citizens_commands(lambda: helpdesk_of(parts()))
     citizens.add_command(confirm_visit_command(lambda: counter(parts())))
@@ -204,6 +207,23 @@ def _data_request_desk(parts: Parts) -> DataRequestDesk:
     return DataRequestDesk(
         verify=parts.verify_operator,
         answer=AnswerRequest(database=parts.database, notices=parts.jobs, clock=parts.clock),
+        database=parts.database,
+        clock=parts.clock,
+    )
+
+
+def api_client_desk(parts: Parts) -> ApiClientDesk:
+    """What operators let programs in with."""
+    lasts = parts.settings.api.secret_lasts
+    return ApiClientDesk(
+        verify=parts.verify_operator,
+        add=AddApiClient(
+            database=parts.database, hasher=parts.secret_hasher, lasts=lasts, clock=parts.clock
+        ),
+        renew=RenewApiClient(
+            database=parts.database, hasher=parts.secret_hasher, lasts=lasts, clock=parts.clock
+        ),
+        disable=DisableApiClient(database=parts.database, clock=parts.clock),
         database=parts.database,
         clock=parts.clock,
     )

@@ -36,6 +36,7 @@ class Section(StrEnum):
     ANNOUNCEMENTS = "announcements"
     RELYING_PARTIES = "relying_parties"
     TEAMS = "teams"
+    API_CLIENTS = "api_clients"
     LOG = "log"
     PEOPLE = "people"
     PROFILE = "profile"
@@ -62,6 +63,7 @@ NAVIGATION: Final = (
     Entry(Section.TEAMS, "/console/teams", Permission.SEE_RELYING_PARTIES),
     Entry(Section.TEST_PEOPLE, "/console/test-people", Permission.MANAGE_OWN_RELYING_PARTIES),
     Entry(Section.ANNOUNCEMENTS, "/console/announcements", Permission.SEE_ANNOUNCEMENTS),
+    Entry(Section.API_CLIENTS, "/console/api-clients", Permission.MANAGE_API_CLIENTS),
     Entry(Section.LOG, "/console/log", Permission.READ_LOG),
     Entry(Section.PEOPLE, "/console/people", Permission.SEE_OPERATORS),
 )

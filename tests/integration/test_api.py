@@ -363,3 +363,26 @@ def test_the_description_is_there_for_everybody(site: Site) -> None:
     assert "/keys/rotations" in answer.json["paths"]
     again = client.get("/api/v1/openapi.json", headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_what_went_wrong_is_told_with_its_fix(site: Site) -> None:
+    program = let_in(site)
+    sent = site.app.test_client().get(
+        "/authorize",
+        query_string={"client_id": "binh-dinh", "redirect_uri": "https://elsewhere.example/"},
+    )
+    site.sweep("keep failed requests")
+
+    (failure,) = program.get("/failures", client_id="binh-dinh")["items"]
+
+    assert failure["reference"] == sent.headers["X-Request-Id"]
+    assert failure["cause"] == "uri_differs"
+    assert failure["sent"] == "https://elsewhere.example/"
+    assert failure["fix"]
+    counts = program.get("/statistics", days="1")
+    assert (counts["begun"], len(counts["steps"])) == (0, 24)
+    assert program.call("GET", "/statistics", client_id="nobody").status_code == 404
+    team = let_in(site, OperatorRole.PROVINCE_TEAM, name="ci-doi", team="doi")
+    assert team.call("GET", "/statistics").status_code == 422
+    assert team.call("GET", "/statistics", client_id="binh-dinh").status_code == 404
+    assert team.get("/failures", client_id="binh-dinh")["items"] == []

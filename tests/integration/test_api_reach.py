@@ -37,6 +37,8 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "GET /proposals/{proposal}": EVERYBODY,
     "DELETE /proposals/{proposal}": MANAGING,
     "POST /proposals/{proposal}/decision": OPERATORS,
+    "GET /failures": EVERYBODY,
+    "GET /statistics": EVERYBODY,
     "GET /keys": LOOKING,
     "POST /keys/rotations": OPERATORS,
     "GET /announcements": EVERYBODY,

@@ -1,7 +1,7 @@
 """`/console/statistics`: one period of one portal, or of all."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, redirect, request
 from flask_babel import (  # type: ignore[import-untyped]
@@ -130,7 +130,7 @@ def _period() -> Period:
     return next((period for period in Period if asked == str(int(period))), Period.WEEK)
 
 
-def shown_report(report: Report) -> dict[str, object]:
+def shown_report(report: Report) -> dict[str, Any]:
     """The report's numbers as text."""
     pattern = _HOUR if report.period is Period.TODAY else _DAY
     labels = [format_datetime(step.starts, pattern) for step in report.steps]

@@ -1,0 +1,1 @@
+"""The pages about programs that operators let in."""
