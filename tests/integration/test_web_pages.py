@@ -61,9 +61,9 @@ class Outline(HTMLParser):
         self._inside.append(tag)
 
     def handle_data(self, data: str) -> None:
-        if self._inside and self._inside[-1] == "title":
+        if self._inside and self._inside[-1] == "title" and "svg" not in self._inside:
             self.title += data
-        if data.strip():
+        if data.strip() and "code" not in self._inside:  # a protocol's names are no words of ours
             self.texts.append(data.strip())
 
     def handle_endtag(self, tag: str) -> None:
