@@ -36,6 +36,7 @@ from idp.inactivity.warn_or_lock import WarnOrLock
 from idp.integration_tests.sweep import forget_old_attempts
 from idp.messaging.notices import NoticeDelivery, NoticeMailing
 from idp.oidc.logout_token import SignedLogoutTokens
+from idp.onboarding.sweep import REMINDED_EVERY, RemindContacts
 from idp.operators.sweep import forget_lapsed_invitations
 from idp.otp.delivery import OtpDelivery
 from idp.phones.sweep import forget_unproved_phones
@@ -279,6 +280,17 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             "end what disputes decided",
             timedelta(minutes=5),
             partial(end_what_is_left, parts.end_disputed),
+        ),
+        Sweep(
+            "remind of secrets and keys that end",
+            REMINDED_EVERY,
+            RemindContacts(
+                database=parts.database,
+                sender=parts.mail,
+                writer=parts.mail_writer,
+                clock=parts.clock,
+            ),
+            takes_its_time=True,
         ),
         Sweep("keep the signing keys up", timedelta(hours=1), partial(_keep_keys_up, parts)),
     )

@@ -27,6 +27,16 @@ class Writer:
 
 
 @dataclass(frozen=True, slots=True)
+class Portal:
+    """Whose mail it is about, and which of its secrets or keys: by its last four, or its name."""
+
+    client_id: str
+    name_vi: str
+    name_en: str
+    credential: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Words:
     """What happened, in both languages: as a subject, and as the end of "… lúc/at <moment>"."""
 
@@ -179,6 +189,26 @@ def other_phone_mail(writer: Writer, link: str, possible_from: datetime) -> Mail
         f"password with another one. If it was you, do nothing: it can be done from {moment}.\n\n"
         f"If it was not you, cancel the request before that:\n\n{link}\n\n"
         f"or call {writer.hotline}.",
+    )
+
+
+def lapse_mail(writer: Writer, portal: Portal, ends_at: datetime, *, is_key: bool) -> Mail:
+    """Return the reminder that a secret or a key of a portal ends, for those who look after it."""
+    vi = "Khoá công khai" if is_key else "Khoá bí mật"
+    en = "A public key" if is_key else "A secret"
+    moment = _moment(ends_at)
+    return _mail(
+        writer,
+        f"{vi} của {portal.client_id} sắp hết hạn",
+        f"{en} of {portal.client_id} ends soon",
+        f"{vi} {portal.credential} của {portal.name_vi} ({portal.client_id}) hết hạn lúc {moment}. "
+        "Sau lúc đó công dân không đăng nhập được vào cổng bằng khoá này.\n\n"
+        "Hãy tạo khoá mới, cấu hình cho cổng, rồi bỏ khoá cũ. Hai khoá cùng dùng được trong lúc "
+        "đổi.",
+        f"{en} ({portal.credential}) of {portal.name_en} ({portal.client_id}) ends at {moment}. "
+        "After that citizens cannot sign in to the portal with it.\n\n"
+        "Make the next one, configure the portal with it, then retire the old one. Both count "
+        "while you change over.",
     )
 
 

@@ -2,16 +2,28 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from idp.core.environment import Environment
 from idp.onboarding.model import ProposalId, ProposalStatus, RelyingPartyProposal
+from idp.onboarding.rules import REMINDERS
 from idp.operators.model import OperatorRole, VerifiedOperator
-from idp.relying_parties.model import ClientId, RelyingPartyRecord, RelyingPartyVersion
+from idp.relying_parties.model import (
+    ClientId,
+    RelyingPartyKey,
+    RelyingPartyRecord,
+    RelyingPartySecret,
+    RelyingPartyVersion,
+)
 
+Lapsing: TypeAlias = RelyingPartySecret | RelyingPartyKey
+"""What ends some day."""
+
+_L = TypeVar("_L", RelyingPartySecret, RelyingPartyKey)
 _NAME = RelyingPartyRecord.registration["client_name"].as_string()
 
 
@@ -186,3 +198,57 @@ def _fits(wanted: Filter) -> Sequence[ColumnElement[bool]]:
         for word in wanted.words.split()
     )
     return conditions
+
+
+def lapsing(session: Session, now: datetime, *, limit: int) -> Sequence[Lapsing]:
+    """Secrets and keys of portals that may be used, of whose end there is something to say now."""
+    return [
+        *_lapsing(session, RelyingPartySecret, now, limit),
+        *_lapsing(session, RelyingPartyKey, now, limit),
+    ]
+
+
+def _lapsing(session: Session, kind: type[_L], now: datetime, limit: int) -> Sequence[_L]:
+    due = [
+        and_(
+            kind.expires_at <= now + timedelta(days=days),
+            or_(kind.reminded_days.is_(None), kind.reminded_days > days),
+        )
+        for days in REMINDERS
+    ]
+    found = (
+        select(kind)
+        .join(RelyingPartyRecord, RelyingPartyRecord.client_id == kind.client_id)
+        .where(RelyingPartyRecord.enabled.is_(True), kind.expires_at > now, or_(*due))
+        .order_by(kind.expires_at)
+        .limit(limit)
+    )
+    return session.execute(found).scalars().all()
+
+
+def note_reminder(
+    session: Session, lapsing: Lapsing, *, days: int | None, before: int | None
+) -> bool:
+    """
+    Note that the contacts were reminded of so many days, where *before* was noted last.
+
+    True for the one caller that did; the same the other way round takes it back.
+    """
+    kind = type(lapsing)
+    noted = session.execute(
+        update(kind)
+        .where(*_key_of(lapsing), kind.reminded_days.is_not_distinct_from(before))
+        .values(reminded_days=days)
+        .returning(kind.client_id)
+        .execution_options(synchronize_session=False)
+    )
+    return noted.first() is not None
+
+
+def _key_of(lapsing: Lapsing) -> Sequence[ColumnElement[bool]]:
+    if isinstance(lapsing, RelyingPartySecret):
+        return (RelyingPartySecret.id == lapsing.id,)
+    return (
+        RelyingPartyKey.client_id == lapsing.client_id,
+        RelyingPartyKey.thumbprint == lapsing.thumbprint,
+    )

@@ -5,14 +5,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from idp.messaging.links import Links
-from idp.messaging.mails import Writer, notice_mail, other_phone_mail, verify_address_mail
+from idp.messaging.mails import (
+    Portal,
+    Writer,
+    lapse_mail,
+    notice_mail,
+    other_phone_mail,
+    verify_address_mail,
+)
 from idp.messaging.model import Mail, NoticeKind
 
 AT = datetime(2026, 11, 22, 2, 12, tzinfo=UTC)
 WRITER = Writer("Cổng Dịch vụ công Quốc gia", "National Public Service Portal", "1800 1096")
 LINK = "https://id.example.vn/email?k=abc"
+PORTAL = Portal("binh-dinh", "Cổng Bình Định", "Binh Dinh Portal", "…1a2b")
 MAILS = [
     *(notice_mail(WRITER, kind, AT) for kind in NoticeKind),
+    *(lapse_mail(WRITER, PORTAL, AT, is_key=is_key) for is_key in (True, False)),
     verify_address_mail(WRITER, LINK, timedelta(days=1)),
     other_phone_mail(WRITER, LINK, AT),
 ]
