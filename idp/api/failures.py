@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from idp.api.operation import Answer, Call, Given, Nothing, Operation, Page, Query, Resource
+from idp.api.operation import Answer, Call, Given, Line, Nothing, Operation, Page, Query, Resource
 from idp.api.paging import page, read_number
 from idp.api.problems import invalid, not_found
 from idp.db.database import Database
@@ -18,7 +18,7 @@ from idp.operators.permissions import Permission, may_see, teams_seen_by
 from idp.relying_parties.model import ClientId
 from idp.statistics.report import Period, Report, Statistics
 
-_Word = Annotated[str, StringConstraints(max_length=128)]
+_Word = Annotated[Line, StringConstraints(max_length=128)]
 Few = int | None
 """A count; none where there are so few that a person could be told from it."""
 

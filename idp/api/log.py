@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from idp.api.operation import Answer, Call, Given, Nothing, Operation, Page, Resource
+from idp.api.operation import Answer, Call, Given, Line, Nothing, Operation, Page, Resource
 from idp.api.paging import moment_cursor, page, read_moment_cursor, read_number
 from idp.api.problems import invalid
 from idp.audit.rules import StoredEvent
@@ -17,7 +17,7 @@ from idp.operators.permissions import Permission
 LONGEST: Final = timedelta(days=31)
 _FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(3000, 1, 1, tzinfo=UTC)
-_Word = Annotated[str, StringConstraints(max_length=128)]
+_Word = Annotated[Line, StringConstraints(max_length=128)]
 
 
 def _moment(value: datetime) -> datetime:

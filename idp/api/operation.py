@@ -45,7 +45,7 @@ class Page(Query):
     """Which part of a list."""
 
     limit: int = Field(default=50, ge=1, le=100, description="How many entries at most.")
-    after: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+    after: Annotated[Line, StringConstraints(max_length=200)] | None = Field(
         default=None, description="What `next` said of the page before."
     )
 

@@ -42,12 +42,12 @@ _MOST_SECRET_DIGITS = 9
 class RelyingPartySearch(Page):
     """Which registrations."""
 
-    words: Annotated[str, StringConstraints(max_length=100)] = Field(
+    words: Annotated[Line, StringConstraints(max_length=100)] = Field(
         default="", description="Parts of the id or the name."
     )
     environment: EnvironmentName | None = None
     enabled: Literal["true", "false"] | None = None
-    team: Annotated[str, StringConstraints(max_length=32)] | None = None
+    team: Annotated[Line, StringConstraints(max_length=32)] | None = None
 
 
 class RelyingPartySummary(Given):
