@@ -69,6 +69,8 @@ def serve() -> None:
 
         return create_app(settings)
 
+    if settings.metrics.port:
+        serve.gather_metrics(settings.metrics_folder)
     if settings.server.workers > 1:
         # Loaded before the workers are forked, most of it is shared: 43 MB for each further one
         # instead of 80. A single worker shares with nobody, and would cost more.

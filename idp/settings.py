@@ -408,6 +408,11 @@ class Statistics(Table):
     kept: Duration
 
 
+class Metrics(Table):
+    host: str
+    port: int = Field(ge=0, le=65535)
+
+
 class DataRequests(Table):
     answered_in_working_days: int = Field(ge=1)
     done_in: Duration
@@ -499,6 +504,7 @@ class Settings(BaseSettings):
     audit: Audit
     failures: Failures
     statistics: Statistics
+    metrics: Metrics
     data_requests: DataRequests
     inactivity: Inactivity
     signing: Signing
@@ -537,6 +543,11 @@ class Settings(BaseSettings):
         if self.redis.url is not None:
             return self.redis.url.get_secret_value()
         return f"unix://{(self.home / 'redis.sock').resolve()}"
+
+    @property
+    def metrics_folder(self) -> Path:
+        """Where web processes write what they measure."""
+        return self.home / "metrics"
 
     @classmethod
     def settings_customise_sources(

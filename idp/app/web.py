@@ -29,6 +29,12 @@ def web_application(parts: Parts) -> Flask:
     app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
         face, parts.settings.http.trusted_proxies
     )
+    if parts.settings.metrics.port:
+        from idp.adapters.metrics import MeasuredRequests  # noqa: PLC0415 (where somebody asks)
+
+        app.wsgi_app = MeasuredRequests(  # type: ignore[method-assign]
+            app.wsgi_app, paths=face.paths, prefixes=("/api/v1",)
+        )
     return app
 
 

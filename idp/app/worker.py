@@ -62,7 +62,13 @@ def create_worker(
     settings: Settings, adapters: Adapters | None = None
 ) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
     """The worker's two halves: the queue with what its jobs need, and the regular sweeps."""
-    return worker_of(Parts(settings, adapters))
+    parts = Parts(settings, adapters)
+    broker, sweeps = worker_of(parts)
+    if settings.metrics.port:
+        from idp.app.metrics import watch  # noqa: PLC0415 (loaded where somebody asks)
+
+        sweeps = watch(parts, sweeps)
+    return broker, sweeps
 
 
 def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:

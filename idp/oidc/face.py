@@ -5,7 +5,7 @@ API paths need nothing of Flask, and Flask costs more than all their work: they 
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -74,6 +74,11 @@ class ProtocolFace:
         if strict_transport:
             self._common.append(("Strict-Transport-Security", "max-age=63072000"))
         self._timer = timer
+
+    @property
+    def paths(self) -> Collection[str]:
+        """What is answered here."""
+        return self._routes.keys()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""

@@ -8,6 +8,7 @@ import ctypes
 import gc
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -72,6 +73,18 @@ def serve(settings: Settings, build: Callable[[], WSGIApplication]) -> None:
         ssl_protocol_min=SSLProtocols.tls12,  # phones of 2015 still reach the service
         websockets=False,
     ).serve(target_loader=load)
+
+
+def gather_metrics(folder: Path) -> None:
+    """
+    Have what web processes measure written into *folder*, emptied of what earlier ones wrote.
+
+    To be called before the library that writes is imported: it looks once.
+    """
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for old in folder.glob("*.db"):
+        old.unlink()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _keep_heaps_together() -> None:
