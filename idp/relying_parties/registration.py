@@ -36,7 +36,7 @@ from idp.relying_parties.rules import (
     uri_problem,
 )
 
-_NAMES: Final = frozenset(
+MEMBERS: Final = frozenset(
     {
         "client_id",
         "client_name",
@@ -248,7 +248,7 @@ class _Reader:
 
     def __init__(self, document: Mapping[str, object]) -> None:
         self._document = document
-        self._found = [problem(name, Rule.UNKNOWN) for name in document if name not in _NAMES]
+        self._found = [problem(name, Rule.UNKNOWN) for name in document if name not in MEMBERS]
         self._addresses: list[tuple[str, str]] = []
 
     def require(self, holds: bool, name: str, rule: Rule, detail: str = "") -> None:  # noqa: FBT001
