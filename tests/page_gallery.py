@@ -2279,6 +2279,31 @@ PAGES: dict[str, tuple[str, Context]] = {
         "console/test_people/no_numbers.html",
         _console(ConsoleSection.TEST_PEOPLE, team=TEAM),
     ),
+    "api": (
+        "api/description.html",
+        _plain(
+            prefix="/api/v1",
+            issuer="https://idp.example",
+            resources=[
+                {
+                    "name": "keys",
+                    "about": "Keys.",
+                    "operations": [
+                        {
+                            "method": "POST",
+                            "path": "/api/v1/keys/rotations",
+                            "summary": "Rotate",
+                            "description": "ES256, RS256.",
+                            "scope": "rotate_keys",
+                            "once": True,
+                            "version": True,
+                        }
+                    ],
+                }
+            ],
+            problems=[("stale", 409, "Stale"), ("not-found", 404, "Not found")],
+        ),
+    ),
     "console-api-clients": (
         "console/api_clients/list.html",
         _console(

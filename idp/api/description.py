@@ -36,7 +36,7 @@ class Description:
 
     def __init__(self, resources: Sequence[Resource], *, issuer: str, service: str) -> None:
         self.resources = resources
-        self._issuer = issuer
+        self.issuer = issuer
         self._service = service
 
     @cached_property
@@ -63,7 +63,7 @@ class Description:
                 "version": VERSION,
                 "description": _ABOUT,
             },
-            "servers": [{"url": f"{self._issuer}{PREFIX}"}],
+            "servers": [{"url": f"{self.issuer}{PREFIX}"}],
             "tags": [{"name": each.name, "description": each.about} for each in self.resources],
             "paths": paths,
             "components": {

@@ -1,27 +1,12 @@
 """The operators' API, beside the pages."""
 
-from collections.abc import Sequence
-
 from idp.adapters.redis.api_calls import RedisApiTokens, RedisRequestsMadeOnce
-from idp.announcements.announce import PublishAnnouncement, WithdrawAnnouncement
-from idp.api.announcements import AnnouncementResource
-from idp.api.description import Description
-from idp.api.disputes import DisputeResource
 from idp.api.face import ApiFace, WsgiApplication
-from idp.api.failures import FailureResource
-from idp.api.keys import KeyResource
-from idp.api.log import LogResource
-from idp.api.operation import Resource
-from idp.api.people import PeopleResource
-from idp.api.proposals import ProposalResource
-from idp.api.relying_parties import RelyingPartyResource
 from idp.api.token import TokenEndpoint
 from idp.api_clients.admit import AdmitCaller, ApiBudgets, IssueApiToken
-from idp.app.operations import onboarding_desk
+from idp.app.api_description import api_description
 from idp.app.pages import OUTAGES
 from idp.app.parts import Parts
-from idp.key_ring.rotate_keys import RotateKeys
-from idp.statistics.report import Statistics
 from idp.throttling.ports import Budget
 
 
@@ -61,47 +46,3 @@ def api_face(parts: Parts, pages: WsgiApplication) -> ApiFace:
         outages=OUTAGES,
         strict_transport=settings.server.strict_transport,
     )
-
-
-def api_description(parts: Parts) -> Description:
-    """What there is, for the door and for the page about it."""
-    settings = parts.settings
-    return Description(
-        _resources(parts), issuer=settings.server.issuer, service=settings.brand.name_en
-    )
-
-
-def _resources(parts: Parts) -> Sequence[Resource]:
-    database, clock, desk = parts.database, parts.clock, onboarding_desk(parts)
-    return [
-        RelyingPartyResource(
-            register=desk.register,
-            change=desk.change,
-            add_secret=desk.add_secret,
-            retire_secret=desk.retire_secret,
-            disable=desk.disable,
-            database=database,
-        ).resource(),
-        ProposalResource(
-            propose=desk.propose, withdraw=desk.withdraw, database=database
-        ).resource(),
-        FailureResource(
-            statistics=Statistics(database=database, clock=clock), database=database
-        ).resource(),
-        KeyResource(
-            signer=parts.signer,
-            rotate=RotateKeys(
-                store=parts.keys, policy=parts.rotation, database=database, clock=clock
-            ),
-            policy=parts.rotation,
-            clock=clock,
-        ).resource(),
-        AnnouncementResource(
-            publish=PublishAnnouncement(directory=parts.registry, database=database, clock=clock),
-            withdraw=WithdrawAnnouncement(database=database, clock=clock),
-            database=database,
-        ).resource(),
-        DisputeResource(database=database).resource(),
-        PeopleResource(database=database).resource(),
-        LogResource(database=database, clock=clock).resource(),
-    ]

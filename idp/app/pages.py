@@ -31,6 +31,8 @@ from idp.account.views import account_routes
 from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.adapters.typed_details import TypedDetails
+from idp.api.views import api_page_routes
+from idp.app.api_description import api_description
 from idp.app.authenticators import Authenticators
 from idp.app.console import console_blueprints
 from idp.app.integration_tests import run_pages
@@ -532,6 +534,7 @@ def add_pages(parts: Parts) -> None:
             clock=clock,
         ),
         *console_blueprints(parts, pages=pages, browser=browser, shown=shown),
+        api_page_routes(pages, api_description(parts)),
     ):
         app.register_blueprint(blueprint)
     _answer_outages(app, pages)

@@ -7,6 +7,7 @@ import pytest
 from redis.exceptions import ConnectionError as RedisAway
 from sqlalchemy import select
 
+from idp.api.problems import TITLES
 from idp.api_clients.manage import DisableApiClient, RenewApiClient
 from idp.api_clients.model import ApiClientName
 from idp.audit.model import AuditEvent
@@ -386,3 +387,15 @@ def test_what_went_wrong_is_told_with_its_fix(site: Site) -> None:
     assert team.call("GET", "/statistics").status_code == 422
     assert team.call("GET", "/statistics", client_id="binh-dinh").status_code == 404
     assert team.get("/failures", client_id="binh-dinh")["items"] == []
+
+
+def test_the_page_explains_every_call_and_every_kind_of_problem(site: Site) -> None:
+    client = site.app.test_client()
+    html = client.get("/api?lang=en").get_data(as_text=True)
+    paths = client.get("/api/v1/openapi.json").json
+
+    assert paths is not None
+    for path in paths["paths"]:
+        assert f"/api/v1{path}" in html
+    for kind in TITLES:
+        assert f'id="{kind}"' in html
