@@ -142,17 +142,19 @@ class RunCase(_RunPage):
 
     def get(self) -> Response:
         """The case."""
-        opened, case = self._common.opened(), _case()
+        opened = self._common.opened()
         if opened is None:
             return self._common.gone()
+        case = _case()
         attempt = self._attempt(opened, case)
         return self._show(opened, case, attempt, self._result_form(opened, case, attempt))
 
     def post(self) -> Response:
         """Begin the case, tell the portal of the sign-out, or record the result."""
-        opened, case = self._common.opened(), _case()
+        opened = self._common.opened()
         if opened is None:
             return self._common.gone()
+        case = _case()
         match request.form.get("action"):
             case "begin":
                 self._pages.form(BeginForm)

@@ -14,6 +14,7 @@ from itertools import count
 import pytest
 from sqlalchemy import update
 
+from idp.app.integration_tests import begin_run
 from idp.app.operations import dispute_desk
 from idp.authenticators import store as authenticators
 from idp.authenticators.model import AuthenticatorApp, KnownDevice, Passkey
@@ -25,6 +26,7 @@ from idp.core.handles import new_handle, new_uuid
 from idp.core.phone_number import PhoneNumber
 from idp.disputes.decide_dispute import Decision
 from idp.disputes.model import CaseNumber, DisputeOutcome
+from idp.operators.model import OperatorName
 from idp.sessions.model import Authentication, Session, SessionId
 from idp.sessions.rules import PASSWORD_ALONE, PASSWORD_AND_SMS
 from tests.fakes.asking_portal import AskingPortal
@@ -610,6 +612,12 @@ def a_notice(world: World) -> None:
     world.browser = world.site.browser().open(links[-1] if links else "/")
 
 
+def tries_an_integration(world: World) -> None:
+    begin = begin_run(world.site.parts)
+    link = begin.link(begin(PORTAL, by=OperatorName("lan")))
+    world.browser.open(link.removeprefix(world.site.settings.server.issuer))
+
+
 # What lies deep first: a way that was walked from its nearest start is the shortest.
 SITUATIONS: dict[str, Situation] = {
     "security": with_everything("/account/security"),
@@ -693,6 +701,8 @@ SITUATIONS: dict[str, Situation] = {
     "account, signed in long ago": account_signed_in_long_ago,
     "level 2, at the code": step_up_code,
     "expired": expired,
+    "tries an integration": tries_an_integration,
+    "at a run that is not there": at("/integration-test?k=x"),
 }
 
 
@@ -706,6 +716,8 @@ NO_PAGES = (
     "/account/disputes/*/phone",
     "/account/security/sessions/",
     "/dispute/leave",
+    "/integration-test/report.json",
+    "/integration-test/send-again",
     "/console",
 )
 """What answers with something else, or leads on at once; and what is the operators'."""
