@@ -54,7 +54,7 @@ class RunningSystem:
 @contextmanager
 def running_system(home: Path) -> Iterator[RunningSystem]:
     """Run everything until the block ends."""
-    ports = dict(zip(SERVERS, map(str, _free_ports(len(SERVERS))), strict=True))
+    ports = dict(zip(SERVERS, map(str, free_ports(len(SERVERS))), strict=True))
     provider, binh_dinh, dak_lak, sandbox, _ = ports.values()
     system = RunningSystem(
         provider=f"http://127.0.0.1:{provider}",
@@ -94,7 +94,7 @@ def _await_welcome(process: subprocess.Popen[str]) -> None:
     raise RuntimeError("the system does not start:\n" + "".join(said))
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Ports nobody listens on: held together, so that no two are the same, then let go."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
