@@ -79,7 +79,7 @@ def initial_access_token_command(open_registrar: OpenRegistrar) -> click.Command
 
 def _findings(registrar: Registrar, client_id: ClientId) -> Sequence[Finding]:
     with registrar.database.reading() as reading:
-        parties = store.all_of(reading)
+        parties = {name: each.relying_party for name, each in store.all_of(reading).items()}
         record = store.record_of(reading, client_id)
     if client_id not in parties or record is None:
         raise click.ClickException(f"no relying party is called {client_id}")

@@ -7,8 +7,6 @@ from typing import Any, Final
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry
 
-from idp.relying_parties.model import RelyingPartyKey
-
 END: Final = "exp"
 """The member that says when a key ends, in seconds since 1970, as OpenID Federation has it."""
 
@@ -36,12 +34,9 @@ def end_of(key: Mapping[str, object]) -> datetime | None:
 
 
 def with_ends(
-    keys: Collection[Mapping[str, object]], known: Collection[RelyingPartyKey]
+    keys: Collection[Mapping[str, object]], ends: Mapping[str, datetime]
 ) -> tuple[Mapping[str, object], ...]:
-    """The keys, each with the end that is *known* of it, besides what the registration says."""
-    ends = {each.thumbprint: each.expires_at for each in known}
-    if not ends:
-        return tuple(keys)
+    """The keys, each with the end that is known of it by its thumbprint."""
     return tuple(
         key if (end := ends.get(thumbprint(key) or "")) is None else {**key, END: _seconds(end)}
         for key in keys

@@ -1,11 +1,13 @@
 """The registry that every worker holds in memory."""
 
+from collections.abc import Mapping
 from threading import Lock
 
 from idp.db.database import Database
 from idp.relying_parties import store
 from idp.relying_parties.model import ClientId, RelyingParty
 from idp.relying_parties.ports import RegistryVersion
+from idp.relying_parties.store import Loaded
 
 
 class Registry:
@@ -22,7 +24,7 @@ class Registry:
         self._loading = Lock()
         # Before the rows: a change between the two must look like a change afterwards.
         self._held = version.current()
-        self._relying_parties = self._load()
+        self._loaded = self._load({})
 
     def find(self, client_id: ClientId) -> RelyingParty | None:
         """
@@ -31,15 +33,16 @@ class Registry:
         One that is not known may have registered itself a moment ago, with another process: that
         is worth one question to the volatile store.
         """
-        found = self._relying_parties.get(client_id)
+        found = self._loaded.get(client_id)
         if found is None:
             self.catch_up_now()
-            found = self._relying_parties.get(client_id)
-        return found
+            found = self._loaded.get(client_id)
+        return None if found is None else found.relying_party
 
     def all(self) -> tuple[RelyingParty, ...]:
         """Every relying party, by its id."""
-        return tuple(self._relying_parties[name] for name in sorted(self._relying_parties))
+        loaded = self._loaded
+        return tuple(loaded[name].relying_party for name in sorted(loaded))
 
     def catch_up(self, version: int) -> None:
         """Reload where *version* is not the one held."""
@@ -47,13 +50,13 @@ class Registry:
             return
         with self._loading:
             if version != self._held:
-                self._relying_parties = self._load()
+                self._loaded = self._load(self._loaded)
                 self._held = version
 
     def catch_up_now(self) -> None:
         """Ask for the version first: one question to the volatile store."""
         self.catch_up(self._version.current())
 
-    def _load(self) -> dict[ClientId, RelyingParty]:
+    def _load(self, held: Mapping[ClientId, Loaded]) -> Mapping[ClientId, Loaded]:
         with self._database.reading() as reading:
-            return store.all_of(reading)
+            return store.all_of(reading, held)

@@ -1,12 +1,15 @@
 """Queries on registrations; none of them commits."""
 
-import dataclasses
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import replace as replaced
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, null, select, update
 from sqlalchemy.orm import Session
 
 from idp.relying_parties.keys import with_ends
@@ -15,6 +18,7 @@ from idp.relying_parties.model import (
     ClientSecret,
     InitialAccessToken,
     RelyingParty,
+    RelyingPartyKey,
     RelyingPartyLogo,
     RelyingPartyRecord,
     RelyingPartySecret,
@@ -28,19 +32,48 @@ NOBODY: Final = ""
 _log = structlog.get_logger(__name__)
 
 
-def all_of(session: Session) -> dict[ClientId, RelyingParty]:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """All that is stored of a registration and matters to a worker; *key_ends* by thumbprint."""
+
+    client_id: ClientId
+    registration: Mapping[str, object]
+    enabled: bool
+    logo: str | None
+    team: str | None
+    dynamic: bool
+    secrets: tuple[ClientSecret, ...]
+    key_ends: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A relying party, and what it was made of."""
+
+    stored: Stored
+    relying_party: RelyingParty
+
+
+def all_of(
+    session: Session, held: Mapping[ClientId, Loaded] = MappingProxyType({})
+) -> dict[ClientId, Loaded]:
     """
     Every relying party, enabled or not.
 
-    A stored registration that breaks a rule made since then is left out and logged: one portal
+    What is *held* and was not changed is taken over: of ten thousand one is another at a time. A
+    stored registration that breaks a rule made since then is left out and logged: one portal
     must not keep all others from their citizens.
     """
     found = {}
-    for record in session.execute(select(RelyingPartyRecord)).scalars():
+    for stored in _stored(session):
+        known = held.get(stored.client_id)
+        if known is not None and known.stored == stored:
+            found[stored.client_id] = known
+            continue
         try:
-            found[record.client_id] = _relying_party(record)
+            found[stored.client_id] = Loaded(stored, _relying_party(stored))
         except InvalidRegistration as error:
-            _log.error("registration_left_out", client_id=record.client_id, problems=error.problems)
+            _log.error("registration_left_out", client_id=stored.client_id, problems=error.problems)
     return found
 
 
@@ -191,19 +224,55 @@ def logo(session: Session, client_id: ClientId, name: str) -> bytes | None:
     ).scalar_one_or_none()
 
 
-def _relying_party(record: RelyingPartyRecord) -> RelyingParty:
-    secrets = tuple(
-        ClientSecret(secret.hash, secret.expires_at, secret.id) for secret in record.secrets
-    )
-    parsed = parse_registration(record.registration).relying_party
-    if record.keys:
-        known = with_ends(parsed.keys.jwks, record.keys)
-        parsed = dataclasses.replace(parsed, keys=dataclasses.replace(parsed.keys, jwks=known))
-    return dataclasses.replace(
+def _stored(session: Session) -> Iterator[Stored]:
+    """Three queries, however many there are."""
+    secrets: defaultdict[ClientId, list[ClientSecret]] = defaultdict(list)
+    for secret in session.execute(
+        select(
+            RelyingPartySecret.client_id,
+            RelyingPartySecret.hash,
+            RelyingPartySecret.expires_at,
+            RelyingPartySecret.id,
+        ).order_by(RelyingPartySecret.id)
+    ):
+        secrets[secret.client_id].append(ClientSecret(secret.hash, secret.expires_at, secret.id))
+    ends: defaultdict[ClientId, dict[str, datetime]] = defaultdict(dict)
+    for key in session.execute(
+        select(RelyingPartyKey.client_id, RelyingPartyKey.thumbprint, RelyingPartyKey.expires_at)
+    ):
+        ends[key.client_id][key.thumbprint] = key.expires_at
+    for row in session.execute(
+        select(
+            RelyingPartyRecord.client_id,
+            RelyingPartyRecord.registration,
+            RelyingPartyRecord.enabled,
+            RelyingPartyRecord.logo,
+            RelyingPartyRecord.team,
+            RelyingPartyRecord.client_metadata.is_not(null()).label("dynamic"),
+        )
+    ):
+        yield Stored(
+            row.client_id,
+            row.registration,
+            row.enabled,
+            row.logo,
+            row.team,
+            row.dynamic,
+            tuple(secrets[row.client_id]),
+            ends[row.client_id],
+        )
+
+
+def _relying_party(stored: Stored) -> RelyingParty:
+    parsed = parse_registration(stored.registration).relying_party
+    if stored.key_ends:
+        known = with_ends(parsed.keys.jwks, stored.key_ends)
+        parsed = replaced(parsed, keys=replaced(parsed.keys, jwks=known))
+    return replaced(
         parsed,
-        enabled=record.enabled,
-        secrets=secrets,
-        logo=record.logo,
-        dynamic=record.client_metadata is not None,
-        team=record.team,
+        enabled=stored.enabled,
+        secrets=stored.secrets,
+        logo=stored.logo,
+        dynamic=stored.dynamic,
+        team=stored.team,
     )

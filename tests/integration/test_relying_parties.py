@@ -150,6 +150,27 @@ def test_a_volatile_store_that_forgot_its_number_makes_workers_look_again(
     assert not worker.find(ClientId("portal")).enabled
 
 
+def test_of_many_only_what_was_changed_is_made_anew(
+    house: OnboardingHouse, register: Register, database: Database, version: RedisRegistryVersion
+) -> None:
+    register.apply([parse_registration(registration(name)) for name in ("portal", "other")])
+    worker = Registry(database, version)
+    before = {each.client_id: each for each in worker.all()}
+
+    apply(register, sms_name="Moi")
+    house.desk.rotate_secret(ClientId("other"), grace=timedelta())
+    apply(register, sms_name="Moi hon")
+    worker.catch_up_now()
+    between = {each.client_id: each for each in worker.all()}
+    apply(register, sms_name="Moi nhat")
+    worker.catch_up_now()
+    after = {each.client_id: each for each in worker.all()}
+
+    assert [before["portal"].sms_name, after["portal"].sms_name] == ["Cong thu", "Moi nhat"]
+    assert len(between["other"].secrets) == 2
+    assert between["other"] is after["other"]
+
+
 def test_an_unchanged_version_costs_no_query(
     register: Register, database: Database, version: RedisRegistryVersion
 ) -> None:
