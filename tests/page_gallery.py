@@ -322,6 +322,7 @@ def _announced(**more: object) -> dict[str, object]:
 
 
 ANNOUNCEMENT = Announcement(
+    id="44444444-4444-4444-8444-444444444444",
     title_vi="Bảo trì đêm 30/11",
     title_en="Maintenance in the night of 30 November",
     text_vi="Từ 23:00 tới 23:30 không đăng nhập được.\nCổng không phải làm gì.",
@@ -2170,7 +2171,10 @@ PAGES: dict[str, tuple[str, Context]] = {
                 logouts_unconfirmed=17,
                 data_requests_overdue=3,
                 keys_urgent=1,
+                proposals_waiting=5,
+                credentials_lapsing=2,
             ),
+            news=[(ANNOUNCEMENT, "08:00, 22/11/2026")],
         ),
     ),
     "console-overview-quiet": (
@@ -2183,7 +2187,10 @@ PAGES: dict[str, tuple[str, Context]] = {
                 logouts_unconfirmed=0,
                 data_requests_overdue=0,
                 keys_urgent=0,
+                proposals_waiting=0,
+                credentials_lapsing=0,
             ),
+            news=[],
         ),
     ),
     "console-overview-counter": (
@@ -2192,7 +2199,7 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "console-overview-nothing": (
         "console/overview.html",
-        _console(ConsoleSection.OVERVIEW, attention=Attention(), navigation=[]),
+        _console(ConsoleSection.OVERVIEW, attention=Attention(), news=[], navigation=[]),
     ),
     "console-keys": (
         "console/keys/list.html",

@@ -1,11 +1,16 @@
 """`/console`: what needs somebody now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Response
+from flask_babel import format_datetime  # type: ignore[import-untyped]
+from sqlalchemy.orm import Session
 
+from idp.announcements.model import Announcement
+from idp.announcements.store import listed
 from idp.backchannel.store import count_unconfirmed
 from idp.console.frame import ConsoleFrame, ConsolePage, Section
 from idp.core.clock import Clock
@@ -13,11 +18,16 @@ from idp.data_requests.store import count_overdue
 from idp.db.database import Database
 from idp.disputes.store import count_open
 from idp.key_ring.rules import count_urgent
-from idp.operators.permissions import Permission, may
+from idp.onboarding.store import count_lapsing, waiting_proposals
+from idp.operators.permissions import Permission, may, teams_seen_by
 from idp.signing.model import RotationPolicy
 from idp.signing.signer import Signer
 
 _LOGOUTS_SINCE: Final = timedelta(days=7)
+_LAPSES_WITHIN: Final = timedelta(days=30)
+_NEWS_SINCE: Final = timedelta(days=30)
+_MOST_NEWS: Final = 3
+_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +39,8 @@ class Attention:
     logouts_unconfirmed: int | None = None
     data_requests_overdue: int | None = None
     keys_urgent: int | None = None
+    proposals_waiting: int | None = None
+    credentials_lapsing: int | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -58,20 +70,39 @@ class ConsoleOverview(ConsolePage):
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
         """The page."""
-        return self.render("console/overview.html", attention=self._attention())
-
-    def _attention(self) -> Attention:
-        now, found = self._clock.now(), dict[str, int]()
+        now = self._clock.now()
         with self._database.reading() as reading:
-            if self._may(Permission.SEE_DISPUTES):
-                disputes = count_open(reading, now)
-                found["disputes_open"], found["disputes_to_decide"] = disputes
-                found["logouts_unconfirmed"] = count_unconfirmed(reading, now - _LOGOUTS_SINCE)
-            if self._may(Permission.SERVE_CITIZENS):
-                found["data_requests_overdue"] = count_overdue(reading, now)
+            attention, news = self._attention(reading, now), self._news(reading, now)
+        return self.render(
+            "console/overview.html",
+            attention=attention,
+            news=[(each, format_datetime(each.at, _MOMENT)) for each in news],
+        )
+
+    def _attention(self, reading: Session, now: datetime) -> Attention:
+        found = dict[str, int]()
+        if self._may(Permission.SEE_DISPUTES):
+            disputes = count_open(reading, now)
+            found["disputes_open"], found["disputes_to_decide"] = disputes
+            found["logouts_unconfirmed"] = count_unconfirmed(reading, now - _LOGOUTS_SINCE)
+        if self._may(Permission.SERVE_CITIZENS):
+            found["data_requests_overdue"] = count_overdue(reading, now)
         if self._may(Permission.SEE_KEYS):
             found["keys_urgent"] = count_urgent(self._signer.ring(), now, self._policy)
+        if self._may(Permission.SEE_RELYING_PARTIES):
+            found["proposals_waiting"] = waiting_proposals(reading, seen_by=self.operator)
+            found["credentials_lapsing"] = count_lapsing(
+                reading, now, _LAPSES_WITHIN, seen_by=self.operator
+            )
         return Attention(**found)
+
+    def _news(self, reading: Session, now: datetime) -> Sequence[Announcement]:
+        """What portals were told lately, as far as it concerns the operator's."""
+        if not self._may(Permission.SEE_ANNOUNCEMENTS):
+            return ()
+        latest = listed(reading, teams=teams_seen_by(self.operator), limit=_MOST_NEWS)
+        since = now - _NEWS_SINCE
+        return [each for each in latest if each.at >= since and each.withdrawn_at is None]
 
     def _may(self, permission: Permission) -> bool:
         return may(self.operator.role, permission)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from idp.core.environment import Environment
@@ -169,6 +169,26 @@ def waiting_proposals(session: Session, *, seen_by: VerifiedOperator) -> int:
     query = select(func.count(RelyingPartyProposal.id)).where(
         *_visible(RelyingPartyProposal.team, seen_by),
         RelyingPartyProposal.status == ProposalStatus.OPEN,
+    )
+    return session.execute(query).scalar_one()
+
+
+def count_lapsing(
+    session: Session, now: datetime, within: timedelta, *, seen_by: VerifiedOperator
+) -> int:
+    """How many portals that the operator may see have no secret, or no key, beyond that time."""
+    until = now + within
+
+    def lapses(kind: type[RelyingPartySecret] | type[RelyingPartyKey]) -> ColumnElement[bool]:
+        own, end = kind.client_id == RelyingPartyRecord.client_id, kind.expires_at
+        return exists().where(own, end > now, end <= until) & ~exists().where(
+            own, or_(end.is_(None), end > until)
+        )
+
+    query = select(func.count(RelyingPartyRecord.client_id)).where(
+        *_visible(RelyingPartyRecord.team, seen_by),
+        RelyingPartyRecord.enabled.is_(True),
+        or_(lapses(RelyingPartySecret), lapses(RelyingPartyKey)),
     )
     return session.execute(query).scalar_one()
 
