@@ -104,5 +104,7 @@ class Authenticators:
     @cached_property
     def remove(self) -> RemoveAuthenticator:
         return RemoveAuthenticator(
-            database=self._parts.database, notices=self._parts.jobs, clock=self._parts.clock
+            database=self._parts.database,
+            follow_ups=self._parts.follow_ups,
+            clock=self._parts.clock,
         )

@@ -190,6 +190,7 @@ def dispute_desk(parts: Parts) -> DisputeDesk:
         decide=DecideDispute(
             database=parts.database,
             end=parts.end_disputed,
+            follow_ups=parts.follow_ups,
             end_authenticators=end_authenticators,
             reserved_for=parts.settings.disputes.reserved_for,
             clock=parts.clock,

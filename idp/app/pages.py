@@ -274,7 +274,7 @@ def add_pages(parts: Parts) -> None:
             otp_page=otp_page,
             carriers=parts.carriers,
             hasher=parts.hasher,
-            sign_in=sign_in,
+            follow_ups=parts.follow_ups,
             notices=parts.jobs,
             throttle=parts.throttle,
             count=parts.count_question,
@@ -299,8 +299,7 @@ def add_pages(parts: Parts) -> None:
             carriers=parts.carriers,
             count_question=parts.count_question,
             hasher=parts.hasher,
-            sign_in=sign_in,
-            notices=parts.jobs,
+            follow_ups=parts.follow_ups,
             queue=parts.jobs,
             links=parts.links,
             throttle=parts.throttle,
@@ -413,7 +412,7 @@ def add_pages(parts: Parts) -> None:
             frame=frame,
             sign_in=sign_in,
             change_password=ChangePassword(
-                database=database, sign_in=sign_in, notices=parts.jobs, clock=clock
+                database=database, follow_ups=parts.follow_ups, clock=clock
             ),
             hasher=parts.hasher,
             ask_to_verify_email=parts.ask_to_verify_email,
@@ -434,8 +433,7 @@ def add_pages(parts: Parts) -> None:
             add=AddPhone(
                 match=parts.match_citizen,
                 count=parts.count_question,
-                sign_in=sign_in,
-                notices=parts.jobs,
+                follow_ups=parts.follow_ups,
                 database=database,
                 index=parts.index,
                 clock=clock,
@@ -443,11 +441,11 @@ def add_pages(parts: Parts) -> None:
             make_default=MakeDefault(
                 trust=trust_sign_in,
                 policy=phones,
-                notices=parts.jobs,
+                follow_ups=parts.follow_ups,
                 database=database,
                 clock=clock,
             ),
-            remove=RemovePhone(database=database, notices=parts.jobs, clock=clock),
+            remove=RemovePhone(database=database, follow_ups=parts.follow_ups, clock=clock),
             policy=phones,
             levels=parts.levels,
             database=database,
@@ -485,9 +483,7 @@ def add_pages(parts: Parts) -> None:
         ),
         closing_routes(
             frame=frame,
-            close=CloseOwnAccount(
-                database=database, sign_in=sign_in, notices=parts.jobs, clock=clock
-            ),
+            close=CloseOwnAccount(database=database, follow_ups=parts.follow_ups, clock=clock),
             kept=settings.closed_accounts.kept,
         ),
         unrecognised_routes(

@@ -48,6 +48,7 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.disputes.decide_dispute import EndDisputed
 from idp.emails.ask_to_verify import AskToVerifyEmail
+from idp.follow_ups.follow_ups import FollowUps
 from idp.grants.refresh_families import RefreshPolicy
 from idp.integration_tests.rehearse import Rehearse
 from idp.interactions.hold_account import HoldAccount
@@ -300,7 +301,7 @@ class Parts:
     @cached_property
     def report_unrecognised(self) -> ReportUnrecognised:
         return ReportUnrecognised(
-            database=self.database, sign_in=self.sign_in, notices=self.jobs, clock=self.clock
+            database=self.database, follow_ups=self.follow_ups, clock=self.clock
         )
 
     @cached_property
@@ -427,14 +428,19 @@ class Parts:
         )
 
     @cached_property
+    def follow_ups(self) -> FollowUps:
+        return FollowUps(
+            end_sessions=self.sign_in, notices=self.jobs, database=self.database, clock=self.clock
+        )
+
+    @cached_property
     def hold_account(self) -> HoldAccount:
-        return HoldAccount(database=self.database, sign_in=self.sign_in, clock=self.clock)
+        return HoldAccount(database=self.database, follow_ups=self.follow_ups, clock=self.clock)
 
     @cached_property
     def end_disputed(self) -> EndDisputed:
         return EndDisputed(
             database=self.database,
-            sign_in=self.sign_in,
             notices=self.jobs,
             claimants=self.jobs,
             clock=self.clock,

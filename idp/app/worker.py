@@ -29,6 +29,7 @@ from idp.emails.delivery import EmailLinkDelivery
 from idp.emails.sweep import forget_expired_links
 from idp.enrolment.sweep import forget_expired_enrolments
 from idp.failures.keep_failures import KEPT_EVERY, KeepFailures
+from idp.follow_ups.follow_ups import LEFT_AFTER
 from idp.grants.sweep import forget_ended_families
 from idp.inactivity.sweep import RUN_EVERY as INACTIVITY_EVERY
 from idp.inactivity.sweep import InactivitySweep
@@ -160,6 +161,7 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
         Sweep("keep failed requests", KEPT_EVERY, keep_failures),
         Sweep("forget old failed requests", timedelta(days=1), keep_failures.forget_old),
         Sweep("drop old security events", timedelta(days=1), seal_log.drop_old),
+        Sweep("do what is left", LEFT_AFTER, parts.follow_ups.what_is_left),
         Sweep(
             "wake due logouts",
             SWEPT_EVERY,
@@ -317,8 +319,7 @@ def _inactivity(parts: Parts) -> InactivitySweep:
     return InactivitySweep(
         warn_or_lock=WarnOrLock(
             database=parts.database,
-            sign_in=parts.sign_in,
-            notices=parts.jobs,
+            follow_ups=parts.follow_ups,
             policy=policy,
             clock=parts.clock,
         ),

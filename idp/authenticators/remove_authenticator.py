@@ -10,8 +10,9 @@ from idp.citizens.model import CitizenId
 from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import FollowUpId
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 
 
 class LastWay(Exception):
@@ -25,14 +26,15 @@ class RemoveAuthenticator:
     A device that is forgotten only asks for more than before.
     """
 
-    def __init__(self, *, database: Database, notices: Notices, clock: Clock) -> None:
+    def __init__(self, *, database: Database, follow_ups: FollowUps, clock: Clock) -> None:
         self._database = database
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._clock = clock
 
     def __call__(self, citizen_id: CitizenId, kind: AuthenticatorKind, one: str) -> None:
         """Raise `NotThere`, `LastWay`, `ChangesBarred`."""
         now = self._clock.now()
+        owed: list[FollowUpId] = []
         with self._database.transaction() as transaction:
             store.lock(transaction, citizen_id)  # of two that go at once, one has to stay
             ensure_changeable(transaction, citizen_id)
@@ -46,5 +48,7 @@ class RemoveAuthenticator:
                 citizen_id=citizen_id, authenticator=kind, authenticator_id=one
             )
             record(transaction, event, now)
-        if kind is not AuthenticatorKind.DEVICE:
-            self._notices.tell(NoticeKind.AUTHENTICATOR_REMOVED, citizen_id, now)
+            if kind is not AuthenticatorKind.DEVICE:
+                told = NoticeKind.AUTHENTICATOR_REMOVED
+                owed.append(self._follow_ups.owe_notice(transaction, told, citizen_id, now))
+        self._follow_ups.do(*owed)

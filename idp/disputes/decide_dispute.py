@@ -40,7 +40,8 @@ from idp.disputes.ports import (
     EndAuthenticators,
 )
 from idp.disputes.rules import Ruling, rule_on
-from idp.interactions.sign_in import SignIn
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import FollowUpId
 from idp.messaging.model import NoticeKind
 from idp.messaging.ports import Notices
 from idp.operators.model import VerifiedOperator
@@ -84,22 +85,12 @@ class Decision:
 
 
 class EndDisputed:
-    """
-    Ends a case that is decided: what a former holder is still in by (sessions, tokens, refresh
-    families, portals), and the waiting of both sides, who are told.
-    """
+    """Ends a case that is decided: the waiting of both sides, who are told."""
 
     def __init__(
-        self,
-        *,
-        database: Database,
-        sign_in: SignIn,
-        notices: Notices,
-        claimants: ClaimantNotices,
-        clock: Clock,
+        self, *, database: Database, notices: Notices, claimants: ClaimantNotices, clock: Clock
     ) -> None:
         self._database = database
-        self._sign_in = sign_in
         self._notices = notices
         self._claimants = claimants
         self._clock = clock
@@ -108,8 +99,6 @@ class EndDisputed:
         """Do so, and note it at last: what fails on the way is done again, rather than not."""
         if case.outcome is None or case.resolved_at is None:
             raise LookupError("a case that nobody has decided")
-        if case.outcome is not DisputeOutcome.KEEP:
-            self._sign_in.end_all_of(case.citizen_id, reason="dispute_decided")
         self._notices.tell(_NOTICES[case.outcome], case.citizen_id, case.resolved_at)
         self._claimants.tell_claimant(ClaimantNotice.RESOLVED, case.number)
         with self._database.transaction() as transaction:
@@ -136,12 +125,14 @@ class DecideDispute:
         *,
         database: Database,
         end: EndDisputed,
+        follow_ups: FollowUps,
         end_authenticators: EndAuthenticators,
         reserved_for: timedelta,
         clock: Clock,
     ) -> None:
         self._database = database
         self._end = end
+        self._follow_ups = follow_ups
         self._end_authenticators = end_authenticators
         self._reserved_for = reserved_for
         self._clock = clock
@@ -150,13 +141,15 @@ class DecideDispute:
         """
         Decide; what became of it.
 
-        The account, the case and the audit log change in one transaction; then the sessions end,
-        and both sides are told. Raises `NoSuchCase`, `CaseResolved`, and where it would be carried
-        out `NumberGone`: nothing is noted then. `MayNotDecide`, a second look at the role.
+        The account, the case and the audit log change in one transaction, after which no session of
+        the former holder's counts; then those end, and both sides are told. Raises `NoSuchCase`,
+        `CaseResolved`, and where it would be carried out `NumberGone`: nothing is noted then.
+        `MayNotDecide`, a second look at the role.
         """
         if not may(decision.by.role, Permission.DECIDE_DISPUTES):
             raise MayNotDecide
         now = self._clock.now()
+        owed: list[FollowUpId] = []
         with self._database.transaction() as transaction:
             row = _open(store.locked_dispute(transaction, number))
             ruling = rule_on(
@@ -177,6 +170,12 @@ class DecideDispute:
                 _add_step(transaction, row, StepKind.DECIDED_ONCE, decision.by, now)
             else:
                 self._carry_out(transaction, row, decision, now)
+                if decision.outcome is not DisputeOutcome.KEEP:
+                    holder = row.citizen_id
+                    owed.append(
+                        self._follow_ups.owe_end(transaction, holder, "dispute_decided", now)
+                    )
+        self._follow_ups.do(*owed)
         if ruling is Ruling.AGREED:
             self._end(row)
         return ruling

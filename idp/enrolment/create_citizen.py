@@ -1,5 +1,6 @@
 """Making the account: everything in one transaction, or nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -29,7 +30,9 @@ from idp.db.encryption import BlindIndex
 from idp.enrolment import store
 from idp.enrolment.model import PendingEnrolment, PendingEnrolmentId
 from idp.enrolment.rules import phone_proved
-from idp.interactions.sign_in import SignIn
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import FollowUpId
+from idp.messaging.model import NoticeKind
 from idp.statistics.model import EVERYBODY, Measure, Stage, Tick
 from idp.statistics.ports import Tally
 
@@ -50,13 +53,11 @@ class Enrolled:
     """
     A new citizen, and when a code proved that the phone is at hand.
 
-    *former_holder* is the citizen whose phone it was until now: to be told. *client_id*: for whose
-    sake it was begun.
+    *client_id*: for whose sake it was begun.
     """
 
     citizen_id: CitizenId
     phone_confirmed_at: datetime
-    former_holder: CitizenId | None
     client_id: str | None
 
 
@@ -74,7 +75,7 @@ class CreateCitizen:
         database: Database,
         index: BlindIndex,
         hasher: PasswordHasher,
-        sign_in: SignIn,
+        follow_ups: FollowUps,
         proves_for: timedelta,
         carrier_match_lapses_after: timedelta,
         tally: Tally,
@@ -83,7 +84,7 @@ class CreateCitizen:
         self._database = database
         self._index = index
         self._hasher = hasher
-        self._sign_in = sign_in
+        self._follow_ups = follow_ups
         self._proves_for = proves_for
         self._carrier_match_lapses_after = carrier_match_lapses_after
         self._tally = tally
@@ -97,9 +98,8 @@ class CreateCitizen:
         pending enrolment.
         """
         password_hash = self._hasher.hash(password)  # before the transaction: it takes its time
-        enrolled = self._create_repeatedly(pending_id, password_hash)
-        if enrolled.former_holder is not None:
-            self._sign_in.end_all_of(enrolled.former_holder, reason="phone_moved")
+        enrolled, owed = self._create_repeatedly(pending_id, password_hash)
+        self._follow_ups.do(*owed)
         self._tally.count(
             Tick(
                 Measure.ENROLMENT,
@@ -110,7 +110,9 @@ class CreateCitizen:
         )
         return enrolled
 
-    def _create_repeatedly(self, pending_id: PendingEnrolmentId, password_hash: str) -> Enrolled:
+    def _create_repeatedly(
+        self, pending_id: PendingEnrolmentId, password_hash: str
+    ) -> tuple[Enrolled, Sequence[FollowUpId]]:
         for _ in range(_TRIES - 1):
             try:
                 return self._create(pending_id, password_hash)
@@ -120,7 +122,9 @@ class CreateCitizen:
                 continue
         return self._create(pending_id, password_hash)
 
-    def _create(self, pending_id: PendingEnrolmentId, password_hash: str) -> Enrolled:
+    def _create(
+        self, pending_id: PendingEnrolmentId, password_hash: str
+    ) -> tuple[Enrolled, Sequence[FollowUpId]]:
         now = self._clock.now()
         with self._database.transaction() as transaction:
             pending = store.locked(transaction, pending_id)
@@ -131,7 +135,7 @@ class CreateCitizen:
                 raise NotReady
             if store.account_of(transaction, pending) is not None:
                 raise AlreadyEnrolled
-            former_holder = self._release_phone(transaction, pending, now)
+            owed = self._release_phone(transaction, pending, now)
             citizen = _citizen(pending, password_hash, confirmed_at, now)
             citizens.add(transaction, citizen, self._index)
             citizens.take_reserved(transaction, pending.identity_number_index, now)
@@ -147,15 +151,20 @@ class CreateCitizen:
                 notice_hash=pending.notice_hash,
             )
             record(transaction, event, now)
-            return Enrolled(citizen.id, confirmed_at, former_holder, pending.client_id)
+            return Enrolled(citizen.id, confirmed_at, pending.client_id), owed
 
     def _release_phone(
         self, transaction: Session, pending: PendingEnrolment, now: datetime
-    ) -> CitizenId | None:
+    ) -> Sequence[FollowUpId]:
+        """Take the number from who had it until now, if anybody had; what follows for them."""
         former = citizens.release_phone(transaction, pending.phone_number_index, now)
-        if former is not None:
-            record(transaction, PhoneMoved(citizen_id=former, client_id=pending.client_id), now)
-        return former
+        if former is None:
+            return ()
+        record(transaction, PhoneMoved(citizen_id=former, client_id=pending.client_id), now)
+        return (
+            self._follow_ups.owe_end(transaction, former, "phone_moved", now),
+            self._follow_ups.owe_notice(transaction, NoticeKind.PHONE_LOST, former, now),
+        )
 
     def _evidence(
         self, pending: PendingEnrolment, citizen: Citizen, now: datetime

@@ -36,7 +36,7 @@ from idp.enrolment.views import (
     Password,
 )
 from idp.enrolment.wizard import Wizard
-from idp.interactions.sign_in import SignIn
+from idp.follow_ups.follow_ups import FollowUps
 from idp.interactions.visits import Visits
 from idp.messaging.ports import Notices
 from idp.otp.one_time_passwords import OneTimePasswords
@@ -71,7 +71,7 @@ def enrolment_routes(
     otp_page: OtpPage,
     carriers: CarrierRecords,
     hasher: PasswordHasher,
-    sign_in: SignIn,
+    follow_ups: FollowUps,
     notices: Notices,
     ask_to_verify_email: AskToVerifyEmail,
     throttle: Throttle,
@@ -118,7 +118,7 @@ def enrolment_routes(
         database=database,
         index=index,
         hasher=hasher,
-        sign_in=sign_in,
+        follow_ups=follow_ups,
         proves_for=policy.proves_for,
         carrier_match_lapses_after=policy.carrier_match_lapses_after,
         tally=tally,

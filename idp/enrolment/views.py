@@ -253,8 +253,6 @@ class Password(WizardPage):
         visit = self._signed_in(here.visit, enrolled)
         now = self._clock.now()
         self._notices.tell(NoticeKind.ENROLMENT_FINISHED, enrolled.citizen_id, now)
-        if enrolled.former_holder is not None:
-            self._notices.tell(NoticeKind.PHONE_LOST, enrolled.former_holder, now)
         if details.email is not None:
             self._ask_to_verify_email(enrolled.citizen_id, EmailAddress(details.email))
         return self._wizard.to(visit, Page.DONE)

@@ -29,7 +29,9 @@ from sqlalchemy.orm import Session
 from idp.citizens.model import Citizen, CitizenId, CitizenStatus
 from idp.core.handles import digest, new_handle
 from idp.db.rows import Prepared, Rows, Source, rows_of
+from idp.follow_ups.store import ends
 from idp.grants.model import Authorization, FamilyId, Grant, GrantId, RefreshFamily, RefreshToken
+from idp.grants.store import signed_in
 from idp.relying_parties.model import ClientId
 from idp.sessions.model import SessionId
 
@@ -41,6 +43,10 @@ _LIVE: Final = (
     RefreshFamily.issued_at > bindparam("oldest"),
     # A held account gets nothing; its families are as they were when it is free again.
     exists().where(Citizen.id == RefreshFamily.citizen_id, Citizen.status == CitizenStatus.ACTIVE),
+    ~exists().where(
+        Grant.id == RefreshFamily.grant_id,
+        ends(citizen_id=Grant.citizen_id, session_id=Grant.session_id, auth_time=Grant.auth_time),
+    ),
 )
 _OF_TOKEN: Final = RefreshFamily.id == (
     select(RefreshToken.family_id).where(RefreshToken.hash == bindparam("digest")).scalar_subquery()
@@ -235,21 +241,21 @@ def revoke_of_grant(session: Session, grant_id: GrantId, now: datetime) -> Seque
     return _revoke_where(session, now, RefreshFamily.grant_id == grant_id)
 
 
-def revoke_of_citizen(session: Session, citizen_id: CitizenId, now: datetime) -> Sequence[FamilyId]:
-    """End every family of a citizen: after a password reset, or a dispute."""
-    return _revoke_where(session, now, RefreshFamily.citizen_id == citizen_id)
-
-
-def revoke_of_other_sessions(
-    session: Session, citizen_id: CitizenId, kept: SessionId, now: datetime
+def revoke_of_citizen(
+    session: Session,
+    citizen_id: CitizenId,
+    now: datetime,
+    *,
+    until: datetime | None = None,
+    kept: SessionId | None = None,
 ) -> Sequence[FamilyId]:
-    """End every family of a citizen that was begun in another session than *kept*."""
-    of_kept = select(Grant.id).where(Grant.citizen_id == citizen_id, Grant.session_id == kept)
+    """End the families of a citizen's sign-ins, but those of what `signed_in` leaves."""
+    grants = select(Grant.id).where(signed_in(citizen_id, until=until, kept=kept))
     return _revoke_where(
         session,
         now,
         RefreshFamily.citizen_id == citizen_id,
-        RefreshFamily.grant_id.not_in(of_kept),
+        RefreshFamily.grant_id.in_(grants),
     )
 
 

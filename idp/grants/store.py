@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId
 from idp.db.rows import Prepared, Source, rows_of
+from idp.follow_ups.store import ends
 from idp.grants.model import Authorization, Grant, GrantId
 from idp.relying_parties.model import ClientId
 from idp.sessions.model import SessionId
@@ -29,7 +30,17 @@ _ADD: Final = Prepared(
 )
 _MARK_REDEEMED: Final = Prepared(
     update(Grant)
-    .where(Grant.id == bindparam("grant_id"), Grant.revoked_at.is_(None))
+    .where(
+        Grant.id == bindparam("grant_id"),
+        Grant.revoked_at.is_(None),
+        ~exists().where(
+            ends(
+                citizen_id=Grant.citizen_id,
+                session_id=Grant.session_id,
+                auth_time=Grant.auth_time,
+            )
+        ),
+    )
     .values(redeemed_at=bindparam("at"))
 )
 
@@ -65,18 +76,26 @@ def revoke_of_session(session: Session, session_id: SessionId, at: datetime) -> 
     return _revoke_where(session, at, Grant.session_id == session_id)
 
 
-def revoke_of_citizen(session: Session, citizen_id: CitizenId, at: datetime) -> list[GrantId]:
-    """End every live grant of a citizen; their ids."""
-    return _revoke_where(session, at, Grant.citizen_id == citizen_id)
-
-
-def revoke_of_other_sessions(
-    session: Session, citizen_id: CitizenId, kept: SessionId, at: datetime
+def revoke_of_citizen(
+    session: Session,
+    citizen_id: CitizenId,
+    at: datetime,
+    *,
+    until: datetime | None = None,
+    kept: SessionId | None = None,
 ) -> list[GrantId]:
-    """End every live grant of a citizen that is of another session than *kept*; their ids."""
-    return _revoke_where(
-        session, at, and_(Grant.citizen_id == citizen_id, Grant.session_id != kept)
-    )
+    """End the live grants of a citizen's sign-ins, but those that `signed_in` leaves; their ids."""
+    return _revoke_where(session, at, signed_in(citizen_id, until=until, kept=kept))
+
+
+def signed_in(
+    citizen_id: CitizenId, *, until: datetime | None, kept: SessionId | None
+) -> ColumnElement[bool]:
+    """The grants of a citizen, but those of *kept* and of what was signed in to after *until*."""
+    which = Grant.citizen_id == citizen_id
+    if until is not None:
+        which = and_(which, Grant.auth_time <= until)
+    return which if kept is None else and_(which, Grant.session_id != kept)
 
 
 def revoke_of_client(
@@ -111,17 +130,24 @@ def client_ids_of_session(session: Session, session_id: SessionId) -> list[Clien
 
 
 def reached_by_citizen(
-    session: Session, citizen_id: CitizenId, *, sessions: Collection[SessionId], since: datetime
+    session: Session,
+    citizen_id: CitizenId,
+    *,
+    sessions: Collection[SessionId],
+    since: datetime,
+    until: datetime | None = None,
+    kept: SessionId | None = None,
 ) -> list[tuple[ClientId, SessionId]]:
     """
     The relying parties that a citizen's sessions reached, each with the session.
 
-    Of *sessions*, and of any other that reached one since that moment and was never ended.
+    Of *sessions*, and of any other that reached one since that moment and was never ended; but not
+    what `signed_in` leaves.
     """
     statement = (
         select(Grant.client_id, Grant.session_id)
         .where(
-            Grant.citizen_id == citizen_id,
+            signed_in(citizen_id, until=until, kept=kept),
             or_(
                 Grant.session_id.in_(sessions),
                 and_(Grant.revoked_at.is_(None), Grant.issued_at >= since),

@@ -7,7 +7,8 @@ from idp.citizens.rules import bars_sign_in
 from idp.citizens.store import lift_hold, place_hold
 from idp.core.clock import Clock
 from idp.db.database import Database
-from idp.interactions.sign_in import SignIn
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import FollowUpId
 
 
 class HoldAccount:
@@ -18,9 +19,9 @@ class HoldAccount:
     whoever is in would stay in.
     """
 
-    def __init__(self, *, database: Database, sign_in: SignIn, clock: Clock) -> None:
+    def __init__(self, *, database: Database, follow_ups: FollowUps, clock: Clock) -> None:
         self._database = database
-        self._sign_in = sign_in
+        self._follow_ups = follow_ups
         self._clock = clock
 
     def place(self, citizen_id: CitizenId, kind: HoldKind, *, by: str, reference: str = "") -> bool:
@@ -30,13 +31,15 @@ class HoldAccount:
         *by* is an operator's name or the name of what placed it, *reference* a case's number.
         """
         now = self._clock.now()
+        owed: list[FollowUpId] = []
         with self._database.transaction() as transaction:
             placed = place_hold(transaction, citizen_id, kind, now, reference=reference)
             if placed:
                 event = AccountHeld(citizen_id=citizen_id, hold=kind, reference=reference, by=by)
                 record(transaction, event, now)
-        if bars_sign_in({kind}):  # again, if it stands already: the first time may have failed here
-            self._sign_in.end_all_of(citizen_id, reason="account_held")
+            if bars_sign_in({kind}):
+                owed.append(self._follow_ups.owe_end(transaction, citizen_id, "account_held", now))
+        self._follow_ups.do(*owed)
         return placed
 
     def lift(self, citizen_id: CitizenId, kind: HoldKind, *, by: str, reference: str = "") -> bool:

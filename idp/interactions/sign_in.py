@@ -17,9 +17,11 @@ from idp.citizens.store import PasswordReplaced, holds_of, may_sign_in
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
+from idp.follow_ups.model import EndOfSessions
+from idp.follow_ups.store import is_over
 from idp.grants import store as grants
 from idp.grants.ports import AccessTokens
-from idp.grants.refresh_families import revoke_of_citizen, revoke_of_other_sessions
+from idp.grants.refresh_families import revoke_of_citizen
 from idp.relying_parties.model import ClientId
 from idp.sessions.model import Authentication, OpenSession, Session, SessionId
 from idp.sessions.ports import Sessions
@@ -93,7 +95,7 @@ class SignIn:
         Raises `AccountHeld` or `AccountInactive`, `PasswordReplaced`; the former session is as it
         was then.
         """
-        kept = None if former is None else self._sessions.find(former)
+        kept = None if former is None else self.find(former)
         same = kept is not None and kept.authentication.citizen_id == authentication.citizen_id
         session = (
             kept.signed_in_again(authentication)
@@ -154,8 +156,12 @@ class SignIn:
             note_device(transaction, citizen_id, device, self._clock.now())
 
     def find(self, handle: Handle) -> Session | None:
-        """The live session of *handle*."""
-        return self._sessions.find(handle)
+        """The live session of *handle*; one that is to end is none, wherever it is yet."""
+        session = self._sessions.find(handle)
+        if session is None:
+            return None
+        with self._database.reading_rows() as reading:
+            return None if is_over(reading, session) else session
 
     def end(self, handle: Handle) -> EndedSession | None:
         """
@@ -220,34 +226,6 @@ class SignIn:
         self._announce.wake(told)
         return EndedSession(session, tuple(late))
 
-    def end_all_but(self, citizen_id: CitizenId, kept: SessionId) -> None:
-        """
-        End every session of a citizen but that one, as `end_all_of` does.
-
-        With the refresh families that were begun in the others; the relying parties of those that
-        had ended by being idle are told as well.
-        """
-        self.end_others_of(citizen_id, kept)
-        now = self._clock.now()
-        self._announce.prepare()
-        with self._database.transaction() as transaction:
-            reached = grants.reached_by_citizen(
-                transaction, citizen_id, sessions=(), since=now - PORTAL_SESSION
-            )
-            ended = grants.revoke_of_other_sessions(transaction, citizen_id, kept, now)
-            families = revoke_of_other_sessions(transaction, citizen_id, kept, now)
-            told = self._announce.write(
-                transaction,
-                citizen_id,
-                [
-                    Reached(client_id, session_id)
-                    for client_id, session_id in reached
-                    if session_id != kept
-                ],
-            )
-        self._tokens.revoke([*ended, *families])
-        self._announce.wake(told)
-
     def end_all_of(self, citizen_id: CitizenId, *, reason: str) -> None:
         """
         End every session of a citizen, with their grants, tokens and refresh families; tell the
@@ -256,20 +234,48 @@ class SignIn:
         Also those that a session of the last day reached which had ended by being idle: their own
         sessions may live on, and whoever had the old password must be out everywhere.
         """
+        self._end_all(citizen_id, reason)
+
+    def carry_out(self, end: EndOfSessions) -> None:
+        """
+        The same, but what was kept and what was signed in to later.
+
+        Implements `EndsSessions` of `idp.follow_ups`.
+        """
+        self._end_all(end.citizen_id, end.reason, until=end.until, kept=end.kept)
+
+    def _end_all(
+        self,
+        citizen_id: CitizenId,
+        reason: str,
+        *,
+        until: datetime | None = None,
+        kept: SessionId | None = None,
+    ) -> None:
+        """
+        Access tokens end before the commit: where Redis fails, all of it can be done again.
+
+        A code that is redeemed meanwhile waits for the row of its grant.
+        """
         now = self._clock.now()
         self._announce.prepare()
         with self._database.transaction() as transaction:
-            sessions = self._sessions.end_all_of(citizen_id)
+            sessions = self._sessions.end_all_of(citizen_id, until=until, kept=kept)
             reached = grants.reached_by_citizen(
-                transaction, citizen_id, sessions=sessions, since=now - PORTAL_SESSION
+                transaction,
+                citizen_id,
+                sessions=sessions,
+                since=now - PORTAL_SESSION,
+                until=until,
+                kept=kept,
             )
             # The grants first: a code that is redeemed at this moment begins its family before
             # that, or not at all.
-            ended = grants.revoke_of_citizen(transaction, citizen_id, now)
-            families = revoke_of_citizen(transaction, citizen_id, now)
+            ended = grants.revoke_of_citizen(transaction, citizen_id, now, until=until, kept=kept)
+            families = revoke_of_citizen(transaction, citizen_id, now, until=until, kept=kept)
             told = self._announce.write(
                 transaction, citizen_id, [Reached(*each) for each in reached]
             )
             record(transaction, SessionsEnded(citizen_id=citizen_id, reason=reason), now)
-        self._tokens.revoke([*ended, *families])
+            self._tokens.revoke([*ended, *families])
         self._announce.wake(told)

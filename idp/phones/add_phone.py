@@ -18,9 +18,8 @@ from idp.citizens.model import CitizenId, Phone
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
-from idp.interactions.sign_in import SignIn
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.phones import store
 from idp.phones.model import PendingPhone
 from idp.throttling.ports import BudgetSpent
@@ -52,16 +51,14 @@ class AddPhone:
         *,
         match: MatchCitizen,
         count: CountQuestion,
-        sign_in: SignIn,
-        notices: Notices,
+        follow_ups: FollowUps,
         database: Database,
         index: BlindIndex,
         clock: Clock,
     ) -> None:
         self._match = match
         self._count = count
-        self._sign_in = sign_in
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._database = database
         self._index = index
         self._clock = clock
@@ -73,6 +70,7 @@ class AddPhone:
         found = self._ask(pending, asked) if asked.person else None
         matched = found is not None and found.outcome is Outcome.MATCH
         now = self._clock.now()
+        owe_end, owe_notice = self._follow_ups.owe_end, self._follow_ups.owe_notice
         former: CitizenId | None = None
         with self._database.transaction() as transaction:
             # The account before its phones, as whoever changes both; and a dispute that is being
@@ -97,10 +95,13 @@ class AddPhone:
             if found is not None:
                 self._match.keep(transaction, replace(asked, phone_id=phone.id), found)
             record(transaction, PhoneAdded(citizen_id=citizen_id, confirmed=matched), now)
-        self._notices.tell(NoticeKind.PHONE_ADDED, citizen_id, now)
-        if former is not None:
-            self._sign_in.end_all_of(former, reason="phone_moved")
-            self._notices.tell(NoticeKind.PHONE_LOST, former, now)
+            owed = [owe_notice(transaction, NoticeKind.PHONE_ADDED, citizen_id, now)]
+            if former is not None:
+                owed += [
+                    owe_end(transaction, former, "phone_moved", now),
+                    owe_notice(transaction, NoticeKind.PHONE_LOST, former, now),
+                ]
+        self._follow_ups.do(*owed)
         return Added.CONFIRMED if matched else Added.UNCONFIRMED
 
     def _subscription(self, pending: PendingPhone) -> SubscriptionHeld:

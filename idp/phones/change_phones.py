@@ -10,8 +10,8 @@ from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.phones import store
 from idp.phones.begin_phone import PhonePolicy, TrustSignIn
 from idp.phones.rules import Stays, default_from, stays
@@ -47,13 +47,13 @@ class MakeDefault:
         *,
         trust: TrustSignIn,
         policy: PhonePolicy,
-        notices: Notices,
+        follow_ups: FollowUps,
         database: Database,
         clock: Clock,
     ) -> None:
         self._trust = trust
         self._policy = policy
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._database = database
         self._clock = clock
 
@@ -77,14 +77,17 @@ class MakeDefault:
                 raise TooNew(possible_from)
             citizens.make_default_phone(transaction, citizen_id, phone_id)
             record(transaction, DefaultPhoneChanged(citizen_id=citizen_id), now)
-        self._notices.tell(NoticeKind.DEFAULT_PHONE_CHANGED, citizen_id, now)
+            owed = self._follow_ups.owe_notice(
+                transaction, NoticeKind.DEFAULT_PHONE_CHANGED, citizen_id, now
+            )
+        self._follow_ups.do(owed)
 
 
 class RemovePhone:
     """Takes a number away; what rests on it counts no more, and every phone is told."""
 
-    def __init__(self, *, notices: Notices, database: Database, clock: Clock) -> None:
-        self._notices = notices
+    def __init__(self, *, follow_ups: FollowUps, database: Database, clock: Clock) -> None:
+        self._follow_ups = follow_ups
         self._database = database
         self._clock = clock
 
@@ -104,7 +107,10 @@ class RemovePhone:
                 raise NoSuchPhone
             citizens.release_phone(transaction, number_index, now)
             record(transaction, PhoneRemoved(citizen_id=citizen_id), now)
-        self._notices.tell(NoticeKind.PHONE_REMOVED, citizen_id, now)
+            owed = self._follow_ups.owe_notice(
+                transaction, NoticeKind.PHONE_REMOVED, citizen_id, now
+            )
+        self._follow_ups.do(owed)
 
 
 def _find(phones: Sequence[HeldPhone], phone_id: int) -> HeldPhone:

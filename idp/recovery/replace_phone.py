@@ -13,10 +13,10 @@ from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId, Evidence, EvidenceKind, Phone
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import FollowUpId
 from idp.interactions.model import StopReason
-from idp.interactions.sign_in import SignIn
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.recovery import store
 from idp.recovery.ask_for_other_phone import RecoveryGone
 from idp.recovery.model import PhoneRecoveryId, RecoveryText
@@ -44,15 +44,13 @@ class ReplacePhone:
         self,
         *,
         database: Database,
-        sign_in: SignIn,
-        notices: Notices,
+        follow_ups: FollowUps,
         queue: RecoveryTexts,
         carrier_match_lapses_after: timedelta,
         clock: Clock,
     ) -> None:
         self._database = database
-        self._sign_in = sign_in
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._queue = queue
         self._lapses_after = carrier_match_lapses_after
         self._clock = clock
@@ -70,19 +68,14 @@ class ReplacePhone:
         now = self._clock.now()
         try:
             with self._database.transaction() as transaction:
-                citizen_id, former_holder = self._replace(
+                citizen_id, owed = self._replace(
                     transaction, recovery_id, password_hash, client_id, now
                 )
         except _Overtaken as overtaken:
             self._make_void(recovery_id, overtaken.citizen_id, client_id, now)
             raise
-        self._sign_in.end_all_of(citizen_id, reason="password_reset")
-        self._notices.tell(NoticeKind.PHONE_REPLACED, citizen_id, now)
-        self._notices.tell(NoticeKind.PASSWORD_CHANGED, citizen_id, now)
+        self._follow_ups.do(*owed)
         self._queue.send_recovery_text(RecoveryText.REPLACED, recovery_id)
-        if former_holder is not None and former_holder != citizen_id:
-            self._sign_in.end_all_of(former_holder, reason="phone_moved")
-            self._notices.tell(NoticeKind.PHONE_LOST, former_holder, now)
         return citizen_id
 
     def _replace(
@@ -92,8 +85,8 @@ class ReplacePhone:
         password_hash: str,
         client_id: str | None,
         now: datetime,
-    ) -> tuple[CitizenId, CitizenId | None]:
-        """Whose account it is, and who had the other phone's number before."""
+    ) -> tuple[CitizenId, list[FollowUpId]]:
+        """Whose account it is, and what follows."""
         taken = store.complete(transaction, recovery_id, now)
         if taken is None:
             raise RecoveryGone
@@ -105,9 +98,19 @@ class ReplacePhone:
             raise _Overtaken(citizen_id)
         if not citizens.has_identity_number(transaction, citizen_id, taken.identity_number_index):
             raise _Overtaken(citizen_id)
+        owe_end, owe_notice = self._follow_ups.owe_end, self._follow_ups.owe_notice
+        owed = [
+            owe_end(transaction, citizen_id, "password_reset", now),
+            owe_notice(transaction, NoticeKind.PHONE_REPLACED, citizen_id, now),
+            owe_notice(transaction, NoticeKind.PASSWORD_CHANGED, citizen_id, now),
+        ]
         former_holder = citizens.release_phone(transaction, taken.phone_number_index, now)
         if former_holder is not None and former_holder != citizen_id:
             record(transaction, PhoneMoved(citizen_id=former_holder, client_id=client_id), now)
+            owed += [
+                owe_end(transaction, former_holder, "phone_moved", now),
+                owe_notice(transaction, NoticeKind.PHONE_LOST, former_holder, now),
+            ]
         if lost is not None:
             citizens.release_phone(transaction, lost.number_index, now)
         self._add_phone(transaction, taken, now)
@@ -118,7 +121,7 @@ class ReplacePhone:
         )
         record(transaction, recovered, now)
         record(transaction, PasswordReset(citizen_id=citizen_id, client_id=client_id), now)
-        return citizen_id, former_holder
+        return citizen_id, owed
 
     def _make_void(
         self,

@@ -7,21 +7,17 @@ from idp.citizens.model import CitizenId
 from idp.citizens.store import ensure_changeable, has_default_phone, replace_password
 from idp.core.clock import Clock
 from idp.db.database import Database
-from idp.interactions.sign_in import SignIn
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.recovery.ask_for_other_phone import RecoveryGone
 
 
 class ResetPassword:
     """Stores the new password, ends every session and remembered device, and tells the owner."""
 
-    def __init__(
-        self, *, database: Database, sign_in: SignIn, notices: Notices, clock: Clock
-    ) -> None:
+    def __init__(self, *, database: Database, follow_ups: FollowUps, clock: Clock) -> None:
         self._database = database
-        self._sign_in = sign_in
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._clock = clock
 
     def __call__(
@@ -46,5 +42,10 @@ class ResetPassword:
             replace_password(transaction, citizen_id, password_hash, now)
             end_remembered_devices(transaction, citizen_id, now)
             record(transaction, PasswordReset(citizen_id=citizen_id, client_id=client_id), now)
-        self._sign_in.end_all_of(citizen_id, reason="password_reset")
-        self._notices.tell(NoticeKind.PASSWORD_CHANGED, citizen_id, now)
+            owed = (
+                self._follow_ups.owe_end(transaction, citizen_id, "password_reset", now),
+                self._follow_ups.owe_notice(
+                    transaction, NoticeKind.PASSWORD_CHANGED, citizen_id, now
+                ),
+            )
+        self._follow_ups.do(*owed)

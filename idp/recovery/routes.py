@@ -12,10 +12,9 @@ from idp.citizens.password_hasher import PasswordHasher
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
-from idp.interactions.sign_in import SignIn
+from idp.follow_ups.follow_ups import FollowUps
 from idp.interactions.visits import Visits
 from idp.messaging.links import Links
-from idp.messaging.ports import Notices
 from idp.otp.one_time_passwords import OneTimePasswords
 from idp.otp.page import OtpPage
 from idp.recovery.after_code import AfterCode
@@ -67,8 +66,7 @@ def recovery_routes(
     carriers: CarrierRecords,
     count_question: CountQuestion,
     hasher: PasswordHasher,
-    sign_in: SignIn,
-    notices: Notices,
+    follow_ups: FollowUps,
     queue: RecoveryTexts,
     links: Links,
     throttle: Throttle,
@@ -141,11 +139,10 @@ def recovery_routes(
         Password,
         visits=visits,
         hasher=hasher,
-        reset=ResetPassword(database=database, sign_in=sign_in, notices=notices, clock=clock),
+        reset=ResetPassword(database=database, follow_ups=follow_ups, clock=clock),
         replace_phone=ReplacePhone(
             database=database,
-            sign_in=sign_in,
-            notices=notices,
+            follow_ups=follow_ups,
             queue=queue,
             carrier_match_lapses_after=policy.carrier_match_lapses_after,
             clock=clock,

@@ -1,5 +1,6 @@
 """Where sessions are kept."""
 
+from datetime import datetime
 from typing import Protocol
 
 from idp.citizens.model import CitizenId
@@ -22,8 +23,18 @@ class Sessions(Protocol):
         """End the session of *handle*; the session, for the one caller that ended it."""
         ...
 
-    def end_all_of(self, citizen_id: CitizenId) -> tuple[SessionId, ...]:
-        """End every session of a citizen; the sessions that ended."""
+    def end_all_of(
+        self,
+        citizen_id: CitizenId,
+        *,
+        until: datetime | None = None,
+        kept: SessionId | None = None,
+    ) -> tuple[SessionId, ...]:
+        """
+        End every session of a citizen, but *kept* and what was signed in to after *until*.
+
+        The sessions that this caller ended.
+        """
         ...
 
     def of_citizen(self, citizen_id: CitizenId) -> tuple[OpenSession, ...]:

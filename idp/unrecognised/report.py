@@ -1,5 +1,6 @@
 """The report: the account is locked before anything else is asked."""
 
+from collections.abc import Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,9 @@ from idp.core.clock import Clock
 from idp.core.handles import digest
 from idp.db.database import Database
 from idp.db.series import next_number
-from idp.interactions.sign_in import SignIn
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import FollowUpId
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.unrecognised import store
 from idp.unrecognised.model import ReportNumber
 from idp.unrecognised.rules import report_number
@@ -38,19 +39,17 @@ class ReportUnrecognised:
     would ask for. Sessions, tokens and remembered devices end, and the portals are told.
     """
 
-    def __init__(
-        self, *, database: Database, sign_in: SignIn, notices: Notices, clock: Clock
-    ) -> None:
+    def __init__(self, *, database: Database, follow_ups: FollowUps, clock: Clock) -> None:
         self._database = database
-        self._sign_in = sign_in
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._clock = clock
 
     def by_citizen(self, citizen_id: CitizenId, event_id: int | None) -> ReportNumber:
         """Do so for who is signed in; *event_id* is the activity that was pointed at."""
         with self._database.transaction() as transaction:
-            number, is_new = self._lock(transaction, citizen_id, event_id)
-        return self._end(citizen_id, number, is_new=is_new)
+            number, owed = self._lock(transaction, citizen_id, event_id)
+        self._follow_ups.do(*owed)
+        return number
 
     def by_link(self, handle: str) -> ReportNumber:
         """Do so for whom a notice went to. Raises `LinkSpent`. Never for a GET."""
@@ -58,17 +57,18 @@ class ReportUnrecognised:
             citizen_id = store.spend(transaction, digest(handle), self._clock.now())
             if citizen_id is None:
                 raise LinkSpent
-            number, is_new = self._lock(transaction, citizen_id, None)
-        return self._end(citizen_id, number, is_new=is_new)
+            number, owed = self._lock(transaction, citizen_id, None)
+        self._follow_ups.do(*owed)
+        return number
 
     def _lock(
         self, transaction: Session, citizen_id: CitizenId, event_id: int | None
-    ) -> tuple[ReportNumber, bool]:
-        """The number, and whether the report is a new one; one account has one at a time."""
+    ) -> tuple[ReportNumber, Sequence[FollowUpId]]:
+        """The number, and what follows of a new report; one account has one at a time."""
         lock(transaction, citizen_id)
         number = store.open_report_of(transaction, citizen_id)
         if number is not None:
-            return number, False
+            return number, ()
         now = self._clock.now()
         year = now.astimezone(_YEAR_OF).year
         number = report_number(year, next_number(transaction, f"unrecognised-{year}"))
@@ -79,11 +79,9 @@ class ReportUnrecognised:
         unrecognised = ActivityUnrecognised(citizen_id=citizen_id, report=number, event_id=event_id)
         record(transaction, unrecognised, now)
         end_remembered_devices(transaction, citizen_id, now)
-        return number, True
-
-    def _end(self, citizen_id: CitizenId, number: ReportNumber, *, is_new: bool) -> ReportNumber:
-        # Again, if the report stands already: the first time may have failed here.
-        self._sign_in.end_all_of(citizen_id, reason="unrecognised_activity")
-        if is_new:
-            self._notices.tell(NoticeKind.UNRECOGNISED_ACTIVITY, citizen_id, self._clock.now())
-        return number
+        return number, (
+            self._follow_ups.owe_end(transaction, citizen_id, "unrecognised_activity", now),
+            self._follow_ups.owe_notice(
+                transaction, NoticeKind.UNRECOGNISED_ACTIVITY, citizen_id, now
+            ),
+        )

@@ -57,23 +57,48 @@ class AskingPortal:
 
     def redeem(self, code: str) -> dict[str, Any]:
         """The claims of the ID token that *code* gets, and the token endpoint's status."""
-        credentials = f"{quote(PORTAL, safe='')}:{quote(self.secret, safe='')}".encode()
-        response = self.site.app.test_client().post(
-            "/token",
-            data={
-                "grant_type": "authorization_code",
-                "code": code,
-                "redirect_uri": REDIRECT_URI,
-                "code_verifier": _VERIFIER,
-            },
-            headers={"Authorization": f"Basic {base64.b64encode(credentials).decode()}"},
-        )
-        answered = response.get_json()
-        response.close()
-        if response.status_code != 200:
-            return {"status": response.status_code}
+        status, answered = self.exchange(code)
+        if status != 200:
+            return {"status": status}
         payload = answered["id_token"].split(".")[1]
         claims: dict[str, Any] = json.loads(
             base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
         )
         return claims | {"status": 200}
+
+    def exchange(self, code: str) -> tuple[int, dict[str, Any]]:
+        """What the token endpoint answers to *code*."""
+        return self._post(
+            "/token",
+            grant_type="authorization_code",
+            code=code,
+            redirect_uri=REDIRECT_URI,
+            code_verifier=_VERIFIER,
+        )
+
+    def refresh(self, token: str) -> tuple[int, dict[str, Any]]:
+        """What the token endpoint answers to a refresh token."""
+        return self._post("/token", grant_type="refresh_token", refresh_token=token)
+
+    def is_active(self, token: str) -> bool:
+        """What introspection says of a token."""
+        return bool(self._post("/introspect", token=token)[1]["active"])
+
+    def userinfo(self, token: str) -> int:
+        """The status with which userinfo answers to an access token."""
+        response = self.site.app.test_client().get(
+            "/userinfo", headers={"Authorization": f"Bearer {token}"}
+        )
+        response.close()
+        return response.status_code
+
+    def _post(self, path: str, **data: str) -> tuple[int, dict[str, Any]]:
+        credentials = f"{quote(PORTAL, safe='')}:{quote(self.secret, safe='')}".encode()
+        response = self.site.app.test_client().post(
+            path,
+            data=data,
+            headers={"Authorization": f"Basic {base64.b64encode(credentials).decode()}"},
+        )
+        answered: dict[str, Any] = response.get_json()
+        response.close()
+        return response.status_code, answered

@@ -23,11 +23,13 @@ from idp.enrolment.create_citizen import CreateCitizen
 from idp.enrolment.model import ClaimedDetails, PendingEnrolment, PendingEnrolmentId
 from idp.enrolment.submit_form import Circumstances, SubmitForm
 from idp.enrolment.take_up import FindKept, TakeUpEnrolment
+from idp.follow_ups.follow_ups import FollowUps
 from idp.interactions.sign_in import SignIn
 from idp.throttling.ports import Budget, BudgetSpent, Counted
 from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.clock import FakeClock
 from tests.fakes.logouts import nobody_to_tell
+from tests.fakes.notices import NoticesInMemory
 from tests.fakes.tally import TallyInMemory
 
 PASSWORD = "Song Hàn-82 chiều"
@@ -116,7 +118,9 @@ class Enrolments:
             database=database,
             index=index,
             hasher=hasher,
-            sign_in=sign_in,
+            follow_ups=FollowUps(
+                end_sessions=sign_in, notices=NoticesInMemory(), database=database, clock=clock
+            ),
             proves_for=PROVES_FOR,
             carrier_match_lapses_after=timedelta(days=1095),
             tally=self.tally,

@@ -48,11 +48,24 @@ class SessionsInMemory:
         with self._lock:
             return self._held.pop(handle)
 
-    def end_all_of(self, citizen_id: CitizenId) -> tuple[SessionId, ...]:
+    def end_all_of(
+        self,
+        citizen_id: CitizenId,
+        *,
+        until: datetime | None = None,
+        kept: SessionId | None = None,
+    ) -> tuple[SessionId, ...]:
         """See the port."""
+        ended = []
         with self._lock:
-            ended = [self._held.pop(handle) for handle in self._handles.pop(citizen_id, set())]
-        return tuple(session.id for session in ended if session is not None)
+            for handle in self._handles.get(citizen_id, ()):
+                session = self._held.get(handle)
+                if session is None or session.id == kept:
+                    continue
+                if until is None or session.authentication.auth_time <= until:
+                    self._held.pop(handle)
+                    ended.append(session.id)
+        return tuple(ended)
 
     def of_citizen(self, citizen_id: CitizenId) -> tuple[OpenSession, ...]:
         """See the port."""

@@ -12,6 +12,7 @@ from idp.citizens.rules import bars_changes, bars_sign_in
 from idp.core.handles import Handle
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import FollowUps
 from idp.interactions.hold_account import HoldAccount
 from idp.interactions.sign_in import AccountHeld, SignIn
 from idp.sessions.model import Authentication, Session
@@ -19,6 +20,7 @@ from idp.sessions.rules import PASSWORD_AND_SMS
 from tests.fakes.clock import FakeClock
 from tests.fakes.grants import AccessTokensInMemory
 from tests.fakes.logouts import nobody_to_tell
+from tests.fakes.notices import NoticesInMemory
 from tests.fakes.people import AN, citizen_of
 from tests.fakes.sessions import SessionsInMemory
 
@@ -38,7 +40,13 @@ class House:
             database=database,
             clock=clock,
         )
-        self.hold = HoldAccount(database=database, sign_in=self.sign_in, clock=clock)
+        self.hold = HoldAccount(
+            database=database,
+            follow_ups=FollowUps(
+                end_sessions=self.sign_in, notices=NoticesInMemory(), database=database, clock=clock
+            ),
+            clock=clock,
+        )
         with database.transaction() as transaction:
             store.add(transaction, citizen_of(AN), index)
 

@@ -15,6 +15,7 @@ from idp.core.handles import digest, new_uuid
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import FollowUps
 from idp.interactions.sign_in import SignIn
 from idp.messaging.links import Links
 from idp.messaging.model import NoticeKind
@@ -49,13 +50,12 @@ class House:
             database=database,
             clock=clock,
         )
-        self.report = ReportUnrecognised(
-            database=database, sign_in=sign_in, notices=self.notices, clock=clock
+        follow_ups = FollowUps(
+            end_sessions=sign_in, notices=self.notices, database=database, clock=clock
         )
-        self.close = CloseOwnAccount(
-            database=database, sign_in=sign_in, notices=self.notices, clock=clock
-        )
-        self.remove = RemovePhone(notices=self.notices, database=database, clock=clock)
+        self.report = ReportUnrecognised(database=database, follow_ups=follow_ups, clock=clock)
+        self.close = CloseOwnAccount(database=database, follow_ups=follow_ups, clock=clock)
+        self.remove = RemovePhone(follow_ups=follow_ups, database=database, clock=clock)
         with database.transaction() as transaction:
             citizens.add(transaction, citizen_of(AN), index)
 

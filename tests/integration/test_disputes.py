@@ -12,6 +12,7 @@ from idp.citizens.model import CitizenStatus, Evidence, HoldKind, Phone
 from idp.citizens.rules import verification_level
 from idp.citizens.store import identity_number_index
 from idp.core.full_name import FullName
+from idp.core.handles import Handle
 from idp.core.phone_number import PhoneNumber
 from idp.disputes import rules
 from idp.disputes.model import Complaint, Dispute, DisputeOutcome, DisputeStatus, Side
@@ -653,15 +654,15 @@ def test_what_could_not_be_ended_at_once_is_ended_later(
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(site.parts.sign_in, "end_all_of", away)
-        with pytest.raises(ConnectionError):
-            decide(site, number, TRANSFER)
-    assert case(site, number).ended_at is None
-    assert "da duoc giai quyet" not in site.sms.to(CLAIMANT)[-1]
-    site.sweep("end what disputes decided")
-
-    assert case(site, number).ended_at == site.clock.now()
+        patch.setattr(site.parts.sign_in, "carry_out", away)
+        decide(site, number, TRANSFER)
+    handle = Handle(signed_in.cookie("idp_session"))
+    assert site.sessions.find(handle) is not None
     assert signed_in.open("/account").page == "/login"
+    pass_time(timedelta(minutes=1))
+    site.sweep("do what is left")
+
+    assert site.sessions.find(handle) is None
     assert "da duoc giai quyet" in site.sms.to(CLAIMANT)[-1]
     assert "so giay to thuoc ve nguoi khac" in site.sms.to(HOLDER)[-1]
 

@@ -57,6 +57,7 @@ from idp.disputes.rules import MOST_WORDS, Ruling
 from idp.disputes.shown_steps import is_asked
 from idp.disputes.submit_complaint import Circumstances, SubmitComplaint
 from idp.disputes.sweep import forget_old_complaints
+from idp.follow_ups.follow_ups import FollowUps
 from idp.grants import store as grants
 from idp.grants.model import AccessToken
 from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
@@ -165,10 +166,12 @@ class Court:
             database=database,
             end=EndDisputed(
                 database=database,
-                sign_in=self.sign_in,
                 notices=self.notices,
                 claimants=self.claimants,
                 clock=clock,
+            ),
+            follow_ups=FollowUps(
+                end_sessions=self.sign_in, notices=self.notices, database=database, clock=clock
             ),
             end_authenticators=end_authenticators,
             reserved_for=30 * DAY,

@@ -17,6 +17,7 @@ from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import FollowUps
 from idp.inactivity.rules import Due, InactivityPolicy
 from idp.inactivity.sweep import InactivitySweep
 from idp.inactivity.warn_or_lock import WarnOrLock
@@ -63,8 +64,9 @@ class House:
         )
         self.warn_or_lock = WarnOrLock(
             database=database,
-            sign_in=self.sign_in,
-            notices=self.notices,
+            follow_ups=FollowUps(
+                end_sessions=self.sign_in, notices=self.notices, database=database, clock=self.clock
+            ),
             policy=POLICY,
             clock=self.clock,
         )

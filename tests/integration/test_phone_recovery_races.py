@@ -21,6 +21,8 @@ from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import EndOfSessions
 from idp.recovery import store
 from idp.recovery.ask_for_other_phone import RecoveryGone
 from idp.recovery.cancel import CancelRecovery
@@ -48,8 +50,8 @@ class Heard:
     def tell(self, kind: str, citizen_id: CitizenId, at: object) -> None:
         self.notices.append(kind)
 
-    def end_all_of(self, citizen_id: CitizenId, *, reason: str) -> None:
-        self.ended.append(reason)
+    def carry_out(self, end: EndOfSessions) -> None:
+        self.ended.append(end.reason)
 
 
 class House:
@@ -63,8 +65,7 @@ class House:
         self.cancel = CancelRecovery(database=database, queue=heard, clock=clock)
         self.replace = ReplacePhone(
             database=database,
-            sign_in=heard,
-            notices=heard,
+            follow_ups=FollowUps(end_sessions=heard, notices=heard, database=database, clock=clock),
             queue=heard,
             carrier_match_lapses_after=timedelta(days=1095),
             clock=clock,

@@ -14,6 +14,7 @@ from idp.citizens.password_hasher import PasswordHasher
 from idp.citizens.rules import VerificationLevel
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import FollowUps
 from idp.helpdesk.commands import Helpdesk, citizens_commands
 from idp.helpdesk.find_citizen import FindCitizen
 from idp.helpdesk.rules import InvalidReason, parse_reason
@@ -26,6 +27,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.database import database_in_memory
 from tests.fakes.grants import AccessTokensInMemory
 from tests.fakes.logouts import nobody_to_tell
+from tests.fakes.notices import NoticesInMemory
 from tests.fakes.operators import PASSWORD, code_at, keep_operator
 from tests.fakes.people import AN, NOON, citizen_of
 from tests.fakes.sessions import SessionsInMemory
@@ -69,7 +71,13 @@ def helpdesk(clock: FakeClock) -> Iterator[Helpdesk]:
             clock=clock,
         ),
         find=FindCitizen(database=database, index=index, levels=LEVELS, clock=clock),
-        hold=HoldAccount(database=database, sign_in=sign_in, clock=clock),
+        hold=HoldAccount(
+            database=database,
+            follow_ups=FollowUps(
+                end_sessions=sign_in, notices=NoticesInMemory(), database=database, clock=clock
+            ),
+            clock=clock,
+        ),
     )
     database.engine.dispose()
 

@@ -11,9 +11,9 @@ from idp.consents import store as consents
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.emails import store as emails
-from idp.interactions.sign_in import SignIn
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import FollowUpId
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.phones import store as phones
 
 
@@ -25,17 +25,15 @@ class CloseOwnAccount:
     that no portal takes the new account for the old one.
     """
 
-    def __init__(
-        self, *, database: Database, sign_in: SignIn, notices: Notices, clock: Clock
-    ) -> None:
+    def __init__(self, *, database: Database, follow_ups: FollowUps, clock: Clock) -> None:
         self._database = database
-        self._sign_in = sign_in
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._clock = clock
 
     def __call__(self, citizen_id: CitizenId, *, shown: str) -> None:
         """Do so; the text that was *shown* is kept. Raises `ChangesBarred`."""
         now = self._clock.now()
+        owed: list[FollowUpId] = []
         with self._database.transaction() as transaction:
             lock(transaction, citizen_id)
             ensure_changeable(transaction, citizen_id)
@@ -55,7 +53,10 @@ class CloseOwnAccount:
                 emails.forget_of(transaction, citizen_id)
                 phones.forget_pending_of(transaction, citizen_id)
                 record(transaction, AccountClosed(citizen_id=citizen_id, by="citizen"), now)
-        # Again, if it is closed already: the first time may have failed here.
-        self._sign_in.end_all_of(citizen_id, reason="account_closed")
-        if closed:
-            self._notices.tell(NoticeKind.ACCOUNT_CLOSED, citizen_id, now)
+                owed = [
+                    self._follow_ups.owe_end(transaction, citizen_id, "account_closed", now),
+                    self._follow_ups.owe_notice(
+                        transaction, NoticeKind.ACCOUNT_CLOSED, citizen_id, now
+                    ),
+                ]
+        self._follow_ups.do(*owed)

@@ -6,9 +6,8 @@ from idp.authenticators.forget_devices import end_remembered_devices
 from idp.citizens.store import ensure_changeable, replace_password
 from idp.core.clock import Clock
 from idp.db.database import Database
-from idp.interactions.sign_in import SignIn
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.sessions.model import Session
 
 
@@ -20,12 +19,9 @@ class ChangePassword:
     is remembered: whoever knew the old password may be in by it.
     """
 
-    def __init__(
-        self, *, database: Database, sign_in: SignIn, notices: Notices, clock: Clock
-    ) -> None:
+    def __init__(self, *, database: Database, follow_ups: FollowUps, clock: Clock) -> None:
         self._database = database
-        self._sign_in = sign_in
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._clock = clock
 
     def __call__(self, session: Session, password_hash: str) -> None:
@@ -36,5 +32,12 @@ class ChangePassword:
             replace_password(transaction, citizen_id, password_hash, now)
             end_remembered_devices(transaction, citizen_id, now)
             record(transaction, PasswordChanged(citizen_id=citizen_id), now)
-        self._sign_in.end_all_but(citizen_id, session.id)
-        self._notices.tell(NoticeKind.PASSWORD_CHANGED, citizen_id, now)
+            owed = (
+                self._follow_ups.owe_end(
+                    transaction, citizen_id, "password_changed", now, kept=session.id
+                ),
+                self._follow_ups.owe_notice(
+                    transaction, NoticeKind.PASSWORD_CHANGED, citizen_id, now
+                ),
+            )
+        self._follow_ups.do(*owed)

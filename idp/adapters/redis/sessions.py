@@ -1,6 +1,6 @@
 """Single sign-on sessions in Redis, by the digest of the handle, with an index by citizen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import redis
@@ -19,13 +19,13 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('SADD', KEYS[2], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
 """
-_END_ALL: Final = """
+_END: Final = """
 local ended = {}
-for _, handle in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+for _, handle in ipairs(ARGV) do
     local raw = redis.call('GETDEL', 'session:' .. handle)
     if raw then table.insert(ended, raw) end
+    redis.call('SREM', KEYS[1], handle)
 end
-redis.call('DEL', KEYS[1])
 return ended
 """
 
@@ -36,6 +36,7 @@ for _, handle in ipairs(redis.call('SMEMBERS', KEYS[1])) do
     if raw then
         table.insert(open, raw)
         table.insert(open, redis.call('PTTL', 'session:' .. handle))
+        table.insert(open, handle)
     else
         redis.call('SREM', KEYS[1], handle)
     end
@@ -66,7 +67,7 @@ class RedisSessions:
         self._maximum = maximum
         self._clock = clock
         self._begin = client.register_script(_BEGIN)
-        self._end_all = client.register_script(_END_ALL)
+        self._end = client.register_script(_END)
         self._of_citizen = client.register_script(_OF_CITIZEN)
         self._end_one = client.register_script(_END_ONE)
 
@@ -102,9 +103,26 @@ class RedisSessions:
         self._redis.srem(_index(session.authentication.citizen_id), digest(handle))
         return session
 
-    def end_all_of(self, citizen_id: CitizenId) -> tuple[SessionId, ...]:
-        """End every session of a citizen."""
-        ended = self._end_all(keys=[_index(citizen_id)])
+    def end_all_of(
+        self,
+        citizen_id: CitizenId,
+        *,
+        until: datetime | None = None,
+        kept: SessionId | None = None,
+    ) -> tuple[SessionId, ...]:
+        """
+        End every session of a citizen, but *kept* and what was signed in to after *until*.
+
+        What is under a handle never changes, so it is what was looked at that ends.
+        """
+        index = _index(citizen_id)
+        found = self._of_citizen(keys=[index])
+        handles = [
+            handle
+            for raw, handle in zip(found[::3], found[2::3], strict=True)
+            if _ends(_JSON.validate_json(raw), until, kept)
+        ]
+        ended = self._end(keys=[index], args=handles) if handles else ()
         return tuple(_JSON.validate_json(raw).id for raw in ended)
 
     def of_citizen(self, citizen_id: CitizenId) -> tuple[OpenSession, ...]:
@@ -114,7 +132,7 @@ class RedisSessions:
             OpenSession(
                 _JSON.validate_json(raw), now - timedelta(milliseconds=self._idle - int(left))
             )
-            for raw, left in zip(found[::2], found[1::2], strict=True)
+            for raw, left in zip(found[::3], found[1::3], strict=True)
         ]
         live = [each for each in open_sessions if not self._is_over(each.session)]
         return tuple(sorted(live, key=lambda each: each.last_seen_at, reverse=True))
@@ -127,6 +145,12 @@ class RedisSessions:
     def _is_over(self, session: Session) -> bool:
         """Whether it has come to its last end, however often it is used."""
         return self._clock.now() - session.authentication.auth_time >= self._maximum
+
+
+def _ends(session: Session, until: datetime | None, kept: SessionId | None) -> bool:
+    if kept is not None and session.id == kept:
+        return False
+    return until is None or session.authentication.auth_time <= until
 
 
 def _key(handle: Handle) -> str:

@@ -1,0 +1,116 @@
+"""Owing, and doing."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.orm import Session
+
+from idp.citizens.model import CitizenId
+from idp.core.clock import Clock
+from idp.core.handles import new_handle
+from idp.db.database import Database
+from idp.follow_ups import store
+from idp.follow_ups.model import EndOfSessions, FollowUp, FollowUpId, FollowUpKind
+from idp.follow_ups.ports import EndsSessions
+from idp.messaging.model import NoticeKind
+from idp.messaging.ports import Notices
+from idp.sessions.model import SessionId
+
+LEFT_AFTER: Final = timedelta(minutes=1)
+"""How long whoever owes something has time to do it, before the worker does."""
+CLOCK_SKEW: Final = timedelta(seconds=5)
+_MOST: Final = 500  # a round; the rest is due in the next
+
+log = structlog.get_logger(__name__)
+
+
+class FollowUps:
+    """
+    Notes what must follow in the transaction that makes it due, and does it after the commit.
+
+    What cannot be done then stays noted, and the worker does it: sessions are refused meanwhile. A
+    notice may go out twice where a process ends at the wrong moment, and is never forgotten.
+    """
+
+    def __init__(
+        self, *, end_sessions: EndsSessions, notices: Notices, database: Database, clock: Clock
+    ) -> None:
+        self._end_sessions = end_sessions
+        self._notices = notices
+        self._database = database
+        self._clock = clock
+
+    def owe_end(
+        self,
+        transaction: Session,
+        citizen_id: CitizenId,
+        reason: str,
+        at: datetime,
+        *,
+        kept: SessionId | None = None,
+    ) -> FollowUpId:
+        """End the citizen's sessions of *at* and before, but *kept*."""
+        # By the clock of another machine a session may have begun a little later than it did.
+        return _add(
+            transaction,
+            FollowUp(
+                citizen_id=citizen_id,
+                kind=FollowUpKind.END_SESSIONS,
+                word=reason,
+                at=at,
+                until=at + CLOCK_SKEW,
+                kept_session=kept,
+            ),
+        )
+
+    def owe_notice(
+        self, transaction: Session, kind: NoticeKind, citizen_id: CitizenId, at: datetime
+    ) -> FollowUpId:
+        """Tell the citizen what happened at that moment."""
+        return _add(
+            transaction,
+            FollowUp(citizen_id=citizen_id, kind=FollowUpKind.NOTICE, word=kind, at=at),
+        )
+
+    def do(self, *owed: FollowUpId) -> None:
+        """After the commit: do what is *owed*, in that order; what fails is left to the worker."""
+        for each in owed:
+            try:
+                self._do(each)
+            except Exception:
+                # Whatever it was: the change stands, and its answer must not say that it failed.
+                log.exception("follow_up.left", follow_up_id=each)
+
+    def what_is_left(self) -> int:
+        """Do what nobody has done in time; how much that was."""
+        now = self._clock.now()
+        with self._database.transaction() as transaction:
+            left = store.take_due(transaction, now, until=now + LEFT_AFTER, limit=_MOST)
+        self.do(*left)
+        return len(left)
+
+    def _do(self, follow_up_id: FollowUpId) -> None:
+        with self._database.reading() as reading:
+            owed = store.find(reading, follow_up_id)
+        if owed is None:
+            return
+        self._carry_out(owed)
+        with self._database.transaction() as transaction:
+            store.settle(transaction, follow_up_id)
+
+    def _carry_out(self, owed: FollowUp) -> None:
+        if owed.kind is FollowUpKind.NOTICE:
+            self._notices.tell(NoticeKind(owed.word), owed.citizen_id, owed.at)
+            return
+        until = owed.at if owed.until is None else owed.until
+        self._end_sessions.carry_out(
+            EndOfSessions(owed.citizen_id, owed.word, until, owed.kept_session)
+        )
+
+
+def _add(transaction: Session, owed: FollowUp) -> FollowUpId:
+    owed.id = FollowUpId(new_handle())
+    owed.due_at = owed.at + LEFT_AFTER
+    transaction.add(owed)
+    return owed.id

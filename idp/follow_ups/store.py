@@ -1,0 +1,77 @@
+"""Queries on what is owed; none of them commits."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import SQLCoreOperations
+
+from idp.db.rows import Prepared, Source, rows_of
+from idp.follow_ups.model import FollowUp, FollowUpId
+from idp.sessions.model import Session as BrowserSession
+
+_Value = SQLCoreOperations[Any]
+
+
+def ends(*, citizen_id: _Value, session_id: _Value, auth_time: _Value) -> ColumnElement[bool]:
+    """Whether what hangs on that sign-in is over, and nobody has come to ending it yet."""
+    return and_(
+        FollowUp.citizen_id == citizen_id,
+        FollowUp.until >= auth_time,
+        or_(FollowUp.kept_session.is_(None), FollowUp.kept_session != session_id),
+    )
+
+
+_IS_OVER: Final = Prepared(
+    select(FollowUp.id)
+    .where(
+        ends(
+            citizen_id=bindparam("citizen_id"),
+            session_id=bindparam("session_id"),
+            auth_time=bindparam("auth_time"),
+        )
+    )
+    .limit(1)
+)
+
+
+def is_over(source: Source, session: BrowserSession) -> bool:
+    """
+    Whether *session* is to end, though the store of sessions has it yet.
+
+    So there is no moment between the commit that ends it and its end.
+    """
+    authentication = session.authentication
+    row = rows_of(source).one(
+        _IS_OVER,
+        citizen_id=authentication.citizen_id,
+        session_id=session.id,
+        auth_time=authentication.auth_time,
+    )
+    return row is not None
+
+
+def find(session: Session, follow_up_id: FollowUpId) -> FollowUp | None:
+    """What is owed under that id; `None` once it is done."""
+    return session.get(FollowUp, follow_up_id)
+
+
+def take_due(session: Session, now: datetime, *, until: datetime, limit: int) -> list[FollowUpId]:
+    """Those whose time has come, the longest overdue first; nobody else takes them *until* then."""
+    due = select(FollowUp.id).where(FollowUp.due_at <= now).order_by(FollowUp.due_at).limit(limit)
+    statement = (
+        update(FollowUp)
+        .where(FollowUp.id.in_(due), FollowUp.due_at <= now)
+        .values(due_at=until)
+        .returning(FollowUp.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def settle(session: Session, done: FollowUpId) -> None:
+    """Forget what was done."""
+    session.execute(
+        delete(FollowUp).where(FollowUp.id == done).execution_options(synchronize_session=False)
+    )
