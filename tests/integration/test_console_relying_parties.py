@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from joserfc.jwk import ECKey
 from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
@@ -455,3 +456,32 @@ def test_what_manages_itself_is_not_changed_here(
     assert "tự quản lý" in portal.open(PORTAL).html
     for page in ("/change/names", "/secrets/new", "/propose"):
         assert portal.open(f"{PORTAL}{page}").status == 404
+
+
+def test_a_portal_with_keys_has_no_secret_and_its_address_is_looked_at(
+    site: Site, office: Registering, minh: Browser
+) -> None:
+    by_key = PROTOCOL | {"token_endpoint_auth_method": "private_key_jwt"}
+    keys = {"jwks_uri": "https://portal.invalid/jwks"}
+    office.walk(minh, NAMES, by_key, ADDRESSES, CLAIMS, keys)
+    office.desk.send(minh)
+    assert minh.page == PORTAL
+    assert live_four(site) == []
+
+    minh.open(f"{PORTAL}/secrets")
+    office.desk.send(minh)
+
+    assert "Không tải được bộ khoá" in minh.html
+
+
+def test_pasted_keys_are_shown_by_their_thumbprints(
+    site: Site, office: Registering, portal: Browser
+) -> None:
+    key = ECKey.generate_key("P-256")
+    portal.open(f"{PORTAL}/change/keys")
+    pem = key.as_pem(private=False).decode()
+    office.desk.send(portal, jwks=pem, jwks_uri="", reason="khoá đầu tiên")
+    assert portal.page == PORTAL, portal.html
+
+    assert key.thumbprint() in portal.open(f"{PORTAL}/secrets").html
+    assert key.thumbprint() in str(document(site)["jwks"])

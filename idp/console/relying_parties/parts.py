@@ -383,7 +383,7 @@ def members_of(form: type[PartForm]) -> Sequence[str]:
     return [member for name, member in MEMBERS.items() if hasattr(form, name)]
 
 
-def words_of(field: UnboundField) -> Mapping[str, str]:
+def words_of(field: "UnboundField[Any]") -> Mapping[str, str]:
     """The words of each of a field's choices."""
     return dict(field.kwargs["choices"])
 

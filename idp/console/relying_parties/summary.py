@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from wtforms.fields.core import UnboundField
 
@@ -108,7 +108,7 @@ def _readable(line: str) -> str:
     return line if shown is None else f"{line} ({shown})"
 
 
-_CHOICES: Final[Mapping[str, UnboundField]] = {
+_CHOICES: Final[Mapping[str, "UnboundField[Any]"]] = {
     "security_profile": ProtocolPart.security_profile,
     "token_endpoint_auth_method": ProtocolPart.token_endpoint_auth_method,
     "id_token_signed_response_alg": ProtocolPart.id_token_signed_response_alg,
