@@ -52,13 +52,15 @@ class Crawler:
 
     A page is known by what can be done on it. Each thing is done once, on whichever page of that
     kind comes first; on the first page of a situation forms are sent again, because they may lead
-    elsewhere. A way that led elsewhere is walked again from its start for the next thing.
+    elsewhere. A way that led elsewhere is walked again from its start for the next thing. At the
+    paths *alike* pages differ in what they are about, and not in what is done there.
     """
 
     findings: list[str] = field(default_factory=list)
     seen: set[object] = field(default_factory=set)
     done: set[tuple[object, Way]] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
+    alike: frozenset[str] = frozenset()
     _checked: set[str] = field(default_factory=set)
 
     def explore(self, name: str, situation: Callable[[], Walker]) -> None:
@@ -79,7 +81,7 @@ class Crawler:
         browser = walker.browser
         page: ReadPage | None = read_page(browser.html)
         while page is not None:
-            kind = _kind(browser, page)
+            kind = self._kind(browser, page)
             self.seen.add(kind)
             tries = ((s, (kind if way or not s.is_meant else name, s)) for s in _steps(page))
             step, tried = next(((s, it) for s, it in tries if it not in self.done), (None, None))
@@ -90,7 +92,7 @@ class Crawler:
             if not _take(walker, page, step):
                 continue
             page = self._look(name, browser, (*way, step))
-            there = kind if page is None else _kind(browser, page)
+            there = kind if page is None else self._kind(browser, page)
             if there == kind and page is not None:
                 continue
             if there not in self.seen:
@@ -98,7 +100,7 @@ class Crawler:
             if step.link >= 0 and browser.away is None:  # looking changes nothing: go back
                 browser.open(before)
                 page = read_page(browser.html)
-                if _kind(browser, page) == kind:
+                if self._kind(browser, page) == kind:
                     continue
             yield way  # for what is left to be done here
             return
@@ -127,6 +129,13 @@ class Crawler:
         if response.status_code == 404:
             self.findings.append(f"a link leads to nothing, {target}: {where}")
         response.close()
+
+    def _kind(self, browser: Browser, page: ReadPage) -> object:
+        """What makes two pages the same to somebody who presses everything."""
+        links = {_plain(urlsplit(link).path) for link in page.links}
+        forms = tuple((_plain(urlsplit(form.action).path), form.names) for form in page.forms)
+        about = "" if browser.page in self.alike else _plain(str(page.headings))
+        return (_plain(browser.page), about, frozenset(links), forms)
 
 
 def _judged(browser: Browser, page: ReadPage) -> Iterator[str]:
@@ -195,10 +204,3 @@ def _address(here: str, link: str) -> str:
 def _plain(path: str) -> str:
     """*path* without what is different each time."""
     return _NAMED.sub("*", path)
-
-
-def _kind(browser: Browser, page: ReadPage) -> object:
-    """What makes two pages the same to somebody who presses everything."""
-    links = {_plain(urlsplit(link).path) for link in page.links}
-    forms = tuple((_plain(urlsplit(form.action).path), form.names) for form in page.forms)
-    return (_plain(browser.page), _plain(str(page.headings)), frozenset(links), forms)
