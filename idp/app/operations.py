@@ -32,6 +32,7 @@ from idp.helpdesk.commands import Helpdesk, citizens_commands
 from idp.helpdesk.find_citizen import FindCitizen
 from idp.integration_tests.commands import integration_tests_commands
 from idp.integration_tests.reports import Reports
+from idp.onboarding.assign_team import AssignTeam
 from idp.onboarding.commands import OnboardingDesk, onboarding_commands
 from idp.onboarding.credentials import AddSecret, RetireSecret
 from idp.onboarding.decide_proposal import DecideProposal
@@ -324,5 +325,6 @@ def onboarding_desk(parts: Parts) -> OnboardingDesk:
         disable=DisableRelyingParty(
             switch=Disable(database=database, version=version, clock=clock), database=database
         ),
+        assign=AssignTeam(database=database, version=version, clock=clock),
         database=database,
     )

@@ -286,6 +286,16 @@ class RelyingPartyRegistered(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelyingPartyAssigned(SecurityEvent):
+    """A registration became another team's; `None` is nobody's but the operators'."""
+
+    before: str | None
+    team: str | None
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RelyingPartyDisabled(SecurityEvent):
     """A relying party may not be used any more."""
 

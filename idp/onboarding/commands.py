@@ -12,6 +12,7 @@ from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.onboarding import store, told
 from idp.onboarding.access import SHELL
+from idp.onboarding.assign_team import AssignTeam
 from idp.onboarding.credentials import AddSecret, RetireSecret
 from idp.onboarding.decide_proposal import DecideProposal
 from idp.onboarding.diff import diff
@@ -46,6 +47,7 @@ class OnboardingDesk:
     retire_secret: RetireSecret
     rotate_secret: RotateSecret
     disable: DisableRelyingParty
+    assign: AssignTeam
     database: Database
 
 
@@ -71,7 +73,7 @@ def onboarding_commands(open_desk: OpenOnboardingDesk) -> click.Group:
     def group() -> None:
         """Look at the portals that may ask us, and change them."""
 
-    for build in (_list, _show, _versions, _diff, _register, _disable, _enable):
+    for build in (_list, _show, _versions, _diff, _register, _assign, _disable, _enable):
         group.add_command(build(open_desk))
     for build in (_add_secret, _retire_secret, _rotate_secret):
         group.add_command(build(open_desk))
@@ -196,6 +198,23 @@ def _register(open_desk: OpenOnboardingDesk) -> click.Command:
             click.echo(line)
 
     return register
+
+
+def _assign(open_desk: OpenOnboardingDesk) -> click.Command:
+    @click.command("assign")
+    @click.argument("client_id")
+    @click.option("--team", help="Whose it is from now on; without it only operators' own.")
+    @with_reason
+    @by_operator
+    def assign(client_id: str, team: str | None, reason: str, as_name: str | None) -> None:
+        """Give a portal to a team."""
+        desk = open_desk()
+        with told.one_line_errors():
+            why, by = reason_of(reason), _switcher(desk, client_id, as_name)
+            desk.assign(ClientId(client_id), team, by=by, reason=why)
+        click.echo(f"{client_id}  is {team or 'nobody'}'s")
+
+    return assign
 
 
 def _disable(open_desk: OpenOnboardingDesk) -> click.Command:

@@ -13,7 +13,8 @@ from idp.onboarding import store, versions
 from idp.onboarding.access import NotThere, own, require
 from idp.onboarding.model import Registered, Saved, Stale
 from idp.onboarding.rules import OnboardingPolicy, checked
-from idp.operators.model import VerifiedOperator
+from idp.operators import store as operators
+from idp.operators.model import TeamId, VerifiedOperator
 from idp.operators.permissions import Permission, may_see
 from idp.relying_parties import store as relying_parties
 from idp.relying_parties.logos import Logos
@@ -93,6 +94,7 @@ class RegisterSandbox:
         with self._database.transaction() as transaction:
             if relying_parties.record_of(transaction, party.client_id) is not None:
                 raise taken
+            refuse_unknown_team(transaction, team)
             refuse_taken_sector(transaction, party, by)
             versions.add(
                 transaction,
@@ -193,6 +195,12 @@ def refuse_other(row: RelyingPartyRecord, party: RelyingParty, environment: Envi
         found.append(problem("environment", Rule.ENVIRONMENT_CHANGED))
     if found:
         raise InvalidRegistration(found)
+
+
+def refuse_unknown_team(session: Session, team: str | None) -> None:
+    """Raise `NotThere` for a team that is not there: nobody could ever look after what it has."""
+    if team is not None and operators.team(session, TeamId(team)) is None:
+        raise NotThere(team)
 
 
 def refuse_taken_sector(session: Session, party: RelyingParty, by: VerifiedOperator) -> None:

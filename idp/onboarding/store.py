@@ -193,6 +193,18 @@ def count_lapsing(
     return session.execute(query).scalar_one()
 
 
+def assign_proposals(session: Session, client_id: ClientId, team: str | None) -> None:
+    """Make the proposals for a registration that wait the team's."""
+    session.execute(
+        update(RelyingPartyProposal)
+        .where(
+            RelyingPartyProposal.client_id == client_id,
+            RelyingPartyProposal.status == ProposalStatus.OPEN,
+        )
+        .values(team=team)
+    )
+
+
 def _visible(
     team: InstrumentedAttribute[str | None], operator: VerifiedOperator
 ) -> Sequence[ColumnElement[bool]]:

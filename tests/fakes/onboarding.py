@@ -14,6 +14,7 @@ from idp.audit.model import AuditEvent
 from idp.citizens.password_hasher import PasswordHasher
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.onboarding.assign_team import AssignTeam
 from idp.onboarding.commands import OnboardingDesk, onboarding_commands
 from idp.onboarding.credentials import AddSecret, RetireSecret
 from idp.onboarding.decide_proposal import DecideProposal
@@ -23,7 +24,8 @@ from idp.onboarding.production_commands import add_production_commands
 from idp.onboarding.propose_production import ProposeProduction, WithdrawProposal
 from idp.onboarding.register_sandbox import ChangeSandbox, RegisterSandbox
 from idp.onboarding.rules import OnboardingPolicy, Ruling
-from idp.operators.model import OperatorName, OperatorRole, TeamId, VerifiedOperator
+from idp.operators import store as operators
+from idp.operators.model import OperatorName, OperatorRole, Team, TeamId, VerifiedOperator
 from idp.operators.verify_operator import OperatorBudgets, VerifyOperator
 from idp.relying_parties.commands import (
     Registrar,
@@ -153,8 +155,11 @@ class OnboardingHouse:
                 hasher=self.secret_hasher, lasts=POLICY.secret_lasts, **tools
             ),
             disable=DisableRelyingParty(switch=Disable(**tools), database=database),
+            assign=AssignTeam(**tools),
             database=database,
         )
+        for team in ("binh-dinh", "dak-lak"):
+            self._keep_team(TeamId(team))
         self.registrar = Registrar(
             database=database,
             initial_tokens=InitialTokens(database=database, clock=clock),
@@ -197,6 +202,18 @@ class OnboardingHouse:
         proposal = self.propose(production(client_id, sandbox, **changes))
         ruling = self.desk.decide(proposal, approve=True, by=HUONG, reason=REASON)
         assert ruling is Ruling.APPROVED
+
+    def _keep_team(self, team: TeamId) -> None:
+        with self.database.transaction() as transaction:
+            if operators.team(transaction, team) is None:
+                transaction.add(
+                    Team(
+                        id=team,
+                        name=f"Đội {team}",
+                        created_at=self.clock.now(),
+                        created_by=OperatorName("lan"),
+                    )
+                )
 
     def _commands(self) -> click.Group:
         group = onboarding_commands(lambda: self.desk)

@@ -89,6 +89,40 @@ def test_nobody_registers_for_another_team(house: OnboardingHouse) -> None:
         house.desk.register(registration("portal"), team=None, by=reader)
 
 
+def test_a_team_that_is_not_there_gets_nothing(house: OnboardingHouse) -> None:
+    with pytest.raises(NotThere):
+        house.desk.register(registration("portal"), team="nowhere", by=LAN)
+
+
+def test_a_portal_is_given_to_a_team_with_what_waits_for_it(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    number = house.propose(production("portal-live", "portal"))
+    house.desk.assign(PORTAL, "binh-dinh", by=LAN, reason=REASON)
+    assert Registry(house.database, house.version).find(PORTAL).team == "binh-dinh"
+    with house.database.reading() as reading:
+        assert store.proposal(reading, number).team is None  # of another registration
+
+    house.desk.decide(number, approve=True, by=HUONG, reason=REASON)
+    number = house.propose(production("portal-live", "portal", sms_name="Hai"), base_version=1)
+    house.desk.assign(LIVE, "binh-dinh", by=LAN, reason=REASON)
+    with house.database.reading() as reading:
+        assert store.proposal(reading, number).team == "binh-dinh"
+    assert house.events("relying_party_assigned")[0] == {
+        "before": None,
+        "team": "binh-dinh",
+        "by": "lan",
+        "reason": REASON,
+    }
+
+
+@pytest.mark.parametrize("team", ["dak-lak", None])
+def test_no_team_gives_its_own_away(house: OnboardingHouse, team: str | None) -> None:
+    house.tried("portal", "binh-dinh")
+    for by in (BUOI, KHOAI):
+        with pytest.raises(MayNot):
+            house.desk.assign(PORTAL, team, by=by, reason=REASON)
+
+
 def test_a_name_is_given_once(house: OnboardingHouse) -> None:
     house.tried("portal")
     with pytest.raises(InvalidRegistration) as taken:

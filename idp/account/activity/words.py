@@ -295,6 +295,7 @@ HIDDEN: Final = frozenset(
         events.RelyingPartyRegistered,
         events.RelyingPartyDisabled,
         events.RelyingPartyEnabled,
+        events.RelyingPartyAssigned,
         events.ProductionProposed,
         events.ProductionDecided,
         events.ProductionWithdrawn,
