@@ -32,9 +32,10 @@ _MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 def beside(pages: Pages, visit: Visit, *, remember_days: int | None = None) -> dict[str, Any]:
     """What a page of a second factor shows beside it: other ones, and the box to be remembered."""
+    ways = visit.interaction.other_factors
     return {
-        "other_ways": visit.interaction.other_factors,
-        "way_form": pages.blank_form(WayForm),
+        "other_ways": ways,
+        "way_form": pages.blank_form(WayForm) if ways else None,
         "sms_doubted": visit.interaction.sms_doubt is not None,
         "remember_days": remember_days,
     }

@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from flask import Response
+from flask import Response, request
 from flask.views import MethodView
 
 from idp.authenticators.device_cookie import DeviceCookie
@@ -16,7 +16,7 @@ from idp.login.forms import ChooseForm, LoginForm
 from idp.login.password_login import PasswordLogin, WrongCredentials
 from idp.login.second_factor import AskSecondFactor, NoSecondFactor
 from idp.login.second_factor_views import beside
-from idp.otp.forms import OtpForm
+from idp.otp.forms import REMEMBER
 from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused
 from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
@@ -163,7 +163,7 @@ class SignInCode(MethodView):
         if citizen_id is None:  # the question was asked for nobody else
             return self._back_to_password(visit)
         authentication = Authentication(citizen_id, self._clock.now(), PASSWORD_AND_SMS)
-        remember = self._pages.form(OtpForm).wants_to_be_remembered
+        remember = request.form.get("remember") == REMEMBER
         signed_in = self._visits.sign_in(
             visit,
             authentication,

@@ -4,7 +4,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 from flask import request
-from werkzeug.datastructures import MultiDict
 
 SHOWN: Final = "shown"
 """Names, in the query, a page that answered a form; no other page is at that address."""
@@ -12,11 +11,9 @@ SHOWN: Final = "shown"
 
 def page_query(**changes: str) -> str:
     """Give the query of this page with *changes*, and without the answer it showed."""
-    query = MultiDict(request.args)
-    query.poplist(SHOWN)
-    for name, value in changes.items():
-        query.setlist(name, [value])
-    return urlencode(list(query.items(multi=True)))
+    kept = {name: values for name, values in request.args.lists() if name != SHOWN}
+    changed = {name: [value] for name, value in changes.items()}
+    return urlencode(kept | changed, doseq=True)
 
 
 def same_page_url() -> str:

@@ -26,7 +26,7 @@ class CookieMissing(Exception):
 
 def form_token(key: bytes, browser: Handle, form_name: str) -> str:
     """Make the token of the form named *form_name* in *browser*; same inputs, same token."""
-    mac = hmac.new(key, f"{browser}\x00{form_name}".encode(), sha256).digest()
+    mac = hmac.digest(key, f"{browser}\x00{form_name}".encode(), sha256)
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 

@@ -77,8 +77,10 @@ class LanguageCookie:
 
     def remember(self, response: Response) -> Response:
         """Keep the choice of a request that carries `?lang=`; every other response stays as is."""
-        asked, interaction = request.args.get("lang", ""), request.args.get("i", "")
-        choice = Choice.parse(f"{asked}.{interaction}")
+        asked = request.args.get("lang")
+        if asked is None:
+            return response
+        choice = Choice.parse(f"{asked}.{request.args.get('i', '')}")
         if choice:
             response.set_cookie(
                 self.name,

@@ -163,9 +163,11 @@ class Pages:
         *context* may name `relying_party` (`NamedRelyingParty`) and `i`, the interaction's id; that
         is otherwise the one in the query, and links of the page stay within it.
         """
-        locale = str(flask_babel.get_locale())
+        locale = flask_babel.get_locale().language
+        interaction = context.get("i", request.args.get("i"))
         known = {
-            "i": request.args.get("i"),
+            "i": interaction,
+            "within": f"?{urlencode({'i': interaction})}" if interaction else "",
             "relying_party": None,
             "locale": locale,
             "other_locale": other_language(locale),
@@ -200,5 +202,4 @@ class Pages:
 @pass_context
 def _page_url(context: Context, path: str) -> str:
     """Give the address of a page of ours, within this interaction where there is one."""
-    interaction = context.get("i")
-    return f"{path}?{urlencode({'i': interaction})}" if interaction else path
+    return f"{path}{context.get('within', '')}"
