@@ -1,7 +1,7 @@
 """Writing security events, within the transaction that makes them true."""
 
 import re
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -15,20 +15,23 @@ from idp.db.rows import Prepared, Source, rows_of
 _ADD: Final = Prepared(
     insert(AuditEvent), columns=("at", "kind", "citizen_id", "client_id", "details")
 )
+_COLUMNS: Final = frozenset({"citizen_id", "client_id"})
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 def record(source: Source, event: SecurityEvent, at: datetime) -> None:
     """Add *event* to the log, as part of the caller's transaction."""
-    details = asdict(event)
-    citizen_id, client_id = details.pop("citizen_id"), details.pop("client_id")
     rows_of(source).change(
         _ADD,
         at=at,
         kind=kind_of(type(event)),
-        citizen_id=citizen_id,
-        client_id=client_id,
-        details={name: _plain(value) for name, value in details.items()},
+        citizen_id=event.citizen_id,
+        client_id=event.client_id,
+        details={
+            each.name: _plain(getattr(event, each.name))
+            for each in fields(event)
+            if each.name not in _COLUMNS
+        },
     )
 
 

@@ -71,12 +71,17 @@ class Prepared:
         self._statement = statement.inline() if isinstance(statement, Insert) else statement
         self._columns = list(columns) or None
         self._compiled: WeakKeyDictionary[Dialect, _Compiled] = WeakKeyDictionary()
+        self._last: tuple[Dialect | None, _Compiled | None] = None, None  # found at a glance
 
     def compiled(self, dialect: Dialect) -> _Compiled:
         """As that dialect says it."""
+        last, compiled = self._last
+        if last is dialect and compiled is not None:
+            return compiled
         found = self._compiled.get(dialect)
         if found is None:
             found = self._compiled[dialect] = self._compile(dialect)
+        self._last = dialect, found
         return found
 
     def _compile(self, dialect: Dialect) -> _Compiled:
@@ -196,10 +201,10 @@ Source = Session | Rows
 
 def rows_of(source: Source) -> Rows:
     """The same connection and transaction, for prepared statements."""
-    if isinstance(source, Rows):
-        return source
-    connection = source.connection()
-    return CursorRows(connection.connection, connection.dialect)
+    if isinstance(source, Session):
+        connection = source.connection()
+        return CursorRows(connection.connection, connection.dialect)
+    return source
 
 
 def translated(

@@ -65,7 +65,7 @@ class RedisInteractions:
             self._add(
                 Counted(self._budget, (network,)),
                 keys=[_key(interaction.id), COUNTS],
-                args=[_JSON.dump_json(interaction), self._unattended, _begun(interaction)],
+                args=[_json(interaction), self._unattended, _begun(interaction)],
             )
         except BudgetSpent as spent:
             raise TooManyInteractions(spent.budget, spent.retry_after, first=spent.first) from None
@@ -80,11 +80,11 @@ class RedisInteractions:
         key = _key(interaction.id)
         # What the caller has read a moment ago most often is the newest: no need to read it again.
         current = interaction
-        stored: bytes | str = _JSON.dump_json(interaction)
+        stored: bytes | str = _json(interaction)
         while True:
             changed = change(current).with_(version=current.version + 1)
             life = self._lifetime if changed.attended and not current.attended else 0
-            written = _JSON.dump_json(changed)
+            written = _json(changed)
             if self._compare_and_set(keys=[key], args=[stored, written, life]):
                 return changed
             newest = self._redis.get(key)
@@ -115,6 +115,11 @@ def _begun(interaction: Interaction) -> str:
     if request is None or Prompt.NONE in request.prompt:
         return ""
     return field_of(Tick(Measure.BEGUN, request.client_id, "", interaction.started_at))
+
+
+def _json(interaction: Interaction) -> bytes:
+    """What is said of it; most of what could be is not."""
+    return _JSON.dump_json(interaction, exclude_defaults=True)
 
 
 def _key(interaction_id: InteractionId) -> str:

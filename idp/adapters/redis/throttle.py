@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from ipaddress import ip_network
-from typing import Final
+from typing import Any, Final
 
 import redis
-from redis.commands.core import Script
 
 from idp.adapters.redis.connection import milliseconds
 from idp.settings import Network
@@ -41,7 +40,7 @@ end
 class CountedScript:
     """A script that counts first, and has its effect only where every budget allows it."""
 
-    def __init__(self, script: Script, is_exempt: Callable[[Counted], bool]) -> None:
+    def __init__(self, script: Callable[..., Any], is_exempt: Callable[[Counted], bool]) -> None:
         self._script = script
         self._is_exempt = is_exempt
 
