@@ -48,7 +48,10 @@ def serve(settings: Settings, build: Callable[[], WSGIApplication]) -> None:
     def load(_target: str) -> WSGIApplication:
         die_with_parent(master)
         _keep_heaps_together()
-        return build()
+        application = build()
+        gc.collect()
+        gc.freeze()  # it stays for good: no collection has to go through it
+        return application
 
     gc.freeze()  # what is loaded by now stays shared between the workers (copy on write)
     Granian(
