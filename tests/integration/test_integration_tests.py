@@ -122,6 +122,7 @@ def test_our_portals_pass_every_case(grounds: Grounds, folder: str) -> None:
     before = grounds.site.clock.now()
 
     for name in CASES:
+        assert f'id="case-{name}"' in tester.open_list().text
         tester.go_through(name)
     report = grounds.report()
 
