@@ -33,7 +33,7 @@ class FailuresForm(Form):
     """What one searches by; it stands in the address, for others to be sent there."""
 
     reference = LineField(_("Mã tra cứu"))
-    client_id = LineField(_("Mã cổng"))
+    client_id = LineField(_("Mã cổng (client_id)"))
     endpoint = ChoiceField(
         _("Nơi nhận"),
         choices=[("", _("tất cả")), *((path, path) for path in sorted(ENDPOINTS))],

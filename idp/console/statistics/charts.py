@@ -7,6 +7,9 @@ from typing import Final
 _TALLEST: Final = 120
 """Units of the drawing; its width is 600."""
 _WIDTH: Final = 600
+_WIDEST: Final = 60
+_FILLED: Final = 0.8
+"""How much of its place a bar takes."""
 _STEPS: Final = (1, 2, 3, 4, 5, 6, 8)
 
 
@@ -54,7 +57,7 @@ def chart(rows: Sequence[tuple[str, int | None, int | None]], *, most_labels: in
         )
         for number, (label, whole, part) in enumerate(rows)
     ]
-    return Chart(bars, bar_width=round(each * 0.8, 2), top=top)
+    return Chart(bars, bar_width=round(min(each * _FILLED, _WIDEST), 2), top=top)
 
 
 def _rounded_up(number: int) -> int:

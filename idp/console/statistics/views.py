@@ -140,8 +140,11 @@ def shown_report(report: Report) -> dict[str, Any]:
             for label, step in zip(labels, report.steps, strict=True)
         ]
     )
+    texts = chart([(each.carrier, each.sent, each.confirmed) for each in report.texts])
     return {
         "chart": drawn,
+        "texts_chart": texts,
+        "texts_top": _number(texts.top),
         "top": _number(drawn.top),
         "steps": [
             (label, _number(step.begun), _number(step.signed_in))
