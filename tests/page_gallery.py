@@ -27,12 +27,14 @@ from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
 from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
 from idp.announcements.model import Announcement, MailCount
 from idp.api_clients.model import ApiClient, ApiClientName
+from idp.api_clients.rules import scopes_of
 from idp.audit.rules import VIETNAM
 from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
 from idp.console.announcements.forms import AnnounceForm, WithdrawAnnouncementForm
 from idp.console.api_clients.forms import (
+    SCOPE_WORDS,
     AddApiClientForm,
     DisableApiClientForm,
     RenewApiClientForm,
@@ -299,6 +301,7 @@ def _program(name: str, *, disabled: bool = False) -> ApiClient:
 def _program_row(**more: object) -> dict[str, object]:
     row = {
         "client": _program("ci-binh-dinh"),
+        "scopes": [SCOPE_WORDS[scope] for scope in sorted(scopes_of(OperatorRole.PROVINCE_TEAM))],
         "expires_at": "17/11/2027",
         "days_left": 360,
         "is_over": False,
@@ -878,7 +881,13 @@ def _life(**more: object) -> dict[str, object]:
 def _changing(part: Part, context: Context | None = None, **more: object) -> tuple[str, Context]:
     form_class = CHANGE_FORMS[part]
     values = form_class.values(SANDBOX_DOCUMENT) | {"base_version": "7"}
-    quiet: dict[str, object] = {"stale": None, "stale_at": None, "concerned": (), "gone": ()}
+    quiet: dict[str, object] = {
+        "stale": None,
+        "stale_at": None,
+        "concerned": (),
+        "gone": (),
+        "sign_ins": 0,
+    }
     return _about(
         "change",
         context or _blank(form_class, **values),
@@ -1103,6 +1112,10 @@ def _relying_party_pages() -> dict[str, tuple[str, Context]]:
             Part.REDIRECT,
             refused(CHANGE_FORMS[Part.REDIRECT], {"redirect_uris": "https://a.gov.vn/"}),
             gone=["https://dichvucong.binhdinh.gov.vn/callback"],
+            sign_ins=1366,
+        ),
+        "console-change-redirect-gone-few": _changing(
+            Part.REDIRECT, gone=["https://dichvucong.binhdinh.gov.vn/callback"], sign_ins=None
         ),
         "console-change-private-key": _changing(
             Part.KEYS, refused(CHANGE_FORMS[Part.KEYS], {"jwks": '{"kty": "EC", "d": "x"}'})

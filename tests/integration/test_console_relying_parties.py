@@ -11,6 +11,9 @@ from idp.audit.model import AuditEvent
 from idp.onboarding import store
 from idp.operators.model import OperatorRole
 from idp.relying_parties.model import ClientId, RelyingPartyRecord
+from idp.statistics import store as statistics
+from idp.statistics.model import HourlyCount, Measure
+from idp.statistics.rules import rows_of
 from tests.fakes.citizen_site import Browser, Site
 from tests.fakes.operators import PASSWORD
 from tests.fakes.registering import (
@@ -55,6 +58,15 @@ def document(site: Site) -> dict[str, object]:
     found = stored(site)
     assert found is not None
     return found.registration
+
+
+def keep_sign_ins(site: Site, number: int) -> None:
+    """Have so many people come to the portal a week ago, and more before anybody asks about."""
+    with site.database.transaction() as transaction:
+        for days, count in ((7, number), (31, 1000)):
+            at = site.clock.now() - timedelta(days=days)
+            counted = HourlyCount(Measure.SIGNED_IN, ID, "anew 2 ", at, count)
+            statistics.add(transaction, rows_of([counted]))
 
 
 def live_four(site: Site) -> list[str]:
@@ -282,11 +294,13 @@ def test_of_two_who_change_at_once_the_second_sees_the_difference_and_goes_on(
 
 
 def test_a_redirect_uri_goes_by_a_tick(site: Site, office: Registering, portal: Browser) -> None:
+    keep_sign_ins(site, 12)
     typed = {"redirect_uris": "http://localhost:9000/cb", "reason": "đổi máy chủ"}
     portal.open(f"{PORTAL}/change/redirect")
     office.desk.send(portal, **typed)
     assert "http://localhost:8412/callback" in portal.html
     assert "Đánh dấu để xác nhận" in portal.html
+    assert "30 ngày qua có 12 lần đăng nhập" in portal.html
     assert document(site)["redirect_uris"] == ["http://localhost:8412/callback"]
 
     office.desk.send(portal, **typed, confirmed="yes")

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from flask import Response, abort
 
+from idp.audit.rules import day_of
 from idp.console.frame import ConsoleFrame
 from idp.console.relying_parties.forms import CHANGE_FORMS, ChangeFields
 from idp.console.relying_parties.one_party import OnePartyForm, moment, to_party
 from idp.console.relying_parties.parts import Part, members_of
 from idp.console.relying_parties.summary import TITLES
 from idp.console.relying_parties.words import language
+from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.onboarding.access import MayNot, NotThere
 from idp.onboarding.diff import diff
@@ -18,8 +20,12 @@ from idp.onboarding.register_sandbox import ChangeSandbox
 from idp.operators.permissions import Permission
 from idp.relying_parties.model import RelyingPartyRecord
 from idp.relying_parties.registration import InvalidRegistration
+from idp.statistics import store as statistics
+from idp.statistics.model import Measure
+from idp.statistics.rules import days_of, shown
 
 _YES = "yes"
+_DAYS = 30
 
 
 class ChangePart(OnePartyForm):
@@ -32,9 +38,12 @@ class ChangePart(OnePartyForm):
 
     permission = Permission.MANAGE_OWN_RELYING_PARTIES
 
-    def __init__(self, frame: ConsoleFrame, database: Database, change: ChangeSandbox) -> None:
+    def __init__(
+        self, frame: ConsoleFrame, database: Database, change: ChangeSandbox, clock: Clock
+    ) -> None:
         super().__init__(frame, database)
         self._change = change
+        self._clock = clock
 
     def show(self, **address: str) -> Response:
         """The form, as the registration is now."""
@@ -105,8 +114,16 @@ class ChangePart(OnePartyForm):
                 if change.field in members_of(CHANGE_FORMS[part])
             ],
             gone=gone,
+            sign_ins=shown(self._sign_ins(party)) if gone else 0,
             language=language(),
         )
+
+    def _sign_ins(self, party: RelyingPartyRecord) -> int:
+        """How often somebody came to the portal lately, by whichever address."""
+        days = days_of(day_of(self._clock.now()), _DAYS)
+        with self._database.reading() as reading:
+            counts = statistics.of_days(reading, party.client_id, days[0], days[-1])
+        return sum(each.count for each in counts if each.measure is Measure.SIGNED_IN)
 
 
 def _part(address: dict[str, str]) -> Part:

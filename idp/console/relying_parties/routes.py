@@ -76,7 +76,7 @@ def relying_party_routes(frame: ConsoleFrame, desk: RelyingPartyDesk) -> Bluepri
             WizardCheck.as_view("check", *wizard, register=desk.register, fresh=desk.fresh),
         ),
         (one, Party.as_view("party", frame, database, desk.policy, clock)),
-        (f"{one}/change/<part>", ChangePart.as_view("change", frame, database, desk.change)),
+        (f"{one}/change/<part>", ChangePart.as_view("change", frame, database, desk.change, clock)),
         (f"{one}/versions", Versions.as_view("versions", frame, database)),
         (f"{one}/snippets", Snippets.as_view("snippets", frame, database, desk.issuer)),
         (
