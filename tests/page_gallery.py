@@ -784,7 +784,7 @@ SANDBOX_DOCUMENT: dict[str, object] = {
     "redirect_uris": ["https://dichvucong.binhdinh.gov.vn/callback", "https://xn--bnh-8ma.vn/cb"],
     "scope": "openid profile phone",
     "claims": ["name", "phone_number", "verification_level"],
-    "legal_ground": "61/2018/NĐ-CP",
+    "legal_ground": "61/2018/ND-CP",
     "minimum_acr": "LoA2",
     "sector": "binh-dinh-thu",
 }
