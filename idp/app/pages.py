@@ -69,7 +69,7 @@ from idp.enrolment.routes import enrolment_routes
 from idp.enrolment.submit_form import SubmitForm
 from idp.inactivity.reactivate import Reactivate
 from idp.inactivity.routes import reactivation_routes
-from idp.integration_tests.cookie import RehearsalCookie
+from idp.integration_tests.cookie import InThisBrowser, RehearsalCookie
 from idp.integration_tests.routes import integration_test_routes
 from idp.interactions.flow import Flow
 from idp.interactions.fresh_sign_in import FreshSignIn
@@ -215,6 +215,8 @@ def add_pages(parts: Parts) -> None:
         kept_days=settings.enrolment.kept.days,
     )
 
+    rehearsed = InThisBrowser(parts.rehearse, RehearsalCookie(secure=secure))
+
     for blueprint in (
         authorization_routes(
             requests=AuthorizationRequests(
@@ -226,8 +228,7 @@ def add_pages(parts: Parts) -> None:
                 hints=IdTokenHints(issuer=issuer, signer=signer),
                 index=parts.index,
             ),
-            rehearsals=parts.rehearse,
-            rehearsal_cookie=RehearsalCookie(secure=secure),
+            rehearsed=rehearsed,
             registry=parts.registry,
             interactions=interactions,
             flow=flow,
@@ -237,7 +238,14 @@ def add_pages(parts: Parts) -> None:
             max_body=settings.http.max_body,
             clock=clock,
         ),
-        interaction_routes(pages=pages, visits=visits, flow=flow, database=database, clock=clock),
+        interaction_routes(
+            pages=pages,
+            visits=visits,
+            flow=flow,
+            rehearsed=rehearsed,
+            database=database,
+            clock=clock,
+        ),
         login_routes(
             pages=pages,
             visits=visits,

@@ -7,6 +7,9 @@ from typing import Final
 from flask import Response, after_this_request, g, request
 
 from idp.core.handles import Handle
+from idp.integration_tests.rehearse import Rehearse
+from idp.interactions.model import AuthorizationRequest
+from idp.interactions.ports import AuthorizationResponse
 
 NAME: Final = "idp_integration_test"
 
@@ -46,3 +49,16 @@ class RehearsalCookie:
             samesite="Lax",
         )
         return response
+
+
+class InThisBrowser:
+    """Implements `Rehearsed`: a browser without the cookie is never looked up."""
+
+    def __init__(self, rehearse: Rehearse, cookie: RehearsalCookie) -> None:
+        self._rehearse = rehearse
+        self._cookie = cookie
+
+    def __call__(self, wanted: AuthorizationRequest) -> AuthorizationResponse | None:
+        """The case's answer, where one waits here."""
+        handle = self._cookie.handle()
+        return None if handle is None else self._rehearse.answer(handle, wanted)

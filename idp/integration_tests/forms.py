@@ -17,9 +17,7 @@ DOES_NOT_APPLY: Final = (
 )
 _UNCLEAR: Final = {
     Reason.NOT_BEGUN: _("Chưa thấy cổng gửi yêu cầu đăng nhập: mở cổng và đăng nhập đã"),
-    Reason.CODE_NOT_REDEEMED: _(
-        "Cổng chưa đổi mã lấy token, nên chưa gặp chỗ sai: làm lại"
-    ),
+    Reason.CODE_NOT_REDEEMED: _("Cổng chưa đổi mã lấy token, nên chưa gặp chỗ sai: làm lại"),
     Reason.NO_LEVEL_ASKED: _("Cổng chưa đòi mức nào: làm lại, bắt đầu từ dịch vụ cần mức xác minh"),
     Reason.NOT_SENT_AGAIN: _("Chưa gửi lại câu trả lời cũ: làm bước đó đã"),
     Reason.NOT_TOLD: _("Chưa gửi tin đăng xuất cho cổng: làm bước đó đã"),

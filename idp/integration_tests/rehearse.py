@@ -1,7 +1,8 @@
 """
 The rehearsed sign-in: what the protocol's endpoints answer to a case.
 
-Implements `idp.oidc.rehearsal.Rehearsals`. Why it cannot leak into anybody's sign-in is said there.
+Implements `idp.oidc.rehearsal.Rehearsals`, where it is said why nothing of it can leak into anybody's
+sign-in; whose requests are a case's, `InThisBrowser` knows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -75,12 +76,8 @@ class Rehearse:
         self._token_lasts = token_lasts
         self._clock = clock
 
-    def answer(
-        self, handle: Handle | None, wanted: AuthorizationRequest
-    ) -> AuthorizationResponse | None:
+    def answer(self, handle: Handle, wanted: AuthorizationRequest) -> AuthorizationResponse | None:
         """The answer to the one request an attempt waits for; `None` for every other."""
-        if handle is None:
-            return None
         relying_party = self._relying_parties.find(wanted.client_id)
         if relying_party is None or not can_be_tested(relying_party):
             return None

@@ -81,6 +81,14 @@ class AuthorizationResponse:
         return f"{self.redirect_uri}{joint}{query}"
 
 
+Rehearsed = Callable[[AuthorizationRequest], AuthorizationResponse | None]
+"""
+The answer to a request that an integration test waits for in this browser; `None` for all others.
+
+Looks at nothing but a cookie where there is none (`idp.oidc.rehearsal`).
+"""
+
+
 class Responder(Protocol):
     """The protocol's side: turns a finished interaction into an answer."""
 

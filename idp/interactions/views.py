@@ -24,6 +24,7 @@ from idp.interactions.model import Intent, ReactivationProgress
 from idp.interactions.ports import (
     AuthorizationResponse,
     InteractionGone,
+    Rehearsed,
     TooManyInteractions,
 )
 from idp.interactions.rules import Step
@@ -45,14 +46,19 @@ from idp.web.request_log import note
 class Resume(MethodView):
     """`/resume`: where a request that was posted from another site gets hold of our cookies."""
 
-    def __init__(self, pages: Pages, visits: Visits) -> None:
+    def __init__(self, pages: Pages, visits: Visits, rehearsed: Rehearsed) -> None:
         self._pages = pages
         self._answers = Answers(pages)
         self._visits = visits
+        self._rehearsed = rehearsed
 
     def get(self) -> WerkzeugResponse:
         """The answer, where nothing is left to do; else the next step."""
         visit = self._visits.current()
+        request = visit.interaction.request
+        rehearsed = None if request is None else self._rehearsed(request)
+        if rehearsed is not None:
+            return self._answers.at_once(rehearsed, **visit.page)
         try:
             answer = self._visits.answer(visit.interaction, visit.session)
         except AlreadyAnswered:
@@ -199,11 +205,17 @@ class NotAdmitted(MethodView):
 
 
 def interaction_routes(
-    *, pages: Pages, visits: Visits, flow: Flow, database: Database, clock: Clock
+    *,
+    pages: Pages,
+    visits: Visits,
+    flow: Flow,
+    rehearsed: Rehearsed,
+    database: Database,
+    clock: Clock,
 ) -> Blueprint:
     """Build the routes, and the pages that every step's view falls back on."""
     routes = Blueprint("interactions", __name__)
-    routes.add_url_rule("/resume", view_func=Resume.as_view("resume", pages, visits))
+    routes.add_url_rule("/resume", view_func=Resume.as_view("resume", pages, visits, rehearsed))
     routes.add_url_rule("/continue", view_func=Continue.as_view("continue", pages, visits))
     routes.add_url_rule(
         "/not-admitted", view_func=NotAdmitted.as_view("not_admitted", pages, visits)

@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from idp.core.handles import Handle
 from idp.integration_tests.rehearsed import RehearsedCode, RehearsedPerson
 from idp.interactions.model import AuthorizationRequest
 from idp.interactions.ports import AuthorizationResponse
@@ -28,17 +27,7 @@ from idp.relying_parties.model import RelyingParty
 
 
 class Rehearsals(Protocol):
-    """Cases under way."""
-
-    def answer(
-        self, handle: Handle | None, wanted: AuthorizationRequest
-    ) -> AuthorizationResponse | None:
-        """
-        The answer to an authorization request that a case waits for; `None` for all others.
-
-        *handle* is what the browser sent for it, `None` where it sent nothing: no question then.
-        """
-        ...
+    """Cases under way; which requests are theirs, `Rehearsed` says (`idp.interactions.ports`)."""
 
     def redeem(self, value: str, relying_party: RelyingParty) -> RehearsedCode | None:
         """Spend a case's code, which no store of ours knows."""

@@ -5,7 +5,6 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from idp.core.clock import Clock
 from idp.core.handles import digest, new_handle
-from idp.integration_tests.cookie import RehearsalCookie
 from idp.interactions.answers import Answers
 from idp.interactions.flow import Flow
 from idp.interactions.model import (
@@ -15,12 +14,11 @@ from idp.interactions.model import (
     InteractionId,
     Prompt,
 )
-from idp.interactions.ports import AuthorizationResponse, Interactions
+from idp.interactions.ports import AuthorizationResponse, Interactions, Rehearsed
 from idp.interactions.visits import Visits
 from idp.oidc.authorize import AuthorizationRequests
 from idp.oidc.errors import RefusedRequest, WrongRequest
 from idp.oidc.http import ProtocolRequest
-from idp.oidc.rehearsal import Rehearsals
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.registry import Registry
 from idp.web.browser import BrowserCookie
@@ -33,8 +31,7 @@ from idp.web.request_log import note
 def authorization_routes(
     *,
     requests: AuthorizationRequests,
-    rehearsals: Rehearsals,
-    rehearsal_cookie: RehearsalCookie,
+    rehearsed: Rehearsed,
     registry: Registry,
     interactions: Interactions,
     flow: Flow,
@@ -58,9 +55,9 @@ def authorization_routes(
         return _store(wanted) if sent.method == "POST" else _begin(wanted)
 
     def _begin(wanted: AuthorizationRequest) -> WerkzeugResponse:
-        rehearsed = rehearsals.answer(rehearsal_cookie.handle(), wanted)
-        if rehearsed is not None:
-            return _back(rehearsed, registry.find(wanted.client_id), wanted.ui_locales)
+        wrong_on_purpose = rehearsed(wanted)
+        if wrong_on_purpose is not None:
+            return _back(wrong_on_purpose, registry.find(wanted.client_id), wanted.ui_locales)
         interaction = _interaction(wanted, browser_digest=digest(browser.ensure()))
         interactions.add(interaction, network=client_network())
         session = visits.session()

@@ -5,9 +5,9 @@ from typing import Never
 
 
 class NoRehearsals:
-    """Implements `Rehearsals`; whoever gets past it has a case that is not there."""
+    """Implements `Rehearsals`, and `Rehearsed`; nobody gets past it."""
 
-    def answer(self, _handle: object, _wanted: object) -> None:
+    def answer(self, _wanted: object) -> None:
         return None
 
     def redeem(self, _value: str, _relying_party: object) -> None:

@@ -48,7 +48,6 @@ from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.failures.note_failure import NoteFailure
 from idp.grants.model import Grant
 from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
-from idp.integration_tests.cookie import RehearsalCookie
 from idp.interactions.flow import Flow
 from idp.interactions.sign_in import SignIn
 from idp.interactions.views import interaction_routes
@@ -281,8 +280,7 @@ class ProtocolHouse:
                     hints=IdTokenHints(issuer=ISSUER, signer=signer),
                     index=self.index,
                 ),
-                rehearsals=rehearsals,
-                rehearsal_cookie=RehearsalCookie(secure=False),
+                rehearsed=rehearsals.answer,
                 registry=self.registry,
                 interactions=self.interactions,
                 flow=flow,
@@ -293,7 +291,12 @@ class ProtocolHouse:
                 clock=clock,
             ),
             interaction_routes(
-                pages=pages, visits=visits, flow=flow, database=database, clock=clock
+                pages=pages,
+                visits=visits,
+                flow=flow,
+                rehearsed=rehearsals.answer,
+                database=database,
+                clock=clock,
             ),
             logout_routes(
                 pages=pages,

@@ -63,17 +63,14 @@ class Trial:
     def authorize(
         self, http: FlaskClient, client_id: ClientId = BINH_DINH, **more: str
     ) -> TestResponse:
-        asked = {
-            "response_type": "code",
-            "client_id": client_id,
-            "redirect_uri": CALLBACK[client_id],
-            "scope": "openid profile phone",
-            "state": STATE,
-            "nonce": NONCE,
-            "code_challenge": CHALLENGE,
-            "code_challenge_method": "S256",
-        }
-        return http.get(f"/authorize?{urlencode(asked | more)}", follow_redirects=False)
+        asked = parameters(client_id) | more
+        return http.get(f"/authorize?{urlencode(asked)}", follow_redirects=False)
+
+    def post_authorize(self, http: FlaskClient) -> str:
+        """Post a request as a portal's page does; where the browser goes with it."""
+        posted = http.post("/authorize", data=parameters(BINH_DINH), follow_redirects=False)
+        assert posted.status_code == 303
+        return posted.headers["Location"]
 
     def code(self, case: CaseName, **more: str) -> str:
         return answer_of(self.authorize(self.browser(case), **more))["code"]
@@ -122,6 +119,20 @@ class Trial:
             return reading.execute(
                 select(IntegrationTestAttempt).where(IntegrationTestAttempt.case == case)
             ).scalar_one()
+
+
+def parameters(client_id: ClientId) -> dict[str, str]:
+    """A good authorization request."""
+    return {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": CALLBACK[client_id],
+        "scope": "openid profile phone",
+        "state": STATE,
+        "nonce": NONCE,
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+    }
 
 
 @pytest.fixture
@@ -193,6 +204,16 @@ class TestWhoIsAnsweredWrongly:
             begin_run(trial.site.parts)(BINH_DINH, by=OperatorName("lan"))
         link = begin_run(trial.site.parts).link(trial.run)
         assert trial.browser().get(link).status_code == 410
+
+    def test_a_request_that_was_posted(self, trial: Trial) -> None:
+        """A cross-site POST carries no Lax cookie; our own GET after it does."""
+        http = trial.browser(CaseName.WRONG_STATE)
+        posted = trial.post_authorize(trial.browser())
+        elsewhere = trial.post_authorize(trial.browser())
+        answered = http.get(posted, follow_redirects=False)
+
+        assert answer_of(answered)["state"] != STATE
+        assert is_ordinary(http.get(elsewhere, follow_redirects=False))
 
     def test_one_case_at_a_time_waits_in_a_browser(self, trial: Trial) -> None:
         begin = BeginCase(database=trial.site.database, clock=trial.site.clock)
