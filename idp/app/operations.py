@@ -41,9 +41,12 @@ from idp.onboarding.production_commands import add_production_commands
 from idp.onboarding.propose_production import ProposeProduction, WithdrawProposal
 from idp.onboarding.register_sandbox import ChangeSandbox, RegisterSandbox
 from idp.operators.add_operator import AddOperator
+from idp.operators.change_members import AddMember, RemoveMember
 from idp.operators.commands import OperatorDesk, operators_commands
+from idp.operators.create_team import CreateTeam, RenameTeam
 from idp.operators.disable_operator import DisableOperator
 from idp.operators.keep_operators import keep_operators, read_operators
+from idp.operators.team_commands import TeamDesk, team_commands
 from idp.processes.configuration import config_commands
 from idp.relying_parties.commands import (
     Registrar,
@@ -123,6 +126,7 @@ def command_line() -> click.Group:
     commands.add_command(relying_parties)
     commands.add_command(api_clients_commands(lambda: api_client_desk(parts())))
     commands.add_command(operators_commands(lambda: _operator_desk(parts())))
+    commands.add_command(team_commands(lambda: _team_desk(parts())))
     citizens = citizens_commands(lambda: helpdesk_of(parts()))
     citizens.add_command(confirm_visit_command(lambda: counter(parts())))
     citizens.add_command(
@@ -170,6 +174,18 @@ def _log_desk(parts: Parts) -> LogDesk:
             database=parts.database, kept=parts.settings.audit.kept, clock=parts.clock
         ),
         published=parts.audit_roots,
+    )
+
+
+def _team_desk(parts: Parts) -> TeamDesk:
+    database, clock = parts.database, parts.clock
+    return TeamDesk(
+        database=database,
+        verify=parts.verify_operator,
+        create=CreateTeam(database=database, clock=clock),
+        rename=RenameTeam(database=database, clock=clock),
+        add=AddMember(database=database, clock=clock),
+        remove=RemoveMember(database=database, clock=clock),
     )
 
 

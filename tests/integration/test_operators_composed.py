@@ -7,11 +7,15 @@ from click.testing import CliRunner, Result
 
 from idp.app import operations
 from idp.core.clock import SystemClock
+from idp.operators.model import OperatorName, OperatorRole, VerifiedOperator
+from idp.operators.team_commands import TeamDesk
 from tests.fakes.citizen_site import Site
 from tests.fakes.disputed import NUMBER, keep_holder, sign_in
-from tests.fakes.operators import PASSWORD, SECRET, code_at
+from tests.fakes.operators import PASSWORD, SECRET, code_at, keep_operator
 
 ADD_LAN = ("operators", "add", "lan", "--display-name", "Lan", "--role", "administrator")
+PROVINCE = OperatorRole.PROVINCE_TEAM
+LAN = VerifiedOperator(OperatorName("lan"), "Lan", OperatorRole.ADMINISTRATOR)
 REASON = "called the hotline, lost the phone"
 
 
@@ -45,3 +49,49 @@ def test_every_command_answers_for_itself(lan: str) -> None:
     assert "lan " in idp("operators", "list", typed=()).output
     assert idp("disputes", "list", typed=()).output == "There is no case.\n"
     assert idp("operators", "disable", "lan", "--as", "lan", typed=(PASSWORD, lan)).exit_code == 1
+
+
+def test_a_team_is_made_and_peopled_at_a_shell(
+    site: Site, lan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Codes are counted elsewhere: here they are all right, and asked for by each command."""
+    monkeypatch.setattr(TeamDesk, "administrator", lambda desk, name: LAN)
+    keep_operator(site.database, site.hasher, "minh", PROVINCE, site.clock.now())
+    assert "no team yet" in idp("teams", "list", typed=()).output
+
+    done = [
+        idp("teams", *command, "--as", "lan", typed=()).output
+        for command in (
+            ("create", "binh-dinh", "Bình Định"),
+            ("create", "binh-dinh", "Bình Định"),
+            ("rename", "binh-dinh", "Sở KH&CN Bình Định"),
+            ("rename", "nowhere", "Sở KH&CN"),
+            ("add-member", "binh-dinh", "minh"),
+            ("add-member", "binh-dinh", "lan"),
+            ("add-member", "binh-dinh", "nobody"),
+        )
+    ]
+
+    assert done == [
+        "binh-dinh  created\n",
+        "Error: another team has the id or name binh-dinh\n",
+        "binh-dinh  Sở KH&CN Bình Định\n",
+        "Error: no team has the id nowhere\n",
+        "minh  belongs to binh-dinh\n",
+        "Error: lan has another role than province_team\n",
+        "Error: nobody there is called nobody\n",
+    ]
+    assert idp("teams", "list", typed=()).output.split() == [
+        *("binh-dinh", "1", "Sở", "KH&CN", "Bình", "Định"),
+    ]
+    assert idp("teams", "members", "binh-dinh", typed=()).output.split() == ["minh", "Minh"]
+    remove = ("teams", "remove-member", "binh-dinh", "minh", "--reason", "nghỉ việc", "--as", "lan")
+    assert idp(*remove, typed=()).output == "minh  no longer belongs to binh-dinh\n"
+    assert idp("teams", "members", "binh-dinh", typed=()).output == ""
+
+
+def test_teams_are_an_administrators_business(site: Site, lan: str) -> None:
+    create = ("teams", "create", "binh-dinh", "Bình Định", "--as", "lan")
+
+    assert idp(*create, typed=("not it", lan)).exit_code == 1
+    assert idp(*create, typed=(PASSWORD, lan)).output == "binh-dinh  created\n"
