@@ -1,8 +1,8 @@
 """
 The rehearsed sign-in: what the protocol's endpoints answer to a case.
 
-Implements `idp.oidc.rehearsal.Rehearsals`, where it is said why nothing of it can leak into anybody's
-sign-in; whose requests are a case's, `InThisBrowser` knows.
+Implements `idp.oidc.rehearsal.Rehearsals`, where it is said why nothing of it can leak into a
+citizen's sign-in; whose requests are a case's, `InThisBrowser` knows.
 """
 
 from collections.abc import Mapping, Sequence
