@@ -519,7 +519,7 @@ def test_51_a_deleted_registration_is_gone(house: ProtocolHouse) -> None:
     assert not party(house, made).enabled
     assert house.events()[-1] == "relying_party_disabled"
     refused = house.authorize(house.browser(), made["client_id"], redirect_uri=CALLBACK)
-    assert refused.status_code == 400
+    assert refused.status_code == 403
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
