@@ -55,6 +55,7 @@ from idp.console.relying_parties.checklist import checklist
 from idp.console.relying_parties.forms import (
     CHANGE_FORMS,
     AddSecretForm,
+    AssignForm,
     CheckKeysForm,
     DecideProposalForm,
     ProposeForm,
@@ -1154,6 +1155,11 @@ def _relying_party_pages() -> dict[str, tuple[str, Context]]:
         ),
         "console-secret": _about("secret", secret="s" * 43),
         "console-secret-shown": _about("secret", secret=None),
+        "console-assign-party": _about(
+            "assign",
+            _blank(AssignForm, teams=_TEAMS, team=TEAM.id),
+            role=OperatorRole.OPERATOR,
+        ),
         "console-disable-party": _about(
             "switch", _blank(SwitchForm), role=OperatorRole.OPERATOR, on=False
         ),
@@ -2208,7 +2214,12 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "console-overview-counter": (
         "console/overview.html",
-        _console(ConsoleSection.OVERVIEW, role=OperatorRole.COUNTER_OFFICER, attention=Attention()),
+        _console(
+            ConsoleSection.OVERVIEW,
+            role=OperatorRole.COUNTER_OFFICER,
+            attention=Attention(),
+            news=[],
+        ),
     ),
     "console-overview-nothing": (
         "console/overview.html",

@@ -32,7 +32,7 @@ class AnnounceForm(ProofForm):
     """Whom, and what, in both languages."""
 
     audience = ChoiceField(_("Gửi tới"), choices=AUDIENCES)
-    client_ids = ParagraphField(_("Mã cổng"))
+    client_ids = ParagraphField(_("Mã các cổng"))
     title_vi = LineField(_("Tiêu đề tiếng Việt"))
     text_vi = ParagraphField(_("Nội dung tiếng Việt"))
     title_en = LineField(_("Tiêu đề tiếng Anh"))

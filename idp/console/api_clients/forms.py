@@ -23,7 +23,7 @@ ROLE_CHOICES: Final = [
     (OperatorRole.OPERATOR.value, _("Vận hành")),
     (OperatorRole.ADMINISTRATOR.value, _("Quản trị hệ thống")),
 ]
-_WORDS: Final = {
+SCOPE_WORDS: Final = {
     Permission.SEE_RELYING_PARTIES: _("Xem cổng kết nối"),
     Permission.MANAGE_OWN_RELYING_PARTIES: _("Đăng ký, sửa cổng thử nghiệm; đề nghị chính thức"),
     Permission.APPROVE_PRODUCTION: _("Ngừng và mở lại cổng"),
@@ -37,7 +37,7 @@ _WORDS: Final = {
     Permission.SEE_OPERATORS: _("Xem nhân sự"),
     Permission.READ_LOG: _("Đọc nhật ký"),
 }
-SCOPE_CHOICES: Final = [(scope.value, _WORDS[scope]) for scope in SCOPES]
+SCOPE_CHOICES: Final = [(scope.value, SCOPE_WORDS[scope]) for scope in SCOPES]
 
 
 class AddApiClientForm(ProofForm):

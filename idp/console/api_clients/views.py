@@ -15,6 +15,7 @@ from idp.api_clients.manage import (
 )
 from idp.api_clients.model import ApiClient, ApiClientName
 from idp.console.api_clients.forms import (
+    SCOPE_WORDS,
     AddApiClientForm,
     DisableApiClientForm,
     RenewApiClientForm,
@@ -51,6 +52,9 @@ class ApiClients(ConsolePage):
             rows=[
                 {
                     "client": client,
+                    "scopes": [
+                        words for scope, words in SCOPE_WORDS.items() if scope in client.scopes
+                    ],
                     "expires_at": format_date(client.expires_at, _DATE),
                     "days_left": (client.expires_at - now).days,
                     "is_over": client.expires_at <= now,
