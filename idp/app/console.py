@@ -197,6 +197,7 @@ def _relying_party_desk(parts: Parts) -> RelyingPartyDesk:
         add_secret=desk.add_secret,
         retire_secret=desk.retire_secret,
         disable=desk.disable,
+        assign=desk.assign,
         look_at_keys=LookAtKeys(fetcher=parts.registration_fetcher, key_problem=key_problem),
         issuer=parts.settings.server.issuer,
         database=parts.database,

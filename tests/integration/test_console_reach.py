@@ -46,6 +46,7 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "/console/relying-parties/<client_id>/secret": MANAGING,
     "/console/relying-parties/<client_id>/disable": OPERATING,
     "/console/relying-parties/<client_id>/enable": OPERATING,
+    "/console/relying-parties/<client_id>/team": OPERATING,
     "/console/relying-parties/<client_id>/integration-test": LOOKING,
     "/console/relying-parties/<client_id>/integration-test/start": MANAGING,
     "/console/relying-parties/<client_id>/integration-test/<run>": LOOKING,

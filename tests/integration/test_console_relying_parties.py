@@ -499,3 +499,19 @@ def test_pasted_keys_are_shown_by_their_thumbprints(
 
     assert key.thumbprint() in portal.open(f"{PORTAL}/secrets").html
     assert key.thumbprint() in str(document(site)["jwks"])
+
+
+def test_a_portal_goes_to_another_team_with_all_it_has(
+    site: Site, office: Registering, portal: Browser
+) -> None:
+    huong = office.desk.signed_in("huong", OperatorRole.OPERATOR).open(f"{PORTAL}/team")
+    office.desk.send(huong, team="nowhere", reason="chuyển địa bàn", **office.desk.proof())
+    assert "Chọn đội phụ trách cổng" in huong.html
+
+    office.desk.send(huong, team="dak-lak", reason="chuyển địa bàn", **office.desk.proof())
+
+    assert huong.page == PORTAL
+    assert portal.open(PORTAL).status == 404
+    hoa = office.signed_in("hoa")
+    assert hoa.open(f"{PORTAL}/secrets").status == 200
+    assert live_four(site)[0] in hoa.html

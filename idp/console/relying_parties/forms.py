@@ -1,7 +1,7 @@
 """What is filled in about one registration."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from idp.console.forms import ProofForm, ReasonedForm
 from idp.console.relying_parties.parts import (
@@ -110,6 +110,20 @@ class RetireSecretForm(ReasonedForm):
 
 class SwitchForm(ReasonedForm):
     """Keeping a portal out, or letting it in again."""
+
+
+class AssignForm(ReasonedForm):
+    """Whose the portal is from now on; *teams* are those there are."""
+
+    team = ChoiceField(_("Đội phụ trách"), choices=[])
+
+    def __init__(self, *args: Any, teams: Mapping[str, str], **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
+        super().__init__(*args, **kwargs)
+        self.team.choices = list(teams.items())
+
+    def validate_team(self, field: ChoiceField) -> None:
+        if (field.data or "") not in {value for value, _text in field.choices}:
+            refuse(_("Chọn đội phụ trách cổng"))
 
 
 class CheckKeysForm(Form):

@@ -8,6 +8,7 @@ from idp.console.frame import ConsoleFrame
 from idp.console.relying_parties.addresses import PARTIES, PROPOSALS, REGISTER
 from idp.console.relying_parties.change_views import ChangePart
 from idp.console.relying_parties.credential_views import (
+    Assign,
     Credentials,
     SecretAdd,
     SecretRetire,
@@ -25,6 +26,7 @@ from idp.console.relying_parties.views import Parties, Party, Snippets, Versions
 from idp.console.relying_parties.wizard_views import WizardCheck, WizardStart, WizardStep
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.onboarding.assign_team import AssignTeam
 from idp.onboarding.credentials import AddSecret, RetireSecret
 from idp.onboarding.decide_proposal import DecideProposal
 from idp.onboarding.disable import DisableRelyingParty
@@ -54,6 +56,7 @@ class RelyingPartyDesk:
     add_secret: AddSecret
     retire_secret: RetireSecret
     disable: DisableRelyingParty
+    assign: AssignTeam
     look_at_keys: LookAtKeys
     issuer: str
     database: Database
@@ -97,6 +100,7 @@ def relying_party_routes(frame: ConsoleFrame, desk: RelyingPartyDesk) -> Bluepri
             Switch.as_view("disable", frame, database, desk.disable, on=False),
         ),
         (f"{one}/enable", Switch.as_view("enable", frame, database, desk.disable, on=True)),
+        (f"{one}/team", Assign.as_view("assign", frame, database, desk.assign)),
         (f"{one}/propose", Propose.as_view("propose", frame, database, desk.propose, tested)),
         (PROPOSALS, Proposals.as_view("proposals", frame, database)),
         (
