@@ -12,7 +12,7 @@ from html import unescape
 from http.cookiejar import Cookie
 from pathlib import Path
 from threading import Thread
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import httpx
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -66,9 +66,16 @@ class TestedPortal:
     home: Path
     listening: socket.socket = field(repr=False)
 
+    sign_in: str | None = None
+
     @property
     def client_id(self) -> str:
         return str(self.registration["client_id"])
+
+    @property
+    def service(self) -> str | None:
+        """A service of the portal that needs level 2."""
+        return {"binh_dinh": "/procedures/BD-0002", "dak_lak": "/procedures/DL-0002"}[self.folder]
 
     @contextmanager
     def running(self, issuer: str, secret: str, now: Callable[[], datetime]) -> Iterator[None]:
@@ -94,12 +101,28 @@ def portal_at(folder: str, listening: socket.socket, home: Path) -> TestedPortal
     return TestedPortal(folder, registration, base, home, listening)
 
 
+class Portal(Protocol):
+    """A portal that runs; *sign_in* is where its own sign-in begins, if the test's pages cannot."""
+
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def base(self) -> str: ...
+    @property
+    def service(self) -> str | None:
+        """A page that needs a level, if not all do."""
+        ...
+
+    @property
+    def sign_in(self) -> str | None: ...
+
+
 class Tester:
     """A person with one browser, who does what the pages of a run say."""
 
     __test__ = False
 
-    def __init__(self, link: str, portal: TestedPortal) -> None:
+    def __init__(self, link: str, portal: Portal) -> None:
         self.link = link
         self.portal = portal
         self.http = httpx.Client(
@@ -115,6 +138,8 @@ class Tester:
 
     def go_through(self, name: CaseName) -> httpx.Response:
         """Do one case to its end; the page after the result."""
+        if 'id="screen-does_not_apply"' in self.open_case(name).text:
+            return self.record(name, Screen.DOES_NOT_APPLY)
         self.begin(name)
         self.visit_portal(name)
         return self.record(name, self.screen(name))
@@ -129,9 +154,10 @@ class Tester:
         """Sign in at the portal, and do what else the case asks for."""
         page = self.open_case(name)
         start = _href(page, "open-portal")
+        own_start = self.portal.sign_in
         if CASES[name].must is Must.REFUSE_LEVEL:
-            start = f"{self.portal.base}{self._service}"
-        self.arrived = self.http.get(start)
+            own_start = self.portal.service or own_start
+        self.arrived = self.http.get(f"{self.portal.base}{own_start}" if own_start else start)
         match CASES[name].must:
             case Must.SPEND_STATE:
                 again = _href(self.open_case(name), "send-again")
@@ -142,7 +168,7 @@ class Tester:
     def screen(self, name: CaseName) -> Screen:
         """What the portal shows."""
         assert self.arrived is not None
-        if CASES[name].must is Must.REFUSE_LEVEL:
+        if self.portal.service is not None and CASES[name].must is Must.REFUSE_LEVEL:
             open_ = 'id="procedure-code"' in self.arrived.text
             return Screen.SIGNED_IN if open_ else Screen.TURNED_AWAY
         if 'id="citizen-name"' in self.http.get(f"{self.portal.base}/").text:
@@ -163,13 +189,6 @@ class Tester:
         """Send the form of *page* that does *action*."""
         form = next(form for form in _forms(page.text) if form.get("action", "") == action)
         return self.http.post(str(page.url), data=form | typed)
-
-    @property
-    def _service(self) -> str:
-        """A service of the portal that needs level 2."""
-        return {"binh_dinh": "/procedures/BD-0002", "dak_lak": "/procedures/DL-0002"}[
-            self.portal.folder
-        ]
 
     def _forget_portal(self) -> None:
         jar = self.http.cookies.jar

@@ -5,9 +5,12 @@ Both our portals pass; with any of their checks removed they do not.
 """
 
 import socket
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -28,9 +31,20 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.faulty_portal import Fault, without
 from tests.fakes.mail import MailOutbox
 from tests.fakes.sms import SmsOutbox
-from tests.fakes.tested_portal import TestedPortal, Tester, portal_at, serving
+from tests.fakes.tested_portal import Portal, TestedPortal, Tester, portal_at, serving
+from tests.interop.conftest import free_ports
+from tests.interop.sample_portals import Sample, running
 
 BY = OperatorName("lan")
+
+
+@dataclass(frozen=True)
+class TestedSample(Sample):
+    """A sample, all of which needs a level, and which no other service leads into."""
+
+    __test__ = False
+    service: str | None = None
+    sign_in: str | None = "/sign-in"
 
 
 class Grounds:
@@ -48,6 +62,19 @@ class Grounds:
         """The portal, running."""
         listening = self._running.enter_context(socket.create_server(("127.0.0.1", 0)))
         portal = portal_at(folder, listening, self._home)
+        self._register(portal.registration)
+        secret = self._secrets[portal.client_id]
+        self._running.enter_context(portal.running(self.issuer, secret, self.site.clock.now))
+        return portal
+
+    def sample(self, name: str) -> "TestedSample":
+        """The sample that teams copy, running as its manual says."""
+        portal = TestedSample(name, free_ports(1)[0])
+        secret = self._register(tomllib.loads(portal.registration))[ClientId(portal.client_id)]
+        self._running.enter_context(running(portal, self.issuer, secret, self._home))
+        return portal
+
+    def _register(self, registration: dict[str, Any]) -> Mapping[ClientId, str]:
         parts = self.site.parts
         register = Register(
             database=parts.database,
@@ -55,12 +82,9 @@ class Grounds:
             hasher=parts.secret_hasher,
             clock=parts.clock,
         )
-        register.apply([parse_registration(portal.registration)])
-        secret = self._secrets[portal.client_id]
-        self._running.enter_context(portal.running(self.issuer, secret, self.site.clock.now))
-        return portal
+        return register.apply([parse_registration(registration)])
 
-    def tester(self, portal: TestedPortal) -> Tester:
+    def tester(self, portal: Portal) -> Tester:
         """Somebody who was given the link of a new run."""
         begin = begin_run(self.site.parts)
         self.run = begin(ClientId(portal.client_id), by=BY)
@@ -130,6 +154,19 @@ def test_our_portals_pass_every_case(grounds: Grounds, folder: str) -> None:
     assert outcomes == dict.fromkeys(CASES, (Outcome.PASSED, None))
     assert report.passed
     assert grounds.reports.passed(ClientId(portal.client_id), before)
+
+
+def test_the_sample_that_teams_begin_with_passes(grounds: Grounds) -> None:
+    portal = grounds.sample("flask_authlib")
+    tester = grounds.tester(portal)
+
+    for name in CASES:
+        tester.go_through(name)
+    outcomes = {name: each.outcome for name, each in grounds.report().results.items()}
+
+    assert outcomes == dict.fromkeys(CASES, Outcome.PASSED) | {
+        CaseName.SIGN_OUT: Outcome.NOT_APPLICABLE  # it registers no address for it
+    }
 
 
 CAUGHT_BY: dict[Fault, dict[CaseName, Reason]] = {
