@@ -1350,6 +1350,10 @@ PAGES: dict[str, tuple[str, Context]] = {
         "integration_tests/case.html",
         _test_case(CaseName.WRONG_ISSUER, None),
     ),
+    "integration-test-case-key": (
+        "integration_tests/case.html",
+        _test_case(CaseName.UNKNOWN_KEY, None),
+    ),
     "integration-test-case-begun": (
         "integration_tests/case.html",
         _test_case(CaseName.WRONG_ISSUER, Observed()),
