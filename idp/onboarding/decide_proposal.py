@@ -1,5 +1,6 @@
 """Deciding about a proposal: the second operator's word, and what follows from it."""
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from idp.api_clients.store import people_behind
@@ -55,7 +56,31 @@ class DecideProposal:
         """
         require(by, Permission.APPROVE_PRODUCTION)
         tested = self._is_tested(proposal_id)
+        try:
+            ruling, registration = self._decide(
+                proposal_id, approve=approve, tested=tested, by=by, reason=reason
+            )
+        except IntegrityError:  # somebody registered that id a moment ago
+            return Ruling.STALE
+        if registration is not None:
+            self._version.bump()
+            party = registration.relying_party
+            if party.logo_uri is not None:
+                self._logos.refresh(party.client_id, party.logo_uri)
+        return ruling
+
+    def _decide(
+        self,
+        proposal_id: ProposalId,
+        *,
+        approve: bool,
+        tested: bool,
+        by: VerifiedOperator,
+        reason: str,
+    ) -> tuple[Ruling, Registration | None]:
+        """What became of it, and the registration that is so from now on, if there is one."""
         now = self._clock.now()
+        registration = None
         with self._database.transaction() as transaction:
             proposal = store.locked_proposal(transaction, proposal_id)
             if proposal is None or not may_see(by, proposal.team):
@@ -70,7 +95,7 @@ class DecideProposal:
                 tested=tested,
             )
             if ruling not in {Ruling.APPROVED, Ruling.REFUSED}:
-                return ruling
+                return ruling, None
             if ruling is Ruling.APPROVED:
                 registration = checked(proposal.document, self._policy)
                 self._carry_out(transaction, proposal, row, registration)
@@ -86,12 +111,7 @@ class DecideProposal:
                 reason=reason,
             )
             record(transaction, event, now)
-        if ruling is Ruling.APPROVED:
-            self._version.bump()
-            party = registration.relying_party
-            if party.logo_uri is not None:
-                self._logos.refresh(party.client_id, party.logo_uri)
-        return ruling
+        return ruling, registration
 
     def _is_tested(self, proposal_id: ProposalId) -> bool:
         """Whether it had been tested when it was proposed, as the report says now."""
