@@ -127,7 +127,11 @@ class FailedRequestRecord(Base):
     """A failed request at rest. *number* tells the order in which they were kept."""
 
     __tablename__ = "failed_request"
-    __table_args__ = (Index("ix_failed_request_client_number", "client_id", "number"),)
+    __table_args__ = (
+        Index("ix_failed_request_client_number", "client_id", "number"),
+        Index("ix_failed_request_claimed_number", "claimed", "number"),
+        Index("ix_failed_request_endpoint_number", "endpoint", "number"),
+    )
 
     number: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(22), unique=True)
