@@ -120,7 +120,9 @@ def test_pages_of_the_log_lose_nothing_either(database: Database) -> None:
 
 @pytest.fixture
 def people(database: Database, clock: FakeClock) -> None:
-    hasher = PasswordHasher(memory_kib=64, iterations=1)
+    hasher = PasswordHasher(
+        memory_kib=64, iterations=1, hashes_at_once=2, queue_deadline=timedelta(seconds=5)
+    )
     for each in (LAN, HUONG):
         keep_operator(database, hasher, each.name, each.role, clock.now())
 
