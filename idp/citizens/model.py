@@ -212,6 +212,17 @@ class Phone(Base):
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
+class FormerEmail(Base):
+    """A verified address that another took the place of, until its reader was told of that."""
+
+    __tablename__ = "former_email"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizen.id"), index=True)
+    address: Mapped[str] = mapped_column(PersonalText("former_email.address"))
+    replaced_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+
+
 class PasswordCredential(Base):
     """What is kept of a password: its Argon2id hash."""
 

@@ -4,14 +4,17 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NewType, Protocol
+from datetime import datetime, timedelta
+from typing import Final, NewType, Protocol
 from uuid import UUID
 
 from idp.citizens.model import CitizenId, EvidenceKind, HoldKind
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
+
+UNCONFIRMED_WAITS: Final = timedelta(hours=72)
+"""How long a number that no carrier confirmed is there before codes go to it by themselves."""
 
 Subject = NewType("Subject", str)
 """The identifier of a citizen at one sector: `sub`, and `TechID` for portals of the old kind."""

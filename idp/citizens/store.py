@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from idp.citizens.model import (
@@ -18,13 +18,14 @@ from idp.citizens.model import (
     ClaimValue,
     Evidence,
     EvidenceKind,
+    FormerEmail,
     HoldKind,
     IdentityNumberReservation,
     PasswordCredential,
     Phone,
     read_standard_claims,
 )
-from idp.citizens.rules import bars_changes, bars_sign_in
+from idp.citizens.rules import UNCONFIRMED_WAITS, bars_changes, bars_sign_in
 from idp.core.birth_date import BirthDate
 from idp.core.email_address import EmailAddress
 from idp.core.full_name import FullName
@@ -267,10 +268,33 @@ def verified_email_of(session: Session, citizen_id: CitizenId) -> EmailAddress |
     return None if value is None else EmailAddress(value)
 
 
+def emails_at(session: Session, citizen_id: CitizenId, moment: datetime) -> list[EmailAddress]:
+    """The address of mail to the citizen, and each that was it until that moment or later."""
+    now = verified_email_of(session, citizen_id)
+    former = session.execute(
+        select(FormerEmail.address)
+        .where(FormerEmail.citizen_id == citizen_id, FormerEmail.replaced_at >= moment)
+        .order_by(FormerEmail.id)
+    ).scalars()
+    return [*([] if now is None else [now]), *map(EmailAddress, former)]
+
+
+def forget_former_emails(session: Session, before: datetime) -> None:
+    """Delete the addresses that were replaced before that moment."""
+    session.execute(delete(FormerEmail).where(FormerEmail.replaced_at < before))
+
+
 def set_verified_email(
     session: Session, citizen_id: CitizenId, address: EmailAddress, at: datetime
 ) -> None:
-    """Store an address of which it is known that the citizen reads mail to it."""
+    """
+    Store an address of which it is known that the citizen reads mail to it.
+
+    The one before is kept for a while: whoever reads its mail is told, too.
+    """
+    former = verified_email_of(session, citizen_id)
+    if former is not None and former != address:
+        session.add(FormerEmail(citizen_id=citizen_id, address=former.value, replaced_at=at))
     session.execute(
         update(Citizen)
         .where(Citizen.id == citizen_id)
@@ -346,8 +370,8 @@ def release_phone(session: Session, number_index: bytes, at: datetime) -> Citize
     """
     Take a number from the citizen who holds it, and let the evidence that rests on it lapse.
 
-    Codes go to the number that the citizen has had longest of the others, if there is one. Returns
-    who that was, to one caller only.
+    Codes go to the number that the citizen has had longest of the others, if one of them may have
+    them. Returns who that was, to one caller only.
     """
     phone = session.execute(
         select(Phone)
@@ -361,14 +385,29 @@ def release_phone(session: Session, number_index: bytes, at: datetime) -> Citize
     lapse_evidence_of_phone(session, phone.id, at)
     session.flush()
     if phone.is_default:
-        _choose_default_phone(session, phone.citizen_id)
+        _choose_default_phone(session, phone.citizen_id, at)
     return phone.citizen_id
 
 
-def _choose_default_phone(session: Session, citizen_id: CitizenId) -> None:
+def _choose_default_phone(session: Session, citizen_id: CitizenId, at: datetime) -> None:
+    """
+    Let codes go to another number: one that a carrier confirmed, or that has been there for long.
+
+    Whoever was at the citizen's unlocked phone may have added their own, and make the other one go.
+    """
+    confirmed = exists().where(
+        Evidence.phone_id == Phone.id,
+        Evidence.kind == EvidenceKind.CARRIER_MATCH,
+        Evidence.lapsed_at.is_(None),
+        or_(Evidence.expires_at.is_(None), Evidence.expires_at > at),
+    )
     longest_held = session.execute(
         select(Phone)
-        .where(Phone.citizen_id == citizen_id, Phone.active.is_(True))
+        .where(
+            Phone.citizen_id == citizen_id,
+            Phone.active.is_(True),
+            or_(confirmed, Phone.verified_at <= at - UNCONFIRMED_WAITS),
+        )
         .order_by(Phone.verified_at, Phone.id)
         .limit(1)
     ).scalar_one_or_none()

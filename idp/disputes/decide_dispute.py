@@ -146,8 +146,7 @@ class DecideDispute:
         `CaseResolved`, and where it would be carried out `NumberGone`: nothing is noted then.
         `MayNotDecide`, a second look at the role.
         """
-        if not may(decision.by.role, Permission.DECIDE_DISPUTES):
-            raise MayNotDecide
+        _ensure_may_decide(decision.by)
         now = self._clock.now()
         owed: list[FollowUpId] = []
         with self._database.transaction() as transaction:
@@ -268,6 +267,7 @@ class ConductDispute:
         self, number: CaseNumber, side: Side, question: str, *, by: VerifiedOperator
     ) -> None:
         """Ask one side for more; the other one sees that, not what. Raises as `DecideDispute`."""
+        _ensure_may_decide(by)
         now = self._clock.now()
         with self._database.transaction() as transaction:
             row = _open(store.locked_dispute(transaction, number))
@@ -291,7 +291,12 @@ class ConductDispute:
             self._claimants.tell_claimant(ClaimantNotice.MORE_NEEDED, number)
 
     def extend(self, number: CaseNumber, more: timedelta, *, by: VerifiedOperator) -> datetime:
-        """Give the holder *more* time, from now or from the end of it; until when they have it."""
+        """
+        Give the holder *more* time, from now or from the end of it; until when they have it.
+
+        Raises as `DecideDispute`.
+        """
+        _ensure_may_decide(by)
         now = self._clock.now()
         with self._database.transaction() as transaction:
             row = _open(store.locked_dispute(transaction, number))
@@ -304,6 +309,11 @@ class ConductDispute:
             )
             record(transaction, extended, now)
         return until
+
+
+def _ensure_may_decide(operator: VerifiedOperator) -> None:
+    if not may(operator.role, Permission.DECIDE_DISPUTES):
+        raise MayNotDecide
 
 
 def _open(row: Dispute | None) -> Dispute:

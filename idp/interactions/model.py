@@ -150,6 +150,8 @@ class StopReason(StrEnum):
     NO_ACCOUNT = "no_account"
     OTHER_PERSON = "other_person"
     """The account with that identity number is somebody else's."""
+    CANCELLED_OFTEN = "cancelled_often"
+    """Whoever has the account's phone or mail ends each such request: the two disagree."""
     GONE = "gone"
     """The request was cancelled, or is void, or done."""
     REGISTERED = "registered"

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from idp.citizens.model import CitizenId
-from idp.citizens.store import phone_number_of, phone_numbers_at, verified_email_of
+from idp.citizens.store import emails_at, phone_number_of, phone_numbers_at, verified_email_of
+from idp.core.email_address import EmailAddress
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.messaging.mails import Writer, notice_mail
@@ -154,7 +155,7 @@ class NoticeDelivery:
 
 
 class NoticeMailing:
-    """Sends one notice by mail, if the citizen has a verified address."""
+    """Sends one notice by mail, if the citizen has a verified address, or just had another."""
 
     def __init__(
         self, *, database: Database, sender: MailSender, ways_out: WaysOut, writer: Writer
@@ -168,12 +169,24 @@ class NoticeMailing:
         self, kind: NoticeKind, citizen_id: CitizenId, at: datetime, *, reference: str
     ) -> None:
         """Tell the citizen what happened at that moment. Raises `MailNotSent`."""
-        with self._database.reading() as reading:
-            address = verified_email_of(reading, citizen_id)
-        if address is None:
+        addresses = self._addresses(kind, citizen_id, at)
+        if not addresses:
             return
         link = None
         if kind in LINKED:
             link = self._ways_out.link(citizen_id, kind, at, reference=reference)
         mail = notice_mail(self._writer, kind, at, link=link)
-        self._sender.send(address, mail, reference=reference)
+        for place, address in enumerate(addresses):
+            self._sender.send(
+                address, mail, reference=f"{reference}-{place}" if place else reference
+            )
+
+    def _addresses(
+        self, kind: NoticeKind, citizen_id: CitizenId, at: datetime
+    ) -> Sequence[EmailAddress]:
+        with self._database.reading() as reading:
+            if kind is NoticeKind.EMAIL_VERIFIED:
+                # Whoever changes where mail goes would else be the only one who is told.
+                return emails_at(reading, citizen_id, at)
+            address = verified_email_of(reading, citizen_id)
+            return () if address is None else (address,)

@@ -17,7 +17,7 @@ from idp.interactions.model import RecoveryStop, StopReason
 from idp.recovery import store
 from idp.recovery.ask_about_other_phone import AskAboutOtherPhone
 from idp.recovery.model import PhoneRecovery, PhoneRecoveryId
-from idp.recovery.rules import stop_of_holds
+from idp.recovery.rules import CANCELLED_AT_MOST, stop_of_holds
 from idp.recovery.tell_owner import TellOwner
 
 
@@ -92,15 +92,18 @@ class AskForOtherPhone:
                 return RecoveryStop(StopReason.NO_ACCOUNT), False
             refused = self._refusal(transaction, holder, person, number)
             if refused is not None:
-                event = PhoneRecoveryRefused(
-                    citizen_id=holder, client_id=client_id, reason=refused.reason
-                )
-                record(transaction, event, now)
+                _note_refusal(transaction, holder, refused, client_id, now)
                 return refused, False
             store.forget_expired_of(transaction, holder, now)
             standing = store.waiting_of(transaction, holder, now)
             if standing is not None:
                 return _stop_of(standing, row.phone_number_index), False
+            if store.cancelled_of(transaction, holder, now) >= CANCELLED_AT_MOST:
+                # Each goes on for ever else: one asks, the other ends it, and who is right about
+                # the account is nothing that a phone can tell.
+                often = RecoveryStop(StopReason.CANCELLED_OFTEN)
+                _note_refusal(transaction, holder, often, client_id, now)
+                return often, False
             possible_from = self._write(transaction, row, holder, now)
             begun = PhoneRecoveryBegun(
                 citizen_id=holder,
@@ -134,6 +137,17 @@ class AskForOtherPhone:
         row.forget_typed()
         transaction.flush()
         return possible_from
+
+
+def _note_refusal(
+    transaction: Session,
+    holder: CitizenId,
+    refused: RecoveryStop,
+    client_id: str | None,
+    now: datetime,
+) -> None:
+    event = PhoneRecoveryRefused(citizen_id=holder, client_id=client_id, reason=refused.reason)
+    record(transaction, event, now)
 
 
 def _stop_of(standing: PhoneRecovery, phone_number_index: bytes) -> RecoveryStop:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId, Phone
@@ -124,6 +124,17 @@ def cancel(
         .returning(PhoneRecovery.id, PhoneRecovery.citizen_id)
     ).one_or_none()
     return None if row is None or row.citizen_id is None else (row.id, row.citizen_id)
+
+
+def cancelled_of(session: Session, citizen_id: CitizenId, now: datetime) -> int:
+    """How many requests about that account were cancelled, of those that would last yet."""
+    return session.execute(
+        select(func.count()).where(
+            PhoneRecovery.citizen_id == citizen_id,
+            PhoneRecovery.end == RecoveryEnd.CANCELLED,
+            PhoneRecovery.expires_at > now,
+        )
+    ).scalar_one()
 
 
 def make_cancellable(session: Session, recovery_id: PhoneRecoveryId, handle: str) -> None:

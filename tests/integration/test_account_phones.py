@@ -109,6 +109,26 @@ def test_a_number_that_no_carrier_confirms_waits_before_codes_go_to_it(
     assert phones(site, citizen_id) == [(NUMBER.e164, False), (OTHER.e164, True)]
 
 
+@pytest.mark.parametrize(("confirmed", "waited"), [(True, 0), (False, 73), (False, 1)])
+def test_codes_never_move_by_themselves_to_what_was_added_a_moment_ago(
+    site: Site,
+    pass_time: PassTime,
+    confirmed: bool,  # noqa: FBT001
+    waited: int,
+) -> None:
+    """Somebody adds their own number, and sees to it that the citizen's own one goes."""
+    citizen_id = account(site)
+    subscribe(site, OTHER, *([] if confirmed else ["052190000099"]))
+    add(site, signed_in(site, citizen_id))
+    pass_time(timedelta(hours=waited))
+
+    with site.database.transaction() as transaction:
+        index = citizens.phone_number_index(site.index, NUMBER)
+        citizens.release_phone(transaction, index, site.clock.now())
+
+    assert phones(site, citizen_id) == [(OTHER.e164, confirmed or waited > 72)]
+
+
 def test_the_code_goes_to_the_new_number_and_a_wrong_one_adds_nothing(site: Site) -> None:
     citizen_id = account(site)
     browser = signed_in(site, citizen_id).open(f"{PHONES}/add").submit(phone_number="0912000002")

@@ -343,6 +343,26 @@ def test_no_other_role_decides_whoever_asks(court: Court, role: OperatorRole) ->
         assert store.standing_votes(reading, number) == {}
 
 
+@pytest.mark.parametrize(
+    "role", [OperatorRole.COUNTER_OFFICER, OperatorRole.PROVINCE_TEAM, OperatorRole.READ_ONLY]
+)
+def test_nor_does_it_ask_or_give_time(court: Court, role: OperatorRole) -> None:
+    number, other = court.case(), replace(LAN, role=role)
+    conduct = ConductDispute(
+        database=court.database,
+        notices=court.notices,
+        claimants=court.claimants,
+        clock=court.clock,
+    )
+
+    with pytest.raises(MayNotDecide):
+        conduct.ask_more(number, Side.CLAIMANT, "Giấy tờ?", by=other)
+    with pytest.raises(MayNotDecide):
+        conduct.extend(number, DAY, by=other)
+    with court.database.reading() as reading:
+        assert store.steps_of(reading, number)[1:] == []
+
+
 def test_who_is_no_operator_any_more_decides_nothing(court: Court) -> None:
     number = court.case()
     assert court.decides(number, TRANSFER, LAN) is Ruling.FIRST

@@ -14,6 +14,7 @@ from idp.citizens.model import (
     Citizen,
     CitizenId,
     CitizenStatus,
+    FormerEmail,
     HoldKind,
     PasswordCredential,
     Phone,
@@ -107,6 +108,26 @@ def test_nothing_but_the_link_goes_to_an_address_before(site: Site, citizen_id: 
     assert "Mật khẩu tài khoản vừa được đổi" in site.mail.to(ADDRESS.value)[-1]
     assert "Dia chi thu dien tu" in site.sms.to(NUMBER)[1]
     assert len(site.sms.to(NUMBER)) == 3
+
+
+def test_whoever_reads_the_former_address_is_told_of_another_one(
+    site: Site, citizen_id: CitizenId, pass_time: PassTime
+) -> None:
+    for address in (ADDRESS, ANOTHER):
+        pass_time(timedelta(hours=1))
+        site.parts.ask_to_verify_email(citizen_id, address)
+        press(site, link_to(site, address))
+
+    for address in (ADDRESS, ANOTHER):
+        assert "thư điện tử của tài khoản vừa được xác nhận" in site.mail.to(address.value)[-1]
+        assert "http://localhost:8400/n?k=" in site.mail.to(address.value)[-1]
+    told = len(site.mail.to(ADDRESS.value))
+    site.parts.jobs.tell(NoticeKind.PASSWORD_CHANGED, citizen_id, site.clock.now())
+    assert len(site.mail.to(ADDRESS.value)) == told
+    pass_time(timedelta(days=4))
+    site.sweep("forget expired links")
+    with site.database.reading() as reading:
+        assert reading.execute(select(FormerEmail.id)).first() is None
 
 
 def test_a_mail_server_that_is_away_keeps_no_text_message(

@@ -395,6 +395,25 @@ def test_a_request_that_nobody_came_back_for_makes_room(site: Site, pass_time: P
     assert "Đã nhận yêu cầu" in ask(site, THIRD).html
 
 
+@pytest.mark.usefixtures("citizen_id")
+def test_who_asks_and_who_cancels_do_not_go_on_for_ever(site: Site, pass_time: PassTime) -> None:
+    for _ in range(2):
+        assert "Đã nhận yêu cầu" in ask(site).html
+        text = [text for text in site.sms.to(LOST) if "Huy: " in text][-1]
+        site.browser().open(text.partition("http://localhost:8400")[2]).submit()
+        pass_time(DAY)
+    told = len(site.sms.to(LOST))
+
+    third = ask(site)
+
+    assert "đã huỷ nhiều yêu cầu như vậy" in third.html
+    assert re.search(r'class="button" href="/dispute[^"]*"', third.html)
+    assert len(site.sms.to(LOST)) == told
+    assert kinds(site)[-1] == "phone_recovery_refused"
+    pass_time(7 * DAY)
+    assert "Đã nhận yêu cầu" in ask(site).html
+
+
 # --- who is stopped -------------------------------------------------------------------------------
 
 
