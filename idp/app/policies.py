@@ -5,6 +5,7 @@ from datetime import timedelta
 from idp.authenticators.attempts import SecondFactorBudgets
 from idp.carriers.count_question import QuestionBudgets
 from idp.carriers.model import SubscriberCheck
+from idp.core.environment import Environment
 from idp.data_requests.rules import Terms
 from idp.disputes.routes import DisputePolicy
 from idp.enrolment.routes import EnrolmentPolicy
@@ -199,7 +200,8 @@ def brand(settings: Settings) -> Brand:
         name_en=brand.name_en,
         sub_vi=brand.sub_vi,
         sub_en=brand.sub_en,
-        trial_band=brand.trial_band,
+        # Where everybody counts as a test person every page says so.
+        trial_band=brand.trial_band or settings.deployment.environment is Environment.SANDBOX,
         hotline=brand.hotline,
     )
 
