@@ -51,6 +51,19 @@ def test_every_command_answers_for_itself(lan: str) -> None:
     assert idp("operators", "disable", "lan", "--as", "lan", typed=(PASSWORD, lan)).exit_code == 1
 
 
+def test_the_files_of_both_portals_are_what_is_registered(lan: str) -> None:
+    listed = idp("relying-parties", "list", typed=()).output
+    applied = idp("relying-parties", "apply", typed=()).output
+    shown = idp("relying-parties", "show", "binh-dinh", typed=()).output
+
+    assert "binh-dinh  sandbox     enabled" in listed
+    assert "dak-lak" in listed
+    assert "Nothing to change." in applied
+    assert '"version": 1' in shown
+    assert idp("relying-parties", "proposals", typed=()).output == "No proposal waits.\n"
+    assert lan not in listed
+
+
 def test_a_team_is_made_and_peopled_at_a_shell(
     site: Site, lan: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
