@@ -13,7 +13,14 @@ from wsgiref.simple_server import WSGIServer
 
 import redis
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    start_http_server,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -177,8 +184,9 @@ def listen(registry: CollectorRegistry, *, host: str, port: int, folder: Path) -
 
     `None`: somebody listens there, another worker of this machine most likely.
     """
-    if folder.is_dir():
-        MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
+    disable_created_metrics()  # type: ignore[no-untyped-call]
+    folder.mkdir(mode=0o700, exist_ok=True)  # the worker may be the first to start
+    MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
     try:
         server, _thread = start_http_server(port, host, registry)
     except OSError as error:
