@@ -63,7 +63,8 @@ from idp.console.relying_parties.forms import (
     SwitchForm,
     WithdrawProposalForm,
 )
-from idp.console.relying_parties.parts import Part, ProtocolPart
+from idp.console.relying_parties.part_form import Part
+from idp.console.relying_parties.parts import ProtocolPart
 from idp.console.relying_parties.summary import TITLES, rows_of
 from idp.console.relying_parties.views import FilterForm
 from idp.console.relying_parties.wizard import (
@@ -971,7 +972,6 @@ def _relying_party_pages() -> dict[str, tuple[str, Context]]:
         team=None,
     )
     party_page: dict[str, object] = {
-        "rows": rows_of,
         "change": _LINKS,
         "team": TEAM,
         "production": ["binh-dinh"],
@@ -979,19 +979,14 @@ def _relying_party_pages() -> dict[str, tuple[str, Context]]:
         "changed_at": at,
         "manages": True,
         "switches": False,
+        "checks": checklist(SANDBOX_DOCUMENT, has_secret=True, runs=[_DONE], proposed=False),
     }
 
-    def party(record: RelyingPartyRecord, **more: object) -> tuple[str, Context]:
-        checks = checklist(
-            record.registration, has_secret=True, runs=[_DONE], proposed=bool(more.get("proposed"))
-        )
-        shown = party_page | {"checks": checks} | more
-        return _about(
-            "party",
-            lambda _: {"rows": rows_of(record.registration)},
-            party=record,
-            **{name: value for name, value in shown.items() if name not in {"rows", "proposed"}},
-        )
+    def party(
+        record: RelyingPartyRecord, *, role: OperatorRole = TEAM_OF_PROVINCE, **more: object
+    ) -> tuple[str, Context]:
+        rows: Context = lambda _: {"rows": rows_of(record.registration)}  # noqa: E731
+        return _about("party", rows, party=record, role=role, **party_page | more)
 
     names = {"client_name": "a", "client_id": "Bình Định", "team": "none", "contacts": "a"}
     credentials: dict[str, object] = {

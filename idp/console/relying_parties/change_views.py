@@ -8,7 +8,7 @@ from idp.audit.rules import day_of
 from idp.console.frame import ConsoleFrame
 from idp.console.relying_parties.forms import CHANGE_FORMS, ChangeFields
 from idp.console.relying_parties.one_party import OnePartyForm, moment, to_party
-from idp.console.relying_parties.parts import Part, members_of
+from idp.console.relying_parties.part_form import Part, members_of
 from idp.console.relying_parties.summary import TITLES
 from idp.console.relying_parties.words import language
 from idp.core.clock import Clock

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idp.console.relying_parties.parts import Document, Part
+from idp.console.relying_parties.part_form import Document, Part
 from idp.integration_tests.model import CaseName, Outcome
 from idp.integration_tests.rules import is_passed
 

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from idp.console.forms import ProofForm, ReasonedForm
+from idp.console.relying_parties.part_form import Part, PartForm
 from idp.console.relying_parties.parts import (
     PARTS,
     ContactPart,
     KeysPart,
     LogoPart,
-    Part,
-    PartForm,
     RedirectPart,
     SignOutPart,
     StartPart,

@@ -5,14 +5,11 @@ The wizard asks several parts on a page; a registration's page changes one at a 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from enum import StrEnum
 from typing import Any, Final
 
-from wtforms import Field
-from wtforms.fields.core import UnboundField
-
+from idp.console.relying_parties.part_form import MEMBERS, Document, LinesField, Part, PartForm
 from idp.console.relying_parties.pasted_keys import (
     PrivateKeyPasted,
     UnreadableKeys,
@@ -22,10 +19,9 @@ from idp.console.relying_parties.pasted_keys import (
 from idp.console.relying_parties.words import label, told
 from idp.core.acr import ACR_CLASSES
 from idp.relying_parties.model import LEGACY, OIDC, ClientAuthentication
-from idp.relying_parties.problems import Problem, Rule, problem
+from idp.relying_parties.problems import Rule, problem
 from idp.web.forms import (
     ChoiceField,
-    Form,
     LineField,
     ParagraphField,
     TicksField,
@@ -33,85 +29,8 @@ from idp.web.forms import (
 )
 from idp.web.texts import lazy_gettext as _
 
-Document = Mapping[str, object]
-
 _LONGEST_LEGAL_GROUND: Final = 500  # characters
 _FEWEST_LEGAL_GROUND: Final = 10
-
-
-class Part(StrEnum):
-    """A part of a registration, as its address names it."""
-
-    NAMES = "names"
-    CONTACT = "contact"
-    PROTOCOL = "protocol"
-    REDIRECT = "redirect"
-    SIGN_OUT = "sign-out"
-    START = "start"
-    CLAIMS = "claims"
-    LEVEL = "level"
-    KEYS = "keys"
-    LOGO = "logo"
-
-
-class LinesField(ParagraphField):
-    """Several values, one on each line."""
-
-    @property
-    def lines(self) -> list[str]:
-        """The values, without the empty ones."""
-        return [line for line in (self.data or "").splitlines() if line]
-
-
-class PartForm(Form):
-    """
-    A form about members of a registration; a field is named as its member is (`MEMBERS`).
-
-    What the document says of other members is left as it is.
-    """
-
-    def merged(self, document: Document) -> dict[str, object]:
-        """*document* with what was filled in; an empty field takes its member out."""
-        merged = dict(document)
-        for field in self._filled():
-            value = field.lines if isinstance(field, LinesField) else field.data
-            merged.pop(MEMBERS[field.name], None)
-            if value:
-                merged[MEMBERS[field.name]] = value
-        return merged
-
-    @classmethod
-    def values(cls, document: Document) -> dict[str, Any]:
-        """What *document* says, as the fields show it."""
-        said = {name: document.get(member) for name, member in MEMBERS.items()}
-        return {
-            name: "\n".join(map(str, value)) if isinstance(value, list) else value
-            for name, value in said.items()
-            if value is not None
-        }
-
-    def fail_problems(self, problems: Sequence[Problem]) -> bool:
-        """Put *problems* at the fields of their members; whether any of them is one of these."""
-        found = False
-        of_member = {MEMBERS[field.name]: field for field in self._filled()}
-        refused = {field.name for field in self._filled() if field.errors}
-        for each in problems:
-            field = of_member.get(_SHOWN_AT.get(each.field, each.field))
-            if field is not None:
-                found = True
-                if field.name not in refused:  # what its own check said comes first
-                    self.fail(field.name, told(each))
-        return found
-
-    def fail_with(self, problems: Sequence[Problem]) -> None:
-        """Say all of *problems*: those of other members at the first field, with their names."""
-        if not self.fail_problems(problems):
-            first = self._filled()[0].name
-            for each in problems:
-                self.fail(first, f"{label(each.field)}: {told(each)}")
-
-    def _filled(self) -> list[Field]:
-        return [field for field in self if field.name in MEMBERS]
 
 
 class NamesPart(PartForm):
@@ -331,38 +250,6 @@ PARTS: Final[Mapping[Part, type[PartForm]]] = {
 }
 """The parts in the order that a registration's page shows them."""
 
-MEMBERS: Final[Mapping[str, str]] = {
-    "client_id": "client_id",
-    "client_name": "client_name",
-    "client_name_en": "client_name#en",
-    "sms_name": "sms_name",
-    "contacts": "contacts",
-    "client_uri": "client_uri",
-    "policy_uri": "policy_uri",
-    "tos_uri": "tos_uri",
-    "security_profile": "security_profile",
-    "token_endpoint_auth_method": "token_endpoint_auth_method",
-    "id_token_signed_response_alg": "id_token_signed_response_alg",
-    "redirect_uris": "redirect_uris",
-    "post_logout_redirect_uris": "post_logout_redirect_uris",
-    "backchannel_logout_uri": "backchannel_logout_uri",
-    "initiate_login_uri": "initiate_login_uri",
-    "claims": "claims",
-    "legal_ground": "legal_ground",
-    "minimum_acr": "minimum_acr",
-    "jwks": "jwks",
-    "jwks_uri": "jwks_uri",
-    "logo_uri": "logo_uri",
-}
-"""The member of each field: names of Python's have no `#`."""
-
-_SHOWN_AT: Final = {
-    "scope": "claims",
-    "require_pkce": "security_profile",
-    "sector": "client_id",
-}
-"""Members that no field has: what is wrong with them is said at the one they follow from."""
-
 _BOXES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "name": ("profile", frozenset({"name"})),
     "birthdate": ("profile", frozenset({"birthdate"})),
@@ -376,16 +263,6 @@ _BOXES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 _BOXED: Final = frozenset(name for _scope, names in _BOXES.values() for name in names)
 _SCOPES: Final = frozenset(scope for scope, _names in _BOXES.values())
 _ALWAYS: Final = ("verification_level", "authentication_level")
-
-
-def members_of(form: type[PartForm]) -> Sequence[str]:
-    """The members that a part is about, in the order of its fields."""
-    return [member for name, member in MEMBERS.items() if hasattr(form, name)]
-
-
-def words_of(field: "UnboundField[Any]") -> Mapping[str, str]:
-    """The words of each of a field's choices."""
-    return dict(field.kwargs["choices"])
 
 
 def _check_chosen(field: ChoiceField) -> None:

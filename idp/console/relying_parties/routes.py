@@ -8,20 +8,19 @@ from idp.console.frame import ConsoleFrame
 from idp.console.relying_parties.addresses import PARTIES, PROPOSALS, REGISTER
 from idp.console.relying_parties.change_views import ChangePart
 from idp.console.relying_parties.credential_views import (
-    Assign,
     Credentials,
     SecretAdd,
     SecretRetire,
     SecretShown,
-    Switch,
 )
 from idp.console.relying_parties.proposal_views import (
     Proposal,
     Proposals,
     ProposalWithdraw,
-    Propose,
-    Tested,
 )
+from idp.console.relying_parties.propose_views import Propose
+from idp.console.relying_parties.state_views import Assign, Switch
+from idp.console.relying_parties.tested import Tested
 from idp.console.relying_parties.views import Parties, Party, Snippets, Versions
 from idp.console.relying_parties.wizard_views import WizardCheck, WizardStart, WizardStep
 from idp.core.clock import Clock

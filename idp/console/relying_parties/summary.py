@@ -6,16 +6,8 @@ from typing import Any, Final
 
 from wtforms.fields.core import UnboundField
 
-from idp.console.relying_parties.parts import (
-    PARTS,
-    ClaimsPart,
-    Document,
-    LevelPart,
-    Part,
-    ProtocolPart,
-    members_of,
-    words_of,
-)
+from idp.console.relying_parties.part_form import Document, Part, members_of, words_of
+from idp.console.relying_parties.parts import PARTS, ClaimsPart, LevelPart, ProtocolPart
 from idp.console.relying_parties.words import label
 from idp.onboarding.diff import lines
 from idp.relying_parties.rules import decoded_host

@@ -11,7 +11,7 @@ from idp.console.paging import ROWS
 from idp.console.relying_parties.addresses import PARTIES
 from idp.console.relying_parties.checklist import Check, checklist
 from idp.console.relying_parties.one_party import OnePartyPage, moment
-from idp.console.relying_parties.parts import Part
+from idp.console.relying_parties.part_form import Part
 from idp.console.relying_parties.summary import rows_of
 from idp.console.relying_parties.words import language
 from idp.core.clock import Clock

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from idp.console.relying_parties.part_form import Document, Part, PartForm
 from idp.console.relying_parties.parts import (
     ClaimsPart,
     ContactPart,
-    Document,
     KeysPart,
     LevelPart,
     LogoPart,
     NamesPart,
-    Part,
-    PartForm,
     ProtocolPart,
     RedirectPart,
     SignOutPart,

@@ -7,7 +7,7 @@ from flask import Response, redirect
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, Section
 from idp.console.relying_parties.addresses import PARTIES, REGISTER
-from idp.console.relying_parties.parts import PartForm
+from idp.console.relying_parties.part_form import PartForm
 from idp.console.relying_parties.summary import rows_of
 from idp.console.relying_parties.wizard import (
     FORMS,
