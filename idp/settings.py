@@ -257,6 +257,12 @@ class Console(Table):
     idle: Duration
     maximum: Duration
     invitation_lasts: Duration
+    manual_vi: str | None = Field(default=None, pattern=r"https://\S+")
+    manual_en: str | None = Field(default=None, pattern=r"https://\S+")
+
+    def manual(self, language: str) -> str | None:
+        """Where portals' teams read the manual in that language."""
+        return self.manual_en if language == "en" else self.manual_vi
 
 
 class Api(Table):

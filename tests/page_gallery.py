@@ -1259,6 +1259,7 @@ def _failures(
         following="?before=1" if found else None,
         export_query="",
         kept_days=30,
+        manual="https://tai-lieu.example/tich-hop" if found else None,
     )
 
 

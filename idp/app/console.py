@@ -101,7 +101,12 @@ def console_blueprints(
             deployment=parts.settings.deployment.environment,
             database=database,
         ),
-        failure_routes(frame=frame, database=database, kept=parts.settings.failures.kept),
+        failure_routes(
+            frame=frame,
+            database=database,
+            kept=parts.settings.failures.kept,
+            manual=parts.settings.console.manual,
+        ),
         statistics_routes(
             frame=frame,
             database=database,

@@ -99,6 +99,7 @@ def test_what_a_citizen_reads_out_finds_what_the_portal_sent(site: Site, reader:
     assert "<code>http://localhost:8401/cb</code>" in page.html
     assert "Khác: đường dẫn" in page.html
     assert "Cách sửa" in page.html
+    assert "Xem tài liệu tích hợp, mục 2." in page.html
 
 
 def test_a_team_sees_its_own_alone_and_the_answer_of_none_for_anothers(

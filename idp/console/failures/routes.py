@@ -4,15 +4,19 @@ from datetime import timedelta
 
 from flask import Blueprint
 
-from idp.console.failures.views import FAILURES, ExportFailures, Failures
+from idp.console.failures.views import FAILURES, ExportFailures, Failures, Manual
 from idp.console.frame import ConsoleFrame
 from idp.db.database import Database
 
 
-def failure_routes(*, frame: ConsoleFrame, database: Database, kept: timedelta) -> Blueprint:
+def failure_routes(
+    *, frame: ConsoleFrame, database: Database, kept: timedelta, manual: Manual
+) -> Blueprint:
     """The blueprint."""
     blueprint = Blueprint("console_failures", __name__)
-    blueprint.add_url_rule(FAILURES, view_func=Failures.as_view("failures", frame, database, kept))
+    blueprint.add_url_rule(
+        FAILURES, view_func=Failures.as_view("failures", frame, database, kept, manual)
+    )
     blueprint.add_url_rule(
         f"{FAILURES}/export", view_func=ExportFailures.as_view("export", frame, database)
     )

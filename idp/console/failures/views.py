@@ -1,7 +1,8 @@
 """`/console/failures`: what portals sent that did not work, and what their teams can change."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from flask import Response, request
 from flask_babel import format_datetime, get_locale  # type: ignore[import-untyped]
@@ -26,6 +27,8 @@ MOST_EXPORTED: Final = 10_000
 _MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
 _LONGEST_TEXT: Final = 128
 _MOST_DIGITS: Final = 15
+Manual: TypeAlias = Callable[[str], str | None]
+"""The address of the manual in a language, where there is one."""
 _NAMES: Final = ("reference", "client_id", "endpoint")
 
 
@@ -62,11 +65,14 @@ class _FailuresPage(ConsolePage):
 
 
 class Failures(_FailuresPage):
-    """The newest, a page at a time; each is there for *kept*."""
+    """The newest, a page at a time; each is there for *kept*, *manual* says more."""
 
-    def __init__(self, frame: ConsoleFrame, database: Database, kept: timedelta) -> None:
+    def __init__(
+        self, frame: ConsoleFrame, database: Database, kept: timedelta, manual: Manual
+    ) -> None:
         super().__init__(frame, database)
         self._kept = kept
+        self._manual = manual
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
         """The page."""
@@ -82,6 +88,7 @@ class Failures(_FailuresPage):
             following=f"?{page_query(before=str(rows[-1].number))}" if len(found) > ROWS else None,
             export_query=page_query(before=""),
             kept_days=self._kept.days,
+            manual=self._manual(str(get_locale())),
         )
 
 
