@@ -12,17 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Final, NewType, TypeAlias
+from typing import Final, NewType
 
 import structlog
 from joserfc import jws
 from joserfc.errors import BadSignatureError, JoseError
-from joserfc.jwk import ECKey, RSAKey
 
 from idp.core.clock import Clock
 from idp.failures.model import Cause, Fault
 from idp.failures.rules import shown
-from idp.relying_parties.keys import end_of
+from idp.relying_parties.keys import PublicKey, end_of, public_key
 from idp.relying_parties.model import ClientKeys, RelyingParty
 from idp.relying_parties.ports import CredentialUses, Fetcher, FetchFailed
 
@@ -42,10 +41,7 @@ ASK_AGAIN_AFTER: Final = timedelta(seconds=10)
 """After a failure, and after an unknown `kid`: strangers must not make us flood a portal."""
 _PATIENCE: Final = 1.0  # seconds that a thread waits for another one's fetch
 
-_RSA_BITS: Final = range(2048, 8192 + 1)  # shorter is broken, longer is an attack on our time
 _TYPES: Final = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
-
-PublicKey: TypeAlias = RSAKey | ECKey
 
 _UNREADABLE: Final = Fault(cause=Cause.JWT_UNREADABLE)
 
@@ -268,7 +264,7 @@ def _imported(jwks: Iterable[Mapping[str, object]]) -> Sequence[_Key]:
     """The usable keys among *jwks*; others are passed over, as RFC 7517 §5 asks."""
     found = []
     for jwk in list(jwks)[:MAX_KEYS]:
-        key = _public_key(jwk)
+        key = public_key(jwk)
         if key is None or jwk.get("use", "sig") != "sig":
             continue
         kid, algorithm = jwk.get("kid"), jwk.get("alg")
@@ -283,23 +279,6 @@ def _imported(jwks: Iterable[Mapping[str, object]]) -> Sequence[_Key]:
             )
         )
     return tuple(found)
-
-
-def _public_key(jwk: Mapping[str, object]) -> PublicKey | None:
-    try:
-        if jwk.get("kty") == "EC" and jwk.get("crv") == "P-256":
-            return ECKey.import_key({name: str(jwk[name]) for name in ("kty", "crv", "x", "y")})
-        # Before it is imported: a number of thousands of digits is costly to look at.
-        if jwk.get("kty") == "RSA" and _bits(str(jwk["n"])) in _RSA_BITS:
-            return RSAKey.import_key({name: str(jwk[name]) for name in ("kty", "n", "e")})
-    except (JoseError, LookupError, ValueError, TypeError):
-        return None
-    return None
-
-
-def _bits(number: str) -> int:
-    """How long a number in base64url is (RFC 7518 §6.3.1.1)."""
-    return int.from_bytes(_decoded(number), "big").bit_length()
 
 
 def _decoded(text: str) -> bytes:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from idp.core.environment import Environment
 from idp.onboarding.model import ProposalStatus
+from idp.relying_parties.keys import public_key
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.problems import Problem, Rule, problem
 from idp.relying_parties.registration import (
@@ -123,6 +124,8 @@ def _problems(registration: Registration, policy: OnboardingPolicy) -> Iterator[
         if isinstance(value, list):
             twice = [item for item, count in Counter(map(str, value)).items() if count > 1]
             yield from (problem(name, Rule.URI_TWICE, value=item) for item in twice)
+    if any(public_key(key) is None for key in party.keys.jwks):
+        yield problem("jwks", Rule.KEY_UNUSABLE)
     kinds = Counter(str(key.get("kty")) for key in party.keys.jwks)
     for kind, count in kinds.items():
         if count > MOST_LIVE:

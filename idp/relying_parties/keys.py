@@ -1,30 +1,42 @@
-"""The public keys that stand in a registration: their names, and when each ends."""
+"""The public keys that stand in a registration: which can be used, their names, and their ends."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry
+from joserfc.jwk import ECKey, RSAKey
+
+PublicKey: TypeAlias = RSAKey | ECKey
 
 END: Final = "exp"
 """The member that says when a key ends, in seconds since 1970, as OpenID Federation has it."""
+_RSA_BITS: Final = range(2048, 8192 + 1)  # shorter is broken, longer is an attack on our time
 
 
-def thumbprint(key: Mapping[str, object]) -> str | None:
-    """The name that a key has by itself (RFC 7638), `None` where it is no key at all."""
-    members: dict[str, Any] = {
-        name: value for name, value in key.items() if name in {"kty", "crv", "x", "y", "n", "e"}
-    }
+def public_key(jwk: Mapping[str, object]) -> PublicKey | None:
+    """The key that we would verify with, its strength looked at; `None` where it is none."""
     try:
-        return JWKRegistry.import_key(members).thumbprint()
+        if jwk.get("kty") == "EC" and jwk.get("crv") == "P-256":
+            return ECKey.import_key({name: str(jwk[name]) for name in ("kty", "crv", "x", "y")})
+        # Before it is imported: a number of thousands of digits is costly to look at.
+        if jwk.get("kty") == "RSA" and _bits(str(jwk["n"])) in _RSA_BITS:
+            return RSAKey.import_key({name: str(jwk[name]) for name in ("kty", "n", "e")})
     except (JoseError, LookupError, ValueError, TypeError):
         return None
+    return None
 
 
-def end_of(key: Mapping[str, object]) -> datetime | None:
+def thumbprint(jwk: Mapping[str, object]) -> str | None:
+    """The name that a key has by itself (RFC 7638), `None` where it cannot be used."""
+    key = public_key(jwk)
+    return None if key is None else key.thumbprint()
+
+
+def end_of(jwk: Mapping[str, object]) -> datetime | None:
     """When the registration says that a key ends, if it does."""
-    end = key.get(END)
+    end = jwk.get(END)
     if isinstance(end, bool) or not isinstance(end, int):
         return None
     try:
@@ -41,6 +53,12 @@ def with_ends(
         key if (end := ends.get(thumbprint(key) or "")) is None else {**key, END: _seconds(end)}
         for key in keys
     )
+
+
+def _bits(number: str) -> int:
+    """How long a number in base64url is (RFC 7518 §6.3.1.1)."""
+    decoded = urlsafe_b64decode(number + "=" * (-len(number) % 4))
+    return int.from_bytes(decoded, "big").bit_length()
 
 
 def _seconds(moment: datetime) -> int:

@@ -52,6 +52,7 @@ class Rule(StrEnum):
     KEY_KIND = "key_kind"
     KEY_USE = "key_use"
     KEY_END = "key_end"
+    KEY_UNUSABLE = "key_unusable"
     KEYS_TOO_MANY = "keys_too_many"
     KEYS_IN_TWO_PLACES = "keys_in_two_places"
     KEYS_MISSING = "keys_missing"
@@ -354,6 +355,12 @@ WORDS: Final[Mapping[Rule, Words]] = {
         "có khoá với thời điểm hết hạn (exp) không phải số giây",
         "Give exp in seconds since 1970, or leave it out.",
         "Ghi exp bằng số giây từ năm 1970, hoặc bỏ đi.",
+    ),
+    Rule.KEY_UNUSABLE: Words(
+        "has a key that cannot be used: RSA of 2048 bits, or P-256",
+        "có khoá không dùng được: cần RSA từ 2048 bit, hoặc P-256",
+        "Make a new pair of keys of that kind.",
+        "Tạo cặp khoá mới đúng loại.",
     ),
     Rule.KEYS_TOO_MANY: Words(
         "has more than two {detail} keys: the newest and the one before are enough",

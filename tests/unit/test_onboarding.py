@@ -456,9 +456,6 @@ def test_a_private_key_is_refused_and_nowhere_kept(house: OnboardingHouse) -> No
         assert store.found(reading, PORTAL) is None
 
 
-# Lists
-
-
 @pytest.fixture
 def typed(house: OnboardingHouse, clock: FakeClock) -> Callable[[], str]:
     for name in ("lan", "huong"):
