@@ -545,6 +545,10 @@ _WORDS: Final[Mapping[Cause, _Words]] = {
         _ASK,
     ),
 }
+_OTHER_WITH_NOTE: Final = Text(
+    "Yêu cầu bị từ chối với mã lỗi `{error}`: `{note}`.",
+    "The request was refused with `{error}`: `{note}`.",
+)
 _NOTHING_REGISTERED: Final = Text(
     "`{parameter}` gửi `{sent}`, bản đăng ký không có địa chỉ nào.",
     "`{parameter}` sent `{sent}`, and the registration has none.",
@@ -558,7 +562,9 @@ def explain(failed: FailedRequest, language: str) -> Explanation:
     happened = words.happened
     if fault.cause is Cause.URI_DIFFERS and not fault.registered:
         happened = _NOTHING_REGISTERED
-    values = _values(fault, failed.error, language)
+    elif fault.cause is Cause.OTHER and failed.note:
+        happened = _OTHER_WITH_NOTE
+    values = _values(failed, language)
     return Explanation(
         happened=happened.in_language(language).format_map(values),
         fix=words.fix.in_language(language).format_map(values),
@@ -576,10 +582,11 @@ def differences(fault: Fault, language: str) -> str:
     return ", ".join(_PARTS[part].in_language(language) for part in fault.differs)
 
 
-def _values(fault: Fault, error: str, language: str) -> Mapping[str, object]:
-    none = _NOTHING.in_language(language)
+def _values(failed: FailedRequest, language: str) -> Mapping[str, object]:
+    fault, none = failed.fault, _NOTHING.in_language(language)
     return {
-        "error": error,
+        "error": failed.error,
+        "note": failed.note.replace("`", "'"),
         "parameter": fault.parameter,
         # A backtick would end the code that the value stands in.
         "sent": fault.sent.replace("`", "'") or none,

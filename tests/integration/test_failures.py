@@ -176,6 +176,12 @@ def test_what_is_wrong_with_a_redemption_has_a_name(
     assert "b" * 43 not in str(noted(house))
 
 
+def test_a_code_that_was_left_out_is_missed(house: ProtocolHouse) -> None:
+    house.redeem("")
+
+    assert noted(house).fault == Fault(cause=Cause.PARAMETER_MISSING, parameter="code")
+
+
 def test_wrong_client_authentication_is_its_relying_partys_and_names_no_secret(
     house: ProtocolHouse,
 ) -> None:

@@ -1,6 +1,7 @@
 """Failed requests in words: in what two addresses differ, and what is kept of what was sent."""
 
 import string
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -97,6 +98,14 @@ def test_every_cause_has_words(cause: Cause, language: str) -> None:
         assert not {"{", "}"} & set(text)
         assert language == VI or all(character in string.printable for character in text)
     assert 1 <= explanation.section <= 15
+
+
+def test_what_has_no_word_of_its_own_is_told_as_the_log_has_it() -> None:
+    other = replace(failed(Fault(cause=Cause.OTHER), "invalid_request"), note="claims is no JSON")
+
+    assert explain(other, VI).happened == (
+        "Yêu cầu bị từ chối với mã lỗi `invalid_request`: `claims is no JSON`."
+    )
 
 
 def test_a_clock_that_is_off_is_told_in_seconds() -> None:

@@ -22,7 +22,7 @@ from idp.grants.model import AuthorizationCode, GrantId, Redeemed, Replayed
 from idp.grants.ports import AccessTokens, AuthorizationCodes
 from idp.grants.refresh_families import RefreshFamilies, revoke_of_grant
 from idp.integration_tests.rehearsed import RehearsedCode
-from idp.oidc.errors import InvalidClient, InvalidGrant
+from idp.oidc.errors import InvalidClient, InvalidGrant, InvalidRequest
 from idp.oidc.grants.shapes import Client
 from idp.oidc.grants.token_response import TokenResponses
 from idp.oidc.id_token import claims_asked_for
@@ -155,6 +155,14 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         """Authenticated before the grant was looked for."""
         client: Client = self.request.client
         return client
+
+    def validate_token_request(self) -> None:
+        """Check what is sent before anything is spent."""
+        self.authenticate_token_endpoint_client().check_grant_type(self.GRANT_TYPE)
+        if not self.request.form.get("code"):
+            missing = Fault(cause=Cause.PARAMETER_MISSING, parameter="code")
+            raise InvalidRequest("code is missing", missing)
+        super().validate_token_request()
 
     def query_authorization_code(self, code: str, client: Client) -> SpentCode | RehearsedCode:
         """Spend the code: whatever fails after this, it is gone."""
