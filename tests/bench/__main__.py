@@ -14,6 +14,10 @@ from typing import Final
 
 import click
 
+from idp.adapters.redis.connection import connect
+from tests.bench.console import FULL as AT_SIZE
+from tests.bench.console import QUICK as AT_SIZE_QUICK
+from tests.bench.console import PageTime, page_times
 from tests.bench.indistinct import compare
 from tests.bench.measure import machine, on_core
 from tests.bench.scenarios import FULL, QUICK, Scenarios
@@ -21,6 +25,7 @@ from tests.bench.surroundings import NoProvider, provider, stores
 from tests.bench.table import Table
 from tests.bench.wire import NotAsExpected
 
+_PAGES: Final = 100  # times that each page of the console is opened
 _NUMBERS: Final = 250  # known ones and unknown ones that are compared, over and over
 
 
@@ -50,6 +55,14 @@ def main() -> int:
             table.weigh(around.process)
             numbers = around.known_and_unknown(min(size.answers, _NUMBERS))
             compared = list(compare(*numbers, samples=size.answers))
+            console: list[PageTime] = []
+            if used.database_url is not None:
+                with connect(used.redis_url) as client:
+                    shown = AT_SIZE_QUICK if options.quick else AT_SIZE
+                    console += page_times(
+                        around.settings, client, shown, samples=2 if options.quick else _PAGES
+                    )
+                    client.connection_pool.disconnect()
     except (NoProvider, NotAsExpected) as error:
         click.echo(f"The measurement was broken off: {error}", err=True)
         return 1
@@ -60,6 +73,13 @@ def main() -> int:
     click.echo(f"\nTime to an answer, {size.answers} of each, in this process:")
     for comparison in compared:
         click.echo(comparison)
+    if console:
+        click.echo(
+            f"\nPages of the console, {shown.relying_parties:,} relying parties and"
+            f" {shown.events:,} events in the log, in this process:"
+        )
+    for page in console:
+        click.echo(page)
     return 0
 
 

@@ -14,6 +14,9 @@ from sqlalchemy import Connection, Table, select, text
 from idp.announcements.model import Announcement, AnnouncementId, Audience
 from idp.api_clients.model import ApiClient, ApiClientName
 from idp.audit.model import AuditEvent
+from idp.core.birth_date import BirthDate
+from idp.core.full_name import FullName
+from idp.core.identity_number import IdentityNumber
 from idp.db import Base
 from idp.disputes.model import Dispute
 from idp.failures import store as failures
@@ -30,8 +33,9 @@ from idp.relying_parties.model import (
 from idp.statistics import store as statistics
 from idp.statistics.model import HourlyCount, Measure, StatisticRecord
 from idp.statistics.rules import rows_of
+from tests.fakes.carrier_records import Subscription
 from tests.fakes.citizen_site import Site
-from tests.fakes.disputed import HOLDER_ID, file, keep_holder
+from tests.fakes.disputed import CLAIMANT, HOLDER_ID, NUMBER, file, keep_holder
 from tests.fakes.registering import NAMES, PROTOCOL, Registering, keep_passed_test
 
 DAYS: Final = 90
@@ -88,6 +92,12 @@ class ConsoleAtSize:
         office.walk(browser, NAMES | {"client_id": "binh-dinh-sau"}, PROTOCOL)
         draft = browser.page.split("/")[3]
         keep_holder(site)
+        site.carriers.subscriptions[CLAIMANT] = Subscription(
+            "vinaphone",
+            IdentityNumber(NUMBER),
+            FullName.parse("Nguyễn Thị Bưởi"),
+            BirthDate(1990, 1, 2),
+        )
         number = file(site)
         self._keep_more()
         self._fail_and_count()

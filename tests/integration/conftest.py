@@ -23,33 +23,27 @@ from tests.fakes.sms import SmsOutbox
 
 
 @pytest.fixture
-def subscribed(carriers: CarrierRecordsInMemory) -> CarrierRecordsInMemory:
-    """The carriers' records, with a subscription of one person."""
+def site(
+    home: Path,
+    settings: Settings,
+    redis_client: redis.Redis,
+    clock: FakeClock,
+    carriers: CarrierRecordsInMemory,
+    sms: SmsOutbox,
+    mail: MailOutbox,
+) -> Iterator[Site]:
+    """The pages, and a subscription of one person who has no account yet."""
     carriers.subscriptions[PhoneNumber("+84912000001")] = Subscription(
         carrier="vinaphone",
         identity_number=IdentityNumber("052190000001"),
         full_name=FullName.parse("Nguyễn Thị Bưởi"),
         birth_date=BirthDate(1990, 1, 2),
     )
-    return carriers
-
-
-@pytest.fixture
-def site(
-    home: Path,
-    settings: Settings,
-    redis_client: redis.Redis,
-    clock: FakeClock,
-    subscribed: CarrierRecordsInMemory,
-    sms: SmsOutbox,
-    mail: MailOutbox,
-) -> Iterator[Site]:
-    """The pages, and a subscription of one person who has no account yet."""
     site = Site(
         settings=settings,
         redis_client=redis_client,
         clock=clock,
-        carriers=subscribed,
+        carriers=carriers,
         sms=sms,
         mail=mail,
     )

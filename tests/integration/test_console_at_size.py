@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("home")]
 
 MOST_QUERIES = 12
 LEAD_ELSEWHERE = {"/console/invitation"}
-"""What has nothing to show to whoever is signed in already."""
+"""A link that somebody follows who is to become an operator."""
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def postgresql_site(
     postgresql_database: Database,
     redis_client: redis.Redis,
     clock: FakeClock,
-    subscribed: CarrierRecordsInMemory,
+    carriers: CarrierRecordsInMemory,
     sms: SmsOutbox,
     mail: MailOutbox,
 ) -> Iterator[Site]:
@@ -40,7 +40,7 @@ def postgresql_site(
         settings=load(environment | {"IDP__DATABASE__URL": url}, config=CONFIG),
         redis_client=redis_client,
         clock=clock,
-        carriers=subscribed,
+        carriers=carriers,
         sms=sms,
         mail=mail,
     )
