@@ -37,6 +37,9 @@ GIVEN = (
     "Số CMT/CCCD",
     "Sở Khoa học và Công nghệ tỉnh Bình Định",
     "Cổng Dịch vụ công tỉnh Bình Định",
+    "Cổng (binh-dinh)",
+    "Đăng ký cổng từ kho mã của tỉnh",
+    "the letters ă, đ, ê, ô",
     # An apostrophe is written as a reference: what stands before it is another text.
     *(person.full_name.value.rpartition("'")[2] for person in TEST_PEOPLE),
 )
