@@ -919,6 +919,11 @@ def _deciding(
         "changes": diff({}, SANDBOX_DOCUMENT),
         "is_first": True,
         "tested": True,
+        "run": _TEST_RUN,
+        "run_at": "08:30, 21/11/2026",
+        "passed": 14,
+        "failed": 0,
+        "not_applicable": 1,
         "is_open": True,
         "decides": True,
         "is_own": False,
@@ -1188,7 +1193,7 @@ def _relying_party_pages() -> dict[str, tuple[str, Context]]:
         ),
         **{
             f"console-proposal-{ruling}": _deciding(
-                ProposalStatus.OPEN, tested=False, is_first=False, ruling=ruling
+                ProposalStatus.OPEN, tested=False, run=None, is_first=False, ruling=ruling
             )
             for ruling in (Ruling.OWN, Ruling.STALE, Ruling.UNTESTED)
         },

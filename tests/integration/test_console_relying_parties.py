@@ -385,6 +385,7 @@ def test_production_is_proposed_by_one_and_decided_by_another(
 
     huong = office.desk.signed_in("huong", OperatorRole.OPERATOR).open(proposal)
     assert "đạt, đúng bản được đề nghị" in huong.html
+    assert "minh: 15 bài đạt, 0 không đạt" in huong.html
     assert f"{live}/cb" in huong.html
     decision = {"outcome": "approve", "reason": "đã đọc biên bản"}
     forms = [form for form in huong.forms if "csrf_token" in form.hidden]

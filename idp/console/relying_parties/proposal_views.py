@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flask import Response, abort, redirect, request
+from sqlalchemy.orm import Session
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
 from idp.console.paging import ROWS
@@ -15,6 +16,8 @@ from idp.console.relying_parties.one_party import moment
 from idp.console.relying_parties.tested import Tested
 from idp.console.relying_parties.words import language
 from idp.db.database import Database
+from idp.integration_tests import store as integration_tests
+from idp.integration_tests.model import Outcome, Run
 from idp.onboarding import store
 from idp.onboarding.access import MayNot, NotThere
 from idp.onboarding.decide_proposal import DecideProposal
@@ -114,6 +117,8 @@ class Proposal(ConsoleForm):
     ) -> Response:
         with self._database.reading() as reading:
             stands = store.found(reading, proposal.client_id)
+            run = _run_before(reading, proposal)
+            counts = {} if run is None else integration_tests.counts_of(reading, [run.id])[run.id]
         before: Mapping[str, object] = {} if stands is None else stands.registration
         is_open = proposal.status is ProposalStatus.OPEN
         decides = may(self.operator.role, Permission.APPROVE_PRODUCTION)
@@ -125,6 +130,11 @@ class Proposal(ConsoleForm):
             changes=diff(before if is_open else {}, proposal.document),
             is_first=proposal.base_version is None,
             tested=self._tested.when_proposed(proposal),
+            run=run,
+            run_at=None if run is None else moment(run.begun_at),
+            passed=counts.get(Outcome.PASSED, 0),
+            failed=counts.get(Outcome.FAILED, 0),
+            not_applicable=counts.get(Outcome.NOT_APPLICABLE, 0),
             form=form,
             withdraw_form=self._pages.blank_form(WithdrawProposalForm),
             is_open=is_open,
@@ -174,6 +184,12 @@ def _proposal(
     if found is None or not may_see(page.operator, found.team):
         abort(404)
     return found
+
+
+def _run_before(reading: Session, proposal: RelyingPartyProposal) -> Run | None:
+    """The last integration test that was begun before somebody proposed."""
+    runs = integration_tests.runs_of(reading, proposal.sandbox_client_id, limit=ROWS)
+    return next((run for run in runs if run.begun_at <= proposal.proposed_at), None)
 
 
 def _number(typed: str) -> ProposalId | None:
