@@ -11,6 +11,7 @@ from idp.api.problems import TITLES
 from idp.api_clients.manage import DisableApiClient, RenewApiClient
 from idp.api_clients.model import ApiClientName
 from idp.audit.model import AuditEvent
+from idp.key_ring.rotate_keys import RotateKeys
 from idp.operators import store as operators
 from idp.operators.model import OperatorName, OperatorRole, VerifiedOperator
 from idp.operators.permissions import Permission
@@ -212,6 +213,22 @@ def test_a_request_that_came_to_nothing_can_be_made_again(site: Site) -> None:
     site.clock.advance(site.parts.rotation.announce)
 
     assert program.call("POST", "/keys/rotations", ROTATION, headers=KEY).status_code == 200
+
+
+def test_what_may_have_been_done_is_not_done_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = let_in(site)
+
+    def away(*_: object, **__: object) -> None:
+        raise RedisAway("away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(RotateKeys, "announce", away)
+        lost = program.call("POST", "/keys/rotations", ROTATION, headers=KEY)
+    again = program.call("POST", "/keys/rotations", ROTATION, headers=KEY)
+
+    assert (lost.status_code, again.status_code) == (503, 409)
 
 
 def test_the_log_names_the_program(site: Site) -> None:
