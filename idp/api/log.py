@@ -8,6 +8,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from idp.api.operation import Answer, Call, Given, Line, Nothing, Operation, Page, Resource
 from idp.api.paging import moment_cursor, page, read_moment_cursor, read_number
 from idp.api.problems import invalid
+from idp.audit.events import LogExported
+from idp.audit.log import record
 from idp.audit.rules import StoredEvent
 from idp.audit.search import LogQuery, search
 from idp.core.clock import Clock
@@ -87,6 +89,7 @@ class LogResource:
                     path="/log",
                     tag="log",
                     summary="Search the audit log",
+                    description="That events were taken is an event too.",
                     permission=Permission.READ_LOG,
                     query=LogSearch,
                     body=Nothing,
@@ -107,14 +110,13 @@ class LogResource:
         query = LogQuery(
             since=since, until=until, kind=wanted.kind, by=wanted.by, about=wanted.about
         )
-        with self._database.reading() as reading:
-            found = search(
-                reading,
-                query,
-                limit=wanted.limit + 1,
-                before=None if after is None else (after[0], read_number(after[1])),
-            )
-        rows, following = page(found, wanted.limit, _cursor)
+        before = None if after is None else (after[0], read_number(after[1]))
+        with self._database.transaction() as transaction:
+            found = search(transaction, query, limit=wanted.limit + 1, before=before)
+            rows, following = page(found, wanted.limit, _cursor)
+            # As at the console: that somebody took events away is one.
+            exported = LogExported(by=call.by.name, events=len(rows))
+            record(transaction, exported, self._clock.now())
         return Answer(
             Events(
                 items=[

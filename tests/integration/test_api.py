@@ -369,6 +369,8 @@ def test_the_log_and_the_people_come_by_pages_too(site: Site) -> None:
     assert seen == whole
     assert len(whole) > 1
     assert program.call("GET", "/log", since="2026-01-01T00:00:00Z").status_code == 422
+    taken = events(site, "log_exported")
+    assert (taken[0]["by"], taken[0]["events"]) == ("api:ci", len(whole))
 
 
 def test_the_description_is_there_for_everybody(site: Site) -> None:
