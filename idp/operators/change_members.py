@@ -78,7 +78,7 @@ class RemoveMember:
         may_all = may(by.role, Permission.MANAGE_TEAMS)
         with self._database.transaction() as transaction:
             # Locked: of two who remove each other at once, one is gone when the other is asked.
-            names = {member.name for member in store.members(transaction, team)}
+            names = {member.name for member in store.locked_members(transaction, team)}
             if not may_all and by.name not in names:
                 raise NotAllowed(f"{by.name} does not belong to {team}")
             if name not in names:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from idp.operators.model import (
@@ -212,8 +212,17 @@ def teams(
 
 
 def members(session: Session, team_id: TeamId) -> Sequence[Operator]:
-    """Who works for the team, by name; they stay so until the commit."""
-    query = (
+    """Who works for the team, by name."""
+    return session.execute(_members(team_id)).scalars().all()
+
+
+def locked_members(session: Session, team_id: TeamId) -> Sequence[Operator]:
+    """The same; they stay so until the commit, where the database can."""
+    return session.execute(_members(team_id).with_for_update()).scalars().all()
+
+
+def _members(team_id: TeamId) -> Select[tuple[Operator]]:
+    return (
         select(Operator)
         .join(TeamMember, TeamMember.operator == Operator.name)
         .where(
@@ -222,9 +231,7 @@ def members(session: Session, team_id: TeamId) -> Sequence[Operator]:
             Operator.disabled_at.is_(None),
         )
         .order_by(Operator.name)
-        .with_for_update()
     )
-    return session.execute(query).scalars().all()
 
 
 def add_member(session: Session, member: TeamMember) -> bool:
