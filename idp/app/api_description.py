@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 
-from idp.announcements.announce import PublishAnnouncement, WithdrawAnnouncement
 from idp.api.announcements import AnnouncementResource
 from idp.api.description import Description
 from idp.api.disputes import DisputeResource
 from idp.api.failures import FailureResource
+from idp.api.integration_tests import IntegrationTestResource
 from idp.api.keys import KeyResource
 from idp.api.log import LogResource
 from idp.api.operation import Resource
 from idp.api.people import PeopleResource
 from idp.api.proposals import ProposalResource
 from idp.api.relying_parties import RelyingPartyResource
-from idp.app.operations import onboarding_desk
+from idp.app.integration_tests import begin_run
+from idp.app.operations import announcement_desk, onboarding_desk
 from idp.app.parts import Parts
+from idp.integration_tests.reports import Reports
 from idp.key_ring.rotate_keys import RotateKeys
 from idp.statistics.report import Statistics
 
@@ -29,6 +31,7 @@ def api_description(parts: Parts) -> Description:
 
 def _resources(parts: Parts) -> Sequence[Resource]:
     database, clock, desk = parts.database, parts.clock, onboarding_desk(parts)
+    news = announcement_desk(parts)
     return [
         RelyingPartyResource(
             register=desk.register,
@@ -40,6 +43,9 @@ def _resources(parts: Parts) -> Sequence[Resource]:
         ).resource(),
         ProposalResource(
             propose=desk.propose, withdraw=desk.withdraw, database=database
+        ).resource(),
+        IntegrationTestResource(
+            begin=begin_run(parts), reports=Reports(database), database=database
         ).resource(),
         FailureResource(
             statistics=Statistics(database=database, clock=clock), database=database
@@ -53,9 +59,7 @@ def _resources(parts: Parts) -> Sequence[Resource]:
             clock=clock,
         ).resource(),
         AnnouncementResource(
-            publish=PublishAnnouncement(directory=parts.registry, database=database, clock=clock),
-            withdraw=WithdrawAnnouncement(database=database, clock=clock),
-            database=database,
+            publish=news.publish, withdraw=news.withdraw, database=database
         ).resource(),
         DisputeResource(database=database).resource(),
         PeopleResource(database=database).resource(),

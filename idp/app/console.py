@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from flask import Blueprint
 
 from idp.adapters.redis.registration_drafts import RedisFreshSecrets, RedisRegistrationDrafts
-from idp.announcements.announce import PublishAnnouncement, WithdrawAnnouncement
 from idp.app.integration_tests import begin_run
 from idp.app.operations import (
+    announcement_desk,
     api_client_desk,
     counter,
     dispute_desk,
@@ -68,6 +68,7 @@ def console_blueprints(
         verify=parts.verify_operator,
     )
     helpdesk, programs = helpdesk_of(parts), api_client_desk(parts)
+    news = announcement_desk(parts)
     return (
         console_routes(
             frame=frame,
@@ -90,8 +91,8 @@ def console_blueprints(
         ),
         announcement_routes(
             frame=frame,
-            publish=PublishAnnouncement(directory=parts.registry, database=database, clock=clock),
-            withdraw=WithdrawAnnouncement(database=database, clock=clock),
+            publish=news.publish,
+            withdraw=news.withdraw,
             database=database,
         ),
         test_people_routes(

@@ -6,6 +6,8 @@ from typing import Final
 
 import click
 
+from idp.announcements.announce import PublishAnnouncement, WithdrawAnnouncement
+from idp.announcements.commands import AnnouncementDesk, announcements_commands
 from idp.api_clients.commands import ApiClientDesk, api_clients_commands
 from idp.api_clients.manage import AddApiClient, DisableApiClient, RenewApiClient
 from idp.app.integration_tests import run_desk
@@ -124,6 +126,7 @@ def command_line() -> click.Group:
     relying_parties.add_command(initial_access_token_command(lambda: _registrar(parts())))
     relying_parties.add_command(logouts_command(lambda: parts().database))
     commands.add_command(relying_parties)
+    commands.add_command(announcements_commands(lambda: announcement_desk(parts())))
     commands.add_command(api_clients_commands(lambda: api_client_desk(parts())))
     commands.add_command(operators_commands(lambda: _operator_desk(parts())))
     commands.add_command(team_commands(lambda: _team_desk(parts())))
@@ -227,6 +230,17 @@ def _data_request_desk(parts: Parts) -> DataRequestDesk:
         answer=AnswerRequest(database=parts.database, notices=parts.jobs, clock=parts.clock),
         database=parts.database,
         clock=parts.clock,
+    )
+
+
+def announcement_desk(parts: Parts) -> AnnouncementDesk:
+    """What operators tell portals something with."""
+    database, clock = parts.database, parts.clock
+    return AnnouncementDesk(
+        verify=parts.verify_operator,
+        publish=PublishAnnouncement(directory=parts.registry, database=database, clock=clock),
+        withdraw=WithdrawAnnouncement(database=database, clock=clock),
+        database=database,
     )
 
 
