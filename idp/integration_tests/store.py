@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, insert, literal, select, update
+from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from idp.integration_tests.model import (
@@ -57,12 +57,26 @@ def run_of(session: Session, client_id: ClientId, run_id: RunId) -> Run | None:
     return None if found is None else _run(found)
 
 
-def runs_of(session: Session, client_id: ClientId, *, limit: int, offset: int = 0) -> Sequence[Run]:
-    """The runs for a relying party, the newest first."""
+def runs_of(
+    session: Session,
+    client_id: ClientId,
+    *,
+    limit: int,
+    offset: int = 0,
+    before: tuple[datetime, str] | None = None,
+) -> Sequence[Run]:
+    """
+    The runs for a relying party, the newest first.
+
+    *before* is where the last page ended: the moment and the id of its last run.
+    """
+    statement = select(IntegrationTestRun).where(IntegrationTestRun.client_id == client_id)
+    if before is not None:
+        at, run_id = before
+        same_moment = and_(IntegrationTestRun.begun_at == at, IntegrationTestRun.id > run_id)
+        statement = statement.where(or_(IntegrationTestRun.begun_at < at, same_moment))
     found = session.execute(
-        select(IntegrationTestRun)
-        .where(IntegrationTestRun.client_id == client_id)
-        .order_by(IntegrationTestRun.begun_at.desc(), IntegrationTestRun.id)
+        statement.order_by(IntegrationTestRun.begun_at.desc(), IntegrationTestRun.id)
         .limit(limit)
         .offset(offset)
     ).scalars()

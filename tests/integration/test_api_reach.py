@@ -31,6 +31,9 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "POST /relying-parties/{client_id}/enable": OPERATORS,
     "POST /relying-parties/{client_id}/secrets": MANAGING,
     "POST /relying-parties/{client_id}/secrets/{secret}/retire": MANAGING,
+    "GET /relying-parties/{client_id}/integration-tests": EVERYBODY,
+    "POST /relying-parties/{client_id}/integration-tests": MANAGING,
+    "GET /relying-parties/{client_id}/integration-tests/{run}": EVERYBODY,
     "GET /proposals": EVERYBODY,
     "POST /proposals": MANAGING,
     "GET /proposals/{proposal}": EVERYBODY,
@@ -49,7 +52,7 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "GET /log": LOOKING,
 }
 OTHERS = "cua-doi-khac"
-PLACES = {"client_id": OTHERS, "secret": "1", "proposal": "1", "announcement_id": "none"}
+PLACES = {"client_id": OTHERS, "run": "none", "secret": "1", "proposal": "1", "announcement_id": "none"}
 
 
 def operations(site: Site) -> list[Any]:
