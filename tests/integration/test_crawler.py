@@ -719,8 +719,13 @@ NO_PAGES = (
     "/integration-test/report.json",
     "/integration-test/send-again",
     "/console",
+    "/api",
+    "/not-admitted",
 )
-"""What answers with something else, or leads on at once; and what is the operators'."""
+"""
+What answers with something else, or leads on at once; what is the operators', or their
+programs'; and what production alone has, which `test_environments` walks.
+"""
 
 
 @pytest.fixture
