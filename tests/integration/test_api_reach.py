@@ -52,7 +52,13 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "GET /log": LOOKING,
 }
 OTHERS = "cua-doi-khac"
-PLACES = {"client_id": OTHERS, "run": "none", "secret": "1", "proposal": "1", "announcement_id": "none"}
+PLACES = {
+    "client_id": OTHERS,
+    "run": "none",
+    "secret": "1",
+    "proposal": "1",
+    "announcement_id": "none",
+}
 
 
 def operations(site: Site) -> list[Any]:
