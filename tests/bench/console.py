@@ -39,18 +39,21 @@ _NO_PAGES: Final = {"/console/invitation"}  # a link for somebody who is no oper
 
 @dataclass(frozen=True, slots=True)
 class PageTime:
-    """Milliseconds until a page is there: the median, and what 99 of 100 stay below."""
+    """
+    Milliseconds until a page is there: the median, and what 99 of 100 stay below.
+
+    A file to be kept, which is no page, holds up to thousands of rows: nothing is aimed at.
+    """
 
     rule: str
+    is_file: bool
     median: float
     slowest: float
 
     def __str__(self) -> str:
         met = self.median <= MEDIAN_TARGET and self.slowest <= SLOWEST_TARGET
-        return (
-            f"{self.median:7.1f} ms, p99 {self.slowest:7.1f} ms  {'met' if met else 'missed'}"
-            f"  {self.rule}"
-        )
+        verdict = "a file" if self.is_file else "met" if met else "missed"
+        return f"{self.median:7.1f} ms, p99 {self.slowest:7.1f} ms  {verdict:6}  {self.rule}"
 
 
 def page_times(
@@ -67,6 +70,7 @@ def page_times(
             taken = sorted(_seconds(console, address) for _ in range(samples))
             yield PageTime(
                 rule,
+                not console.browser.html.startswith("<!doctype html>"),
                 taken[samples // 2] * _MILLISECONDS,
                 taken[(samples * 99 - 1) // 100] * _MILLISECONDS,
             )
