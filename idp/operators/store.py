@@ -221,7 +221,7 @@ def locked_members(session: Session, team_id: TeamId) -> Sequence[Operator]:
     return session.execute(_members(team_id).with_for_update()).scalars().all()
 
 
-def _members(team_id: TeamId) -> Select[tuple[Operator]]:
+def _members(team_id: TeamId) -> Select[Operator]:
     return (
         select(Operator)
         .join(TeamMember, TeamMember.operator == Operator.name)
