@@ -60,6 +60,9 @@ by_operator = click.option(
     help="The operator who does this; needed for production, else the shell is answer enough.",
 )
 with_reason = click.option("--reason", required=True, help="Why; kept with the change.")
+with_reason_in_production = click.option(
+    "--reason", default="", help="Why; needed for production, and kept in the audit log."
+)
 
 
 def onboarding_commands(open_desk: OpenOnboardingDesk) -> click.Group:
@@ -220,13 +223,13 @@ def _assign(open_desk: OpenOnboardingDesk) -> click.Command:
 def _disable(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.command("disable")
     @click.argument("client_id")
-    @with_reason
+    @with_reason_in_production
     @by_operator
     def disable(client_id: str, reason: str, as_name: str | None) -> None:
         """Keep a portal out, from now on and in every worker."""
         desk = open_desk()
         with told.one_line_errors():
-            why, by = reason_of(reason), _switcher(desk, client_id, as_name)
+            why, by = _why(desk, client_id, reason), _switcher(desk, client_id, as_name)
             desk.disable(ClientId(client_id), by=by, reason=why)
         click.echo(f"{client_id}  disabled")
 
@@ -236,17 +239,23 @@ def _disable(open_desk: OpenOnboardingDesk) -> click.Command:
 def _enable(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.command("enable")
     @click.argument("client_id")
-    @with_reason
+    @with_reason_in_production
     @by_operator
     def enable(client_id: str, reason: str, as_name: str | None) -> None:
         """Let a portal in again that was disabled."""
         desk = open_desk()
         with told.one_line_errors():
-            why, by = reason_of(reason), _switcher(desk, client_id, as_name)
+            why, by = _why(desk, client_id, reason), _switcher(desk, client_id, as_name)
             desk.disable.undo(ClientId(client_id), by=by, reason=why)
         click.echo(f"{client_id}  enabled")
 
     return enable
+
+
+def _why(desk: OnboardingDesk, client_id: str, typed: str) -> str:
+    """The reason; in the sandbox there need be none."""
+    in_production = registered(desk, client_id).environment is Environment.PRODUCTION
+    return reason_of(typed) if typed or in_production else ""
 
 
 def _switcher(desk: OnboardingDesk, client_id: str, as_name: str | None) -> VerifiedOperator:
