@@ -19,7 +19,7 @@ from tests.fakes.programs import Program, let_in
 from tests.fakes.registrations import registration
 
 FEW = settings(
-    max_examples=10,
+    max_examples=6,
     derandomize=True,
     database=None,
     deadline=None,
