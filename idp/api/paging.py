@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from idp.api.problems import invalid
 
 T = TypeVar("T")
-_MOST_DIGITS = 15
+_MOST_DIGITS: Final = 15
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 3000
 
 
 def page(
@@ -32,7 +34,8 @@ def read_moment_cursor(after: str | None) -> tuple[datetime, str] | None:
         at = datetime.fromisoformat(moment)
     except ValueError:
         raise invalid("after", "it is no `next` of ours") from None
-    if at.utcoffset() is None or not name:
+    # Near either end of the calendar a moment has no UTC.
+    if at.utcoffset() is None or not _FIRST_YEAR <= at.year < _LAST_YEAR or not name:
         raise invalid("after", "it is no `next` of ours")
     return at, name
 
