@@ -22,11 +22,14 @@ class ThreadsOwn(redis.Redis):
     that nobody reads: three times the work of the command. Here a connection that was closed while
     it rested (Redis was started anew) is noticed by the command, which is then sent once more. If
     Redis did run it before, the second finds a thing spent, or counts twice: never the other way.
+
+    Threads come and go, one for each question of Prometheus: the next one gets what the last had.
     """
 
     def __init__(self, pool: redis.BlockingConnectionPool) -> None:
         super().__init__(connection_pool=pool)
         self._own = local()
+        self._resting: list[Any] = []
         self._understand: dict[str, Callable[..., Any]] = dict(self.response_callbacks)
 
     def register_script(self, script: str | bytes) -> "Script":  # type: ignore[override]
@@ -38,20 +41,55 @@ class ThreadsOwn(redis.Redis):
         try:
             connection = self._own.connection
         except AttributeError:  # the thread's first
-            connection = self._own.connection = self.connection_pool.make_connection()
+            connection = self._take()
         command = [pack_command((*args[0].encode().split(), *args[1:]))]  # such as SCRIPT LOAD
         try:
-            connection.send_packed_command(command)
-            answer = connection.read_response()
+            answer = _answer(connection, command)
         except redis.ConnectionError:
-            connection.disconnect()  # the next command connects
-            connection.send_packed_command(command)
-            answer = connection.read_response()
+            answer = _answer(connection, command)
         understand = self._understand.get(args[0])
         if understand is None:
             return answer
         options.pop("keys", None)  # for a cache we do not have
         return understand(answer, **options)
+
+    def _take(self) -> Any:  # noqa: ANN401 (redis-py's own)
+        """A connection for this thread, until it ends."""
+        try:
+            connection = self._resting.pop()
+        except IndexError:
+            connection = self.connection_pool.make_connection()
+        self._own.lent = _Lent(connection, self._resting)
+        self._own.connection = connection
+        return connection
+
+
+class _Lent:
+    """What a thread alone refers to: its end puts *connection* among those *resting*."""
+
+    def __init__(self, connection: Any, resting: list[Any]) -> None:  # noqa: ANN401 (redis-py's)
+        self._connection = connection
+        self._resting = resting
+
+    def __del__(self) -> None:
+        self._resting.append(self._connection)
+
+
+def _answer(connection: Any, command: Sequence[bytes]) -> Any:  # noqa: ANN401 (redis-py's own)
+    """
+    The answer to *command*; where there is none, the next command connects anew.
+
+    Else the answer to a command that somebody was torn from (dramatiq ends a job that takes too
+    long by an exception from outside) would be taken for that of the next: another one's session.
+    """
+    try:
+        connection.send_packed_command(command)
+        return connection.read_response()
+    except redis.ResponseError:  # an answer, too
+        raise
+    except BaseException:
+        connection.disconnect()
+        raise
 
 
 class Script:

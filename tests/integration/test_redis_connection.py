@@ -1,0 +1,67 @@
+"""What becomes of connections to Redis when threads end, or are torn from what they asked."""
+
+from threading import Thread
+
+import pytest
+import redis
+from redis.connection import AbstractConnection
+
+from idp.adapters.redis.connection import connect
+
+
+def test_threads_that_come_and_go_leave_no_connections_behind(redis_client: redis.Redis) -> None:
+    redis_client.ping()
+
+    for _ in range(5):
+        thread = Thread(target=redis_client.ping)
+        thread.start()
+        thread.join()
+
+    assert redis_client.info("clients")["connected_clients"] == 2
+
+
+def test_threads_at_the_same_time_have_a_connection_each(redis_client: redis.Redis) -> None:
+    ids = {redis_client.client_id()}
+
+    def ask() -> None:
+        ids.add(redis_client.client_id())
+        inner = Thread(target=lambda: ids.add(redis_client.client_id()))
+        inner.start()
+        inner.join()
+
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join()
+
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize("torn", [KeyboardInterrupt, redis.TimeoutError])
+def test_an_answer_that_nobody_waited_for_is_nobody_elses(
+    redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch, torn: type[BaseException]
+) -> None:
+    redis_client.mset({"mine": "one", "theirs": "two"})
+
+    def tear(*_: object, **__: object) -> None:
+        raise torn
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(AbstractConnection, "read_response", tear)
+        with pytest.raises(torn):
+            redis_client.get("mine")
+
+    assert redis_client.get("theirs") == b"two"
+
+
+def test_what_redis_refuses_costs_no_connection(redis_client: redis.Redis) -> None:
+    before = redis_client.client_id()
+
+    with pytest.raises(redis.ResponseError):
+        redis_client.execute_command("NO SUCH COMMAND")
+
+    assert redis_client.client_id() == before
+
+
+def test_a_redis_that_is_away_is_asked_again_and_then_away() -> None:
+    with connect("redis://127.0.0.1:1/0") as away, pytest.raises(redis.ConnectionError):
+        away.ping()
