@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from idp.api.problems import invalid
 
 T = TypeVar("T")
-_MOST_DIGITS: Final = 15
+_MOST: Final = 2**31 - 1  # PostgreSQL takes no larger number for a column of whole numbers
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 3000
 
@@ -42,6 +42,7 @@ def read_moment_cursor(after: str | None) -> tuple[datetime, str] | None:
 
 def read_number(after: str) -> int:
     """A number in a cursor. Raises `Problem`."""
-    if not (after.isascii() and after.isdecimal() and len(after) <= _MOST_DIGITS):
+    is_number = after.isascii() and after.isdecimal() and len(after) <= len(str(_MOST))
+    if not is_number or int(after) > _MOST:
         raise invalid("after", "it is no `next` of ours")
     return int(after)

@@ -16,6 +16,7 @@ from idp.web.forms import Form
 
 PATH: Final = "/account/activity"
 _PER_PAGE: Final = 25
+_DIGITS: Final = 9  # a column of whole numbers holds no more
 _MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
@@ -111,7 +112,7 @@ class NotMine(ActivityPage):
 
 def _number(text: str | None) -> int | None:
     """An id in an address; what is none is as if it were not there."""
-    is_number = text is not None and text.isascii() and text.isdecimal() and len(text) <= 18  # noqa: PLR2004 (fits 64 bits)
+    is_number = text is not None and text.isascii() and text.isdecimal() and len(text) <= _DIGITS
     return int(text) if is_number and text is not None else None
 
 

@@ -26,7 +26,7 @@ FAILURES: Final = "/console/failures"
 MOST_EXPORTED: Final = 10_000
 _MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
 _LONGEST_TEXT: Final = 128
-_MOST_DIGITS: Final = 15
+_MOST_DIGITS: Final = 9  # a column of whole numbers holds no more
 Manual: TypeAlias = Callable[[str], str | None]
 """The address of the manual in a language, where there is one."""
 _NAMES: Final = ("reference", "client_id", "endpoint")

@@ -26,7 +26,6 @@ from idp.relying_parties.model import RelyingPartyRecord
 from idp.relying_parties.ports import FetchFailed
 
 _SOON: Final = timedelta(days=30)
-_MOST_DIGITS: Final = 18
 
 
 class Credentials(OnePartyForm):

@@ -31,7 +31,7 @@ from idp.operators.permissions import Permission, may, may_see
 from idp.relying_parties.registration import InvalidRegistration
 from idp.web.address import page_query
 
-_MOST_DIGITS = 18
+_MOST_DIGITS = 9  # a column of whole numbers holds no more
 _UNDONE = frozenset({Ruling.OWN, Ruling.STALE, Ruling.UNTESTED})
 
 
