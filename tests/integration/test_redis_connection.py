@@ -57,7 +57,7 @@ def test_what_redis_refuses_costs_no_connection(redis_client: redis.Redis) -> No
     before = redis_client.client_id()
 
     with pytest.raises(redis.ResponseError):
-        redis_client.execute_command("NO SUCH COMMAND")
+        redis_client.execute_command("NO SUCH COMMAND")  # type: ignore[no-untyped-call]
 
     assert redis_client.client_id() == before
 
