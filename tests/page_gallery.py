@@ -2344,6 +2344,7 @@ PAGES: dict[str, tuple[str, Context]] = {
         "console/api_clients/list.html",
         _console(
             ConsoleSection.API_CLIENTS,
+            page=PageOf([], None, "?page=2"),
             rows=[
                 _program_row(),
                 _program_row(days_left=12, is_orphan=True),
@@ -2354,7 +2355,7 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "console-api-clients-none": (
         "console/api_clients/list.html",
-        _console(ConsoleSection.API_CLIENTS, rows=[]),
+        _console(ConsoleSection.API_CLIENTS, page=PageOf([], None, None), rows=[]),
     ),
     "console-api-client-new": (
         "console/api_clients/new.html",

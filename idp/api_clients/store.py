@@ -10,10 +10,13 @@ from idp.api_clients.model import PREFIX, ApiClient, ApiClientName
 from idp.operators.model import Operator
 
 
-def all_of(session: Session) -> Sequence[tuple[ApiClient, Operator]]:
-    """Every program by its name, disabled ones too, each with who answers for it."""
+def all_of(
+    session: Session, *, limit: int | None = None, offset: int = 0
+) -> Sequence[tuple[ApiClient, Operator]]:
+    """Programs by their names, disabled ones too, each with who answers for it."""
     query = select(ApiClient, Operator).join(Operator, Operator.name == ApiClient.answered_by)
-    return [(row[0], row[1]) for row in session.execute(query.order_by(ApiClient.name))]
+    query = query.order_by(ApiClient.name).limit(limit).offset(offset)
+    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def find(session: Session, name: ApiClientName) -> tuple[ApiClient, Operator] | None:

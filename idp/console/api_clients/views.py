@@ -21,6 +21,7 @@ from idp.console.api_clients.forms import (
     RenewApiClientForm,
 )
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
+from idp.console.paging import ROWS, offset, page_of
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.operators.add_operator import NameTaken, NotAllowed
@@ -32,7 +33,7 @@ _DATE: Final = "dd/MM/yyyy"
 
 
 class ApiClients(ConsolePage):
-    """`/console/api-clients`: all of them."""
+    """`/console/api-clients`: by their names, a page at a time."""
 
     permission = Permission.MANAGE_API_CLIENTS
     section = Section.API_CLIENTS
@@ -46,9 +47,11 @@ class ApiClients(ConsolePage):
         """The page."""
         now = self._clock.now()
         with self._database.reading() as reading:
-            found = store.all_of(reading)
+            found = store.all_of(reading, limit=ROWS + 1, offset=offset())
+        page = page_of(found)
         return self.render(
             "console/api_clients/list.html",
+            page=page,
             rows=[
                 {
                     "client": client,
@@ -60,7 +63,7 @@ class ApiClients(ConsolePage):
                     "is_over": client.expires_at <= now,
                     "is_orphan": answering.disabled_at is not None,
                 }
-                for client, answering in found
+                for client, answering in page.rows
             ],
         )
 
