@@ -97,7 +97,8 @@ def _without_values(uri: str) -> str:
     """The address without what may be somebody's data: a query has names alone, no password."""
     parts = _split(uri)
     if parts is None:
-        return uri.partition("?")[0]
+        _user, at, after = uri.partition("?")[0].partition("#")[0].rpartition("@")
+        return f"…@{after}" if at else after
     user, at, place = parts.netloc.rpartition("@")
     return parts._replace(
         netloc=f"…@{place}" if at or user else place,

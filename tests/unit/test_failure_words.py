@@ -123,6 +123,19 @@ def test_what_was_sent_cannot_leave_the_code_it_stands_in() -> None:
     assert [piece for is_code, piece in words if is_code] == ["prompt", "a' b {x} 'c"]
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("https://u:secret@host/cb?code=secret#secret", "https://…@host/cb?code=…#…"),
+        ("https://u:secret@host:port/cb?code=secret#secret", "…@host:port/cb"),
+        ("https://[host/cb#id_token=secret", "https://[host/cb"),
+    ],
+)
+def test_of_an_address_nothing_is_kept_that_may_be_somebodys(sent: str, kept: str) -> None:
+    """Nor where it can be read by no rule."""
+    assert uri_fault("redirect_uri", sent, ["https://host/cb"]).sent == kept
+
+
 def test_what_was_sent_is_printable_and_short() -> None:
     assert shown("a\x1b[31m\u202eb") == "a�[31m�b"
     assert len(shown("x" * 5000)) == 300
