@@ -64,7 +64,7 @@ class TokenEndpoint:
 
 
 def _basic(header: str) -> tuple[str, str] | None:
-    """Name and secret, each form-decoded (RFC 6749 §2.3.1)."""
+    """Name and secret, each form-decoded (RFC 6749 §2.3.1); no name holds a control character."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -72,7 +72,8 @@ def _basic(header: str) -> tuple[str, str] | None:
         name, _, secret = b64decode(encoded.strip(), validate=True).decode("ascii").partition(":")
     except (Base64Error, ValueError):
         return None
-    return (unquote_plus(name), unquote_plus(secret)) if name and secret else None
+    name, secret = unquote_plus(name), unquote_plus(secret)
+    return (name, secret) if name and name.isprintable() and secret else None
 
 
 def _error(status: int, error: str, *headers: tuple[str, str]) -> Raw:

@@ -82,8 +82,9 @@ def test_a_wrong_secret_and_an_unknown_name_get_one_answer(site: Site) -> None:
     wrong = client.post("/api/v1/token", data=form, auth=(program.name, "x" * 43))
     unknown = client.post("/api/v1/token", data=form, auth=("nobody", program.secret))
     none = client.post("/api/v1/token", data=form)
+    nul = client.post("/api/v1/token", data=form, auth=("a%00b", program.secret))
 
-    for answer in (wrong, unknown, none):
+    for answer in (wrong, unknown, none, nul):
         assert (answer.status_code, answer.json) == (401, {"error": "invalid_client"})
         assert answer.headers["WWW-Authenticate"].startswith("Basic")
     assert [each["by"] for each in events(site, "api_client_refused")] == ["api:ci", None]
