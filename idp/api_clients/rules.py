@@ -53,7 +53,13 @@ def scopes_of(role: OperatorRole) -> frozenset[Permission]:
 def effective(
     scopes: Collection[str], role: OperatorRole, answering: OperatorRole
 ) -> frozenset[Permission]:
-    """What counts of *scopes* for a program of *role* that an *answering* one answers for."""
+    """
+    What counts of *scopes* for a program of *role* that an *answering* one answers for.
+
+    Nothing where that one came to a province's team since: the program would reach other teams'.
+    """
+    if answering is OperatorRole.PROVINCE_TEAM:
+        return frozenset()
     both = scopes_of(role) & scopes_of(answering)
     return frozenset(scope for scope in both if scope in scopes)
 

@@ -75,6 +75,12 @@ def test_what_counts_is_what_all_three_allow() -> None:
     assert all(isinstance(each, Permission) for each in effective(asked, OPERATOR, OPERATOR))
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_who_came_to_a_team_answers_for_nothing_any_more(role: OperatorRole) -> None:
+    """A member sees the own team's portals; a program that sees everybody's would be more."""
+    assert effective(scopes_of(role), role, PROVINCE) == set()
+
+
 def test_no_program_is_called_like_an_operator_in_the_log() -> None:
     assert parse_api_client_name(" Ci-Binh-Dinh ") == "ci-binh-dinh"
     with pytest.raises(InvalidOperatorName):
