@@ -8,9 +8,9 @@ import structlog
 
 from idp.core.clock import Clock
 from idp.core.handles import new_short_id
-from idp.failures.model import Cause, FailedRequest, Fault
+from idp.failures.model import LONGEST_CLAIMED, Cause, FailedRequest, Fault
 from idp.failures.ports import WaitingFailures
-from idp.failures.rules import claimed_id, is_failure, shown
+from idp.failures.rules import is_failure, shown
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.ports import RelyingParties
 
@@ -86,7 +86,7 @@ class NoteFailure:
             endpoint=answered.endpoint,
             error=answered.error or "",
             client_id=None if known is None else ClientId(known),
-            claimed="" if known is not None else claimed_id(fault.claimed),
+            claimed="" if known is not None else shown(fault.claimed, LONGEST_CLAIMED),
             fault=fault,
             note=shown(answered.detail or ""),
         )

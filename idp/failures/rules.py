@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from idp.failures.model import LONGEST_CLAIMED, LONGEST_VALUE, Cause, Fault, Part
+from idp.failures.model import LONGEST_VALUE, Cause, Fault, Part
 
 ANSWERS: Final = frozenset(
     {
@@ -17,6 +17,7 @@ ANSWERS: Final = frozenset(
 )
 """Errors by which a citizen's own decision is told: nothing that a portal has to mend."""
 _HALF: Final = 4  # characters of a reference, before its hyphen and after it
+_LONGEST_CLIENT_ID: Final = 128  # of those that are registered
 _OURS: Final = 500
 """From this status on it is we who failed."""
 
@@ -36,8 +37,8 @@ def shown(value: str, longest: int = LONGEST_VALUE) -> str:
 
 
 def claimed_id(value: str) -> str:
-    """A client_id that somebody made up, as it is kept."""
-    return shown(value, LONGEST_CLAIMED)
+    """A client_id that a request came with: whole, where somebody may have registered it."""
+    return shown(value, _LONGEST_CLIENT_ID)
 
 
 def uri_fault(parameter: str, sent: str, registered: Collection[str]) -> Fault:

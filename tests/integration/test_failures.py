@@ -27,10 +27,12 @@ from tests.fakes.protocol_house import ISSUER, ProtocolHouse, Rate
 from tests.fakes.registrations import BASIC, POST, registration
 
 KEYED = "portal-key"
+LONG = "portal." * 14 + "vn"
 HOUR = timedelta(hours=1)
 REGISTRATIONS: tuple[dict[str, Any], ...] = (
     registration(BASIC),
     registration(POST, token_endpoint_auth_method="client_secret_post"),
+    registration(LONG),
     registration(
         KEYED,
         token_endpoint_auth_method="private_key_jwt",
@@ -200,6 +202,12 @@ def test_wrong_client_authentication_is_its_relying_partys_and_names_no_secret(
     assert (method.sent, method.registered) == ("client_secret_post", "client_secret_basic")
     assert "a-secret-of-somebody" not in str(house.failures.waiting)
     assert house.secrets[BASIC] not in str(house.failures.waiting)
+
+
+def test_a_long_name_is_no_less_its_relying_partys(house: ProtocolHouse) -> None:
+    house.redeem("x", LONG, secret="a-secret-of-somebody")
+
+    assert noted(house).client_id == LONG
 
 
 @pytest.mark.parametrize(
