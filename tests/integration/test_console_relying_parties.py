@@ -10,11 +10,14 @@ from sqlalchemy import select
 from idp.audit.model import AuditEvent
 from idp.onboarding import store
 from idp.operators.model import OperatorRole
+from idp.relying_parties import store as relying_parties
 from idp.relying_parties.model import ClientId, RelyingPartyRecord
+from idp.relying_parties.registration import parse_registration
 from idp.statistics import store as statistics
 from idp.statistics.model import HourlyCount, Measure
 from idp.statistics.rules import rows_of
 from tests.fakes.citizen_site import Browser, Site
+from tests.fakes.onboarding import production
 from tests.fakes.operators import PASSWORD
 from tests.fakes.registering import (
     ADDRESSES,
@@ -399,6 +402,20 @@ def test_production_is_proposed_by_one_and_decided_by_another(
     assert made.registration["redirect_uris"] == [f"{live}/cb"]
     assert made.registration["claims"] == document(site)["claims"]
     assert (made.team, made.sandbox_client_id, made.secrets) == ("binh-dinh", ID, [])
+
+
+def test_production_that_became_another_teams_is_not_shown_to_who_tried_it(
+    site: Site, portal: Browser
+) -> None:
+    keep_passed_test(site.database, ID, site.clock.now())
+    live = parse_registration(production("dak-lak-live", ID))
+    with site.database.transaction() as transaction:
+        made = relying_parties.add(transaction, live, site.clock.now(), team="binh-dinh")
+    assert "https://dak-lak-live.gov.vn/callback" in portal.open(f"{PORTAL}/propose").html
+    with site.database.transaction() as transaction:
+        transaction.merge(made).team = "dak-lak"
+
+    assert "https://dak-lak-live.gov.vn/callback" not in portal.open(f"{PORTAL}/propose").html
 
 
 def test_whoever_proposed_decides_nothing(site: Site, office: Registering) -> None:

@@ -20,7 +20,7 @@ from idp.onboarding.propose_production import (
     Unchanged,
     Untested,
 )
-from idp.operators.permissions import Permission
+from idp.operators.permissions import Permission, may_see
 from idp.relying_parties.model import RelyingPartyRecord
 from idp.relying_parties.registration import InvalidRegistration
 
@@ -87,10 +87,12 @@ class Propose(OnePartyForm):
         return party
 
     def _production(self, party: RelyingPartyRecord) -> RelyingPartyRecord | None:
-        """The registration for production that it was the trial of, where there is one."""
+        """The registration for production that it was the trial of, if there is one to be seen."""
         with self._database.reading() as reading:
             known = store.production_of(reading, party.client_id)
-            return store.found(reading, known[0]) if known else None
+            found = store.found(reading, known[0]) if known else None
+        # An operator can have given it to another team than what was tried.
+        return found if found is not None and may_see(self.operator, found.team) else None
 
     def _ask(
         self,
