@@ -138,6 +138,7 @@ def replace(
 ) -> None:
     """Put *registration* in the place of a locked one, as its next version."""
     row.registration = dict(registration.document)
+    row.sandbox_client_id = registration.relying_party.sandbox_client_id
     row.updated_at = at
     row.version += 1
     _note_version(session, row, by=by, reason=reason)

@@ -316,6 +316,18 @@ def test_a_change_of_production_is_proposed_and_shown(house: OnboardingHouse) ->
     assert (newest.number, newest.by, newest.reason) == (2, "lan", REASON)
 
 
+def test_production_can_be_tried_as_another_sandbox_from_now_on(house: OnboardingHouse) -> None:
+    house.tried("portal")
+    house.put_into_production("portal-live", "portal")
+    house.tried("second")
+    number = house.propose(production("portal-live", "second"), base_version=1)
+    house.desk.decide(number, approve=True, by=HUONG, reason=REASON)
+
+    with house.database.reading() as reading:
+        assert store.production_of(reading, ClientId("second")) == [LIVE]
+        assert store.production_of(reading, PORTAL) == []
+
+
 def test_of_two_proposals_for_one_registration_one_waits(house: OnboardingHouse) -> None:
     house.tried("portal")
     house.propose(production("portal-live", "portal"))
