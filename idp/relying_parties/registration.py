@@ -80,6 +80,7 @@ MEMBERS: Final = frozenset(
     }
 )
 _ACR: Final = re.compile(r"LoA[1-4]")
+_KEY_SET_LEVELS: Final = 4  # the set, its keys, a key, a list in it (RFC 7517 §4.3, §4.7)
 
 
 class InvalidRegistration(ValueError):
@@ -243,6 +244,14 @@ def _acr_problem(name: str) -> Fault | None:
     return None if _ACR.fullmatch(name) else Fault(Rule.NO_ACR)
 
 
+def _is_within(levels: int, value: object) -> bool:
+    """Whether *value* is nested no deeper than so many objects or lists."""
+    if not isinstance(value, Mapping | list):
+        return True
+    members = value.values() if isinstance(value, Mapping) else value
+    return levels > 0 and all(_is_within(levels - 1, member) for member in members)
+
+
 class _Reader:
     """Reads members one by one, and collects what is wrong with them."""
 
@@ -320,7 +329,9 @@ class _Reader:
         if value is None:
             return ()
         keys = value.get("keys") if isinstance(value, Mapping) else None
-        if not isinstance(keys, list) or not all(isinstance(key, Mapping) for key in keys):
+        is_set = isinstance(keys, list) and all(isinstance(key, Mapping) for key in keys)
+        # A member nested a thousand times deep could be stored, and read again by nobody.
+        if not isinstance(keys, list) or not is_set or not _is_within(_KEY_SET_LEVELS, value):
             self.require(False, name, Rule.NOT_A_KEY_SET)
             return ()
         faults = [fault for key in keys if (fault := public_key_problem(key))]

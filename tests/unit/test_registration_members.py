@@ -177,3 +177,16 @@ def test_the_documents_are_kept_as_they_were_handed_in() -> None:
 
     [found] = read_registrations([path])
     assert found.document == tomllib.loads(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("levels", [3, 30, 900])
+def test_keys_are_not_nested_deeper_than_any_key_is(levels: int) -> None:
+    """What one thread can store, one with less of its stack left could not read."""
+    nested: object = "MIIB"
+    for _ in range(levels):
+        nested = [nested]
+    key: dict[str, object] = {"kty": "EC", "crv": "P-256", "x": "eA", "y": "eQ", "x5c": ["MIIB"]}
+
+    assert parsed(jwks={"keys": [key]}).relying_party.keys.jwks == (key,)
+    assert problems(jwks={"keys": [key | {"x5c": nested}]}) == ["jwks"]
+    assert problems(jwks={"keys": [key], "more": [nested]}) == ["jwks"]
