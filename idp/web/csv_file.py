@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from flask import Response
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[=+\-@\t\r])")
+"""Where one would begin; after what parts cells, too: where commas are decimal, as in Vietnam,
+spreadsheets part them by semicolons, and heed no quotes within what they take for one."""
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
@@ -38,4 +41,4 @@ def download(name: str, content_type: str, content: bytes) -> Response:
 
 def _harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula (CWE-1236)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub("'", cell)
