@@ -1,7 +1,7 @@
 """Transactions: explicit, short, never open while a password is hashed or a carrier asked."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,13 +79,12 @@ class Database:
             yield rows
             rows.commit()
 
-    @contextmanager
-    def reading_rows(self) -> Iterator[Rows]:
+    def reading_rows(self) -> AbstractContextManager[Rows]:
         """Like `reading`, for what needs no entities; each statement sees what is committed."""
-        if self._direct is not None:
-            with self._direct.borrowed() as direct:
-                yield direct
-            return
+        return self._cursor_rows() if self._direct is None else self._direct.borrowed()
+
+    @contextmanager
+    def _cursor_rows(self) -> Iterator[Rows]:
         with self._borrowed() as connection:
             yield CursorRows(connection, self.engine.dialect)  # SQLite begins nothing by itself
 
