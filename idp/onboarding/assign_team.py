@@ -32,6 +32,7 @@ class AssignTeam:
         """
         require(by, Permission.APPROVE_PRODUCTION)
         now = self._clock.now()
+        self._version.require()
         with self._database.transaction() as transaction:
             row = own(transaction, client_id, by)
             refuse_unknown_team(transaction, team)

@@ -50,6 +50,7 @@ class AddSecret:
         require(by, Permission.MANAGE_OWN_RELYING_PARTIES)
         secret, now = new_handle(), self._clock.now()
         until = now + self._policy.secret_lasts
+        self._version.require()
         with self._database.transaction() as transaction:
             row = own(transaction, client_id, by)
             if len(live_secrets(row, now)) >= MOST_LIVE:
@@ -89,6 +90,7 @@ class RetireSecret:
         """
         require(by, Permission.MANAGE_OWN_RELYING_PARTIES)
         now = self._clock.now()
+        self._version.require()
         with self._database.transaction() as transaction:
             row = own(transaction, client_id, by)
             found = next((each for each in live_secrets(row, now) if each.id == secret), None)

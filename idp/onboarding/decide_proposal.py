@@ -56,6 +56,7 @@ class DecideProposal:
         """
         require(by, Permission.APPROVE_PRODUCTION)
         tested = self._is_tested(proposal_id)
+        self._version.require()
         try:
             ruling, registration = self._decide(
                 proposal_id, approve=approve, tested=tested, by=by, reason=reason

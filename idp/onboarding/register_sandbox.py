@@ -73,6 +73,7 @@ class RegisterSandbox:
         taken = InvalidRegistration(
             [problem("client_id", Rule.CLIENT_ID_TAKEN, value=party.client_id)]
         )
+        self._version.require()
         try:
             secret = self._store(registration, team, by, reason, taken)
         except IntegrityError:  # somebody was faster by a moment
@@ -155,6 +156,7 @@ class ChangeSandbox:
         require(by, Permission.MANAGE_OWN_RELYING_PARTIES)
         registration = checked(document, self._policy)
         party, now = registration.relying_party, self._clock.now()
+        self._version.require()
         with self._database.transaction() as transaction:
             row = own(transaction, client_id, by)
             refuse_other(row, party, Environment.SANDBOX)

@@ -29,6 +29,7 @@ class Disable:
     def _set(self, client_id: ClientId, event: RelyingPartyDisabled | RelyingPartyEnabled) -> None:
         enabled = isinstance(event, RelyingPartyEnabled)
         now = self._clock.now()
+        self._version.require()
         with self._database.transaction() as transaction:
             row = store.record_of(transaction, client_id)
             if row is None:

@@ -37,6 +37,14 @@ class RegistryVersion(Protocol):
         """The number now; nought before the first change."""
         ...
 
+    def require(self) -> None:
+        """
+        Raise where it cannot be raised now: asked before a change, which else nobody would hear of.
+
+        Who is told that a part is away tries again, and finds nothing changed.
+        """
+        ...
+
     def bump(self) -> None:
         """Raise it: what is held in memory anywhere is old."""
         ...

@@ -150,6 +150,7 @@ class RegisterDynamically:
         The row stays, disabled: citizens' consents and the audit log go on naming it.
         """
         now = self._clock.now()
+        self._version.require()
         with self._database.transaction() as transaction:
             row = store.record_of(transaction, client_id)
             _allowed(row, token)

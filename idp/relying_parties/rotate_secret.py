@@ -48,6 +48,7 @@ class RotateSecret:
         """
         now = self._clock.now()
         secret = new_handle()
+        self._version.require()
         with self._database.transaction() as transaction:
             row = store.record_of(transaction, client_id)
             if row is None:

@@ -98,16 +98,23 @@ class ReportsInMemory:
 
 @dataclass
 class VersionInMemory:
-    """Implements `RegistryVersion`."""
+    """Implements `RegistryVersion`; while *is_away* it cannot be asked."""
 
     number: int = 0
+    is_away: bool = False
 
     def current(self) -> int:
         """See `RegistryVersion`."""
         return self.number
 
+    def require(self) -> None:
+        """See `RegistryVersion`."""
+        if self.is_away:
+            raise ConnectionError
+
     def bump(self) -> None:
         """See `RegistryVersion`."""
+        self.require()
         self.number += 1
 
 

@@ -35,6 +35,9 @@ class NoVersion:
     def current(self) -> int:
         return 0
 
+    def require(self) -> None:
+        return None
+
     def bump(self) -> None:
         return None
 

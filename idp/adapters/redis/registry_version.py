@@ -15,6 +15,10 @@ class RedisRegistryVersion:
         """The number now; nought before the first change."""
         return int(self._redis.get(REGISTRY_VERSION) or 0)
 
+    def require(self) -> None:
+        """See `RegistryVersion`."""
+        self._redis.ping()
+
     def bump(self) -> None:
         """Raise it."""
         self._redis.incr(REGISTRY_VERSION)
