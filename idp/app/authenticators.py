@@ -63,7 +63,7 @@ class Authenticators:
             index=self._parts.index,
             attempts=self._attempts,
             budget=self._budgets.recovery_code,
-            notices=self._parts.jobs,
+            follow_ups=self._parts.follow_ups,
             clock=self._parts.clock,
         )
 
@@ -73,7 +73,7 @@ class Authenticators:
             database=self._parts.database,
             attempts=self._attempts,
             budget=self._budgets.app_code,
-            notices=self._parts.jobs,
+            follow_ups=self._parts.follow_ups,
             at_most=self._at_most,
             clock=self._parts.clock,
         )
@@ -83,7 +83,7 @@ class Authenticators:
         return AddPasskey(
             database=self._parts.database,
             ceremonies=self._ceremonies,
-            notices=self._parts.jobs,
+            follow_ups=self._parts.follow_ups,
             at_most=self._at_most,
             clock=self._parts.clock,
         )
@@ -93,7 +93,7 @@ class Authenticators:
         return MakeRecoveryCodes(
             database=self._parts.database,
             index=self._parts.index,
-            notices=self._parts.jobs,
+            follow_ups=self._parts.follow_ups,
             clock=self._parts.clock,
         )
 

@@ -319,7 +319,7 @@ def add_pages(parts: Parts) -> None:
         ),
         email_routes(
             pages=pages,
-            verify=VerifyEmail(database=database, notices=parts.jobs, clock=clock),
+            verify=VerifyEmail(database=database, follow_ups=parts.follow_ups, clock=clock),
             database=database,
             clock=clock,
         ),

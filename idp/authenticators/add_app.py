@@ -12,8 +12,8 @@ from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
 from idp.db.database import Database
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.throttling.ports import Budget
 from idp.totp.codes import new_totp_secret, step_of_code
 
@@ -27,14 +27,14 @@ class AddApp:
         database: Database,
         attempts: Attempts,
         budget: Budget,
-        notices: Notices,
+        follow_ups: FollowUps,
         at_most: int,
         clock: Clock,
     ) -> None:
         self._database = database
         self._attempts = attempts
         self._budget = budget
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._at_most = at_most
         self._clock = clock
 
@@ -81,5 +81,7 @@ class AddApp:
                 authenticator_id=app_id,
             )
             record(transaction, event, now)
+            told = NoticeKind.AUTHENTICATOR_ADDED
+            owed = self._follow_ups.owe_notice(transaction, told, citizen_id, now)
+        self._follow_ups.do(owed)
         self._attempts.forget(self._budget, citizen_id)
-        self._notices.tell(NoticeKind.AUTHENTICATOR_ADDED, citizen_id, now)

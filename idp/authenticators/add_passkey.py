@@ -13,8 +13,8 @@ from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
 from idp.db.database import Database
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 
 
 class AddPasskey:
@@ -25,13 +25,13 @@ class AddPasskey:
         *,
         database: Database,
         ceremonies: PasskeyCeremonies,
-        notices: Notices,
+        follow_ups: FollowUps,
         at_most: int,
         clock: Clock,
     ) -> None:
         self._database = database
         self._ceremonies = ceremonies
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._at_most = at_most
         self._clock = clock
 
@@ -77,10 +77,12 @@ class AddPasskey:
                     authenticator_id=passkey.id,
                 )
                 record(transaction, event, now)
+                told = NoticeKind.AUTHENTICATOR_ADDED
+                owed = self._follow_ups.owe_notice(transaction, told, citizen_id, now)
         except IntegrityError as error:
             # Web Authentication §7.1, step 26: an id that somebody has is nobody's else.
             raise PasskeyRefused("known") from error
-        self._notices.tell(NoticeKind.AUTHENTICATOR_ADDED, citizen_id, now)
+        self._follow_ups.do(owed)
 
 
 def _place(citizen_id: CitizenId) -> Place:

@@ -12,8 +12,8 @@ from idp.core.clock import Clock
 from idp.core.handles import new_code
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 
 CODES: Final = 10
 
@@ -22,11 +22,11 @@ class MakeRecoveryCodes:
     """Makes ten codes; the set before is void, and these are told once, by the return value."""
 
     def __init__(
-        self, *, database: Database, index: BlindIndex, notices: Notices, clock: Clock
+        self, *, database: Database, index: BlindIndex, follow_ups: FollowUps, clock: Clock
     ) -> None:
         self._database = database
         self._index = index
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._clock = clock
 
     def __call__(self, citizen_id: CitizenId) -> tuple[str, ...]:
@@ -38,5 +38,8 @@ class MakeRecoveryCodes:
             ensure_changeable(transaction, citizen_id)
             store.replace_recovery_codes(transaction, citizen_id, hashes, now)
             record(transaction, RecoveryCodesMade(citizen_id=citizen_id, codes=CODES), now)
-        self._notices.tell(NoticeKind.RECOVERY_CODES_MADE, citizen_id, now)
+            told = NoticeKind.RECOVERY_CODES_MADE
+            owed = self._follow_ups.owe_notice(transaction, told, citizen_id, now)
+        # Whatever fails: the codes of before are void, and these have to be told.
+        self._follow_ups.do(owed)
         return codes

@@ -8,8 +8,8 @@ from idp.core.clock import Clock
 from idp.core.handles import digest
 from idp.db.database import Database
 from idp.emails import store
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 
 
 class LinkSpent(Exception):
@@ -19,9 +19,9 @@ class LinkSpent(Exception):
 class VerifyEmail:
     """Spends a link, and makes its address the one that mail to the citizen goes to."""
 
-    def __init__(self, *, database: Database, notices: Notices, clock: Clock) -> None:
+    def __init__(self, *, database: Database, follow_ups: FollowUps, clock: Clock) -> None:
         self._database = database
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._clock = clock
 
     def __call__(self, handle: str) -> CitizenId:
@@ -38,5 +38,8 @@ class VerifyEmail:
             ensure_changeable(transaction, asked.citizen_id)
             set_verified_email(transaction, asked.citizen_id, asked.address, now)
             record(transaction, EmailVerified(citizen_id=asked.citizen_id), now)
-        self._notices.tell(NoticeKind.EMAIL_VERIFIED, asked.citizen_id, now)
+            owed = self._follow_ups.owe_notice(
+                transaction, NoticeKind.EMAIL_VERIFIED, asked.citizen_id, now
+            )
+        self._follow_ups.do(owed)
         return asked.citizen_id

@@ -1,14 +1,18 @@
 """The citizen's own pages about ways to sign in: adding, naming, taking away."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
 import pyotp
 import pytest
+import redis
 from sqlalchemy import select, update
 
+from idp.adapters.jobs import Jobs
+from idp.app.authenticators import Authenticators
 from idp.audit.model import AuditEvent
 from idp.authenticators import store
 from idp.authenticators.model import AuthenticatorApp
@@ -18,6 +22,7 @@ from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
+from idp.follow_ups.follow_ups import LEFT_AFTER
 from tests.fakes.authenticator import SoftwareAuthenticator
 from tests.fakes.carrier_records import Subscription
 from tests.fakes.citizen_site import Browser, Site
@@ -183,6 +188,35 @@ def test_recovery_codes_are_shown_once_and_a_new_set_voids_the_old(
     with site.database.transaction() as transaction:
         assert not store.spend_recovery_code(transaction, citizen_id, old, site.clock.now())
     assert "vua tao bo ma du phong" in site.sms.to(NUMBER)[-1]
+
+
+def test_what_was_added_stands_and_is_told_though_the_queue_was_away(
+    site: Site,
+    browser: Browser,
+    citizen_id: CitizenId,
+    pass_time: Callable[[timedelta], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And no set of codes is made that nobody ever sees, nor one spent for nothing."""
+
+    def fail(*_: object) -> None:
+        raise redis.ConnectionError
+
+    before = len(site.sms.to(NUMBER))
+    with monkeypatch.context() as broken:
+        broken.setattr(Jobs, "tell", fail)
+        add_app(site, browser)
+        add_passkey(site, browser)
+        browser.open("/account/security/recovery-codes").submit()
+        codes = re.findall(r'<span class="code">([0-9A-Z-]{11})</span>', browser.html)
+        Authenticators(site.parts).verify_recovery_code(citizen_id, codes[0])
+
+    assert len(site.sms.to(NUMBER)) == before
+    pass_time(LEFT_AFTER)
+    site.sweep("do what is left")
+    told = site.sms.to(NUMBER)[before:]
+    assert len(told) == 4
+    assert sum("ma du phong" in text for text in told) == 2
 
 
 def test_each_has_a_name_of_its_own(site: Site, browser: Browser) -> None:

@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import redis
 from sqlalchemy import select
 
+from idp.adapters.jobs import Jobs
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
 from idp.citizens.model import (
@@ -28,6 +30,7 @@ from idp.db.encryption import BlindIndex
 from idp.emails.ask_to_verify import PATH, AskToVerifyEmail
 from idp.emails.model import EmailVerification
 from idp.emails.verify import LinkSpent, VerifyEmail
+from idp.follow_ups.follow_ups import LEFT_AFTER, FollowUps
 from idp.messaging.links import Links
 from idp.messaging.model import NoticeKind
 from idp.throttling.ports import BudgetSpent
@@ -128,6 +131,31 @@ def test_whoever_reads_the_former_address_is_told_of_another_one(
     site.sweep("forget expired links")
     with site.database.reading() as reading:
         assert reading.execute(select(FormerEmail.id)).first() is None
+
+
+def test_the_former_address_is_told_though_the_queue_was_away(
+    site: Site, citizen_id: CitizenId, pass_time: PassTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever took the account over would only have to wait for such a moment."""
+    site.parts.ask_to_verify_email(citizen_id, ADDRESS)
+    press(site, link_to(site, ADDRESS))
+    pass_time(timedelta(hours=1))
+    site.parts.ask_to_verify_email(citizen_id, ANOTHER)
+    told = len(site.mail.to(ADDRESS.value))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Jobs, "tell", fail)
+        page = press(site, link_to(site, ANOTHER))
+
+    assert page.page == "/email/done"
+    assert len(site.mail.to(ADDRESS.value)) == told
+    pass_time(LEFT_AFTER)
+    site.sweep("do what is left")
+    assert "http://localhost:8400/n?k=" in site.mail.to(ADDRESS.value)[told]
+
+
+def fail(*_: object) -> None:
+    raise redis.ConnectionError
 
 
 def test_a_mail_server_that_is_away_keeps_no_text_message(
@@ -242,7 +270,8 @@ def test_of_two_that_press_at_once_one_verifies(
         clock=clock,
     )(citizen_id, ADDRESS)
     handle = links.handle(PATH, nobody.link)
-    verify = VerifyEmail(database=database, notices=nobody, clock=clock)
+    follow_ups = FollowUps(end_sessions=nobody, notices=nobody, database=database, clock=clock)
+    verify = VerifyEmail(database=database, follow_ups=follow_ups, clock=clock)
 
     outcomes = at_once(2, lambda _: verify(handle))
 

@@ -20,6 +20,8 @@ from idp.citizens.model import CitizenId, HoldKind
 from idp.citizens.store import ChangesBarred
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import EndOfSessions
 from idp.messaging.model import NoticeKind
 from tests.fakes.authenticator import SoftwareAuthenticator, to_bytes, to_text
 from tests.fakes.clock import FakeClock
@@ -41,6 +43,13 @@ class Told:
     def tell(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime) -> None:
         """See the port."""
         self.kinds.append(kind)
+
+
+class Nobody:
+    """Implements `EndsSessions`: nobody has one."""
+
+    def carry_out(self, end: EndOfSessions) -> None:
+        """See the port."""
 
 
 @dataclass
@@ -93,7 +102,15 @@ def provider() -> Iterator[Provider]:
     attempts = Attempts(database=database, throttle=ThrottleInMemory(clock), clock=clock)
     yield Provider(
         database,
-        AddPasskey(database=database, ceremonies=ceremonies, notices=told, at_most=2, clock=clock),
+        AddPasskey(
+            database=database,
+            ceremonies=ceremonies,
+            follow_ups=FollowUps(
+                end_sessions=Nobody(), notices=told, database=database, clock=clock
+            ),
+            at_most=2,
+            clock=clock,
+        ),
         VerifyPasskey(database=database, ceremonies=ceremonies, attempts=attempts, clock=clock),
         told,
         clock,
