@@ -13,7 +13,7 @@ from pathlib import Path
 from idp.core.clock import Clock
 from idp.core.email_address import EmailAddress
 from idp.messaging.model import Mail
-from idp.messaging.ports import MailNotSent
+from idp.messaging.ports import MailNotSent, MailRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,14 @@ class SmtpMailSender:
         message = self._message(to, mail, reference)
         # smtplib's exceptions quote what the server said, and with it the address: name the cause,
         # and raise outside the except blocks so that they are not chained.
-        cause = ""
+        cause, kind = "", MailNotSent
         try:
             self._hand_over(message, to)
         except smtplib.SMTPResponseException as refused:
             cause = f"server answered {refused.smtp_code}"
         except smtplib.SMTPRecipientsRefused as refused:
             cause = f"server answered {next(iter(refused.recipients.values()))[0]}"
+            kind = MailRefused
         except ssl.SSLError:
             cause = "tls"
         except TimeoutError:
@@ -69,7 +70,7 @@ class SmtpMailSender:
         except (OSError, smtplib.SMTPException):
             cause = "connection"
         if cause:
-            raise MailNotSent(cause)
+            raise kind(cause)
 
     def _hand_over(self, message: EmailMessage, to: EmailAddress) -> None:
         server = self._server

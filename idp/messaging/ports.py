@@ -33,6 +33,10 @@ class MailNotSent(Exception):
         self.cause = cause
 
 
+class MailRefused(MailNotSent):
+    """The mail server is there, and takes nothing for this address: for others it may."""
+
+
 class SmsSender(Protocol):
     """Hands a text to the network; returning means accepted, not delivered."""
 
@@ -50,7 +54,7 @@ class MailSender(Protocol):
 
     def send(self, to: EmailAddress, mail: Mail, *, reference: str) -> None:
         """
-        Send *mail* to *to*; raises `MailNotSent`.
+        Send *mail* to *to*; raises `MailNotSent`, `MailRefused` where it is for the address.
 
         *reference* (letters, digits, hyphens and underscores) becomes the `Message-ID`, by which
         mailboxes tell that a mail sent again is the same one.

@@ -13,7 +13,7 @@ from idp.core.email_address import EmailAddress, InvalidEmailAddress
 from idp.db.database import Database
 from idp.messaging.mails import Portal, Writer, lapse_mail
 from idp.messaging.model import Mail
-from idp.messaging.ports import MailNotSent, MailSender
+from idp.messaging.ports import MailNotSent, MailRefused, MailSender
 from idp.onboarding import store
 from idp.onboarding.credentials import live_secrets
 from idp.onboarding.rules import reminder_due
@@ -36,7 +36,8 @@ class RemindContacts:
     """
     Sends each reminder once: it is noted first, and the note is taken back where none was sent.
 
-    A second worker finds the note; a mail server that is away ends the round.
+    A second worker finds the note; a mail server that is away ends the round. An address that it
+    refuses does not: no team's mistake keeps the others' reminders back.
     """
 
     def __init__(
@@ -72,22 +73,39 @@ class RemindContacts:
                 return False
             row = store.found(transaction, lapsing.client_id)
             mails = [] if row is None else list(self._mails(row, lapsing, now))
+        sent = 0
         try:
             for number, (address, mail) in enumerate(mails):
                 # The same reference for the same reminder: one that was sent twice is seen once.
                 reference = f"lapse-{_reference(lapsing)}-{days}-{number}"
-                self._sender.send(address, mail, reference=reference)
+                sent += self._is_sent(address, mail, reference, lapsing)
         except MailNotSent:
-            with self._database.transaction() as transaction:
-                store.note_reminder(transaction, lapsing, days=before, before=days)
+            self._take_back(lapsing, days=days, before=before)
             raise
-        if mails:
+        if mails and not sent:
+            self._take_back(lapsing, days=days, before=before)
+        if sent:
             event = CredentialLapses(
                 client_id=lapsing.client_id, credential=_name(lapsing), days=days
             )
             with self._database.transaction() as transaction:
                 record(transaction, event, now)
-        return bool(mails)
+        return bool(sent)
+
+    def _is_sent(
+        self, address: EmailAddress, mail: Mail, reference: str, lapsing: store.Lapsing
+    ) -> bool:
+        """Raises `MailNotSent`, but for an address that is refused."""
+        try:
+            self._sender.send(address, mail, reference=reference)
+        except MailRefused as refused:
+            _log.warning("reminder.refused", client_id=lapsing.client_id, cause=refused.cause)
+            return False
+        return True
+
+    def _take_back(self, lapsing: store.Lapsing, *, days: int, before: int | None) -> None:
+        with self._database.transaction() as transaction:
+            store.note_reminder(transaction, lapsing, days=before, before=days)
 
     def _mails(
         self, row: RelyingPartyRecord, lapsing: store.Lapsing, now: datetime

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from itertools import count
+from smtplib import SMTPRecipientsRefused
 from typing import Protocol
 
 import pytest
@@ -13,7 +14,7 @@ from idp.adapters.smtp import MailServer, SmtpMailSender
 from idp.core.clock import SystemClock
 from idp.core.email_address import EmailAddress
 from idp.messaging.model import Mail
-from idp.messaging.ports import MailNotSent, MailSender
+from idp.messaging.ports import MailNotSent, MailRefused, MailSender
 from tests.fakes.mail import MailOutbox
 from tests.fakes.served_sandbox import ServedSandbox, served_sandbox
 
@@ -110,6 +111,20 @@ def test_a_server_that_is_away_says_so(post: Post, address: EmailAddress) -> Non
         post.sender.send(address, MAIL, reference="broken")
 
     assert post.received(address) == []
+
+
+def test_an_address_that_is_refused_is_told_from_a_server_that_is_away(
+    monkeypatch: pytest.MonkeyPatch, address: EmailAddress
+) -> None:
+    def refuse(*_: object) -> None:
+        raise SMTPRecipientsRefused({address.value: (550, b"no such mailbox")})
+
+    sender = smtp_sender(0)
+    monkeypatch.setattr(sender, "_hand_over", refuse)
+    with pytest.raises(MailRefused, match="server answered 550") as refused:
+        sender.send(address, MAIL, reference="refused")
+
+    assert address.value not in str(refused.value)
 
 
 def test_the_envelope_names_us_and_forbids_automatic_answers(

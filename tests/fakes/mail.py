@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from idp.core.email_address import EmailAddress
 from idp.messaging.model import Mail
-from idp.messaging.ports import MailNotSent
+from idp.messaging.ports import MailNotSent, MailRefused
 
 
 @dataclass(frozen=True)
@@ -22,17 +22,20 @@ class MailOutbox:
     Keeps what was sent, oldest first; implements `MailSender`.
 
     As a mailbox does, it shows what came twice under one reference once. While `broken`, it accepts
-    nothing.
+    nothing; for an address that it *refuses*, nothing ever.
     """
 
     def __init__(self) -> None:
         self.sent: list[SentMail] = []
         self.broken = False
+        self.refuses: set[str] = set()
 
     def send(self, to: EmailAddress, mail: Mail, *, reference: str) -> None:
         """See the port."""
         if self.broken:
             raise MailNotSent("broken")
+        if to.value in self.refuses:
+            raise MailRefused("refused")
         if reference not in {sent.reference for sent in self.sent}:
             self.sent.append(SentMail(to, mail.subject, mail.text, reference))
 

@@ -98,6 +98,26 @@ def test_a_mail_server_that_is_away_loses_no_reminder(
     assert len(mail.sent) == 1
 
 
+def test_an_address_that_is_refused_keeps_no_others_reminder_back(
+    house: OnboardingHouse, clock: FakeClock, mail: MailOutbox, remind: RemindContacts
+) -> None:
+    for client_id, contacts in (
+        ("first", ["mistyped@portal.example"]),
+        ("half", ["mistyped@portal.example", "known@portal.example"]),
+        ("last", [CONTACT]),
+    ):
+        house.tried(client_id, contacts=contacts)
+        clock.advance(timedelta(minutes=1))
+    clock.advance(330 * DAY)
+    mail.refuses = {"mistyped@portal.example"}
+
+    assert remind() == 2
+    assert [sent.to.value for sent in mail.sent] == ["known@portal.example", CONTACT]
+    mail.refuses.clear()
+    assert remind() == 1  # to the first, and to nobody twice
+    assert [sent.to.value for sent in mail.sent[2:]] == ["mistyped@portal.example"]
+
+
 def test_who_has_changed_over_hears_nothing(
     house: OnboardingHouse, clock: FakeClock, mail: MailOutbox, remind: RemindContacts
 ) -> None:
