@@ -667,7 +667,7 @@ def test_whose_number_moved_is_told_at_another_one(site: Site) -> None:
                 number=OTHER_NUMBER.e164,
                 number_index=citizens.phone_number_index(site.index, OTHER_NUMBER),
                 is_default=False,
-                verified_at=site.clock.now(),
+                verified_at=site.clock.now() - timedelta(days=4),
             )
         )
     site.carriers.subscriptions[NUMBER] = subscription(number="052190000088", name="Lê Văn Cam")
