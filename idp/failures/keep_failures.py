@@ -19,7 +19,7 @@ class KeepFailures:
     Moves failed requests from the queue into the database.
 
     A batch is taken out of the queue after it is committed: one that is met twice, after a crash or
-    by two workers, is kept once, for each has an id.
+    by two workers, is kept once, and takes no others out, for each has an id.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class KeepFailures:
                 break
             with self._database.transaction() as transaction:
                 store.add(transaction, batch)
-            self._waiting.forget(len(batch))
+            self._waiting.forget(batch)
             moved += len(batch)
         return moved
 

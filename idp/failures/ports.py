@@ -21,6 +21,6 @@ class WaitingFailures(Protocol):
         """The oldest ones; they stay."""
         ...
 
-    def forget(self, count: int) -> None:
-        """Take so many of the oldest ones out."""
+    def forget(self, kept: Sequence[FailedRequest]) -> None:
+        """Take those out, where they are the oldest ones yet, and no others."""
         ...

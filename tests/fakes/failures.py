@@ -20,6 +20,6 @@ class FailuresInMemory:
         """See the port."""
         return self.waiting[:limit]
 
-    def forget(self, count: int) -> None:
+    def forget(self, kept: Sequence[FailedRequest]) -> None:
         """See the port."""
-        del self.waiting[:count]
+        self.waiting = [failed for failed in self.waiting if failed not in kept]

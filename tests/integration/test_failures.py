@@ -361,6 +361,20 @@ def test_what_waits_is_kept_once(
     assert kept.failed == first
 
 
+def test_of_two_workers_with_one_batch_none_takes_out_what_came_after_it(
+    waiting: RedisWaitingFailures, clock: FakeClock
+) -> None:
+    first, second, third = (failed_request(number, clock=clock) for number in (1, 2, 3))
+    for failed in (first, second, third):
+        waiting.add(failed, network="203.0.113.0/24")
+    batch = waiting.first(2)
+
+    waiting.forget(batch)
+    waiting.forget(batch)
+
+    assert waiting.first(10) == [third]
+
+
 def test_it_is_forgotten_after_thirty_days(
     keep: KeepFailures, database: Database, clock: FakeClock
 ) -> None:

@@ -21,6 +21,12 @@ if redis.call('LLEN', KEYS[windows + 1]) < {_MOST} then
     redis.call('RPUSH', KEYS[windows + 1], ARGV[2 * windows + 2])
 end
 """
+_FORGET: Final = """
+for _, id in ipairs(ARGV) do
+    local oldest = redis.call('LINDEX', KEYS[1], 0)
+    if oldest and cjson.decode(oldest).id == id then redis.call('LPOP', KEYS[1]) end
+end
+"""
 
 
 class RedisWaitingFailures:
@@ -44,6 +50,7 @@ class RedisWaitingFailures:
         self._per_network = per_network
         self._per_relying_party = per_relying_party
         self._add = throttle.counted(_ADD)
+        self._forget = client.register_script(_FORGET)
 
     def add(self, failed: FailedRequest, *, network: str) -> None:
         """Put one in, unless there were too many."""
@@ -62,6 +69,6 @@ class RedisWaitingFailures:
         """The oldest ones."""
         return [_JSON.validate_json(raw) for raw in self._redis.lrange(_LIST, 0, limit - 1)]
 
-    def forget(self, count: int) -> None:
-        """Take so many of the oldest ones out."""
-        self._redis.ltrim(_LIST, count, -1)
+    def forget(self, kept: Sequence[FailedRequest]) -> None:
+        """Take those out, where they are the oldest ones yet."""
+        self._forget(keys=[_LIST], args=[failed.id for failed in kept])
