@@ -11,7 +11,7 @@ import click
 from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.onboarding import store, told
-from idp.onboarding.access import SHELL
+from idp.onboarding.access import SHELL, NotThere
 from idp.onboarding.assign_team import AssignTeam
 from idp.onboarding.credentials import AddSecret, RetireSecret
 from idp.onboarding.decide_proposal import DecideProposal
@@ -22,7 +22,7 @@ from idp.onboarding.register_sandbox import ChangeSandbox, RegisterSandbox
 from idp.onboarding.rules import LONGEST_REASON, SHORTEST_REASON, parsed_reason
 from idp.operators.commands import operator_from_prompt
 from idp.operators.model import VerifiedOperator
-from idp.operators.permissions import Permission
+from idp.operators.permissions import Permission, may_see
 from idp.operators.verify_operator import VerifyOperator
 from idp.relying_parties import store as relying_parties
 from idp.relying_parties.files import read_document
@@ -314,7 +314,10 @@ def _rotate_secret(open_desk: OpenOnboardingDesk) -> click.Command:
         """Give a portal a new secret, printed this once, and let the older ones end."""
         desk = open_desk()
         with told.one_line_errors():
-            by = operator_for(desk, as_name, registered(desk, client_id).environment)
+            row = registered(desk, client_id)
+            by = operator_for(desk, as_name, row.environment)
+            if not may_see(by, row.team):
+                raise NotThere(client_id)
             secret = desk.rotate_secret(
                 ClientId(client_id), grace=timedelta(days=grace_days), by=by.name
             )

@@ -559,6 +559,18 @@ def test_a_file_for_production_becomes_a_proposal(
         assert store.found(reading, LIVE) is not None
 
 
+def test_no_team_rotates_another_teams_secret(
+    house: OnboardingHouse, typed: Callable[[], str], clock: FakeClock
+) -> None:
+    keep_operator(house.database, house.hasher, "khoai", OperatorRole.PROVINCE_TEAM, clock.now())
+    house.tried("portal", "binh-dinh")
+    answer = house.run("rotate-secret", "portal", "--as", "khoai", typed=typed())
+
+    assert answer.exit_code == 1
+    assert "there is no portal" in answer.output
+    assert house.events("secret_rotated") == []
+
+
 def test_a_wrong_password_decides_nothing(house: OnboardingHouse, typed: Callable[[], str]) -> None:
     house.tried("portal")
     house.propose(production("portal-live", "portal"))
