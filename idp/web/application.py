@@ -7,6 +7,7 @@ from typing import Any, cast
 from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.http import parse_cookie
+from werkzeug.routing import UnicodeConverter, ValidationError
 from werkzeug.wrappers import Response
 
 
@@ -55,10 +56,24 @@ class PageRequest(Request):
         return cast("ImmutableMultiDict[str, str]", found)
 
 
+class Place(UnicodeConverter):
+    """A variable part of an address: a name of something, so nothing invisible stands in it."""
+
+    def to_python(self, value: str) -> str:
+        """Refuse control characters before anything is looked for: PostgreSQL takes no NUL."""
+        if not value.isprintable():
+            raise ValidationError
+        return value
+
+
 class Application(Flask):
     """Flask, without what it does at every request for applications of other kinds."""
 
     request_class = PageRequest
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (Flask's own)
+        super().__init__(*args, **kwargs)
+        self.url_map.converters |= {"default": Place, "string": Place}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """None of ours is a coroutine."""

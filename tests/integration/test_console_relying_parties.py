@@ -468,6 +468,9 @@ def test_the_list_is_narrowed_by_its_address(office: Registering, portal: Browse
         listed = portal.open(f"/console/relying-parties?{query}").html
         assert (f'href="{PORTAL}"' in listed) is there, query
 
+    listed = portal.open("/console/relying-parties?after=%00").html  # which is none, everywhere
+    assert 'href="?after="' not in listed
+
 
 def test_code_with_the_portals_values_never_has_the_secret(site: Site, portal: Browser) -> None:
     html = portal.open(f"{PORTAL}/snippets").html

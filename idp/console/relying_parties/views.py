@@ -75,7 +75,7 @@ class Parties(ConsolePage):
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
         """The page."""
         typed = {name: plain_line(request.args.get(name, ""))[:_LONGEST_TEXT] for name in _NAMES}
-        after = request.args.get("after", "")[:_LONGEST_TEXT]
+        after = plain_line(request.args.get("after", ""))[:_LONGEST_TEXT]
         with self._database.reading() as reading:
             found = store.page(
                 reading,
