@@ -80,8 +80,8 @@ def shown(count: int) -> int | None:
 
 
 def rate(part: int, whole: int) -> float | None:
-    """*part* of *whole*, at most 1; `None` where the whole is too small to be shown."""
-    return None if whole < SMALLEST_SHOWN else min(1.0, part / whole)
+    """*part* of *whole*, at most 1; `None` where either is too small to be shown: it would tell."""
+    return None if whole < SMALLEST_SHOWN or shown(part) is None else min(1.0, part / whole)
 
 
 def days_of(last: date, number: int) -> Sequence[date]:

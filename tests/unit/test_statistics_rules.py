@@ -76,7 +76,8 @@ def test_a_number_that_is_too_small_is_not_shown() -> None:
 
 
 def test_a_share_of_too_few_is_not_shown_and_none_is_more_than_all() -> None:
-    assert [rate(2, 4), rate(0, 0), rate(4, 5), rate(7, 5)] == [None, None, 0.8, 1.0]
+    assert [rate(2, 4), rate(0, 0), rate(8, 10), rate(7, 5)] == [None, None, 0.8, 1.0]
+    assert [rate(0, 10), rate(4, 5)] == [0.0, None]  # 80 % of five would tell what is not shown
 
 
 def test_the_days_end_with_the_last() -> None:
