@@ -48,4 +48,7 @@ def _kind(name: str) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, str):
+        # An operator's words from a shell may hold bytes of no character; no seal could hold them.
+        return value if value.isascii() else value.encode(errors="replace").decode()
     return list(value) if isinstance(value, tuple) else value

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.audit.commands import LogDesk, audit_commands
-from idp.audit.events import SignedOut, SignInSucceeded
+from idp.audit.events import OperatorLookedUp, SignedOut, SignInSucceeded
 from idp.audit.log import record
 from idp.audit.model import AuditEvent, AuditRoot, AuditSeal
 from idp.audit.roots import RootsFile
@@ -98,6 +98,19 @@ def test_what_was_written_is_sealed_once_it_has_waited(log: Log) -> None:
     log.clock.advance(WAITS)
     assert [log.seal(), log.seal()] == [3, 0]
     assert log.verify() == WholeLog(3, MORNING, MORNING, 0, 0)
+
+
+def test_words_from_a_shell_that_are_no_characters_stop_no_seal(log: Log) -> None:
+    """Python hands bytes that are not UTF-8 on as lone surrogates (PEP 383)."""
+    looked_up = OperatorLookedUp(citizen_id="citizen-1", by="lan", reason="gọi l\udceai")
+    with log.database.transaction() as transaction:
+        record(transaction, looked_up, log.clock.now())
+
+    log.sealed(1)
+
+    whole = log.verify()
+    assert isinstance(whole, WholeLog)
+    assert (whole.events, whole.unsealed) == (2, 0)
 
 
 def test_a_number_that_is_given_out_early_and_committed_late_is_not_missed(
