@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from idp.api_clients.model import Caller
+from idp.helpdesk.rules import parse_reason
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission
 
@@ -19,7 +20,8 @@ Line: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$
 Reason: TypeAlias = Annotated[
     str,
     StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", min_length=5, max_length=200),
-    Field(description="Why; the audit log keeps it. It names no person."),
+    AfterValidator(parse_reason),
+    Field(description="Why; the audit log keeps it. It names no person, and no number of one."),
 ]
 
 

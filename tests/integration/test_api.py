@@ -283,6 +283,17 @@ def test_the_field_at_fault_is_named(site: Site) -> None:
     assert {each["field"] for each in query["errors"]} == {"limit", "other"}
 
 
+@pytest.mark.parametrize("reason", ["ông A, CCCD 052190000001", "gọi 0912 000 001", "a\x9b2Jbcd"])
+def test_a_reason_names_nobody_and_moves_no_cursor(site: Site, reason: str) -> None:
+    program = let_in(site)
+    answer = program.call("POST", "/keys/rotations", {"reason": reason}, headers=KEY)
+
+    assert answer.status_code == 422
+    assert [each["field"] for each in (answer.json or {})["errors"]] == ["reason"]
+    assert reason not in answer.get_data(as_text=True)
+    assert events(site, "signing_keys_changed") == []
+
+
 def test_there_is_nothing_else(site: Site) -> None:
     program = let_in(site)
 
