@@ -209,7 +209,10 @@ def refuse_taken_sector(session: Session, party: RelyingParty, by: VerifiedOpera
     """
     Raise `InvalidRegistration` where the sector is one of portals that the operator cannot see.
 
-    Two teams with one sector could lay their records of a citizen side by side.
+    Two teams with one sector could lay their records of a citizen side by side. Portals of the old
+    kind may: theirs is one for all.
     """
+    if party.sector == party.profile.default_sector:
+        return
     if any(not may_see(by, team) for team in store.teams_of_sector(session, party.sector)):
         raise InvalidRegistration([problem("sector", Rule.SECTOR_TAKEN, value=party.sector)])

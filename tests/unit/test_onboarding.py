@@ -148,6 +148,18 @@ def test_a_team_takes_no_other_teams_sector(house: OnboardingHouse) -> None:
     assert rules_of(taken) == [("sector", Rule.SECTOR_TAKEN)]
 
 
+def test_portals_of_the_old_kind_share_their_sector_whosever_they_are(
+    house: OnboardingHouse,
+) -> None:
+    old = {"security_profile": "legacy", "sector": None, "id_token_signed_response_alg": "RS256"}
+    for client_id, team, by in (("first", "binh-dinh", BUOI), ("second", "dak-lak", KHOAI)):
+        house.desk.register(registration(client_id, **old), team=team, by=by)
+
+    with pytest.raises(InvalidRegistration) as taken:
+        house.desk.register(registration("third", sector="vnconnect"), team="dak-lak", by=KHOAI)
+    assert rules_of(taken) == [("sector", Rule.SECTOR_TAKEN)]
+
+
 def test_what_is_the_same_is_no_version(house: OnboardingHouse) -> None:
     house.tried("portal")
     saved = house.desk.change(PORTAL, registration("portal"), base_version=1, by=LAN, reason=REASON)
