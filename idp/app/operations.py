@@ -166,7 +166,7 @@ def renew_test_people(parts: Parts) -> RenewTestPeople:
         database=parts.database,
         index=parts.index,
         hasher=parts.hasher,
-        sign_in=parts.sign_in,
+        follow_ups=parts.follow_ups,
         clock=parts.clock,
     )
 

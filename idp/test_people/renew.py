@@ -29,7 +29,8 @@ from idp.core.handles import new_code, new_uuid
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.emails import store as emails
-from idp.interactions.sign_in import SignIn
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import FollowUpId
 from idp.operators.create_team import UnknownTeam
 from idp.operators.model import OperatorName, TeamId, VerifiedOperator
 from idp.operators.permissions import Permission, may, may_see
@@ -61,13 +62,13 @@ class RenewTestPeople:
         database: Database,
         index: BlindIndex,
         hasher: PasswordHasher,
-        sign_in: SignIn,
+        follow_ups: FollowUps,
         clock: Clock,
     ) -> None:
         self._database = database
         self._index = index
         self._hasher = hasher
-        self._sign_in = sign_in
+        self._follow_ups = follow_ups
         self._clock = clock
 
     def __call__(self, team: TeamId, *, by: VerifiedOperator) -> None:
@@ -77,15 +78,14 @@ class RenewTestPeople:
         password = _new_password()
         password_hash = self._hasher.hash(password)
         try:
-            closed = self._renew(team, password, password_hash, by.name)
+            owed = self._renew(team, password, password_hash, by.name)
         except IntegrityError:  # another took that number, or made the same set: now it is there
-            closed = self._renew(team, password, password_hash, by.name)
-        for citizen_id in closed:
-            self._sign_in.end_all_of(citizen_id, reason="account_closed")
+            owed = self._renew(team, password, password_hash, by.name)
+        self._follow_ups.do(*owed)
 
     def _renew(
         self, team: TeamId, password: str, password_hash: str, by: OperatorName
-    ) -> Sequence[CitizenId]:
+    ) -> Sequence[FollowUpId]:
         now = self._clock.now()
         with self._database.transaction() as transaction:
             if find_team(transaction, team) is None:
@@ -102,7 +102,10 @@ class RenewTestPeople:
                 if person.has_account:
                     self._add(transaction, person, made, password_hash, now)
             record(transaction, TestPeopleRenewed(team=team, set_number=made.number, by=by), now)
-        return closed
+            return [
+                self._follow_ups.owe_end(transaction, citizen_id, "account_closed", now)
+                for citizen_id in closed
+            ]
 
     def _set(
         self, transaction: Session, team: TeamId, by: OperatorName, now: datetime
