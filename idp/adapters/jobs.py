@@ -58,7 +58,7 @@ class Jobs:
     """
     The queue's two ends: `enqueue…` for whoever asks, `consume` for the worker.
 
-    Implements `OtpDeliveries`, `Notices`, `ClaimantNotices`, `EmailLinks`, `RecoveryTexts`,
+    Implements `OtpDeliveries`, `FollowUpNotices`, `ClaimantNotices`, `EmailLinks`, `RecoveryTexts`,
     `UseWriter` and `LogoutWakes`.
     """
 
@@ -141,6 +141,10 @@ class Jobs:
     def send_recovery_text(self, what: RecoveryText, recovery_id: PhoneRecoveryId) -> None:
         """Have the worker tell one side of a recovery by another phone."""
         self._send_recovery_text.send(what, recovery_id)
+
+    def tell_former_phone(self, recovery_id: str) -> None:
+        """Have the worker tell the phone that another took the place of."""
+        self.send_recovery_text(RecoveryText.REPLACED, PhoneRecoveryId(recovery_id))
 
     def tell_claimant(self, notice: ClaimantNotice, number: CaseNumber) -> None:
         """Have the worker tell the claimant of a case."""

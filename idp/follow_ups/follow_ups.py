@@ -12,9 +12,8 @@ from idp.core.handles import new_handle
 from idp.db.database import Database
 from idp.follow_ups import store
 from idp.follow_ups.model import EndOfSessions, FollowUp, FollowUpId, FollowUpKind
-from idp.follow_ups.ports import EndsSessions
+from idp.follow_ups.ports import EndsSessions, FollowUpNotices
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.sessions.model import SessionId
 
 LEFT_AFTER: Final = timedelta(minutes=1)
@@ -34,7 +33,12 @@ class FollowUps:
     """
 
     def __init__(
-        self, *, end_sessions: EndsSessions, notices: Notices, database: Database, clock: Clock
+        self,
+        *,
+        end_sessions: EndsSessions,
+        notices: FollowUpNotices,
+        database: Database,
+        clock: Clock,
     ) -> None:
         self._end_sessions = end_sessions
         self._notices = notices
@@ -73,6 +77,17 @@ class FollowUps:
             FollowUp(citizen_id=citizen_id, kind=FollowUpKind.NOTICE, word=kind, at=at),
         )
 
+    def owe_former_phone(
+        self, transaction: Session, recovery_id: str, citizen_id: CitizenId, at: datetime
+    ) -> FollowUpId:
+        """Tell the phone that was the citizen's until that recovery."""
+        return _add(
+            transaction,
+            FollowUp(
+                citizen_id=citizen_id, kind=FollowUpKind.FORMER_PHONE, word=recovery_id, at=at
+            ),
+        )
+
     def do(self, *owed: FollowUpId) -> None:
         """After the commit: do what is *owed*, in that order; what fails is left to the worker."""
         for each in owed:
@@ -102,6 +117,9 @@ class FollowUps:
     def _carry_out(self, owed: FollowUp) -> None:
         if owed.kind is FollowUpKind.NOTICE:
             self._notices.tell(NoticeKind(owed.word), owed.citizen_id, owed.at)
+            return
+        if owed.kind is FollowUpKind.FORMER_PHONE:
+            self._notices.tell_former_phone(owed.word)
             return
         until = owed.at if owed.until is None else owed.until
         self._end_sessions.carry_out(

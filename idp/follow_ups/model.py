@@ -22,14 +22,16 @@ class FollowUpKind(StrEnum):
     END_SESSIONS = "end_sessions"
     """Every session that began until then, but the one kept, with all that hangs on it."""
     NOTICE = "notice"
+    FORMER_PHONE = "former_phone"
+    """A text message to the phone that another took the place of: notices reach it no more."""
 
 
 class FollowUp(Base):
     """
     Something owed to a citizen since *at*; *due_at* is when the worker does it, if nobody has.
 
-    *word* is the reason the sessions end, or the kind of the notice. Until it is done, a sign-in of
-    *until* or before counts for nothing: see `store.is_over`.
+    *word* is the reason the sessions end, the kind of the notice, or the recovery that replaced the
+    phone. Until it is done, a sign-in of *until* or before counts for nothing: see `store.is_over`.
     """
 
     __tablename__ = "follow_up"

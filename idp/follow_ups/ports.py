@@ -1,8 +1,9 @@
-"""Who ends sessions."""
+"""Who ends sessions, and who tells."""
 
 from typing import Protocol
 
 from idp.follow_ups.model import EndOfSessions
+from idp.messaging.ports import Notices
 
 
 class EndsSessions(Protocol):
@@ -10,4 +11,12 @@ class EndsSessions(Protocol):
 
     def carry_out(self, end: EndOfSessions) -> None:
         """Do so; again does no harm, and what began after *end* stays."""
+        ...
+
+
+class FollowUpNotices(Notices, Protocol):
+    """Tells a citizen, and the phone that was theirs until now."""
+
+    def tell_former_phone(self, recovery_id: str) -> None:
+        """Have it told that another took its place; again does no harm: it is told once."""
         ...

@@ -19,8 +19,7 @@ from idp.interactions.model import StopReason
 from idp.messaging.model import NoticeKind
 from idp.recovery import store
 from idp.recovery.ask_for_other_phone import RecoveryGone
-from idp.recovery.model import PhoneRecoveryId, RecoveryText
-from idp.recovery.ports import RecoveryTexts
+from idp.recovery.model import PhoneRecoveryId
 
 
 class _Overtaken(RecoveryGone):
@@ -45,13 +44,11 @@ class ReplacePhone:
         *,
         database: Database,
         follow_ups: FollowUps,
-        queue: RecoveryTexts,
         carrier_match_lapses_after: timedelta,
         clock: Clock,
     ) -> None:
         self._database = database
         self._follow_ups = follow_ups
-        self._queue = queue
         self._lapses_after = carrier_match_lapses_after
         self._clock = clock
 
@@ -75,7 +72,6 @@ class ReplacePhone:
             self._make_void(recovery_id, overtaken.citizen_id, client_id, now)
             raise
         self._follow_ups.do(*owed)
-        self._queue.send_recovery_text(RecoveryText.REPLACED, recovery_id)
         return citizen_id
 
     def _replace(
@@ -101,6 +97,8 @@ class ReplacePhone:
         owe_end, owe_notice = self._follow_ups.owe_end, self._follow_ups.owe_notice
         owed = [
             owe_end(transaction, citizen_id, "password_reset", now),
+            # The lost phone is out of the account by then: this alone reaches whoever holds it.
+            self._follow_ups.owe_former_phone(transaction, recovery_id, citizen_id, now),
             owe_notice(transaction, NoticeKind.PHONE_REPLACED, citizen_id, now),
             owe_notice(transaction, NoticeKind.PASSWORD_CHANGED, citizen_id, now),
         ]

@@ -143,7 +143,6 @@ def recovery_routes(
         replace_phone=ReplacePhone(
             database=database,
             follow_ups=follow_ups,
-            queue=queue,
             carrier_match_lapses_after=policy.carrier_match_lapses_after,
             clock=clock,
         ),

@@ -1,4 +1,4 @@
-"""Notices that stay here: an honest double of the port `Notices`."""
+"""Notices that stay here: an honest double of the port `FollowUpNotices`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,11 +9,17 @@ from idp.messaging.model import NoticeKind
 
 @dataclass
 class NoticesInMemory:
-    """Keeps who was told what, oldest first; implements `Notices`."""
+    """Keeps who was told what, oldest first; implements `FollowUpNotices`."""
 
     told: list[tuple[NoticeKind, CitizenId]] = field(default_factory=list)
+    former_phones: list[str] = field(default_factory=list)
+    """The recoveries whose former phones were told."""
 
     def tell(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime) -> None:
         """See the port."""
         assert at.tzinfo is not None
         self.told.append((kind, citizen_id))
+
+    def tell_former_phone(self, recovery_id: str) -> None:
+        """See the port."""
+        self.former_phones.append(recovery_id)

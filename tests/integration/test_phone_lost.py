@@ -31,6 +31,7 @@ from idp.core.full_name import FullName
 from idp.core.handles import digest, new_uuid
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
+from idp.follow_ups.follow_ups import LEFT_AFTER
 from idp.recovery.model import PhoneRecovery
 from tests.fakes.carrier_records import Subscription
 from tests.fakes.citizen_site import Browser, Site
@@ -593,6 +594,31 @@ def test_nothing_comes_of_a_request_that_its_owner_was_not_told_of(
     back.open(cancel_link(site)).submit()
     assert back.page == "/c/done"
     assert "phone_recovery_cancelled" in kinds(site)
+
+
+def test_the_lost_phone_is_told_though_the_queue_was_away(
+    site: Site, citizen_id: CitizenId, pass_time: PassTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the last that whoever holds it hears of the account; and the phone was replaced."""
+
+    def fail(*_: object) -> None:
+        raise redis.ConnectionError
+
+    ask(site)
+    pass_time(DAY)
+    back = come_back(site)
+    before = len(site.sms.to(LOST))
+    with monkeypatch.context() as broken:
+        broken.setattr(Jobs, "send_recovery_text", fail)
+        set_password(back)
+
+    assert (back.status, back.page) == (200, "/recover/done")
+    assert phones_of(site, citizen_id) == [OTHER.e164]
+    assert len(site.sms.to(LOST)) == before
+    pass_time(LEFT_AFTER)
+    site.sweep("do what is left")
+    [told] = site.sms.to(LOST)[before:]
+    assert "vua duoc thay" in told
 
 
 def test_who_had_the_other_number_before_loses_it(

@@ -50,6 +50,9 @@ class Heard:
     def tell(self, kind: str, citizen_id: CitizenId, at: object) -> None:
         self.notices.append(kind)
 
+    def tell_former_phone(self, recovery_id: str) -> None:
+        self.texts.append(RecoveryText.REPLACED)
+
     def carry_out(self, end: EndOfSessions) -> None:
         self.ended.append(end.reason)
 
@@ -66,7 +69,6 @@ class House:
         self.replace = ReplacePhone(
             database=database,
             follow_ups=FollowUps(end_sessions=heard, notices=heard, database=database, clock=clock),
-            queue=heard,
             carrier_match_lapses_after=timedelta(days=1095),
             clock=clock,
         )
