@@ -100,14 +100,17 @@ class Script:
         self._text = text.encode() if isinstance(text, str) else text
         self._name = hashlib.sha1(self._text, usedforsecurity=False).hexdigest()
 
-    def __call__(self, keys: Sequence[Any] = (), args: Sequence[Any] = ()) -> Any:  # noqa: ANN401 (the script's)
-        """Run it; Redis is told what it says where it does not know."""
+    def __call__(
+        self, keys: Sequence[Any] = (), args: Sequence[Any] = (), client: ThreadsOwn | None = None
+    ) -> Any:  # noqa: ANN401 (the script's)
+        """Run it; Redis is told what it says where it does not know. A lock names its *client*."""
+        client = client or self._client
         command = ("EVALSHA", self._name, len(keys), *keys, *args)
         try:
-            return self._client.execute_command(*command)
+            return client.execute_command(*command)
         except NoScriptError:
-            self._client.execute_command("SCRIPT LOAD", self._text)
-            return self._client.execute_command(*command)
+            client.execute_command("SCRIPT LOAD", self._text)
+            return client.execute_command(*command)
 
 
 def connect(url: str, *, timeout: float = _TIMEOUT) -> ThreadsOwn:
