@@ -33,6 +33,7 @@ LONGEST: Final = timedelta(minutes=60)
 """How far `exp` may lie ahead, and `nbf` back (FAPI 2.0 Message Signing §5.3)."""
 SKEW: Final = timedelta(seconds=10)
 
+_NO_YEAR: Final = 253_402_300_800  # seconds: the year 10000, which no calendar here knows
 _MUST_AGREE: Final = ("client_id", "response_type")
 """Core §6.1: the same where they stand on both sides; outside is optional (RFC 9101 §5)."""
 
@@ -154,6 +155,8 @@ def _moment(claims: Mapping[str, object], name: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidRequestObject(f"{name} is no number", _lacks(name))
+    if not abs(value) < _NO_YEAR:  # infinity and what is no number at all included
+        raise InvalidRequestObject(f"{name} is no moment", _lacks(name))
     return value
 
 
