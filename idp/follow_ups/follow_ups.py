@@ -20,6 +20,8 @@ LEFT_AFTER: Final = timedelta(minutes=1)
 """How long whoever owes something has time to do it, before the worker does."""
 CLOCK_SKEW: Final = timedelta(seconds=5)
 _MOST: Final = 500  # a round; the rest is due in the next
+_FAILURES: Final = 3
+"""In a row, and the round is over: each may have waited for a Redis that hangs."""
 
 log = structlog.get_logger(__name__)
 
@@ -91,19 +93,40 @@ class FollowUps:
     def do(self, *owed: FollowUpId) -> None:
         """After the commit: do what is *owed*, in that order; what fails is left to the worker."""
         for each in owed:
-            try:
-                self._do(each)
-            except Exception:
-                # Whatever it was: the change stands, and its answer must not say that it failed.
-                log.exception("follow_up.left", follow_up_id=each)
+            self._try(each)
 
     def what_is_left(self) -> int:
-        """Do what nobody has done in time; how much that was."""
+        """
+        Do what nobody has done in time; how much that was.
+
+        Ends after some failures in a row. What it did not come to is the first of the next round,
+        so that what always fails keeps nothing else back.
+        """
         now = self._clock.now()
+        until = now + LEFT_AFTER
         with self._database.transaction() as transaction:
-            left = store.take_due(transaction, now, until=now + LEFT_AFTER, limit=_MOST)
-        self.do(*left)
-        return len(left)
+            left = store.take_due(transaction, now, until=until, limit=_MOST)
+        done = failures = 0
+        for tried, each in enumerate(left, start=1):
+            if self._try(each):
+                done, failures = done + 1, 0
+                continue
+            failures += 1
+            if failures == _FAILURES:
+                with self._database.transaction() as transaction:
+                    store.give_back(transaction, left[tried:], taken_until=until, due_at=now)
+                break
+        return done
+
+    def _try(self, follow_up_id: FollowUpId) -> bool:
+        """Whether it is done."""
+        try:
+            self._do(follow_up_id)
+        except Exception:
+            # Whatever it was: the change stands, and its answer must not say that it failed.
+            log.exception("follow_up.left", follow_up_id=follow_up_id)
+            return False
+        return True
 
     def _do(self, follow_up_id: FollowUpId) -> None:
         with self._database.reading() as reading:

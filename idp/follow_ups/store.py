@@ -1,5 +1,6 @@
 """Queries on what is owed; none of them commits."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -59,7 +60,8 @@ def find(session: Session, follow_up_id: FollowUpId) -> FollowUp | None:
 
 def take_due(session: Session, now: datetime, *, until: datetime, limit: int) -> list[FollowUpId]:
     """Those whose time has come, the longest overdue first; nobody else takes them *until* then."""
-    due = select(FollowUp.id).where(FollowUp.due_at <= now).order_by(FollowUp.due_at).limit(limit)
+    query = select(FollowUp.id).where(FollowUp.due_at <= now).order_by(FollowUp.due_at).limit(limit)
+    due = list(session.execute(query).scalars())
     statement = (
         update(FollowUp)
         .where(FollowUp.id.in_(due), FollowUp.due_at <= now)
@@ -67,7 +69,20 @@ def take_due(session: Session, now: datetime, *, until: datetime, limit: int) ->
         .returning(FollowUp.id)
         .execution_options(synchronize_session=False)
     )
-    return list(session.execute(statement).scalars())
+    taken = set(session.execute(statement).scalars())  # in no order
+    return [each for each in due if each in taken]
+
+
+def give_back(
+    session: Session, left: Collection[FollowUpId], *, taken_until: datetime, due_at: datetime
+) -> None:
+    """Have those be due at that moment again, unless somebody else has taken them since."""
+    session.execute(
+        update(FollowUp)
+        .where(FollowUp.id.in_(left), FollowUp.due_at == taken_until)
+        .values(due_at=due_at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def settle(session: Session, done: FollowUpId) -> None:

@@ -217,6 +217,58 @@ def test_the_request_and_the_worker_may_do_it_at_once(house: House) -> None:
     assert set(house.notices.told) == {(NoticeKind.PASSWORD_CHANGED, AN)}
 
 
+def test_a_round_ends_after_three_failures_in_a_row(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Redis that hangs has the worker wait each time."""
+    tried: list[NoticeKind] = []
+
+    def hang(kind: NoticeKind, *_: object) -> None:
+        tried.append(kind)
+        raise redis.TimeoutError
+
+    owe_notices(house, [NoticeKind.PASSWORD_CHANGED] * 10)
+    house.clock.advance(LEFT_AFTER)
+    with monkeypatch.context() as broken:
+        broken.setattr(house.notices, "tell", hang)
+        assert house.follow_ups.what_is_left() == 0
+    assert (len(tried), house.left()) == (3, 10)
+
+    assert house.follow_ups.what_is_left() == 7  # at once: these are overdue
+    house.clock.advance(LEFT_AFTER)
+    assert house.follow_ups.what_is_left() == 3
+    assert house.left() == 0
+
+
+def test_what_always_fails_keeps_nothing_else_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = house.notices.tell
+
+    def fail_for_one_kind(kind: NoticeKind, *rest: Any) -> None:
+        if kind is NoticeKind.PHONE_LOST:
+            raise redis.ResponseError
+        tell(kind, *rest)
+
+    monkeypatch.setattr(house.notices, "tell", fail_for_one_kind)
+    owe_notices(house, [NoticeKind.PHONE_LOST] * 4)
+    house.clock.advance(SECOND)
+    owe_notices(house, [NoticeKind.PASSWORD_CHANGED] * 4)
+
+    for _ in range(3):
+        house.clock.advance(LEFT_AFTER)
+        house.follow_ups.what_is_left()
+
+    assert house.notices.told == [(NoticeKind.PASSWORD_CHANGED, AN)] * 4
+    assert house.left() == 4
+
+
+def owe_notices(house: House, kinds: list[NoticeKind]) -> None:
+    with house.database.transaction() as transaction:
+        for kind in kinds:
+            house.follow_ups.owe_notice(transaction, kind, AN, house.clock.now())
+
+
 def test_two_workers_take_it_once(house: House) -> None:
     house.owe()
     now = house.clock.now() + LEFT_AFTER
