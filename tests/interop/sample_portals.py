@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from tests.interop.conftest import free_ports
+from tests.interop.node_js import MISSING, found_node
 
 SAMPLES = Path(__file__).parents[2] / "clients" / "samples"
 SECONDS_TO_END = 10
@@ -51,8 +52,8 @@ class Sample:
         match self.name:
             case "node" if not (self.folder / "node_modules" / "openid-client").is_dir():
                 return "npm's openid-client is not installed (sh .ci/interop)"
-            case "node" if shutil.which("node") is None:
-                return "no Node.js (sh .ci/interop)"
+            case "node" if found_node() is None:
+                return MISSING
             case "php" if shutil.which("php") is None:
                 return "no PHP (apt-get install php-cli)"
         return None
@@ -60,7 +61,7 @@ class Sample:
     def command(self, ca_file: Path | None, home: Path) -> list[str]:
         match self.name:
             case "node":
-                return ["node", "portal.js"]
+                return [found_node() or "node", "portal.js"]
             case "php":
                 settings = [f"session.save_path={home}", "error_log=/dev/stderr"]
                 settings += [f"openssl.cafile={ca_file}"] if ca_file else []

@@ -2,20 +2,17 @@
 
 import json
 import os
-import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.interop.node_js import MISSING, found_node
 from tests.interop.running_provider import OTP, PERSON, RESOURCE, SERVICE, RunningProvider
 
 pytestmark = pytest.mark.interop
 
 HERE = Path(__file__).parent / "node"
-OLDEST = 20  # the release of Node.js that openid-client asks for
-INSTALLED = HERE / "runtime" / "node_modules" / ".bin" / "node"
 SECONDS = 120
 
 
@@ -24,11 +21,7 @@ def node() -> str:
     """A Node.js that is new enough: this machine's, or the one installed beside the packages."""
     if not (HERE / "node_modules" / "openid-client").is_dir():
         pytest.skip("npm's openid-client is not installed (sh .ci/interop)")
-    for found in filter(None, (shutil.which("node"), shutil.which(INSTALLED))):
-        said = subprocess.run([found, "--version"], capture_output=True, text=True, check=True)
-        if int(re.findall(r"\d+", said.stdout)[0]) >= OLDEST:
-            return found
-    pytest.skip(f"no Node.js {OLDEST} or newer (sh .ci/interop)")
+    return found_node() or pytest.skip(MISSING)
 
 
 @pytest.mark.parametrize("facts", sorted(HERE.glob("*.test.js")), ids=lambda path: path.name)
