@@ -18,7 +18,7 @@ class WaitingFailures(Protocol):
         ...
 
     def first(self, limit: int) -> Sequence[FailedRequest]:
-        """The oldest ones; they stay."""
+        """The oldest ones; they stay, but those that nobody can read."""
         ...
 
     def forget(self, kept: Sequence[FailedRequest]) -> None:

@@ -10,6 +10,7 @@ from idp.statistics.model import EVERYBODY, WAITS, WHOLE_DAY, HourlyCount, Measu
 SMALLEST_SHOWN: Final = 5
 """Fewer than so many could be told apart: a number below it is not shown."""
 _BETWEEN: Final = " "
+_PARTS: Final = 3  # of the detail of a sign-in
 
 
 def signed_in(
@@ -19,6 +20,11 @@ def signed_in(
     seconds = "" if waited is None else str(wait_class(waited))
     detail = _BETWEEN.join((way, str(level), seconds))
     return Tick(Measure.SIGNED_IN, client_id, detail, at)
+
+
+def is_whole(count: HourlyCount) -> bool:
+    """Whether `spread` can take it apart: whoever counted it may have run another version."""
+    return count.measure is not Measure.SIGNED_IN or count.detail.count(_BETWEEN) == _PARTS - 1
 
 
 def spread(count: HourlyCount) -> Iterable[tuple[Measure, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import redis
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.redis.waiting_failures import RedisWaitingFailures
@@ -359,6 +360,28 @@ def test_what_waits_is_kept_once(
         [kept] = store.search(reading, FailureQuery(reference="REF1"), limit=10)
         assert reading.execute(select(func.count(FailedRequestRecord.id))).scalar_one() == 1
     assert kept.failed == first
+
+
+def test_what_cannot_be_read_keeps_nothing_back_and_is_not_in_the_log(
+    keep: KeepFailures,
+    waiting: RedisWaitingFailures,
+    database: Database,
+    clock: FakeClock,
+    redis_client: redis.Redis,
+) -> None:
+    of_another_version = '{"id": "id-0", "cause": "0912000001"}'
+    for raw in ("0912000001", of_another_version, of_another_version):
+        redis_client.rpush("failed_requests", raw)
+    waiting.add(failed_request(1, clock=clock), network="203.0.113.0/24")
+    redis_client.rpush("failed_requests", "{")
+    waiting.add(failed_request(2, clock=clock), network="203.0.113.0/24")
+
+    with capture_logs() as logged:
+        assert keep() == 2
+
+    assert sorted(found(database)) == ["id-1", "id-2"]
+    assert redis_client.llen("failed_requests") == 0
+    assert logged == [{"event": "failures.unreadable", "log_level": "error", "entries": 4}]
 
 
 def test_of_two_workers_with_one_batch_none_takes_out_what_came_after_it(

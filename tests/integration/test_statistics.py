@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from idp.adapters.redis.tally import RedisTally
 from idp.db.database import Database
@@ -97,6 +98,37 @@ def test_a_batch_that_was_kept_before_a_crash_is_not_added_again(
     assert statistics(Period.TODAY, "a").begun == 6
     keep()
     assert statistics(Period.TODAY, "a").begun == 13
+
+
+@pytest.mark.parametrize(
+    ("field", "number"),
+    [
+        (b"begun", b"6"),
+        (b"495000\nof-another-version\na\n", b"6"),
+        (b"495000\nsigned_in\na\nanew", b"6"),
+        (b"soon\nbegun\na\n", b"6"),
+        (b"999999999999999999999\nbegun\na\n", b"6"),
+        (b"495000\nbegun\n\xff\n", b"6"),
+        (b"495000\nbegun\na\n", b"many"),
+    ],
+)
+def test_what_cannot_be_read_keeps_nothing_back_and_is_not_in_the_log(
+    tally: RedisTally,
+    keep: KeepCounts,
+    statistics: Statistics,
+    redis_client: redis.Redis,
+    field: bytes,
+    number: bytes,
+) -> None:
+    redis_client.hset("counts", field, number)
+    count(tally, Measure.BEGUN, times=6)
+
+    with capture_logs() as logged:
+        assert keep()
+        assert not keep()
+
+    assert statistics(Period.TODAY, "a").begun == 6
+    assert logged == [{"event": "statistics.unreadable", "log_level": "error", "entries": 1}]
 
 
 def test_two_workers_at_one_batch_add_it_once(

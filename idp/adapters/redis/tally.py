@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 import redis
+import structlog
 
 from idp.core.handles import new_short_id
 from idp.statistics.model import HourlyCount, Measure, Tick
 from idp.statistics.ports import Batch
+from idp.statistics.rules import is_whole
 
 COUNTS: Final = "counts"
 _TAKEN: Final = "counts:taken"
@@ -27,6 +29,8 @@ return redis.call('HGETALL', KEYS[2])
 _FORGET: Final = """
 if redis.call('HGET', KEYS[1], 'id') == ARGV[1] then redis.call('DEL', KEYS[1]) end
 """
+
+log = structlog.get_logger(__name__)
 
 
 def field_of(tick: Tick) -> str:
@@ -51,7 +55,7 @@ class RedisTally:
             return
 
     def take(self) -> Batch | None:
-        """Take what was counted away."""
+        """Take what was counted away; what cannot be read is let go with it."""
         found: list[bytes] = self._take(keys=[COUNTS, _TAKEN], args=[new_short_id()])
         if not found:
             return None
@@ -64,12 +68,26 @@ class RedisTally:
 
 
 def _counts(members: dict[bytes, bytes]) -> Iterable[HourlyCount]:
-    for field, count in members.items():
-        hour, measure, client_id, detail = field.decode().split(_BETWEEN)
-        yield HourlyCount(
-            Measure(measure),
-            client_id,
-            detail,
-            datetime.fromtimestamp(int(hour) * _HOUR, UTC),
-            int(count),
-        )
+    unreadable = 0
+    for field, number in members.items():
+        try:
+            count = _count_of(field, number)
+        except (ValueError, OverflowError, OSError):  # the last two for an hour that is none
+            count = None
+        if count is not None and is_whole(count):
+            yield count
+        else:
+            unreadable += 1
+    if unreadable:
+        log.error("statistics.unreadable", entries=unreadable)
+
+
+def _count_of(field: bytes, number: bytes) -> HourlyCount:
+    hour, measure, client_id, detail = field.decode().split(_BETWEEN)
+    return HourlyCount(
+        Measure(measure),
+        client_id,
+        detail,
+        datetime.fromtimestamp(int(hour) * _HOUR, UTC),
+        int(number),
+    )

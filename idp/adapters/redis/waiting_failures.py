@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 import redis
-from pydantic import TypeAdapter
+import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.failures.model import FailedRequest
@@ -27,6 +28,11 @@ for _, id in ipairs(ARGV) do
     if oldest and cjson.decode(oldest).id == id then redis.call('LPOP', KEYS[1]) end
 end
 """
+_DROP: Final = """
+for _, unreadable in ipairs(ARGV) do redis.call('LREM', KEYS[1], 1, unreadable) end
+"""
+
+log = structlog.get_logger(__name__)
 
 
 class RedisWaitingFailures:
@@ -51,6 +57,7 @@ class RedisWaitingFailures:
         self._per_relying_party = per_relying_party
         self._add = throttle.counted(_ADD)
         self._forget = client.register_script(_FORGET)
+        self._drop = client.register_script(_DROP)
 
     def add(self, failed: FailedRequest, *, network: str) -> None:
         """Put one in, unless there were too many."""
@@ -66,8 +73,18 @@ class RedisWaitingFailures:
             return
 
     def first(self, limit: int) -> Sequence[FailedRequest]:
-        """The oldest ones."""
-        return [_JSON.validate_json(raw) for raw in self._redis.lrange(_LIST, 0, limit - 1)]
+        """The oldest ones. What cannot be read is let go: it would keep all others back."""
+        found: list[FailedRequest] = []
+        unreadable: list[bytes | str] = []
+        for raw in self._redis.lrange(_LIST, 0, limit - 1):
+            try:
+                found.append(_JSON.validate_json(raw))
+            except ValidationError:  # its text has what was read
+                unreadable.append(raw)
+        if unreadable:
+            log.error("failures.unreadable", entries=len(unreadable))
+            self._drop(keys=[_LIST], args=unreadable)
+        return found
 
     def forget(self, kept: Sequence[FailedRequest]) -> None:
         """Take those out, where they are the oldest ones yet."""
