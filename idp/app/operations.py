@@ -216,7 +216,10 @@ def dispute_desk(parts: Parts) -> DisputeDesk:
             clock=parts.clock,
         ),
         conduct=ConductDispute(
-            database=parts.database, notices=parts.jobs, claimants=parts.jobs, clock=parts.clock
+            database=parts.database,
+            follow_ups=parts.follow_ups,
+            claimants=parts.jobs,
+            clock=parts.clock,
         ),
         look=LookAtCase(database=parts.database, clock=parts.clock),
         database=parts.database,
@@ -227,7 +230,9 @@ def dispute_desk(parts: Parts) -> DisputeDesk:
 def _data_request_desk(parts: Parts) -> DataRequestDesk:
     return DataRequestDesk(
         verify=parts.verify_operator,
-        answer=AnswerRequest(database=parts.database, notices=parts.jobs, clock=parts.clock),
+        answer=AnswerRequest(
+            database=parts.database, follow_ups=parts.follow_ups, clock=parts.clock
+        ),
         database=parts.database,
         clock=parts.clock,
     )
@@ -284,7 +289,7 @@ def counter(parts: Parts) -> Counter:
                 "counter_visit_codes_per_officer",
                 parts.settings.throttling.counter_visit_codes_per_officer,
             ),
-            notices=parts.jobs,
+            follow_ups=parts.follow_ups,
             lapses_after=parts.settings.evidence.counter_visit_lapses_after,
             index=parts.index,
             clock=parts.clock,

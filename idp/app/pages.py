@@ -283,7 +283,6 @@ def add_pages(parts: Parts) -> None:
             carriers=parts.carriers,
             hasher=parts.hasher,
             follow_ups=parts.follow_ups,
-            notices=parts.jobs,
             throttle=parts.throttle,
             count=parts.count_question,
             forms_per_network=enrolment_forms_budget(settings),
@@ -384,7 +383,7 @@ def add_pages(parts: Parts) -> None:
                 carriers=parts.carriers,
                 match=parts.match_citizen,
                 count=parts.count_question,
-                notices=parts.jobs,
+                follow_ups=parts.follow_ups,
                 database=database,
                 index=parts.index,
                 clock=clock,
@@ -406,7 +405,7 @@ def add_pages(parts: Parts) -> None:
             link=LinkByCarrier(
                 match=parts.match_citizen,
                 count=parts.count_question,
-                notices=parts.jobs,
+                follow_ups=parts.follow_ups,
                 database=database,
                 index=parts.index,
                 clock=clock,
@@ -481,7 +480,7 @@ def add_pages(parts: Parts) -> None:
             frame=frame,
             note=NoteExport(
                 database=database,
-                notices=parts.jobs,
+                follow_ups=parts.follow_ups,
                 lasts=settings.sessions.fresh_for,
                 clock=clock,
             ),
@@ -515,7 +514,7 @@ def add_pages(parts: Parts) -> None:
             frame=frame,
             file=FileRequest(
                 database=database,
-                notices=parts.jobs,
+                follow_ups=parts.follow_ups,
                 terms=data_request_terms(settings),
                 clock=clock,
             ),

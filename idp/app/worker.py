@@ -336,7 +336,7 @@ def _rematch(parts: Parts) -> RematchSweep:
             carriers=parts.carriers,
             match=parts.match_citizen,
             sign_in=parts.sign_in,
-            notices=parts.jobs,
+            follow_ups=parts.follow_ups,
             rematch_after=work.rematch_after,
             database=parts.database,
             index=parts.index,

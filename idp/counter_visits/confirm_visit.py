@@ -19,8 +19,8 @@ from idp.counter_visits.codes import VisitCodes
 from idp.counter_visits.model import DocumentKind, VisitId
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission, may
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
@@ -60,7 +60,7 @@ class ConfirmVisit:
         codes: VisitCodes,
         throttle: Throttle,
         wrong_codes: Budget,
-        notices: Notices,
+        follow_ups: FollowUps,
         lapses_after: timedelta,
         index: BlindIndex,
         clock: Clock,
@@ -69,7 +69,7 @@ class ConfirmVisit:
         self._codes = codes
         self._throttle = throttle
         self._wrong_codes = wrong_codes
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._lapses_after = lapses_after
         self._index = index
         self._clock = clock
@@ -147,7 +147,9 @@ class ConfirmVisit:
                 citizen_id=citizen_id, visit_id=visit_id, document=document, by=by.name
             )
             record(transaction, confirmed, now)
-        self._notices.tell(NoticeKind.LEVEL_RAISED, citizen_id, now)
+            told = NoticeKind.LEVEL_RAISED
+            owed = self._follow_ups.owe_notice(transaction, told, citizen_id, now)
+        self._follow_ups.do(owed)
 
     def _require_active(self, transaction: Session, citizen_id: CitizenId) -> None:
         citizens.ensure_changeable(transaction, citizen_id)

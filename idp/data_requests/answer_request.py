@@ -6,8 +6,8 @@ from idp.core.clock import Clock
 from idp.data_requests import store
 from idp.data_requests.model import DataRequestAnswer, RequestNumber, RequestState
 from idp.db.database import Database
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.operators.model import VerifiedOperator
 
 
@@ -22,9 +22,9 @@ class RequestFinished(Exception):
 class AnswerRequest:
     """Keeps an operator's answer, and tells the citizen that there is one."""
 
-    def __init__(self, *, database: Database, notices: Notices, clock: Clock) -> None:
+    def __init__(self, *, database: Database, follow_ups: FollowUps, clock: Clock) -> None:
         self._database = database
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._clock = clock
 
     def __call__(
@@ -54,4 +54,6 @@ class AnswerRequest:
                 citizen_id=citizen_id, request=number, state=state, by=by.name
             )
             record(transaction, event, now)
-        self._notices.tell(NoticeKind.DATA_REQUEST_ANSWERED, citizen_id, now)
+            told = NoticeKind.DATA_REQUEST_ANSWERED
+            owed = self._follow_ups.owe_notice(transaction, told, citizen_id, now)
+        self._follow_ups.do(owed)

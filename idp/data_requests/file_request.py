@@ -17,8 +17,9 @@ from idp.data_requests.rules import (
 )
 from idp.db.database import Database
 from idp.db.series import next_number
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import FollowUpId
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 
 
 class AskedAlready(Exception):
@@ -36,22 +37,27 @@ class FileRequest:
     Also where a hold bars changes: the law knows no such exception. Who decides sees the hold.
     """
 
-    def __init__(self, *, database: Database, notices: Notices, terms: Terms, clock: Clock) -> None:
+    def __init__(
+        self, *, database: Database, follow_ups: FollowUps, terms: Terms, clock: Clock
+    ) -> None:
         self._database = database
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._terms = terms
         self._clock = clock
 
     def __call__(self, citizen_id: CitizenId, kind: RequestKind, words: str) -> RequestNumber:
         """File it; its number. Raises `AskedAlready`."""
         try:
-            number = self._file(citizen_id, kind, words)
+            number, owed = self._file(citizen_id, kind, words)
         except IntegrityError:  # the same form from another tab was faster: it is there now
-            number = self._file(citizen_id, kind, words)
-        self._notices.tell(NoticeKind.DATA_REQUEST_FILED, citizen_id, self._clock.now())
+            number, owed = self._file(citizen_id, kind, words)
+        self._follow_ups.do(owed)
         return number
 
-    def _file(self, citizen_id: CitizenId, kind: RequestKind, words: str) -> RequestNumber:
+    def _file(
+        self, citizen_id: CitizenId, kind: RequestKind, words: str
+    ) -> tuple[RequestNumber, FollowUpId]:
+        """Its number, and the receipt that is owed."""
         now = self._clock.now()
         with self._database.transaction() as transaction:
             standing = store.open_request_of(transaction, citizen_id, kind)
@@ -73,4 +79,5 @@ class FileRequest:
             )
             event = DataRequestFiled(citizen_id=citizen_id, request=number, request_kind=kind)
             record(transaction, event, now)
-        return number
+            told = NoticeKind.DATA_REQUEST_FILED
+            return number, self._follow_ups.owe_notice(transaction, told, citizen_id, now)

@@ -256,10 +256,15 @@ class ConductDispute:
     """What operators do before they decide."""
 
     def __init__(
-        self, *, database: Database, notices: Notices, claimants: ClaimantNotices, clock: Clock
+        self,
+        *,
+        database: Database,
+        follow_ups: FollowUps,
+        claimants: ClaimantNotices,
+        clock: Clock,
     ) -> None:
         self._database = database
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._claimants = claimants
         self._clock = clock
 
@@ -269,6 +274,7 @@ class ConductDispute:
         """Ask one side for more; the other one sees that, not what. Raises as `DecideDispute`."""
         _ensure_may_decide(by)
         now = self._clock.now()
+        owed: list[FollowUpId] = []
         with self._database.transaction() as transaction:
             row = _open(store.locked_dispute(transaction, number))
             holder = row.citizen_id
@@ -285,9 +291,11 @@ class ConductDispute:
             )
             asked = DisputeMoreAsked(citizen_id=holder, dispute=number, side=side, by=by.name)
             record(transaction, asked, now)
-        if side is Side.HOLDER:
-            self._notices.tell(NoticeKind.DISPUTE_MORE_NEEDED, holder, now)
-        else:
+            if side is Side.HOLDER:
+                told = NoticeKind.DISPUTE_MORE_NEEDED
+                owed.append(self._follow_ups.owe_notice(transaction, told, holder, now))
+        self._follow_ups.do(*owed)
+        if side is Side.CLAIMANT:
             self._claimants.tell_claimant(ClaimantNotice.MORE_NEEDED, number)
 
     def extend(self, number: CaseNumber, more: timedelta, *, by: VerifiedOperator) -> datetime:

@@ -135,7 +135,7 @@ class CreateCitizen:
                 raise NotReady
             if store.account_of(transaction, pending) is not None:
                 raise AlreadyEnrolled
-            owed = self._release_phone(transaction, pending, now)
+            owed = [*self._release_phone(transaction, pending, now)]
             citizen = _citizen(pending, password_hash, confirmed_at, now)
             citizens.add(transaction, citizen, self._index)
             citizens.take_reserved(transaction, pending.identity_number_index, now)
@@ -151,6 +151,8 @@ class CreateCitizen:
                 notice_hash=pending.notice_hash,
             )
             record(transaction, event, now)
+            told = NoticeKind.ENROLMENT_FINISHED
+            owed.append(self._follow_ups.owe_notice(transaction, told, citizen.id, now))
             return Enrolled(citizen.id, confirmed_at, pending.client_id), owed
 
     def _release_phone(

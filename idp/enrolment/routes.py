@@ -38,7 +38,6 @@ from idp.enrolment.views import (
 from idp.enrolment.wizard import Wizard
 from idp.follow_ups.follow_ups import FollowUps
 from idp.interactions.visits import Visits
-from idp.messaging.ports import Notices
 from idp.otp.one_time_passwords import OneTimePasswords
 from idp.otp.page import OtpPage
 from idp.relying_parties.ports import RelyingParties
@@ -72,7 +71,6 @@ def enrolment_routes(
     carriers: CarrierRecords,
     hasher: PasswordHasher,
     follow_ups: FollowUps,
-    notices: Notices,
     ask_to_verify_email: AskToVerifyEmail,
     throttle: Throttle,
     count: CountQuestion,
@@ -170,7 +168,6 @@ def enrolment_routes(
         Password,
         *common,
         create=create,
-        notices=notices,
         ask_to_verify_email=ask_to_verify_email,
         counts_as_sign_in=policy.counts_as_sign_in,
         clock=clock,

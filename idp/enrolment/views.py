@@ -32,8 +32,6 @@ from idp.enrolment.rules import Page, may_ask_with_old_number
 from idp.enrolment.wizard import Position, Wizard, WizardPage, url_of
 from idp.interactions.model import Intent
 from idp.interactions.visits import Visit, Visits
-from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.otp.model import OtpPurpose
 from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
 from idp.relying_parties.model import RelyingParty
@@ -216,7 +214,6 @@ class Password(WizardPage):
         wizard: Wizard,
         *,
         create: CreateCitizen,
-        notices: Notices,
         ask_to_verify_email: AskToVerifyEmail,
         counts_as_sign_in: timedelta,
         clock: Clock,
@@ -224,7 +221,6 @@ class Password(WizardPage):
         super().__init__(pages, visits, wizard)
         self._create = create
         self._ask_to_verify_email = ask_to_verify_email
-        self._notices = notices
         self._counts_as_sign_in = counts_as_sign_in
         self._clock = clock
 
@@ -251,8 +247,6 @@ class Password(WizardPage):
         except NotReady:  # pressed twice, or in another tab: what is stored by now decides
             return self._wizard.to(here.visit, Page.DONE)
         visit = self._signed_in(here.visit, enrolled)
-        now = self._clock.now()
-        self._notices.tell(NoticeKind.ENROLMENT_FINISHED, enrolled.citizen_id, now)
         if details.email is not None:
             self._ask_to_verify_email(enrolled.citizen_id, EmailAddress(details.email))
         return self._wizard.to(visit, Page.DONE)

@@ -16,8 +16,8 @@ from idp.citizens.rules import is_only_inactive
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 
 BY = "citizen"
 
@@ -59,7 +59,7 @@ class Reactivate:
         carriers: CarrierRecords,
         match: MatchCitizen,
         count: CountQuestion,
-        notices: Notices,
+        follow_ups: FollowUps,
         database: Database,
         index: BlindIndex,
         clock: Clock,
@@ -67,7 +67,7 @@ class Reactivate:
         self._carriers = carriers
         self._match = match
         self._count = count
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._database = database
         self._index = index
         self._clock = clock
@@ -109,7 +109,9 @@ class Reactivate:
                 by=BY,
             )
             record(transaction, released, now)
-        self._notices.tell(NoticeKind.REACTIVATED, citizen_id, now)
+            told = NoticeKind.REACTIVATED
+            owed = self._follow_ups.owe_notice(transaction, told, citizen_id, now)
+        self._follow_ups.do(owed)
         return Reactivation(Answer.OPENED)
 
     def _question(self, citizen_id: CitizenId) -> tuple[SubscriptionHeld, date] | None:

@@ -1,7 +1,8 @@
 """Asking about one phone of one citizen again, and what follows from the answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from idp.audit.events import CarrierUnanswered, PhoneLost
@@ -18,9 +19,10 @@ from idp.core.clock import Clock
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import FollowUpId
 from idp.interactions.sign_in import SignIn
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 from idp.rematch import store
 from idp.rematch.rules import Finding, finding_of
 
@@ -58,7 +60,7 @@ class RematchPhone:
         carriers: CarrierRecords,
         match: MatchCitizen,
         sign_in: SignIn,
-        notices: Notices,
+        follow_ups: FollowUps,
         rematch_after: timedelta,
         database: Database,
         index: BlindIndex,
@@ -67,7 +69,7 @@ class RematchPhone:
         self._carriers = carriers
         self._match = match
         self._sign_in = sign_in
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._rematch_after = rematch_after
         self._database = database
         self._index = index
@@ -116,7 +118,9 @@ class RematchPhone:
             except (NumberTaken, KindHeld):
                 return False
             self._match.keep(transaction, held, found)
-        self._notices.tell(NoticeKind.IDENTITY_NUMBER_ADDED, held.citizen_id, now)
+            told = NoticeKind.IDENTITY_NUMBER_ADDED
+            owed = self._follow_ups.owe_notice(transaction, told, held.citizen_id, now)
+        self._follow_ups.do(owed)
         return True
 
     def _take(self, phone_id: int) -> _Question | None:
@@ -156,19 +160,20 @@ class RematchPhone:
         it all. Afterwards nobody would ask about it again.
         """
         self._sign_in.end_all_of(held.citizen_id, reason=finding)
-        now = self._clock.now()
-        if self._release(held, finding, now):
-            self._notices.tell(NoticeKind.PHONE_LOST, held.citizen_id, now)
+        self._follow_ups.do(*self._release(held, finding))
         return finding
 
-    def _release(self, held: SubscriptionHeld, finding: Finding, now: datetime) -> bool:
+    def _release(self, held: SubscriptionHeld, finding: Finding) -> Sequence[FollowUpId]:
+        """What follows."""
+        now = self._clock.now()
         with self._database.transaction() as transaction:
             if not citizens.lock_phone(transaction, held.citizen_id, held.phone_id):
-                return False  # it left the account meanwhile
+                return ()  # it left the account meanwhile
             number = citizens.phone_number_index(self._index, held.number)
             citizens.release_phone(transaction, number, now)
             record(transaction, PhoneLost(citizen_id=held.citizen_id, reason=finding), now)
-        return True
+            told = NoticeKind.PHONE_LOST
+            return (self._follow_ups.owe_notice(transaction, told, held.citizen_id, now),)
 
     def _note_silence(self, held: SubscriptionHeld, silence: CarrierUnavailable) -> Finding:
         with self._database.transaction() as transaction:

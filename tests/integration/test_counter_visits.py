@@ -21,6 +21,7 @@ from idp.counter_visits.open_visit import ExpectedVisit, OpenVisit
 from idp.counter_visits.sweep import KEPT, forget_ended_visits
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import LEFT_AFTER
 from idp.messaging.model import NoticeKind
 from idp.operators.model import OperatorName, OperatorRole, VerifiedOperator
 from idp.operators.verify_operator import OperatorBudgets, VerifyOperator
@@ -28,6 +29,7 @@ from idp.settings import Rate
 from idp.throttling.ports import Budget, BudgetSpent
 from tests.fakes.at_once import at_once
 from tests.fakes.clock import FakeClock
+from tests.fakes.follow_ups import follow_ups_of
 from tests.fakes.notices import NoticesInMemory
 from tests.fakes.operators import PASSWORD, code_at, keep_operator
 from tests.fakes.people import AN, BINH, citizen_of
@@ -50,12 +52,13 @@ class House:
         self.notices = NoticesInMemory()
         self.throttle = ThrottleInMemory(clock)
         self.open = OpenVisit(database=database, codes=self.codes, lifetime=WEEK, clock=clock)
+        self.follow_ups = follow_ups_of(self.notices, database, clock)
         self.confirm = ConfirmVisit(
             database=database,
             codes=self.codes,
             throttle=self.throttle,
             wrong_codes=Budget("wrong_codes", (Rate(count=3, period=timedelta(minutes=15)),)),
-            notices=self.notices,
+            follow_ups=self.follow_ups,
             lapses_after=5 * YEAR,
             index=index,
             clock=clock,
@@ -146,6 +149,19 @@ def test_a_code_may_be_typed_as_one_likes(house: House, typed: str) -> None:
 
     assert index(typed) == index("12345678") != index("12345679")
     assert index("x" * 10_000) == index("x" * 32)
+
+
+def test_a_confirmed_visit_is_told_though_the_queue_was_away(house: House) -> None:
+    visit = house.confirm.look(house.open(AN).code, by=operator())
+    house.notices.are_away = True
+    house.confirm(visit.id, DocumentKind.IDENTITY_CARD, by=operator())
+    assert (len(house.evidence()), house.notices.told) == (1, [])
+
+    house.notices.are_away = False
+    house.clock.advance(LEFT_AFTER)
+    house.follow_ups.what_is_left()
+
+    assert house.notices.told == [(NoticeKind.LEVEL_RAISED, AN)]
 
 
 def test_a_confirmed_visit_is_evidence_for_five_years(house: House) -> None:

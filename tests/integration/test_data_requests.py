@@ -38,7 +38,9 @@ def run(site: Site) -> Run:
         keep_operator(site.database, site.hasher, name, role, site.clock.now())
     desk = DataRequestDesk(
         verify=site.parts.verify_operator,
-        answer=AnswerRequest(database=site.database, notices=site.parts.jobs, clock=site.clock),
+        answer=AnswerRequest(
+            database=site.database, follow_ups=site.parts.follow_ups, clock=site.clock
+        ),
         database=site.database,
         clock=site.clock,
     )

@@ -57,7 +57,7 @@ from idp.disputes.rules import MOST_WORDS, Ruling
 from idp.disputes.shown_steps import is_asked
 from idp.disputes.submit_complaint import Circumstances, SubmitComplaint
 from idp.disputes.sweep import forget_old_complaints
-from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.follow_ups import LEFT_AFTER, FollowUps
 from idp.grants import store as grants
 from idp.grants.model import AccessToken
 from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
@@ -162,6 +162,9 @@ class Court:
             database=database,
             clock=clock,
         )
+        self.follow_ups = FollowUps(
+            end_sessions=self.sign_in, notices=self.notices, database=database, clock=clock
+        )
         self.decide = DecideDispute(
             database=database,
             end=EndDisputed(
@@ -170,9 +173,7 @@ class Court:
                 claimants=self.claimants,
                 clock=clock,
             ),
-            follow_ups=FollowUps(
-                end_sessions=self.sign_in, notices=self.notices, database=database, clock=clock
-            ),
+            follow_ups=self.follow_ups,
             end_authenticators=end_authenticators,
             reserved_for=30 * DAY,
             clock=clock,
@@ -350,7 +351,7 @@ def test_nor_does_it_ask_or_give_time(court: Court, role: OperatorRole) -> None:
     number, other = court.case(), replace(LAN, role=role)
     conduct = ConductDispute(
         database=court.database,
-        notices=court.notices,
+        follow_ups=court.follow_ups,
         claimants=court.claimants,
         clock=court.clock,
     )
@@ -413,7 +414,7 @@ def test_a_side_that_speaks_does_not_answer_for_the_other(court: Court) -> None:
     number = court.file(court.complaint())
     conduct = ConductDispute(
         database=court.database,
-        notices=court.notices,
+        follow_ups=court.follow_ups,
         claimants=court.claimants,
         clock=court.clock,
     )
@@ -436,6 +437,26 @@ def test_a_side_that_speaks_does_not_answer_for_the_other(court: Court) -> None:
     assert asked() == []
 
 
+def test_a_holder_hears_of_a_question_though_the_queue_was_away(court: Court) -> None:
+    number = court.file(court.complaint())
+    conduct = ConductDispute(
+        database=court.database,
+        follow_ups=court.follow_ups,
+        claimants=court.claimants,
+        clock=court.clock,
+    )
+    before = list(court.notices.told)
+    court.notices.are_away = True
+    conduct.ask_more(number, Side.HOLDER, "since when do you have it?", by=LAN)
+    assert court.notices.told == before
+
+    court.notices.are_away = False
+    court.clock.advance(LEFT_AFTER)
+    court.follow_ups.what_is_left()
+
+    assert court.notices.told == [*before, (NoticeKind.DISPUTE_MORE_NEEDED, AN)]
+
+
 def test_a_side_that_has_said_enough_speaks_when_it_is_asked(court: Court) -> None:
     number = court.file(court.complaint())
     for _ in range(MOST_WORDS):
@@ -446,7 +467,7 @@ def test_a_side_that_has_said_enough_speaks_when_it_is_asked(court: Court) -> No
     court.answer.holder(number, AN, "This is nobody's number but mine.")
     ConductDispute(
         database=court.database,
-        notices=court.notices,
+        follow_ups=court.follow_ups,
         claimants=court.claimants,
         clock=court.clock,
     ).ask_more(number, Side.CLAIMANT, "which card do you have?", by=LAN)

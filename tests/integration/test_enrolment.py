@@ -5,8 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import redis
 from sqlalchemy import func, select
 
+from idp.adapters.jobs import Jobs
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
 from idp.citizens.model import Citizen, Evidence, EvidenceKind, PasswordCredential, Phone
@@ -16,6 +18,7 @@ from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.enrolment.model import PendingEnrolment
 from idp.enrolment.sweep import forget_expired_enrolments
+from idp.follow_ups.follow_ups import LEFT_AFTER
 from tests.fakes.carrier_records import Subscription
 from tests.fakes.citizen_site import Browser, Site
 
@@ -460,6 +463,25 @@ def test_once_done_every_page_is_the_last(site: Site, path: str) -> None:
     browser = to_done(site)
 
     assert browser.open(path).page == "/enrol/done"
+
+
+def test_an_account_is_made_and_told_though_the_queue_was_away(
+    site: Site, pass_time: Callable[[timedelta], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise redis.ConnectionError
+
+    browser = to_password(site)
+    before = len(site.sms.to(NUMBER))
+    with monkeypatch.context() as broken:
+        broken.setattr(Jobs, "tell", fail)
+        browser.submit(new_password=PASSWORD, confirm_password=PASSWORD)
+
+    assert browser.page == "/enrol/done"
+    assert len(site.sms.to(NUMBER)) == before
+    pass_time(LEFT_AFTER)
+    site.sweep("do what is left")
+    assert len(site.sms.to(NUMBER)) == before + 1
 
 
 def test_a_password_sent_twice_makes_one_account(site: Site) -> None:

@@ -23,12 +23,14 @@ from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import LEFT_AFTER
 from idp.messaging.model import NoticeKind
 from idp.oidc.vnconnect_claims import vnconnect_claims
 from idp.throttling.ports import Budget, BudgetSpent
 from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.clock import FakeClock
 from tests.fakes.enrolments import Counts, NoMore
+from tests.fakes.follow_ups import follow_ups_of
 from tests.fakes.notices import NoticesInMemory
 from tests.fakes.people import AN, BINH, DAY, citizen_of
 
@@ -50,6 +52,7 @@ class Account:
     ) -> None:
         self.database, self.index, self.carriers, self.clock = database, index, carriers, clock
         self.notices, self.throttle = NoticesInMemory(), Counts()
+        self.follow_ups = follow_ups_of(self.notices, database, clock)
         citizen = citizen_of(
             numbers=[CMND.value],
             phone=PHONE.e164,
@@ -80,7 +83,7 @@ class Account:
                 database=self.database,
                 clock=self.clock,
             ),
-            notices=self.notices,
+            follow_ups=self.follow_ups,
             database=self.database,
             index=self.index,
             clock=self.clock,
@@ -125,6 +128,19 @@ def add_other(account: Account, *numbers: str) -> None:
 
 
 # --- by the carrier -------------------------------------------------------------------------------
+
+
+def test_the_account_is_told_though_the_queue_was_away(account: Account) -> None:
+    account.recorded(CCCD)
+    account.notices.are_away = True
+    assert account.link() is Linked.ADDED
+    assert account.notices.told == []
+
+    account.notices.are_away = False
+    account.clock.advance(LEFT_AFTER)
+    account.follow_ups.what_is_left()
+
+    assert account.notices.told == [(NoticeKind.IDENTITY_NUMBER_ADDED, AN)]
 
 
 def test_the_carriers_word_adds_the_number_and_either_opens_the_account(account: Account) -> None:

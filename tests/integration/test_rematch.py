@@ -29,6 +29,7 @@ from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import LEFT_AFTER
 from idp.interactions.sign_in import SignIn
 from idp.messaging.model import NoticeKind
 from idp.rematch.rematch_phone import NEXT_NIGHT, RematchPhone
@@ -41,6 +42,7 @@ from idp.throttling.ports import Budget
 from tests.fakes.at_once import at_once
 from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.clock import FakeClock
+from tests.fakes.follow_ups import follow_ups_of
 from tests.fakes.grants import AccessTokensInMemory
 from tests.fakes.logouts import nobody_to_tell
 from tests.fakes.notices import NoticesInMemory
@@ -81,11 +83,12 @@ class House:
             database=database,
             clock=self.clock,
         )
+        self.follow_ups = follow_ups_of(self.notices, database, self.clock)
         self.rematch = RematchPhone(
             carriers=self.carriers,
             match=MatchCitizen(carriers=self.carriers, lapses_after=3 * YEAR),
             sign_in=self.sign_in,
-            notices=self.notices,
+            follow_ups=self.follow_ups,
             rematch_after=YEAR,
             database=database,
             index=index,
@@ -524,6 +527,19 @@ def test_a_claimed_number_is_linked_when_the_carrier_has_written_it_down(on_each
     assert (opens(on_each, CCCD), opens(on_each, CMND)) == (AN, AN)
     assert on_each.level() == 2
     assert "identity_number_linked" in on_each.events
+    assert on_each.notices.told == [(NoticeKind.IDENTITY_NUMBER_ADDED, AN)]
+
+
+def test_an_added_number_is_told_though_the_queue_was_away(on_each: House) -> None:
+    claimed_beside_the_old_number(on_each)
+    on_each.notices.are_away = True
+    assert on_each.sweep() == {Finding.STILL_HELD: 1}
+    assert on_each.notices.told == []
+
+    on_each.notices.are_away = False
+    on_each.clock.advance(LEFT_AFTER)
+    on_each.follow_ups.what_is_left()
+
     assert on_each.notices.told == [(NoticeKind.IDENTITY_NUMBER_ADDED, AN)]
 
 

@@ -12,8 +12,8 @@ from idp.citizens.model import CitizenId
 from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 
 
 class CopyForm(StrEnum):
@@ -31,10 +31,10 @@ class NoteExport:
     """
 
     def __init__(
-        self, *, database: Database, notices: Notices, lasts: timedelta, clock: Clock
+        self, *, database: Database, follow_ups: FollowUps, lasts: timedelta, clock: Clock
     ) -> None:
         self._database = database
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._lasts = lasts
         self._clock = clock
 
@@ -44,7 +44,9 @@ class NoteExport:
         with self._database.transaction() as transaction:
             ensure_changeable(transaction, citizen_id)
             record(transaction, DataExported(citizen_id=citizen_id, form=form), now)
-        self._notices.tell(NoticeKind.DATA_EXPORTED, citizen_id, now)
+            told = NoticeKind.DATA_EXPORTED
+            owed = self._follow_ups.owe_notice(transaction, told, citizen_id, now)
+        self._follow_ups.do(owed)
 
     def is_noted(self, citizen_id: CitizenId) -> bool:
         """Whether it was noted a moment ago."""

@@ -1,6 +1,9 @@
 """Adding a second number to an account on the word of the carrier of its phone."""
 
+from datetime import datetime
 from enum import StrEnum
+
+from sqlalchemy.orm import Session
 
 from idp.audit.events import CarrierUnanswered, LinkFoundAccount
 from idp.audit.log import record
@@ -25,8 +28,9 @@ from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import FollowUps
+from idp.follow_ups.model import FollowUpId
 from idp.messaging.model import NoticeKind
-from idp.messaging.ports import Notices
 
 
 class Linked(StrEnum):
@@ -58,14 +62,14 @@ class LinkByCarrier:
         *,
         match: MatchCitizen,
         count: CountQuestion,
-        notices: Notices,
+        follow_ups: FollowUps,
         database: Database,
         index: BlindIndex,
         clock: Clock,
     ) -> None:
         self._match = match
         self._count = count
-        self._notices = notices
+        self._follow_ups = follow_ups
         self._database = database
         self._index = index
         self._clock = clock
@@ -96,42 +100,52 @@ class LinkByCarrier:
         except CarrierUnavailable as silence:
             self._note_silence(citizen_id, silence)
             raise
-        linked = self._link(asked, number, found)
-        if linked is Linked.ADDED:
-            self._notices.tell(NoticeKind.IDENTITY_NUMBER_ADDED, citizen_id, self._clock.now())
+        now = self._clock.now()
+        owed: list[FollowUpId] = []
+        with self._database.transaction() as transaction:
+            linked = self._link(transaction, asked, number, found, now)
+            if linked is Linked.ADDED:
+                told = NoticeKind.IDENTITY_NUMBER_ADDED
+                owed.append(self._follow_ups.owe_notice(transaction, told, citizen_id, now))
+        self._follow_ups.do(*owed)
         return linked
 
-    def _link(self, asked: SubscriptionHeld, number: IdentityNumber, found: MatchOutcome) -> Linked:
-        now = self._clock.now()
-        with self._database.transaction() as transaction:
-            # Again: a dispute may have come in while the carrier was asked.
-            if bars_changes(holds_of(transaction, asked.citizen_id)):
-                self._match.note(transaction, asked, found)
-                return Linked.BARRED
-            if not ties_number_to_person(found) or not lock_phone(
-                transaction, asked.citizen_id, asked.phone_id
-            ):
-                self._match.note(transaction, asked, found)
-                return Linked.NOT_CONFIRMED
-            try:
-                link_identity_number(
-                    transaction,
-                    asked.citizen_id,
-                    number,
-                    index=self._index,
-                    evidence=EvidenceKind.CARRIER_MATCH,
-                    by=found.carrier or "",
-                    at=now,
-                )
-            except NumberTaken as taken:
-                self._match.note(transaction, asked, found)
-                record(transaction, LinkFoundAccount(citizen_id=taken.holder), now)
-                return Linked.TAKEN
-            except KindHeld:
-                self._match.note(transaction, asked, found)
-                return Linked.KIND_HELD
-            self._match.keep(transaction, asked, found)
-            return Linked.ADDED
+    def _link(
+        self,
+        transaction: Session,
+        asked: SubscriptionHeld,
+        number: IdentityNumber,
+        found: MatchOutcome,
+        now: datetime,
+    ) -> Linked:
+        # Again: a dispute may have come in while the carrier was asked.
+        if bars_changes(holds_of(transaction, asked.citizen_id)):
+            self._match.note(transaction, asked, found)
+            return Linked.BARRED
+        if not ties_number_to_person(found) or not lock_phone(
+            transaction, asked.citizen_id, asked.phone_id
+        ):
+            self._match.note(transaction, asked, found)
+            return Linked.NOT_CONFIRMED
+        try:
+            link_identity_number(
+                transaction,
+                asked.citizen_id,
+                number,
+                index=self._index,
+                evidence=EvidenceKind.CARRIER_MATCH,
+                by=found.carrier or "",
+                at=now,
+            )
+        except NumberTaken as taken:
+            self._match.note(transaction, asked, found)
+            record(transaction, LinkFoundAccount(citizen_id=taken.holder), now)
+            return Linked.TAKEN
+        except KindHeld:
+            self._match.note(transaction, asked, found)
+            return Linked.KIND_HELD
+        self._match.keep(transaction, asked, found)
+        return Linked.ADDED
 
     def _note_silence(self, citizen_id: CitizenId, silence: CarrierUnavailable) -> None:
         with self._database.transaction() as transaction:
