@@ -713,6 +713,7 @@ def machine(site: Site, client_secrets: dict[str, str]) -> Callable[[], AccountM
             "scope": "openid profile offline_access",
         }
     site.parts.registry_version.bump()
+    site.parts.registry.catch_up_now()  # before Redis, which is emptied, forgets the number
     asking = AskingPortal(site, client_secrets["binh-dinh"])
     return lambda: AccountMachine(site, asking)
 
