@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import NewType
 
 from sqlalchemy import JSON, ForeignKey, Index, String
@@ -36,6 +37,7 @@ class Grant(Base):
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime())
     redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    replayed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
 class RefreshFamily(Base):
@@ -145,6 +147,15 @@ class Replayed:
 
     grant_id: GrantId
     registry_version: int
+
+
+class Redemption(Enum):
+    """What became of a grant between its code's being spent and its tokens' being made."""
+
+    LIVE = auto()
+    REPLAYED = auto()
+    """The code came a second time meanwhile: what it gives is answered, and dead already."""
+    ENDED = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from idp.citizens.model import CitizenId
 from idp.db.rows import Prepared, Source, rows_of
 from idp.follow_ups.store import ends
-from idp.grants.model import Authorization, Grant, GrantId
+from idp.grants.model import Authorization, Grant, GrantId, Redemption
 from idp.relying_parties.model import ClientId
 from idp.sessions.model import SessionId
 
@@ -28,11 +28,10 @@ _ADD: Final = Prepared(
         "issued_at",
     ),
 )
-_MARK_REDEEMED: Final = Prepared(
+_REDEEM: Final = (
     update(Grant)
     .where(
         Grant.id == bindparam("grant_id"),
-        Grant.revoked_at.is_(None),
         ~exists().where(
             ends(
                 citizen_id=Grant.citizen_id,
@@ -43,6 +42,9 @@ _MARK_REDEEMED: Final = Prepared(
     )
     .values(redeemed_at=bindparam("at"))
 )
+_REDEEM_LIVE: Final = Prepared(_REDEEM.where(Grant.revoked_at.is_(None)))
+# A grant that a sign-out ended before the replay came keeps the moment of the sign-out.
+_REDEEM_REPLAYED: Final = Prepared(_REDEEM.where(Grant.revoked_at == Grant.replayed_at))
 
 
 def add(source: Source, authorization: Authorization, *, at: datetime) -> None:
@@ -61,14 +63,24 @@ def add(source: Source, authorization: Authorization, *, at: datetime) -> None:
     )
 
 
-def mark_redeemed(source: Source, grant_id: GrantId, at: datetime) -> bool:
-    """Note that the grant's code was redeemed; false where the grant was revoked meanwhile."""
-    return bool(rows_of(source).change(_MARK_REDEEMED, grant_id=grant_id, at=at))
+def mark_redeemed(source: Source, grant_id: GrantId, at: datetime) -> Redemption:
+    """Note that the grant's code was redeemed, and say what became of the grant meanwhile."""
+    rows = rows_of(source)
+    if rows.change(_REDEEM_LIVE, grant_id=grant_id, at=at):
+        return Redemption.LIVE
+    replayed = rows.change(_REDEEM_REPLAYED, grant_id=grant_id, at=at)
+    return Redemption.REPLAYED if replayed else Redemption.ENDED
 
 
-def revoke(session: Session, grant_id: GrantId, at: datetime) -> None:
-    """End one grant."""
-    _revoke_where(session, at, Grant.id == grant_id)
+def revoke_replayed(session: Session, grant_id: GrantId, at: datetime) -> None:
+    """End a grant whose code came a second time; the first replay counts."""
+    statement = (
+        update(Grant)
+        .where(Grant.id == grant_id, Grant.replayed_at.is_(None))
+        .values(replayed_at=at, revoked_at=func.coalesce(Grant.revoked_at, at))
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(statement)
 
 
 def revoke_of_session(session: Session, session_id: SessionId, at: datetime) -> list[GrantId]:

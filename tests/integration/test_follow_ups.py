@@ -21,7 +21,7 @@ from idp.follow_ups import store
 from idp.follow_ups.follow_ups import LEFT_AFTER, FollowUps
 from idp.follow_ups.model import FollowUp, FollowUpId
 from idp.grants import store as grants
-from idp.grants.model import Authorization, GrantId
+from idp.grants.model import Authorization, GrantId, Redemption
 from idp.interactions.sign_in import SignIn
 from idp.messaging.model import NoticeKind
 from idp.sessions.model import Session, SessionId
@@ -102,7 +102,8 @@ class House:
 
     def redeems(self, grant_id: GrantId) -> bool:
         with self.database.transaction() as transaction:
-            return grants.mark_redeemed(transaction, grant_id, self.clock.now())
+            redemption = grants.mark_redeemed(transaction, grant_id, self.clock.now())
+        return redemption is Redemption.LIVE
 
     def left(self) -> int:
         with self.database.reading() as reading:

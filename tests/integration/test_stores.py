@@ -30,7 +30,7 @@ from idp.db import Base
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, UnreadableCiphertext
 from idp.grants import store as grants
-from idp.grants.model import Grant, GrantId
+from idp.grants.model import Grant, GrantId, Redemption
 from idp.sessions.model import SessionId
 from tests.fakes.people import (
     AN,
@@ -344,17 +344,26 @@ def test_a_consent_grows_and_the_ledger_keeps_each_answer(
 def test_a_grant_is_redeemed_unless_it_was_revoked(database: Database, index: BlindIndex) -> None:
     add(database, index, citizen_of())
     with database.transaction() as transaction:
-        for name in ("live", "ended"):
-            grants.add(transaction, authorization_of(name), at=NOON)
-        grants.revoke(transaction, GrantId("ended"), NOON)
+        grants.add(transaction, authorization_of("ended"), at=NOON)
+        grants.revoke_of_session(transaction, SessionId("session"), NOON)
+        grants.add(transaction, authorization_of("live"), at=NOON)
+        grants.add(transaction, authorization_of("replayed"), at=NOON)
+        for name in ("replayed", "ended"):  # a replay changes nothing about what was over
+            grants.revoke_replayed(transaction, GrantId(name), NOON + DAY)
+            grants.revoke_replayed(transaction, GrantId(name), NOON + 2 * DAY)
 
     with database.transaction() as transaction:
-        redeemed = [
-            grants.mark_redeemed(transaction, GrantId(name), NOON)
-            for name in ("live", "ended", "unknown")
-        ]
+        redeemed = {
+            name: grants.mark_redeemed(transaction, GrantId(name), NOON)
+            for name in ("live", "replayed", "ended", "unknown")
+        }
 
-    assert redeemed == [True, False, False]
+    assert redeemed == {
+        "live": Redemption.LIVE,
+        "replayed": Redemption.REPLAYED,
+        "ended": Redemption.ENDED,
+        "unknown": Redemption.ENDED,
+    }
 
 
 def test_a_session_s_end_revokes_its_live_grants_once(
@@ -364,7 +373,7 @@ def test_a_session_s_end_revokes_its_live_grants_once(
     with database.transaction() as transaction:
         for name, client_id in (("one", BINH_DINH), ("two", DAK_LAK), ("three", DAK_LAK)):
             grants.add(transaction, authorization_of(name, client_id=client_id), at=NOON)
-        grants.revoke(transaction, GrantId("three"), NOON)
+        grants.revoke_replayed(transaction, GrantId("three"), NOON)
     session = SessionId("session")
 
     with database.transaction() as transaction:
@@ -390,7 +399,8 @@ def test_all_grants_of_a_citizen_end_and_nobody_else_s(
 
     with database.transaction() as transaction:
         assert grants.revoke_of_citizen(transaction, AN, NOON) == ["an"]
-        assert grants.mark_redeemed(transaction, GrantId("binh"), NOON)
+        binh = grants.mark_redeemed(transaction, GrantId("binh"), NOON)
+    assert binh is Redemption.LIVE
 
 
 # --- the audit log --------------------------------------------------------------------------------

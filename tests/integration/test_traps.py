@@ -1,6 +1,7 @@
 """Faults that other providers had, and the libraries beneath us have: each stays mended here."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,15 +9,21 @@ import pytest
 import redis
 from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
+from sqlalchemy import select
 
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.grants import store as grants
+from idp.grants.model import RefreshFamily
+from idp.oidc.grants import authorization_code
+from idp.oidc.grants.authorization_code import check_verifier
 from tests.fakes.at_once import at_once
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import ISSUER, ProtocolHouse, answer_of, basic
 from tests.fakes.registrations import BASIC, POST, registration
 
 KEYED = "keyed"
+OFFLINE = "offline"
 KEY = ECKey.generate_key("P-256", {"kid": "k"})
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -38,6 +45,11 @@ def house(
     parties = (
         registration(BASIC),
         registration(POST, token_endpoint_auth_method="client_secret_post"),
+        registration(
+            OFFLINE,
+            grant_types=["authorization_code", "refresh_token"],
+            scope="openid profile offline_access",
+        ),
         keyed,
     )
     return ProtocolHouse(
@@ -78,6 +90,47 @@ def test_one_code_gives_one_answer_to_four_who_ask_at_once(house: ProtocolHouse)
     statuses = at_once(4, lambda _: house.redeem(code).status_code)
 
     assert sorted(map(str, statuses)) == ["200", "400", "400", "400"]
+
+
+def test_a_replay_while_the_code_is_being_answered_leaves_dead_tokens_and_one_answer(
+    house: ProtocolHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The replay ends the grant before the winner's transaction begins."""
+    citizen = house.citizen(consents={OFFLINE: ("verification_level", "offline_access")})
+    code = house.code(house.signed_in(citizen), OFFLINE, scope="openid offline_access")
+    replays: list[int] = []
+
+    def replayed_meanwhile(verifier: str | None, challenge: str | None) -> None:
+        check_verifier(verifier, challenge)
+        replays.extend(house.redeem(code, OFFLINE).status_code for _ in range(2))
+
+    monkeypatch.setattr(authorization_code, "check_verifier", replayed_meanwhile)
+    answer = house.redeem(code, OFFLINE)
+
+    assert (answer.status_code, replays) == (200, [400, 400])
+    assert house.userinfo(answer.json["access_token"]).status_code == 401
+    assert "refresh_token" not in answer.json
+    with house.database.reading() as reading:
+        assert reading.execute(select(RefreshFamily.id)).all() == []
+
+
+def test_a_replay_brings_nothing_back_that_a_sign_out_ended(
+    house: ProtocolHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = house.code(house.signed_in(house.someone()))
+
+    def ended_meanwhile(verifier: str | None, challenge: str | None) -> None:
+        check_verifier(verifier, challenge)
+        with house.database.transaction() as transaction:
+            session_id = house.grants()[0].session_id
+            grants.revoke_of_session(transaction, session_id, house.clock.now())
+        house.clock.advance(timedelta(seconds=1))
+        house.redeem(code)
+
+    monkeypatch.setattr(authorization_code, "check_verifier", ended_meanwhile)
+    answer = house.redeem(code)
+
+    assert (answer.status_code, answer.json["error"]) == (400, "invalid_grant")
 
 
 @pytest.mark.parametrize("reflected", ['"', "é", "\\", "x\u2028y", "\x7f", "<script>"])

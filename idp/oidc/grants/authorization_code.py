@@ -18,7 +18,7 @@ from idp.db.database import Database
 from idp.failures.model import Cause, Fault
 from idp.failures.rules import uri_fault
 from idp.grants import store as grants
-from idp.grants.model import AuthorizationCode, GrantId, Redeemed, Replayed
+from idp.grants.model import AuthorizationCode, GrantId, Redeemed, Redemption, Replayed
 from idp.grants.ports import AccessTokens, AuthorizationCodes
 from idp.grants.refresh_families import RefreshFamilies, revoke_of_grant
 from idp.integration_tests.rehearsed import RehearsedCode
@@ -112,10 +112,12 @@ class CodeRedemption:
         authorization, now = spent.code.authorization, self._clock.now()
         refresh_token = None
         with self._database.writing_rows() as transaction:
-            if not grants.mark_redeemed(transaction, authorization.grant_id, now):
+            redemption = grants.mark_redeemed(transaction, authorization.grant_id, now)
+            if redemption is Redemption.ENDED:
                 raise InvalidGrant("grant revoked")
             asked_for = claims_asked_for(transaction, authorization)
-            if OFFLINE_ACCESS in authorization.scope:
+            # After a replay the answer stands, and its tokens are dead: no family is begun.
+            if OFFLINE_ACCESS in authorization.scope and redemption is Redemption.LIVE:
                 refresh_token = self._families.begin(transaction, authorization, now)
             record(
                 transaction,
@@ -141,7 +143,7 @@ class CodeRedemption:
         with self._database.transaction() as transaction:
             # The grant first: whoever redeems its code at this moment has begun the family by
             # then, or begins none.
-            grants.revoke(transaction, grant_id, now)
+            grants.revoke_replayed(transaction, grant_id, now)
             families = revoke_of_grant(transaction, grant_id, now)
             event = CodeReplayed(client_id=relying_party.client_id, grant_id=grant_id)
             record(transaction, event, now)
