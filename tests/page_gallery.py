@@ -25,7 +25,7 @@ from idp.account.identity_numbers.forms import AddNumberForm
 from idp.account.level import EvidenceShown
 from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
 from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
-from idp.announcements.model import Announcement, MailCount
+from idp.announcements.model import Announcement
 from idp.api_clients.model import ApiClient, ApiClientName
 from idp.api_clients.rules import scopes_of
 from idp.audit.rules import VIETNAM
@@ -321,18 +321,23 @@ def _announced(**more: object) -> dict[str, object]:
         "named": (),
         "announcement": ANNOUNCEMENT,
         "withdrawn_at": None,
-        "mails": MailCount(sent=12, pending=2, gave_up=1),
     }
     return row | more
 
 
-ANNOUNCEMENT = Announcement(
-    id="44444444-4444-4444-8444-444444444444",
-    title_vi="Bảo trì đêm 30/11",
-    title_en="Maintenance in the night of 30 November",
-    text_vi="Từ 23:00 tới 23:30 không đăng nhập được.\nCổng không phải làm gì.",
-    text_en="No sign-ins from 23:00 to 23:30.\nPortals have nothing to do.",
-)
+def _announcement(**more: int) -> Announcement:
+    return Announcement(
+        id="44444444-4444-4444-8444-444444444444",
+        title_vi="Bảo trì đêm 30/11",
+        title_en="Maintenance in the night of 30 November",
+        text_vi="Từ 23:00 tới 23:30 không đăng nhập được.\nCổng không phải làm gì.",
+        text_en="No sign-ins from 23:00 to 23:30.\nPortals have nothing to do.",
+        **more,
+    )
+
+
+ANNOUNCEMENT = _announcement(mails=15, mails_sent=12, mails_given_up=1)
+WITHDRAWN_ANNOUNCEMENT = _announcement(mails=0, mails_sent=0, mails_given_up=0)
 
 
 def _colleague(name: str, role: OperatorRole, *, disabled: bool = False) -> Operator:
@@ -2397,7 +2402,7 @@ PAGES: dict[str, tuple[str, Context]] = {
                     audience="named",
                     named=("binh-dinh", "dak-lak"),
                     withdrawn_at="09:00, 22/11/2026",
-                    mails=MailCount(),
+                    announcement=WITHDRAWN_ANNOUNCEMENT,
                 ),
             ],
             announces=True,

@@ -13,7 +13,7 @@ from idp.announcements.announce import (
     PublishAnnouncement,
     WithdrawAnnouncement,
 )
-from idp.announcements.model import Announcement, AnnouncementId, Audience, MailCount
+from idp.announcements.model import Announcement, AnnouncementId, Audience
 from idp.announcements.rules import InvalidDraft, parse_draft
 from idp.db.database import Database
 from idp.operators.commands import as_operator, operator_from_prompt
@@ -54,9 +54,7 @@ def announcements_commands(open_desk: OpenAnnouncementDesk) -> click.Group:
         """List the newest, with how many mails were accepted."""
         with open_desk().database.reading() as reading:
             found = store.listed(reading, teams=None, limit=_MOST_LISTED)
-            counts = store.mail_counts(reading, [each.id for each in found])
-        lines = [_line(each, counts.get(each.id, MailCount())) for each in found]
-        click.echo("\n".join(lines) or "There is no announcement yet.")
+        click.echo("\n".join(map(_line, found)) or "There is no announcement yet.")
 
     @announcements.command("publish")
     @click.option("--audience", required=True, type=click.Choice([each.value for each in Audience]))
@@ -108,7 +106,8 @@ def announcements_commands(open_desk: OpenAnnouncementDesk) -> click.Group:
     return announcements
 
 
-def _line(announcement: Announcement, mails: MailCount) -> str:
+def _line(announcement: Announcement) -> str:
     at = f"{announcement.at.astimezone(_VIETNAM):%Y-%m-%d %H:%M}"
-    state = "withdrawn" if announcement.withdrawn_at else f"{mails.sent}/{mails.all} mails"
+    mails = f"{announcement.mails_sent}/{announcement.mails} mails"
+    state = "withdrawn" if announcement.withdrawn_at else mails
     return f"{announcement.id}  {at}  {announcement.audience}  {state}  {announcement.title_en}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.core.email_address import EmailAddress
@@ -26,17 +26,13 @@ class Audience(StrEnum):
     NAMED = "named"
 
 
-class MailState(StrEnum):
-    """How far a mail is."""
-
-    PENDING = "pending"
-    SENT = "sent"
-    GAVE_UP = "gave_up"
-    WITHDRAWN = "withdrawn"
-
-
 class Announcement(Base):
-    """What was announced, in both languages; its text never changes, but it can be taken back."""
+    """
+    What was announced, in both languages; its text never changes, but it can be taken back.
+
+    *mails*: to how many contacts it was to be sent; how many of them got it, and how many never
+    will, is counted when their mails leave the outbox.
+    """
 
     __tablename__ = "announcement"
 
@@ -49,6 +45,9 @@ class Announcement(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
     by: Mapped[OperatorName] = mapped_column(String(32))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    mails: Mapped[int] = mapped_column(default=0)
+    mails_sent: Mapped[int] = mapped_column(default=0)
+    mails_given_up: Mapped[int] = mapped_column(default=0)
 
 
 class AnnouncementAddressee(Base):
@@ -65,20 +64,18 @@ class AnnouncementAddressee(Base):
 
 
 class AnnouncementMail(Base):
-    """A mail to one contact; the address is let go when nothing is left to send."""
+    """A mail to one contact that is still to be sent; with the row the address is let go."""
 
     __tablename__ = "announcement_mail"
-    __table_args__ = (Index("ix_announcement_mail_due", "state", "next_attempt_at"),)
 
     id: Mapped[str] = mapped_column(String(43), primary_key=True)
     announcement_id: Mapped[AnnouncementId] = mapped_column(
         ForeignKey("announcement.id"), index=True
     )
-    address: Mapped[str | None] = mapped_column(PersonalText("announcement_mail.address"))
-    state: Mapped[MailState] = mapped_column(one_of(MailState))
+    address: Mapped[str] = mapped_column(PersonalText("announcement_mail.address"))
     attempts: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
-    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +87,3 @@ class ClaimedMail:
     address: EmailAddress
     attempts: int
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class MailCount:
-    """What became of an announcement's mails."""
-
-    sent: int = 0
-    pending: int = 0
-    gave_up: int = 0
-
-    @property
-    def all(self) -> int:
-        """How many contacts there were to tell."""
-        return self.sent + self.pending + self.gave_up

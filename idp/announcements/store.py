@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from idp.announcements.model import (
@@ -13,8 +13,6 @@ from idp.announcements.model import (
     AnnouncementMail,
     Audience,
     ClaimedMail,
-    MailCount,
-    MailState,
 )
 from idp.announcements.rules import Draft
 from idp.core.email_address import EmailAddress
@@ -65,7 +63,6 @@ def add_mails(
             "id": new_handle(),
             "announcement_id": announcement_id,
             "address": address.value,
-            "state": MailState.PENDING,
             "attempts": 0,
             "created_at": at,
             "next_attempt_at": at,
@@ -74,6 +71,7 @@ def add_mails(
     ]
     if rows:
         session.execute(insert(AnnouncementMail), rows)
+    _count(session, announcement_id, mails=Announcement.mails + len(rows))
 
 
 def announcement(session: Session, announcement_id: AnnouncementId) -> Announcement | None:
@@ -106,28 +104,6 @@ def listed(
     return session.execute(newest.limit(limit).offset(offset)).scalars().all()
 
 
-def mail_counts(
-    session: Session, announcements: Collection[AnnouncementId]
-) -> Mapping[AnnouncementId, MailCount]:
-    """What became of the mails of each; one without any is left out."""
-    query = (
-        select(AnnouncementMail.announcement_id, AnnouncementMail.state, func.count())
-        .where(AnnouncementMail.announcement_id.in_(announcements))
-        .group_by(AnnouncementMail.announcement_id, AnnouncementMail.state)
-    )
-    found: dict[AnnouncementId, dict[MailState, int]] = {}
-    for announcement_id, state, count in session.execute(query):
-        found.setdefault(announcement_id, {})[state] = count
-    return {
-        announcement_id: MailCount(
-            sent=states.get(MailState.SENT, 0),
-            pending=states.get(MailState.PENDING, 0),
-            gave_up=states.get(MailState.GAVE_UP, 0),
-        )
-        for announcement_id, states in found.items()
-    }
-
-
 def withdraw(session: Session, announcement_id: AnnouncementId, at: datetime) -> bool:
     """Take it back, with the mails that are not sent; true for the one caller that did."""
     withdrawn = session.execute(
@@ -139,12 +115,8 @@ def withdraw(session: Session, announcement_id: AnnouncementId, at: datetime) ->
     if withdrawn.first() is None:
         return False
     session.execute(
-        update(AnnouncementMail)
-        .where(
-            AnnouncementMail.announcement_id == announcement_id,
-            AnnouncementMail.state == MailState.PENDING,
-        )
-        .values(state=MailState.WITHDRAWN, address=None)
+        delete(AnnouncementMail)
+        .where(AnnouncementMail.announcement_id == announcement_id)
         .execution_options(synchronize_session=False)
     )
     return True
@@ -154,7 +126,7 @@ def due_mails(session: Session, now: datetime, *, limit: int) -> Sequence[str]:
     """The mails whose time has come, the longest overdue first."""
     query = (
         select(AnnouncementMail.id)
-        .where(AnnouncementMail.state == MailState.PENDING, AnnouncementMail.next_attempt_at <= now)
+        .where(AnnouncementMail.next_attempt_at <= now)
         .order_by(AnnouncementMail.next_attempt_at)
     )
     return session.execute(query.limit(limit)).scalars().all()
@@ -166,11 +138,7 @@ def claim_mail(
     """Take a mail that is due, for *lease*, counting the attempt; `None` for all but one."""
     claimed = session.execute(
         update(AnnouncementMail)
-        .where(
-            AnnouncementMail.id == mail_id,
-            AnnouncementMail.state == MailState.PENDING,
-            AnnouncementMail.next_attempt_at <= now,
-        )
+        .where(AnnouncementMail.id == mail_id, AnnouncementMail.next_attempt_at <= now)
         .values(attempts=AnnouncementMail.attempts + 1, next_attempt_at=now + lease)
         .returning(
             AnnouncementMail.announcement_id,
@@ -180,7 +148,7 @@ def claim_mail(
         )
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if claimed is None or claimed.address is None:
+    if claimed is None:
         return None
     return ClaimedMail(
         id=mail_id,
@@ -191,22 +159,46 @@ def claim_mail(
     )
 
 
-def settle_mail(session: Session, mail_id: str, state: MailState) -> None:
-    """Nothing is left to send: let the address go."""
-    session.execute(
-        update(AnnouncementMail)
-        .where(AnnouncementMail.id == mail_id, AnnouncementMail.state == MailState.PENDING)
-        .values(state=state, address=None)
-        .execution_options(synchronize_session=False)
-    )
+def mail_sent(session: Session, mail_id: str) -> None:
+    """The contact has it; counted by the first caller alone."""
+    announcement_id = _leave_outbox(session, mail_id)
+    if announcement_id is not None:
+        _count(session, announcement_id, mails_sent=Announcement.mails_sent + 1)
+
+
+def mail_given_up(session: Session, mail_id: str) -> None:
+    """The contact will not get it; counted by the first caller alone."""
+    announcement_id = _leave_outbox(session, mail_id)
+    if announcement_id is not None:
+        _count(session, announcement_id, mails_given_up=Announcement.mails_given_up + 1)
 
 
 def put_off_mail(session: Session, mail_id: str, until: datetime) -> None:
     """Try it again then."""
     session.execute(
         update(AnnouncementMail)
-        .where(AnnouncementMail.id == mail_id, AnnouncementMail.state == MailState.PENDING)
+        .where(AnnouncementMail.id == mail_id)
         .values(next_attempt_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _leave_outbox(session: Session, mail_id: str) -> AnnouncementId | None:
+    """Whose mail it was; `None` where it is gone already."""
+    statement = (
+        delete(AnnouncementMail)
+        .where(AnnouncementMail.id == mail_id)
+        .returning(AnnouncementMail.announcement_id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def _count(session: Session, announcement_id: AnnouncementId, **counts: ColumnElement[int]) -> None:
+    session.execute(
+        update(Announcement)
+        .where(Announcement.id == announcement_id)
+        .values(**counts)
         .execution_options(synchronize_session=False)
     )
 

@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from idp.announcements import store
-from idp.announcements.model import ClaimedMail, MailState
+from idp.announcements.model import ClaimedMail
 from idp.announcements.rules import LEASE, next_attempt
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -56,7 +56,7 @@ class SendAnnouncements:
                 continue
             in_vain = 0
             with self._database.transaction() as transaction:
-                store.settle_mail(transaction, claimed.id, MailState.SENT)
+                store.mail_sent(transaction, claimed.id)
             sent += 1
         return sent
 
@@ -77,6 +77,6 @@ class SendAnnouncements:
         until = next_attempt(claimed.attempts, created_at=claimed.created_at, now=now)
         with self._database.transaction() as transaction:
             if until is None:
-                store.settle_mail(transaction, claimed.id, MailState.GAVE_UP)
+                store.mail_given_up(transaction, claimed.id)
             else:
                 store.put_off_mail(transaction, claimed.id, until)

@@ -11,10 +11,12 @@ from typing import Final, cast
 
 from sqlalchemy import Connection, Table, select, text
 
-from idp.announcements.model import Announcement, AnnouncementId, Audience
+from idp.announcements import store as announcements
+from idp.announcements.model import Announcement, AnnouncementId, AnnouncementMail, Audience
 from idp.api_clients.model import ApiClient, ApiClientName
 from idp.audit.model import AuditEvent
 from idp.core.birth_date import BirthDate
+from idp.core.email_address import EmailAddress
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
 from idp.db import Base
@@ -42,6 +44,7 @@ DAYS: Final = 90
 PARTIES_OF_A_TEAM: Final = 50
 PORTAL: Final = ClientId("binh-dinh-thu")
 _ADMINISTRATOR: Final = "quan-tri"
+_ANNOUNCEMENT: Final = AnnouncementId("11111111-1111-4111-8111-111111111111")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class ConsoleAtSize:
             transaction.add_all(
                 [
                     Announcement(
-                        id=AnnouncementId("11111111-1111-4111-8111-111111111111"),
+                        id=_ANNOUNCEMENT,
                         audience=Audience.EVERYBODY,
                         title_vi="Bảo trì",
                         title_en="Maintenance",
@@ -159,6 +162,9 @@ class ConsoleAtSize:
                     ),
                 ]
             )
+            transaction.flush()
+            contact = EmailAddress("ky-thuat@binhdinh.example")
+            announcements.add_mails(transaction, _ANNOUNCEMENT, [contact], now)
 
     def _fail_and_count(self) -> None:
         now = self.site.clock.now()
@@ -224,6 +230,12 @@ class ConsoleAtSize:
         closed = {"status": "'resolved'", "resolved_at": "filed_at", "ended_at": "filed_at"}
         many(Dispute, 1000, number="'KN-2025-' || lpad(n::text, 6, '0')", **closed)
         many(Announcement, 300, id="'announcement-' || n", at=":now - n * interval '1 hour'")
+        many(
+            AnnouncementMail,
+            parties,
+            id="'mail-' || n",
+            announcement_id="'announcement-' || (n % 300 + 1)",
+        )
         many(ApiClient, 300, name="'program-' || n")
         many(
             FailedRequestRecord,

@@ -70,6 +70,24 @@ def test_of_many_workers_one_sends_a_mail(database: Database) -> None:
         assert store.due_mails(reading, NOW + LEASE, limit=10) == [due]
 
 
+def test_a_mail_that_two_have_sent_counts_once(database: Database) -> None:
+    announcement = announce(database, "a")
+    with database.reading() as reading:
+        (mail,) = store.due_mails(reading, NOW, limit=10)
+
+    def sent(_number: int) -> None:
+        with database.transaction() as transaction:
+            store.mail_sent(transaction, mail)
+            store.mail_given_up(transaction, mail)
+
+    assert at_once(4, sent) == [None] * 4
+
+    with database.reading() as reading:
+        told = reading.get_one(Announcement, announcement)
+        assert (told.mails, told.mails_sent, told.mails_given_up) == (1, 1, 0)
+        assert store.due_mails(reading, NOW + LEASE, limit=10) == []
+
+
 def test_of_two_who_take_one_back_one_does(database: Database, clock: FakeClock) -> None:
     announcement = announce(database, "a")
     withdraw = WithdrawAnnouncement(database=database, clock=clock)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from idp.announcements.model import AnnouncementMail, MailState
+from idp.announcements.model import AnnouncementMail
 from idp.audit.model import AuditEvent
 from idp.operators.model import OperatorRole, Team, TeamId, TeamMember
 from idp.relying_parties.model import RelyingPartyRecord
@@ -47,10 +47,9 @@ def announce(desk: Desk, browser: Browser, **typed: str) -> Browser:
     return desk.send(browser, **{"audience": "everybody"} | TEXT | desk.proof() | typed)
 
 
-def mails(site: Site) -> list[tuple[MailState, str | None]]:
+def left_to_send(site: Site) -> int:
     with site.database.reading() as reading:
-        rows = reading.execute(select(AnnouncementMail)).scalars().all()
-        return sorted((each.state, each.address) for each in rows)
+        return len(reading.execute(select(AnnouncementMail.id)).all())
 
 
 def told(site: Site) -> list[str]:
@@ -86,7 +85,7 @@ def test_each_contact_gets_one_mail_however_many_portals(
 
     assert told(site) == ["chung@example.vn", "it@daklak.example", "ky-thuat@binhdinh.example"]
     assert {mail.subject for mail in site.mail.sent} == {"Bảo trì đêm nay / Maintenance tonight"}
-    assert mails(site) == [(MailState.SENT, None)] * 3
+    assert left_to_send(site) == 0
     assert "3/3 đầu mối" in lan.open("/console/announcements").html
 
 
@@ -121,7 +120,8 @@ def test_what_is_taken_back_is_neither_read_nor_sent(site: Site, desk: Desk, lan
 
     site.sweep(SWEEP)
     assert told(site) == []
-    assert mails(site) == [(MailState.WITHDRAWN, None)] * 3
+    assert left_to_send(site) == 0
+    assert "0/3 đầu mối" in lan.html
     assert "Đã rút lại" in lan.html
     assert "Bảo trì đêm nay" not in team.open("/console/announcements").html
     assert lan.open(path).status == 404
@@ -137,7 +137,7 @@ def test_nothing_is_told_without_proof_or_to_strangers(
 
     site.sweep(SWEEP)
     assert told(site) == []
-    assert mails(site) == []
+    assert left_to_send(site) == 0
 
 
 def test_a_mail_server_that_is_away_loses_nothing(site: Site, desk: Desk, lan: Browser) -> None:
@@ -161,7 +161,7 @@ def test_old_news_is_not_sent(site: Site, desk: Desk, lan: Browser) -> None:
         site.sweep(SWEEP)
     lan = desk.sign_in("lan")
 
-    assert mails(site) == [(MailState.GAVE_UP, None)] * 3
+    assert left_to_send(site) == 0
     assert "3 thư không gửi được" in lan.open("/console/announcements").html
 
 

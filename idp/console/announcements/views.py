@@ -12,7 +12,7 @@ from idp.announcements.announce import (
     PublishAnnouncement,
     WithdrawAnnouncement,
 )
-from idp.announcements.model import Announcement, AnnouncementId, MailCount
+from idp.announcements.model import Announcement, AnnouncementId
 from idp.announcements.rules import InvalidDraft
 from idp.console.announcements.forms import AnnounceForm, WithdrawAnnouncementForm
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
@@ -42,7 +42,6 @@ class Announcements(ConsolePage):
                 reading, teams=teams_seen_by(self.operator), limit=ROWS + 1, offset=offset()
             )
             ids = [each.id for each in found]
-            counts = store.mail_counts(reading, ids) if announces else {}
             named = store.named_by(reading, ids) if announces else {}
         page = page_of(found)
         return self.render(
@@ -59,7 +58,6 @@ class Announcements(ConsolePage):
                     "withdrawn_at": None
                     if each.withdrawn_at is None
                     else format_datetime(each.withdrawn_at, _MOMENT),
-                    "mails": counts.get(each.id, MailCount()),
                 }
                 for each in page.rows
             ],
