@@ -34,6 +34,7 @@ class Rule(StrEnum):
     URI_FRAGMENT = "uri_fragment"
     URI_WILDCARD = "uri_wildcard"
     URI_CHARACTERS = "uri_characters"
+    URI_HOST_NO_NAME = "uri_host_no_name"
     URI_HOST_WRITTEN_OUT = "uri_host_written_out"
     URI_HOST_LOOKS_ALIKE = "uri_host_looks_alike"
     URI_UNREADABLE = "uri_unreadable"
@@ -247,6 +248,12 @@ WORDS: Final[Mapping[Rule, Words]] = {
         "có ký tự phải mã hoá phần trăm, hoặc đang để trống",
         "Write it as a browser's address bar copies it.",
         "Viết đúng như khi sao chép từ thanh địa chỉ của trình duyệt.",
+    ),
+    Rule.URI_HOST_NO_NAME: Words(
+        "has a host that is no domain name: {detail}",
+        "có máy chủ không phải là tên miền: {detail}",
+        "Write the domain name as it is: letters, digits, hyphens, single dots, nothing encoded.",
+        "Viết đúng tên miền: chữ cái, chữ số, gạch nối và từng dấu chấm, không mã hoá phần trăm.",
     ),
     Rule.URI_HOST_WRITTEN_OUT: Words(
         "has letters in its host that addresses cannot carry",

@@ -25,6 +25,7 @@ _URI_CHARACTERS: Final = re.compile(
 )  # RFC 3986, less * and #
 _SMS_NAME: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9 .-]{{0,{MAX_SMS_NAME - 1}}}")
 _HOST: Final = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#:]*)", re.IGNORECASE)
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _ENCODED: Final = "xn--"
 _VIETNAMESE: Final = frozenset(
@@ -132,6 +133,9 @@ def _host_problem(host: str) -> Fault | None:
     # Browsers read a host whose last label is a number as an IPv4 address (WHATWG URL §3.5).
     if ":" in host or _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
         return Fault(Rule.URI_IP_HOST)
+    # Browsers decode a host before they read it: what %31 hides may be an address, or a look-alike.
+    if not all(_LABEL.fullmatch(label) for label in host.split(".")):
+        return Fault(Rule.URI_HOST_NO_NAME, host)
     shown = decoded_host(host)
     if shown is not None and not _reads_as_it_is(shown):
         return Fault(Rule.URI_HOST_LOOKS_ALIKE, shown)

@@ -41,6 +41,11 @@ def test_the_words_are_those_of_the_pages(rule: Rule) -> None:
         ("https://[2001:db8::7]/cb", Rule.URI_IP_HOST),
         ("https://3405803783/cb", Rule.URI_IP_HOST),
         ("https://0xcb007107/cb", Rule.URI_IP_HOST),
+        ("https://203%2E0%2E113%2E7/cb", Rule.URI_HOST_NO_NAME),  # browsers read 203.0.113.7
+        ("https://g%D0%BEv.vn/cb", Rule.URI_HOST_NO_NAME),  # a Cyrillic o, encoded
+        ("https://evil.example%2F.gov.vn/cb", Rule.URI_HOST_NO_NAME),
+        ("https://a,b.gov.vn/cb", Rule.URI_HOST_NO_NAME),
+        ("https://a..gov.vn/cb", Rule.URI_HOST_NO_NAME),
         ("https://a.gov.vn/x/../cb", Rule.URI_DOTS),
         ("http://a.gov.vn/cb", Rule.URI_HTTP),
         ("a.gov.vn/cb", Rule.URI_NOT_ABSOLUTE),
