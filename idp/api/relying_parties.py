@@ -25,6 +25,7 @@ from idp.api.problems import FieldDifference, not_found
 from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.onboarding import store
+from idp.onboarding.assign_team import AssignTeam
 from idp.onboarding.credentials import AddSecret, RetireSecret
 from idp.onboarding.disable import DisableRelyingParty
 from idp.onboarding.model import Stale
@@ -148,6 +149,15 @@ class WithReason(Sent):
     reason: Reason
 
 
+class AssignedTeam(Sent):
+    """Whose it shall be."""
+
+    team: Annotated[Line, StringConstraints(min_length=1, max_length=32)] | None = Field(
+        description="Null where only operators look after it."
+    )
+    reason: Reason
+
+
 class NewSecret(Given):
     """A secret, shown this once."""
 
@@ -165,6 +175,7 @@ class RelyingPartyResource:
         add_secret: AddSecret,
         retire_secret: RetireSecret,
         disable: DisableRelyingParty,
+        assign: AssignTeam,
         database: Database,
     ) -> None:
         self._register = register
@@ -172,6 +183,7 @@ class RelyingPartyResource:
         self._add_secret = add_secret
         self._retire_secret = retire_secret
         self._disable = disable
+        self._assign = assign
         self._database = database
 
     def resource(self) -> Resource:
@@ -271,6 +283,18 @@ class RelyingPartyResource:
                 body=WithReason,
                 answers={204: None},
                 run=self.enable,
+            ),
+            Operation(
+                method="PUT",
+                path="/relying-parties/{client_id}/team",
+                tag=TAG,
+                summary="Give a portal to a team",
+                description="With the proposals for it that wait.",
+                permission=Permission.APPROVE_PRODUCTION,
+                query=Query,
+                body=AssignedTeam,
+                answers={204: None},
+                run=self.assign,
             ),
         )
 
@@ -405,6 +429,12 @@ class RelyingPartyResource:
         """Let it in."""
         with told_as_problems():
             self._disable.undo(_client_id(call.path), by=call.by, reason=call.body.reason)
+        return Answer(status=204)
+
+    def assign(self, call: Call[Query, AssignedTeam]) -> Answer:
+        """Make it the team's."""
+        with told_as_problems():
+            self._assign(_client_id(call.path), call.body.team, by=call.by, reason=call.body.reason)
         return Answer(status=204)
 
     def add_secret(self, call: Call[Query, WithReason]) -> Answer:

@@ -39,6 +39,7 @@ def _resources(parts: Parts) -> Sequence[Resource]:
             add_secret=desk.add_secret,
             retire_secret=desk.retire_secret,
             disable=desk.disable,
+            assign=desk.assign,
             database=database,
         ).resource(),
         ProposalResource(

@@ -29,6 +29,7 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "GET /relying-parties/{client_id}/versions": EVERYBODY,
     "POST /relying-parties/{client_id}/disable": OPERATORS,
     "POST /relying-parties/{client_id}/enable": OPERATORS,
+    "PUT /relying-parties/{client_id}/team": OPERATORS,
     "POST /relying-parties/{client_id}/secrets": MANAGING,
     "POST /relying-parties/{client_id}/secrets/{secret}/retire": MANAGING,
     "GET /relying-parties/{client_id}/integration-tests": EVERYBODY,

@@ -188,6 +188,24 @@ def test_a_portal_is_kept_out_and_let_in(site: Site, own: Program) -> None:
         assert [each["client_id"] for each in listed["items"]] == ["thu"]
 
 
+def test_a_portal_goes_to_another_team_and_out_of_its_former_ones_sight(
+    site: Site, own: Program, other: Program
+) -> None:
+    register(own, "thu")
+    officer = let_in(site, OperatorRole.OPERATOR, name="van-hanh")
+    path, its = "/relying-parties/thu/team", other.get("/teams")["items"][0]["id"]
+
+    assert own.call("PUT", path, {"team": its, "reason": REASON}).status_code == 403
+    assert officer.call("PUT", path, {"team": "nobody", "reason": REASON}).status_code == 404
+    assert officer.call("PUT", path, {"reason": REASON}).status_code == 422
+    assert officer.call("PUT", path, {"team": its, "reason": REASON}).status_code == 204
+
+    assert other.get("/relying-parties/thu")["team"] == its
+    assert own.call("GET", "/relying-parties/thu").status_code == 404
+    assert officer.call("PUT", path, {"team": None, "reason": REASON}).status_code == 204
+    assert other.call("GET", "/relying-parties/thu").status_code == 404
+
+
 def test_nothing_of_a_program_reaches_production_by_one_person(
     site: Site, own: Program, other: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
