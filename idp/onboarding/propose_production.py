@@ -17,13 +17,17 @@ from idp.onboarding.diff import diff
 from idp.onboarding.model import ProposalId, ProposalStatus, RelyingPartyProposal, Stale
 from idp.onboarding.ports import IntegrationReports
 from idp.onboarding.register_sandbox import refuse_other, refuse_taken_sector
-from idp.onboarding.rules import OnboardingPolicy, checked
+from idp.onboarding.rules import OnboardingPolicy, checked, untested
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission, may_see
 from idp.relying_parties import store as relying_parties
 from idp.relying_parties.model import ClientId, RelyingPartyRecord
 from idp.relying_parties.problems import Rule, problem
-from idp.relying_parties.registration import InvalidRegistration, Registration
+from idp.relying_parties.registration import (
+    InvalidRegistration,
+    Registration,
+    parse_registration,
+)
 
 
 class Untested(Exception):
@@ -95,6 +99,9 @@ class ProposeProduction:
         party, now = registration.relying_party, self._clock.now()
         with self._database.transaction() as transaction:
             tried = _sandbox(transaction, sandbox, by)
+            differing = untested(party, parse_registration(tried.registration).relying_party)
+            if differing:
+                raise InvalidRegistration(differing)
             row = relying_parties.record_of(transaction, party.client_id)
             if row is None:
                 if base_version is not None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,6 +27,19 @@ REMINDERS: Final = (30, 7, 1)
 """How many days before a secret or a key ends its contacts are reminded."""
 SHORTEST_REASON: Final = 5
 LONGEST_REASON: Final = 500
+_AS_TESTED: Final = {
+    "security_profile": attrgetter("profile"),
+    "token_endpoint_auth_method": attrgetter("client_authentication"),
+    "token_endpoint_auth_signing_alg": attrgetter("client_assertion_algorithm"),
+    "id_token_signed_response_alg": attrgetter("id_token_algorithm"),
+    "userinfo_signed_response_alg": attrgetter("userinfo_algorithm"),
+    "require_pkce": attrgetter("pkce_required"),
+    "grant_types": attrgetter("grant_types"),
+    "scope": attrgetter("scopes"),
+    "claims": attrgetter("claims"),
+    "minimum_acr": attrgetter("minimum_acr"),
+}
+"""What is spoken, what is told and who gets in: a test of other things says nothing of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,15 @@ def checked(document: Mapping[str, object], policy: OnboardingPolicy) -> Registr
     if found:
         raise InvalidRegistration(found)
     return registration
+
+
+def untested(proposed: RelyingParty, tried: RelyingParty) -> tuple[Problem, ...]:
+    """The members of *proposed* that the test of *tried* says nothing of."""
+    return tuple(
+        problem(name, Rule.NOT_AS_TESTED, tried.client_id)
+        for name, read in _AS_TESTED.items()
+        if read(proposed) != read(tried)
+    )
 
 
 def rule_on(

@@ -65,6 +65,7 @@ class Rule(StrEnum):
     NEEDS_A_PROPOSAL = "needs_a_proposal"
     NOT_FOR_PRODUCTION = "not_for_production"
     NO_SANDBOX = "no_sandbox"
+    NOT_AS_TESTED = "not_as_tested"
     SECTOR_TAKEN = "sector_taken"
     MANAGES_ITSELF = "manages_itself"
 
@@ -434,6 +435,12 @@ WORDS: Final[Mapping[Rule, Words]] = {
         "không phải là bản đăng ký thử nghiệm bạn xem được",
         "Name the registration that the portal was tested as.",
         "Ghi client_id của bản đăng ký thử nghiệm của cổng.",
+    ),
+    Rule.NOT_AS_TESTED: Words(
+        "is not what {detail} was tested with",
+        "khác với bản {detail} đã kiểm tra",
+        "Change the sandbox registration, let it pass the integration test, then propose again.",
+        "Sửa bản đăng ký thử nghiệm, kiểm tra kết nối đạt, rồi đề nghị lại.",
     ),
     Rule.SECTOR_TAKEN: Words(
         "is another team's: its portals would know each citizen by the same subject",

@@ -272,6 +272,27 @@ def test_nothing_untested_is_proposed(house: OnboardingHouse) -> None:
         house.propose(production("portal-live", "portal"))
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"security_profile": "legacy", "id_token_signed_response_alg": "RS256"},
+        {"token_endpoint_auth_method": "client_secret_post"},
+        {"require_pkce": False},
+        {"claims": ["name", "gender"]},
+        {"scope": "openid profile"},
+        {"minimum_acr": "LoA1"},
+    ],
+)
+def test_nothing_is_proposed_that_the_test_did_not_try(
+    house: OnboardingHouse, changes: dict[str, object]
+) -> None:
+    house.tried("portal")
+    with pytest.raises(InvalidRegistration) as refused:
+        house.propose(production("portal-live", "portal", **changes))
+
+    assert {(name, Rule.NOT_AS_TESTED) for name in changes} <= {*rules_of(refused)}
+
+
 def test_a_test_from_before_a_change_says_nothing(house: OnboardingHouse) -> None:
     house.tried("portal")
     house.clock.advance(timedelta(minutes=1))
