@@ -53,15 +53,25 @@ def add(
 
 
 def due(session: Session, now: datetime, *, limit: int) -> Sequence[DeliveryId]:
-    """The deliveries whose time has come, the longest overdue first."""
-    statement = (
-        select(LogoutDelivery.id)
+    """
+    The deliveries whose time has come: each relying party's longest overdue, then its next.
+
+    By turns, so that the thousands which one dead relying party leaves behind push out none of
+    another's.
+    """
+    turn = func.row_number().over(
+        partition_by=LogoutDelivery.client_id, order_by=LogoutDelivery.next_attempt_at
+    )
+    waiting = (
+        select(LogoutDelivery.id, LogoutDelivery.next_attempt_at, turn.label("turn"))
         .where(
             LogoutDelivery.state == DeliveryState.PENDING,
             LogoutDelivery.next_attempt_at <= now,
         )
-        .order_by(LogoutDelivery.next_attempt_at)
-        .limit(limit)
+        .subquery()
+    )
+    statement = (
+        select(waiting.c.id).order_by(waiting.c.turn, waiting.c.next_attempt_at).limit(limit)
     )
     return session.execute(statement).scalars().all()
 

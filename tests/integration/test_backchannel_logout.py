@@ -501,6 +501,31 @@ def test_a_slow_portal_delays_no_other(
     assert receivers[BASIC].most_at_once <= 2
 
 
+def test_what_one_portal_leaves_behind_pushes_out_none_of_anothers(
+    database: Database,
+    redis_client: redis.Redis,
+    redis_url: str,
+    clock: FakeClock,
+    index: BlindIndex,
+    receivers: dict[str, LogoutReceiver],
+) -> None:
+    """A portal that is dead for a day has more due than a round of the sweep takes."""
+    house = house_on(database, redis_client, redis_url, clock, index, receivers)
+    citizen = house.someone()
+    for _ in range(4):
+        sign_out(house, house.signed_in(citizen), BASIC)
+        clock.advance(timedelta(seconds=1))
+    sign_out(house, house.signed_in(citizen), POST)
+
+    with house.database.reading() as reading:
+        due = store.due(reading, clock.now(), limit=2)
+        names = [store.client_waiting_for(reading, delivery) for delivery in due]
+        everything = store.due(reading, clock.now(), limit=100)
+
+    assert names == [BASIC, POST]
+    assert len(set(everything)) == 5
+
+
 @pytest.fixture
 def worker(
     house: ProtocolHouse, redis_url: str
