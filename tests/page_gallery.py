@@ -1923,6 +1923,10 @@ PAGES: dict[str, tuple[str, Context]] = {
         "logout/signed_out.html",
         _plain(return_url=None, confirmed=2, unconfirmed=[PORTAL]),
     ),
+    "wrong-logout-request": (
+        "logout/wrong_request.html",
+        _plain(parameter="id_token_hint", reference="7F3K-92QD"),
+    ),
     "home": ("account/home.html", _plain(portals=[PORTAL])),
     "home-signed-in": ("account/home.html", _plain(portals=[], signed_in=True)),
     "account": (

@@ -255,7 +255,7 @@ def logout_routes(
             fault=error.fault,
         )
         return pages.render(
-            "errors/wrong_request.html",
+            "logout/wrong_request.html",
             status=400,
             parameter=error.parameter,
             relying_party=relying_party,

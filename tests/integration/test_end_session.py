@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
@@ -94,6 +95,20 @@ def test_53_no_redirect_to_what_is_not_registered(
     assert answer.status_code == 400
     assert '<code id="parameter">post_logout_redirect_uri</code>' in answer.text
     assert is_signed_in(house, browser)
+
+
+def test_53_who_wanted_to_leave_can_all_the_same(
+    house: ProtocolHouse, browser: Browser, hint: str
+) -> None:
+    """The page leads to our own question, not back to the portal, where one would be signed in."""
+    wrong = log_out(browser, id_token_hint=hint, post_logout_redirect_uri=f"{BYE}/")
+    assert "<h1>Chưa đăng xuất được</h1>" in wrong.text
+    assert re.findall(r'<a class="button"[^>]* href="([^"]*)"', wrong.text) == ["/logout"]
+
+    answer = confirm(browser, "/logout", browser.get("/logout").text)
+
+    assert urlsplit(answer.location).path == "/signed-out"
+    assert not is_signed_in(house, browser)
 
 
 def tampered(token: str, **changes: object) -> str:
