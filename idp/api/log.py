@@ -50,7 +50,10 @@ class LogSearch(Page):
     until: Moment | None = Field(default=None, description="Before then; 31 days at most.")
     kind: _Word = Field(default="", description="The kind of event, like `secret_added`.")
     by: _Word = Field(default="", description="The operator, or `api:` and the program.")
-    about: _Word = Field(default="", description="The id of a citizen or of a relying party.")
+    about: _Word = Field(
+        default="",
+        description="A citizen, a relying party, an operator, a team, a key, a case or a program.",
+    )
 
 
 class Event(Given):

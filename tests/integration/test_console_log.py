@@ -9,7 +9,15 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from idp.audit.events import OperatorLookedUp, RelyingPartyDisabled, SecurityEvent
+from idp.audit.events import (
+    DisputeResolved,
+    OperatorLookedUp,
+    OperatorRoleChanged,
+    RelyingPartyDisabled,
+    RelyingPartyRegistered,
+    SecurityEvent,
+    SigningKeysChanged,
+)
 from idp.audit.log import record
 from idp.audit.rules import day_of
 from idp.audit.search import LogQuery, search
@@ -56,6 +64,40 @@ def test_events_are_found_by_what_one_knows(database: Database, clock: FakeClock
     assert kinds(by="huong", about="portal") == []
     with database.reading() as reading:
         assert search(reading, LogQuery(start, clock.now()), limit=9) == []
+
+
+def test_events_are_found_by_whatever_they_name(database: Database, clock: FakeClock) -> None:
+    changed = OperatorRoleChanged(
+        operator="minh", before="operator", after="administrator", by="huong", reason="minh xin"
+    )
+    key = SigningKeysChanged(change="announced", kid="es256-2026%", reason="đổi", by="huong")
+    note(database, clock, changed, key, DisputeResolved(dispute="KN-2026-000123", outcome="keep"))
+    start, end = clock.now() - DAY, clock.now() + DAY
+
+    def kinds(about: str) -> list[str]:
+        with database.reading() as reading:
+            found = search(reading, LogQuery(start, end, about=about), limit=9)
+        return [each.kind for each in found]
+
+    assert kinds("minh") == ["operator_role_changed"]
+    assert kinds("es256-2026%") == ["signing_keys_changed"]
+    assert kinds("KN-2026-000123") == ["dispute_resolved"]
+    assert kinds("đổi") == ["signing_keys_changed"]
+    assert kinds("operator") == ["operator_role_changed"]  # the role before, not the detail's name
+    assert kinds("min%") == kinds("outcome") == kinds("KN-2026-00012") == kinds('"') == []
+
+
+def test_a_change_is_read_as_what_it_was_and_what_it_is(site: Site, reader: Browser) -> None:
+    changes = (("client_name", "Cổng cũ", "Cổng mới"), ("sms_name", "", "Cong moi"))
+    event = RelyingPartyRegistered(
+        client_id="portal", changed=("client_name", "sms_name"), changes=changes, by="minh"
+    )
+    note(site.database, site.clock, event)
+
+    shown = reader.open("/console/log?about=portal").html
+
+    assert "<code>client_name</code>: Cổng cũ → Cổng mới<br>" in shown
+    assert "<code>sms_name</code>:  → Cong moi<br>" in shown
 
 
 def test_today_is_shown_unless_another_time_is_asked_for(site: Site, reader: Browser) -> None:

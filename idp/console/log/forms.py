@@ -26,7 +26,7 @@ class LogForm(Form):
     until = LineField(_("Đến hết ngày"))
     kind = LineField(_("Loại sự kiện"))
     by = LineField(_("Người thực hiện"))
-    about = LineField(_("Mã tài khoản hoặc mã cổng"))
+    about = LineField(_("Mã tài khoản, cổng, người vận hành, khoá hay vụ việc"))
 
 
 def asked(pages: Pages, clock: Clock) -> tuple[LogForm, LogQuery | None]:

@@ -1,6 +1,7 @@
 """`/console/log`: the events, a page at a time, or as a file."""
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from flask import Response, redirect, request
@@ -55,11 +56,7 @@ class Log(_LogPage):
                     "kind": event.kind,
                     "by": str(event.details.get("by") or ""),
                     "about": [each for each in (event.citizen_id, event.client_id) if each],
-                    "details": [
-                        (name, value if isinstance(value, str) else json.dumps(value))
-                        for name, value in event.details.items()
-                        if name != "by" and value not in (None, "")
-                    ],
+                    "details": list(_shown(event.details)),
                 }
                 for event in page.rows
             ],
@@ -85,3 +82,13 @@ class ExportLog(_LogPage):
         if is_json:
             return download("events.json", "application/json", as_json(events))
         return csv_download("events.csv", as_csv(events))
+
+
+def _shown(details: Mapping[str, object]) -> Iterable[tuple[str, str]]:
+    """What an event says, as people read it; of a change each member, before and after."""
+    for name, value in details.items():
+        if name == "changes" and isinstance(value, list):
+            yield from ((member, f"{before} → {after}") for member, before, after in value)
+        elif name != "by" and value not in (None, "", []):
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            yield name, text
