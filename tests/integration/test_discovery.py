@@ -123,11 +123,42 @@ def test_3_4_5_what_must_be_said() -> None:
         "select_account",
         "create",
     ]
-    assert said["acr_values_supported"] == ["LoA1", "LoA2"]  # what a password and a text reach
+    # A password and a text, or a passkey after a visit to a counter: nothing here reaches LoA4.
+    assert said["acr_values_supported"] == ["LoA1", "LoA2", "LoA3"]
 
 
 def test_6_no_name_is_invented() -> None:
     assert metadata(ISSUER).keys() <= REGISTERED
+
+
+def test_8_who_registers_may_send_signed_requests_by_reference() -> None:
+    said = metadata(ISSUER)
+
+    assert said["registration_endpoint"] == f"{ISSUER}/connect/register"
+    assert said["request_uri_parameter_supported"] is True
+    assert "RS256" in said["request_object_signing_alg_values_supported"]
+    assert "implicit" not in said["grant_types_supported"]
+
+
+def test_58_56_portals_may_listen_for_sign_outs() -> None:
+    said = metadata(ISSUER)
+
+    assert said["backchannel_logout_supported"] is True
+    assert said["backchannel_logout_session_supported"] is True
+    assert said["frontchannel_logout_supported"] is True
+    assert said["frontchannel_logout_session_supported"] is True
+
+
+def test_what_is_not_offered_is_not_named() -> None:
+    """Session management, PAR, hybrid and implicit flows, public clients (RFC 9700)."""
+    said = metadata(ISSUER)
+
+    assert not {"check_session_iframe", "pushed_authorization_request_endpoint"} & said.keys()
+    assert said["grant_types_supported"] == [
+        "authorization_code",
+        "refresh_token",
+        "client_credentials",
+    ]
 
 
 def test_every_endpoint_named_is_there(house: ProtocolHouse) -> None:
