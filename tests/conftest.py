@@ -36,10 +36,11 @@ from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.settings import Settings, load
 from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.clock import FakeClock
+from tests.fakes.compiled_rules import share_compiled_rules
+from tests.fakes.compiled_statements import share_compiled_statements
 from tests.fakes.compiled_templates import CompiledTemplates
 from tests.fakes.database import make_tables
 from tests.fakes.following_client import FollowingClient
-from tests.fakes.lazy_rules import LazyRule
 from tests.fakes.mail import MailOutbox
 from tests.fakes.redis_server import let_pass, redis_executable, running_redis
 from tests.fakes.sms import SmsOutbox
@@ -69,7 +70,8 @@ hypothesis.settings.load_profile("daily")
 def pytest_configure() -> None:
     """Have what all applications of a run have in common done once, and tracebacks be plain."""
     Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
-    Flask.url_rule_class = LazyRule
+    share_compiled_rules()
+    share_compiled_statements()
     # Decrypting and checking a key of RSA takes longer than composing the application around it.
     keys_on_disk.load_pem_private_key = cache(keys_on_disk.load_pem_private_key)  # type: ignore[assignment, attr-defined]
     # structlog's own ones are painted: seconds of a processor for each that somebody logs.
