@@ -218,6 +218,13 @@ _REMEDIES: Final[Mapping[type[ProtocolError], Remedy]] = {
         "Sửa các thành phần nêu trong phần mô tả: đúng kiểu JSON, đúng giá trị được cung cấp, "
         "`jwks` hoặc `jwks_uri` chứ không cả hai, https cho mọi địa chỉ chúng tôi tải về.",
     ),
+    errors.TooManyRegistrations: Remedy(
+        (_REGISTER,),
+        "Register once and keep what you got: change it by `PUT` at the `registration_client_uri`. "
+        "Every registration counts, and every wrong token; wait for `Retry-After` seconds.",
+        "Đăng ký một lần và giữ kết quả: muốn đổi thì gửi `PUT` tới `registration_client_uri`. Mỗi "
+        "lần đăng ký và mỗi token sai đều được tính; chờ đủ số giây trong `Retry-After`.",
+    ),
     TooManyFailures: Remedy(
         _CLIENTS,
         "Stop repeating a call that fails, wait for `Retry-After` seconds, and mend the "

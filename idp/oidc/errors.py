@@ -204,6 +204,18 @@ class InvalidClientMetadata(ProtocolError):
             self.description = f"Not acceptable: {', '.join(members)}."
 
 
+class TooManyRegistrations(ProtocolError):
+    """Of one network: made, or tried with a wrong token; *retry_after* in seconds."""
+
+    error = "temporarily_unavailable"
+    description = "Too many registrations, or too many wrong tokens. Try again later."
+    status_code = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
 class WrongRequest(Exception):
     """
     The request cannot be answered to whoever sent it: a page says so, and names *parameter*.
@@ -264,16 +276,6 @@ def unavailable(reference: str) -> ProtocolResponse:
         UNAVAILABLE,
         f"Try again in a moment. Reference: {reference}",
         headers=(("Retry-After", "10"),),
-    )
-
-
-def too_many(retry_after: int) -> ProtocolResponse:
-    """Too many failures; *retry_after* in seconds."""
-    return _json(
-        429,
-        UNAVAILABLE,
-        "Too many failed requests. Try again later.",
-        headers=(("Retry-After", str(retry_after)),),
     )
 
 

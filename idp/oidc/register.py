@@ -15,8 +15,8 @@ from idp.oidc.errors import (
     InvalidRedirectUri,
     InvalidToken,
     ProtocolError,
+    TooManyRegistrations,
     error_response,
-    too_many,
 )
 from idp.oidc.http import NO_STORE, ProtocolRequest, ProtocolResponse, json_response
 from idp.relying_parties.model import ClientId
@@ -105,7 +105,7 @@ class RegistrationEndpoint:
         try:
             return answer()
         except BudgetSpent as spent:
-            return too_many(max(1, math.ceil(spent.retry_after.total_seconds())))
+            return _too_many(spent)
         except NotAllowed as refused:
             return self._refused(request, str(refused))
         except InvalidRegistration as error:
@@ -119,7 +119,7 @@ class RegistrationEndpoint:
             try:
                 self._throttle.count(self._budget, request.network)
             except BudgetSpent as spent:
-                return too_many(max(1, math.ceil(spent.retry_after.total_seconds())))
+                return _too_many(spent)
         return refused_token(_REALM, InvalidToken(detail))
 
     def _told(self, registered: Registered, *, status: int = 200) -> ProtocolResponse:
@@ -138,6 +138,11 @@ class RegistrationEndpoint:
         return ProtocolResponse(
             answer.status, answer.headers, answer.body, client_id=registered.client_id
         )
+
+
+def _too_many(spent: BudgetSpent) -> ProtocolResponse:
+    error = TooManyRegistrations(max(1, math.ceil(spent.retry_after.total_seconds())))
+    return error_response(error, (("Retry-After", str(error.retry_after)),))
 
 
 def _named(request: ProtocolRequest) -> tuple[ClientId, str]:

@@ -423,6 +423,9 @@ def test_registrations_are_counted_by_network(house: ProtocolHouse) -> None:
     answers = [register(house, redirect_uris=[1]) for _ in range(31)]
 
     assert [answer.status_code for answer in answers] == [400] * 30 + [429]
+    assert answers[-1].json["error"] == "temporarily_unavailable"
+    assert "registrations" in answers[-1].json["error_description"]
+    assert int(answers[-1].headers["Retry-After"]) > 0
     assert int(answers[-1].headers["Retry-After"]) > 0
 
 
