@@ -1140,6 +1140,7 @@ def _relying_party_pages() -> dict[str, tuple[str, Context]]:
             "snippets",
             issuer="https://idp.example",
             redirect_uri="https://dichvucong.binhdinh.gov.vn/callback",
+            redirect_path="/callback",
             scope="openid profile",
             algorithm="ES256",
         ),

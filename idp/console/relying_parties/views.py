@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Response, request
 from sqlalchemy.orm import Session
@@ -201,11 +202,13 @@ class Snippets(OnePartyPage):
         """The page; the secret is a variable's name there, never its value."""
         party = self.party(address)
         uris = party.registration.get("redirect_uris")
+        redirect_uri = str(uris[0]) if isinstance(uris, list) and uris else ""
         return self.render_about(
             party,
             "console/relying_parties/snippets.html",
             issuer=self._issuer,
-            redirect_uri=str(uris[0]) if isinstance(uris, list) and uris else "",
+            redirect_uri=redirect_uri,
+            redirect_path=urlsplit(redirect_uri).path or "/",
             scope=str(party.registration.get("scope", "openid")),
             algorithm=str(party.registration.get("id_token_signed_response_alg", "RS256")),
         )
