@@ -143,7 +143,7 @@ def userinfo(app: Flask, code: str, client_id: str, secret: str) -> Mapping[str,
         "https://10.0.0.1",
     ],
 )
-def test_no_host_that_a_citizen_could_reach(environment: dict[str, str], issuer: str) -> None:
+def test_86_no_host_that_a_citizen_could_reach(environment: dict[str, str], issuer: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
         load(environment | {"IDP__SERVER__ISSUER": issuer}, config=CONFIG)
 
@@ -171,7 +171,7 @@ def test_the_code_is_six_digits(environment: dict[str, str], otp: str | None) ->
         load(changed, config=CONFIG)
 
 
-def test_the_flag_has_to_be_set(environment: dict[str, str], redis_client: redis.Redis) -> None:
+def test_86_the_flag_has_to_be_set(environment: dict[str, str], redis_client: redis.Redis) -> None:
     """A code left over in the environment must not make a real service worthless."""
     del environment["IDP__CERTIFICATION__ENABLED"]
     settings = load(environment | {"IDP__SERVER__ISSUER": "https://example.com"}, config=CONFIG)
@@ -182,7 +182,7 @@ def test_the_flag_has_to_be_set(environment: dict[str, str], redis_client: redis
 # --- what it does ---------------------------------------------------------------------------------
 
 
-def test_the_person_of_the_file_signs_in_and_has_every_standard_claim(
+def test_43_86_the_person_of_the_file_signs_in_and_has_every_standard_claim(
     app: Flask, secret: str, sms: SmsOutbox
 ) -> None:
     claims = userinfo(app, sign_in(Browser(app)), "suite", secret)
@@ -217,7 +217,7 @@ def test_no_text_is_sent_by_the_worker_either(
     assert sms.sent == []
 
 
-def test_one_person_signs_in_as_often_as_a_suite_wants(app: Flask, secret: str) -> None:
+def test_86_one_person_signs_in_as_often_as_a_suite_wants(app: Flask, secret: str) -> None:
     for _ in range(8):
         assert to_the_code_page(Browser(app)).page == "/otp"  # broken off, as tests are
 

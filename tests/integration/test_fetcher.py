@@ -77,7 +77,7 @@ def test_the_certificate_must_name_the_host(server: HttpsServer) -> None:
     assert fails(fetcher, server.url("/keys", "other.example")) == "connection"
 
 
-def test_an_authority_nobody_named_is_not_trusted(server: HttpsServer) -> None:
+def test_87_an_authority_nobody_named_is_not_trusted(server: HttpsServer) -> None:
     assert fails(HttpsFetcher(loopback=True), server.url("/keys")) == "connection"
 
 
@@ -148,7 +148,7 @@ def test_one_private_address_among_public_ones_is_enough() -> None:
     assert fails(fetcher, "https://portal.example/keys") == "address"
 
 
-def test_the_allowance_for_this_machine_is_for_this_machine_alone() -> None:
+def test_87_the_allowance_for_this_machine_is_for_this_machine_alone() -> None:
     fetcher = HttpsFetcher(loopback=True, resolver=Names(["10.0.0.1"]))
 
     assert fails(fetcher, "https://portal.example/keys") == "address"
@@ -250,7 +250,7 @@ def test_an_answer_without_end_is_cut_off(server: HttpsServer, fetcher: HttpsFet
 @pytest.mark.parametrize(
     "sent", [b"", b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"]
 )
-def test_whoever_answers_slowly_is_left(server: HttpsServer, sent: bytes) -> None:
+def test_87_whoever_answers_slowly_is_left(server: HttpsServer, sent: bytes) -> None:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(sent)
         handler.wfile.flush()

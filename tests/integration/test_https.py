@@ -179,7 +179,7 @@ def test_discovery_names_https_addresses_alone(served: Served) -> None:
     assert [value for value in addresses.values() if not value.startswith(served.issuer)] == []
 
 
-def test_cookies_are_secure_and_bound_to_the_host(served: Served) -> None:
+def test_89_cookies_are_secure_and_bound_to_the_host(served: Served) -> None:
     with browser_at(served) as browser:
         answers = to_the_end(browser)
 
@@ -193,7 +193,7 @@ def test_cookies_are_secure_and_bound_to_the_host(served: Served) -> None:
         assert not [attribute for attribute in attributes if attribute.startswith("Domain")]
 
 
-def test_a_loopback_host_is_never_told_to_insist_on_https(served: Served) -> None:
+def test_89_a_loopback_host_is_never_told_to_insist_on_https(served: Served) -> None:
     with browser_at(served) as browser:
         answers = [browser.get("/jwks"), browser.get("/account", follow_redirects=True)]
 
@@ -212,7 +212,7 @@ def named_app(home: Path, environment: dict[str, str], clock: FakeClock) -> Iter
 
 
 @pytest.mark.parametrize("path", ["/", "/jwks", "/nowhere", "/.well-known/openid-configuration"])
-def test_browsers_are_told_to_come_by_https_alone(named_app: Flask, path: str) -> None:
+def test_89_browsers_are_told_to_come_by_https_alone(named_app: Flask, path: str) -> None:
     client: FlaskClient = named_app.test_client()
     answer = client.get(path, base_url="https://dangnhap.example")
 

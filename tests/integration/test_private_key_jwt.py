@@ -173,7 +173,7 @@ REFUSED: list[Change] = [
 
 
 @pytest.mark.parametrize("change", ACCEPTED)
-def test_36_clocks_may_differ_a_little(
+def test_36_88_clocks_may_differ_a_little(
     house: ProtocolHouse, clock: FakeClock, change: Change
 ) -> None:
     claims = claims_of(clock)

@@ -256,7 +256,7 @@ def test_29_what_an_object_must_not_say(
         ("nbf", -61 * MINUTE, "error"),
     ],
 )
-def test_29_times(
+def test_29_88_times(
     house: ProtocolHouse,
     browser: Browser,
     claims: Claims,

@@ -19,7 +19,7 @@ def app() -> Flask:
         (False, "idp_session", "HttpOnly; Path=/; SameSite=Lax"),
     ],
 )
-def test_it_is_sent_back_to_us_alone(app: Flask, name: str, flags: str, *, secure: bool) -> None:
+def test_89_it_is_sent_back_to_us_alone(app: Flask, name: str, flags: str, *, secure: bool) -> None:
     handle = new_handle()
     with app.test_request_context():
         SessionCookie(secure=secure).set(handle)
