@@ -11,6 +11,7 @@ import pytest
 from idp.operators.keep_operators import read_operators
 from idp.operators.model import OperatorRole
 from idp.operators.rules import check_operator_password
+from idp.processes.demo import ensemble as ensemble_module
 from idp.processes.demo.addresses import Addresses
 from idp.processes.demo.ensemble import Ensemble
 from idp.processes.demo.home import LONGEST_SOCKET_PATH, Home
@@ -137,6 +138,20 @@ def test_each_process_is_told_only_what_it_needs(
 
 def test_a_configured_redis_is_not_started_again(home: Home, secrets: SecretsOnDisk) -> None:
     assert _ensemble(home, secrets, {"IDP__REDIS__URL": "redis://elsewhere"}).redis() is None
+
+
+def test_a_missing_redis_is_told_with_two_ways_out(
+    home: Home, secrets: SecretsOnDisk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(ensemble_module, "find_spec", lambda _name: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(Problem) as told:
+        _ensemble(home, secrets, {}).redis()
+
+    assert len(str(told.value).splitlines()) == 1
+    assert "apt-get install redis-server" in str(told.value)
+    assert "IDP__REDIS__URL" in str(told.value)
 
 
 def test_registrations_name_the_ports_in_use(
