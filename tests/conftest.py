@@ -74,6 +74,8 @@ def pytest_configure() -> None:
     share_compiled_statements()
     # Decrypting and checking a key of RSA takes longer than composing the application around it.
     keys_on_disk.load_pem_private_key = cache(keys_on_disk.load_pem_private_key)  # type: ignore[assignment, attr-defined]
+    # Each new connection tells Redis its version, and reads its own package's papers for that.
+    redis.utils.get_lib_version = cache(redis.utils.get_lib_version)
     # structlog's own ones are painted: seconds of a processor for each that somebody logs.
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
@@ -127,12 +129,18 @@ def redis_server() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def flushing(redis_server: str) -> Iterator[redis.Redis]:
+    """A client that nothing but `redis_url` uses."""
+    with redis.Redis.from_url(redis_server) as client:
+        yield client
+
+
 @pytest.fixture
-def redis_url(redis_server: str) -> Iterator[str]:
+def redis_url(redis_server: str, flushing: redis.Redis) -> Iterator[str]:
     """The URL of an empty Redis."""
     yield redis_server
-    with redis.Redis.from_url(redis_server) as client:
-        client.flushall()
+    flushing.flushall()
 
 
 @pytest.fixture
@@ -329,21 +337,37 @@ def _environment(home: Path, secrets: Mapping[str, str], redis_url: str) -> dict
 
 
 @pytest.fixture
-def settings(environment: dict[str, str]) -> Settings:
+def settings(
+    environment: dict[str, str],
+    tmp_path: Path,
+    secrets: Mapping[str, str],
+    redis_url: str,
+    common_settings: Settings,
+) -> Settings:
     """The real config.toml, with secrets, an empty Redis and a folder of this test's own."""
-    return load(environment, config=CONFIG)
+    if environment != _environment(tmp_path, secrets, redis_url):
+        return load(environment, config=CONFIG)
+    # Loading takes a third as long as composing the application; only the folder is another.
+    signing = common_settings.signing.model_copy(update={"folder": tmp_path / "keys"})
+    return common_settings.model_copy(update={"home": tmp_path, "signing": signing})
 
 
 @pytest.fixture(scope="session")
-def prepared_home(
+def common_settings(
     tmp_path_factory: pytest.TempPathFactory, secrets: Mapping[str, str], redis_server: str
-) -> Path:
+) -> Settings:
+    """The settings of `prepared_home`."""
+    folder = tmp_path_factory.mktemp("prepared")
+    return load(_environment(folder, secrets, redis_server), config=CONFIG)
+
+
+@pytest.fixture(scope="session")
+def prepared_home(common_settings: Settings) -> Path:
     """A folder in which the provider was made ready once, for `home` to copy."""
     from idp.app import prepare  # noqa: PLC0415 (only the whole application needs all of it)
 
-    folder = tmp_path_factory.mktemp("prepared")
-    prepare(load(_environment(folder, secrets, redis_server), config=CONFIG), client_secrets=folder)
-    return folder
+    prepare(common_settings, client_secrets=common_settings.home)
+    return common_settings.home
 
 
 @pytest.fixture
