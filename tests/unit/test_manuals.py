@@ -9,9 +9,11 @@ import pytest
 
 from idp.oidc.authorize import MAX_NONCE, MAX_STATE
 from idp.relying_parties.client_metadata import parse_client_metadata
+from idp.relying_parties.lint import Looked, lint
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.registration import parse_registration
 from idp.settings import Settings
+from tests.fakes.clock import FakeClock
 
 ROOT = Path(__file__).parents[2]
 MANUALS = sorted((ROOT / "docs").glob("*.md"))
@@ -33,6 +35,15 @@ def test_the_registrations_shown_are_accepted(name: str) -> None:
     assert shown
     for document in shown:
         parse_registration(document)
+
+
+@pytest.mark.parametrize("name", INTEGRATING)
+def test_the_registration_shown_leaves_nothing_to_mend(name: str, clock: FakeClock) -> None:
+    """Who copies it has the empty list that the manual asks for."""
+    [shown] = [tomllib.loads(block) for block in blocks(manual(name), "toml")]
+    party = parse_registration(shown).relying_party
+
+    assert lint(Looked(party=party, others=[], secrets=[], now=clock.now())) == ()
 
 
 @pytest.mark.parametrize("name", INTEGRATING)
