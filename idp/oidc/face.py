@@ -133,7 +133,15 @@ class ProtocolFace:
             numbered = [*headers, (REQUEST_ID, environ[REFERENCE])]
             return start_response(status, numbered, *exc_info)
 
-        return self._pages(environ, start)
+        try:
+            return self._pages(environ, start)
+        except Exception:  # noqa: BLE001 (the page about failures failed as well)
+            _log.exception("pages_failed", reference=environ[REFERENCE])
+            answer = server_error(environ[REFERENCE])
+            length = ("Content-Length", str(len(answer.body)))
+            headers = [*answer.headers, *self._common, length]
+            start(_STATUS[answer.status], headers)
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     def _line(
         self,

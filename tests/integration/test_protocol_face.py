@@ -83,6 +83,23 @@ def test_a_fault_of_ours_is_a_500_with_a_reference_and_no_more() -> None:
     assert [line["event"] for line in lines] == ["endpoint_failed", "request"]
 
 
+def test_pages_that_break_altogether_are_a_500_with_a_reference_too() -> None:
+    """Where nothing of theirs is left to say so: one last resort stands around both sides."""
+
+    def broken(environ: object, start_response: object) -> list[bytes]:
+        raise RuntimeError("the secret of the house")
+
+    pages = Client(ProtocolFace(broken, {}, max_body=100, note_failure=lambda _: None))
+    with capture_logs() as lines:
+        answer, head = pages.get("/login"), pages.head("/login")
+
+    assert (answer.status_code, head.status_code) == (500, 500)
+    assert answer.headers["X-Request-Id"] in answer.json["error_description"]
+    assert "secret" not in answer.text
+    assert head.data == b""
+    assert [line["event"] for line in lines] == ["pages_failed", "request"] * 2
+
+
 def test_a_part_that_is_away_is_a_503_and_comes_back_by_itself() -> None:
     away = [True]
 
