@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from idp.audit.events import (
     BudgetExceeded,
+    LogoutConfirmed,
     OperatorLookedUp,
     PasswordReset,
     SecurityEvent,
@@ -19,7 +20,7 @@ from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId, CitizenStatus
 from idp.core.phone_number import PhoneNumber
 from tests.fakes.account_holder import account, signed_in
-from tests.fakes.citizen_site import Browser, Site
+from tests.fakes.citizen_site import PORTAL, Browser, Site
 
 ACTIVITY = "/account/activity"
 SMS = ("pwd", "otp", "sms", "mfa")
@@ -57,6 +58,17 @@ def test_the_newest_is_first_and_the_reason_of_an_officer_is_there(site: Site) -
         "Cán bộ xem tài khoản. Lý do: Gọi nhờ kiểm tra số điện thoại",
         "Đăng nhập bằng mật khẩu và mã gửi bằng tin nhắn",
     ]
+
+
+def test_a_portal_that_confirmed_a_sign_out_later_is_named(site: Site) -> None:
+    """The last page of the sign-out waited for two seconds, and could not say it."""
+    citizen_id = account(site)
+    note(site, LogoutConfirmed(citizen_id=citizen_id, client_id=PORTAL, attempts=3))
+
+    page = signed_in(site, citizen_id).open(ACTIVITY)
+
+    assert words(page) == ["Dịch vụ xác nhận đã đăng xuất bạn"]
+    assert "<br>Cổng Dịch vụ công tỉnh Bình Định<br>" in page.html
 
 
 def test_times_are_those_of_vietnam(site: Site) -> None:
