@@ -2841,8 +2841,11 @@ PAGES: dict[str, tuple[str, Context]] = {
                     "by": "lan",
                     "about": ["33333333-3333-4333-8333-333333333333", "binh-dinh"],
                     "details": [("before", "operator"), ("after", "administrator")],
+                    "sealing": sealing,
                 }
+                for sealing in ("waiting", "whole", "broken")
             ],
+            is_broken=True,
             sealed_until="20/11/2026",
             export_query="since=2026-11-21",
             most="10.000",
@@ -2856,6 +2859,7 @@ PAGES: dict[str, tuple[str, Context]] = {
             role=OperatorRole.READ_ONLY,
             page=PageOf([], None, None),
             rows=[],
+            is_broken=False,
             sealed_until=None,
             export_query="",
             most="10.000",

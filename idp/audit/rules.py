@@ -41,6 +41,16 @@ class Flaw(StrEnum):
     """Events were dropped that have to be kept."""
 
 
+class Sealing(StrEnum):
+    """What the chain says of one event; of those that are gone only a walk along all of it does."""
+
+    WHOLE = "whole"
+    WAITING = "waiting"
+    """It is too young to be sealed."""
+    BROKEN = "broken"
+    """It is not what was sealed, or was put in later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One position of the chain, and its hash."""
@@ -91,6 +101,22 @@ def link(before: Link, event: StoredEvent) -> Link:
 def comes_too_late(at: datetime, latest_before: datetime) -> bool:
     """Whether an event of *at* cannot have been waiting when that of *latest_before* was sealed."""
     return at < latest_before - LATEST
+
+
+def sealing_of(
+    event: StoredEvent, links: tuple[Link | None, Link] | None, latest: datetime | None
+) -> Sealing:
+    """
+    How *event* stands to the link before its own and its own; `None`: it has no seal.
+
+    *latest* is the moment of the event at the end of the chain.
+    """
+    if links is None:
+        is_late = latest is not None and comes_too_late(event.at, latest)
+        return Sealing.BROKEN if is_late else Sealing.WAITING
+    before, own = links
+    is_whole = before is not None and link(before, event) == own
+    return Sealing.WHOLE if is_whole else Sealing.BROKEN
 
 
 def day_of(at: datetime) -> date:

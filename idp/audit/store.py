@@ -1,11 +1,11 @@
 """Queries on the log and its chain; none of them commits."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, delete, exists, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from idp.audit.model import AuditEvent, AuditRoot, AuditSeal
 from idp.audit.roots import DayRoot
@@ -99,6 +99,27 @@ def _links(after: int) -> Select[*tuple[Any, ...]]:
         .where(AuditSeal.position > after)
         .order_by(AuditSeal.position)
     )
+
+
+def links_of(session: Session, events: Collection[int]) -> Mapping[int, tuple[Link | None, Link]]:
+    """Of each of *events* that has a seal the link before, `None` where it is gone, and its own."""
+    before = aliased(AuditSeal)
+    rows = session.execute(
+        select(AuditSeal.event_id, AuditSeal.position, AuditSeal.hash, before.hash.label("before"))
+        .outerjoin(before, before.position == AuditSeal.position - 1)
+        .where(AuditSeal.event_id.in_(events))
+    ).all()
+    dropped = last_dropped(session)
+    starts = {each.position: each for each in (START, dropped.link if dropped else START)}
+    return {
+        row.event_id: (
+            starts.get(row.position - 1)
+            if row.before is None
+            else Link(row.position - 1, row.before),
+            Link(row.position, row.hash),
+        )
+        for row in rows
+    }
 
 
 def last_link(session: Session, *, since: datetime, before: datetime) -> Link | None:

@@ -4,9 +4,11 @@ import csv
 import io
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from idp.audit.events import (
@@ -19,7 +21,10 @@ from idp.audit.events import (
     SigningKeysChanged,
 )
 from idp.audit.log import record
+from idp.audit.model import AuditEvent, AuditSeal
+from idp.audit.roots import RootsFile
 from idp.audit.rules import day_of
+from idp.audit.seal import LogPolicy, SealLog
 from idp.audit.search import LogQuery, search
 from idp.console.log.export import as_csv
 from idp.db.database import Database
@@ -119,6 +124,41 @@ def test_a_time_that_cannot_be_searched_is_said(reader: Browser, query: str) -> 
 
     assert reader.status == 200
     assert "Có lỗi cần sửa" in reader.html
+
+
+def test_each_event_says_whether_it_is_as_it_was_written(
+    site: Site, reader: Browser, tmp_path: Path
+) -> None:
+    seal = SealLog(
+        database=site.database,
+        published=RootsFile(tmp_path / "roots.jsonl"),
+        policy=LogPolicy(waits=timedelta(minutes=1), kept=1000 * DAY),
+        clock=site.clock,
+    )
+    note(site.database, site.clock, LOOKED, LOOKED)
+    assert "chờ niêm phong" in reader.open(f"/console/log?about={CITIZEN}").html
+    site.clock.advance(timedelta(minutes=2))
+    seal()
+    html = reader.open(f"/console/log?about={CITIZEN}").html
+    assert html.count("nguyên vẹn") == 2
+    assert "không còn như khi ghi" not in html
+
+    with site.database.transaction() as transaction:
+        newest = select(func.max(AuditEvent.id)).where(AuditEvent.citizen_id == CITIZEN)
+        changed = update(AuditEvent).where(AuditEvent.id == newest.scalar_subquery())
+        transaction.execute(changed.values(kind="operator_looked_away"))
+    html = reader.open(f"/console/log?about={CITIZEN}").html
+
+    assert html.count("nguyên vẹn") == html.count("không khớp") == 1
+    assert "Có sự kiện không còn như khi ghi" in html
+
+
+def test_an_event_that_is_put_in_later_is_told(site: Site, reader: Browser) -> None:
+    with site.database.transaction() as transaction:
+        record(transaction, LOOKED, site.clock.now() - timedelta(hours=1))
+        transaction.add(AuditSeal(position=1, event_id=1, hash=b"h" * 32))  # of the sign-in
+
+    assert "không khớp" in reader.open(f"/console/log?about={CITIZEN}").html
 
 
 def test_what_is_taken_is_an_event_itself(site: Site, reader: Browser) -> None:

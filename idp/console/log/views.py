@@ -10,6 +10,7 @@ from flask_babel import format_date, format_datetime, format_number  # type: ign
 from idp.audit import store
 from idp.audit.events import LogExported
 from idp.audit.log import record
+from idp.audit.rules import Sealing, sealing_of
 from idp.audit.search import search
 from idp.console.frame import ConsoleFrame, ConsolePage, Section
 from idp.console.log.export import as_csv, as_json
@@ -45,7 +46,10 @@ class Log(_LogPage):
         with self._database.reading() as reading:
             root = store.last_root(reading)
             found = [] if query is None else search(reading, query, limit=ROWS + 1, offset=offset())
-        page = page_of(found)
+            page = page_of(found)
+            links = store.links_of(reading, [event.id for event in page.rows])
+            _end, latest = store.head(reading)
+        sealings = [sealing_of(event, links.get(event.id), latest) for event in page.rows]
         return self.render(
             "console/log/list.html",
             form=form,
@@ -57,9 +61,11 @@ class Log(_LogPage):
                     "by": str(event.details.get("by") or ""),
                     "about": [each for each in (event.citizen_id, event.client_id) if each],
                     "details": list(_shown(event.details)),
+                    "sealing": sealing.value,
                 }
-                for event in page.rows
+                for event, sealing in zip(page.rows, sealings, strict=True)
             ],
+            is_broken=Sealing.BROKEN in sealings,
             sealed_until=None if root is None else format_date(root.day, _DATE),
             export_query=page_query(),
             most=format_number(MOST_EXPORTED),
