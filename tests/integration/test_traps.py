@@ -17,6 +17,9 @@ from idp.grants import store as grants
 from idp.grants.model import RefreshFamily
 from idp.oidc.grants import authorization_code
 from idp.oidc.grants.authorization_code import check_verifier
+from idp.signing.material import SigningAlgorithm
+from idp.signing.model import RotationPolicy
+from idp.signing.signer import Signer
 from tests.fakes.at_once import at_once
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import ISSUER, ProtocolHouse, answer_of, basic
@@ -214,6 +217,45 @@ def test_a_token_for_one_purpose_is_none_for_another(house: ProtocolHouse) -> No
     assert as_access_token.status_code == 401
     assert as_hint.status_code == 400
     assert as_code.json["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    ("typ", "changes"),
+    [
+        ("JWT", {"iss": "https://another.example"}),
+        ("JWT", {"iss": None}),
+        ("at+jwt", {}),
+        ("logout+jwt", {}),
+        ("JWT", {"exp": None}),  # signed userinfo
+    ],
+)
+def test_what_our_key_signed_for_something_else_is_no_hint(
+    house: ProtocolHouse, clock: FakeClock, typ: str, changes: dict[str, Any]
+) -> None:
+    """`end_session` of Authlib takes an access token, and a token of another issuer."""
+    policy = RotationPolicy(publish_after_retirement=timedelta(days=2))
+    signer = Signer(house.key_store, clock, policy, on_unreadable=print)
+    now = int(clock.now().timestamp())
+    right = {"iss": ISSUER, "aud": BASIC, "sub": "s", "sid": "s", "exp": now + 60}
+    members = {name: value for name, value in (right | changes).items() if value is not None}
+    hint = signer.sign(members, algorithm=SigningAlgorithm.ES256, typ=typ)
+
+    at_logout = house.browser().get("/logout?" + urlencode({"id_token_hint": hint}))
+    at_authorize = answer_of(house.authorize(house.browser(), id_token_hint=hint))
+
+    assert at_logout.status_code == 400
+    assert '<code id="parameter">id_token_hint</code>' in at_logout.text
+    assert at_authorize["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("path", ["/token", "/introspect", "/revoke", "/userinfo"])
+def test_two_headers_that_the_server_joined_prove_nothing(house: ProtocolHouse, path: str) -> None:
+    """That is what granian does with repeated headers; what is not ASCII it blanks."""
+    token = house.tokens_for(house.signed_in(house.someone()))["access_token"]
+    one = f"Bearer {token}" if path == "/userinfo" else basic(BASIC, house.secrets[BASIC])
+    for sent in (f"{one}, {one}", f"{one},{one}", ""):
+        answer = house.post_form(path, "token=x&grant_type=x", headers={"Authorization": sent})
+        assert answer.status_code == 401, sent
 
 
 def test_a_client_assertion_is_no_request_object(house: ProtocolHouse, clock: FakeClock) -> None:
