@@ -1,16 +1,16 @@
 """The operators' API, beside the pages."""
 
 from idp.adapters.redis.api_calls import RedisApiTokens, RedisRequestsMadeOnce
+from idp.api.description import Description
 from idp.api.face import ApiFace, WsgiApplication
 from idp.api.token import TokenEndpoint
 from idp.api_clients.admit import AdmitCaller, ApiBudgets, IssueApiToken
-from idp.app.api_description import api_description
-from idp.app.pages import OUTAGES
+from idp.app.outages import OUTAGES
 from idp.app.parts import Parts
 from idp.throttling.ports import Budget
 
 
-def api_face(parts: Parts, pages: WsgiApplication) -> ApiFace:
+def api_face(parts: Parts, description: Description, pages: WsgiApplication) -> ApiFace:
     """Answer what is under `/api/v1`, and hand on every other request to *pages*."""
     settings, clock, database = parts.settings, parts.clock, parts.database
     tokens, throttling = RedisApiTokens(parts.redis), settings.throttling
@@ -18,7 +18,6 @@ def api_face(parts: Parts, pages: WsgiApplication) -> ApiFace:
         failures=Budget("api_client_failures", throttling.api_client_failures),
         requests=Budget("api_requests_per_client", throttling.api_requests_per_client),
     )
-    description = api_description(parts)
     return ApiFace(
         pages,
         [each for resource in description.resources for each in resource.operations],

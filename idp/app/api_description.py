@@ -13,8 +13,7 @@ from idp.api.operation import Resource
 from idp.api.people import PeopleResource
 from idp.api.proposals import ProposalResource
 from idp.api.relying_parties import RelyingPartyResource
-from idp.app.integration_tests import begin_run
-from idp.app.operations import announcement_desk, onboarding_desk
+from idp.app.operations import announcement_desk, begin_run, onboarding_desk
 from idp.app.parts import Parts
 from idp.integration_tests.reports import Reports
 from idp.key_ring.rotate_keys import RotateKeys

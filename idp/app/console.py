@@ -1,14 +1,14 @@
-"""The operators' side of the pages, on the same application."""
+"""The operators' pages."""
 
 from collections.abc import Sequence
 
 from flask import Blueprint
 
 from idp.adapters.redis.registration_drafts import RedisFreshSecrets, RedisRegistrationDrafts
-from idp.app.integration_tests import begin_run
 from idp.app.operations import (
     announcement_desk,
     api_client_desk,
+    begin_run,
     counter,
     dispute_desk,
     helpdesk_of,

@@ -1,10 +1,8 @@
-"""What "Test my integration" is made of, for its pages, the console and the shell."""
+"""What the pages of "Test my integration" are made of."""
 
 from idp.adapters.logout_sender import HttpLogoutSender
 from idp.app.parts import Parts
 from idp.integration_tests.begin_case import BeginCase
-from idp.integration_tests.begin_run import BeginRun
-from idp.integration_tests.commands import RunDesk
 from idp.integration_tests.cookie import RehearsalCookie
 from idp.integration_tests.record_result import RecordResult
 from idp.integration_tests.reports import Reports
@@ -12,16 +10,6 @@ from idp.integration_tests.tell_logout import TellLogout
 from idp.integration_tests.views import RunPages
 from idp.oidc.logout_token import SignedLogoutTokens
 from idp.web.pages import Pages
-
-
-def begin_run(parts: Parts) -> BeginRun:
-    """What begins runs."""
-    return BeginRun(
-        relying_parties=parts.registry,
-        links=parts.links,
-        database=parts.database,
-        clock=parts.clock,
-    )
 
 
 def run_pages(parts: Parts, pages: Pages) -> RunPages:
@@ -48,8 +36,3 @@ def run_pages(parts: Parts, pages: Pages) -> RunPages:
         database=database,
         clock=clock,
     )
-
-
-def run_desk(parts: Parts) -> RunDesk:
-    """What the commands work with."""
-    return RunDesk(begin=begin_run(parts), reports=Reports(parts.database), database=parts.database)

@@ -10,7 +10,6 @@ from idp.announcements.announce import PublishAnnouncement, WithdrawAnnouncement
 from idp.announcements.commands import AnnouncementDesk, announcements_commands
 from idp.api_clients.commands import ApiClientDesk, api_clients_commands
 from idp.api_clients.manage import AddApiClient, DisableApiClient, RenewApiClient
-from idp.app.integration_tests import run_desk
 from idp.app.key_changes import record_key_change
 from idp.app.parts import Parts
 from idp.app.policies import onboarding_policy
@@ -32,7 +31,8 @@ from idp.disputes.look_at_case import LookAtCase
 from idp.failures.commands import failures_commands
 from idp.helpdesk.commands import Helpdesk, citizens_commands
 from idp.helpdesk.find_citizen import FindCitizen
-from idp.integration_tests.commands import integration_tests_commands
+from idp.integration_tests.begin_run import BeginRun
+from idp.integration_tests.commands import RunDesk, integration_tests_commands
 from idp.integration_tests.reports import Reports
 from idp.onboarding.assign_team import AssignTeam
 from idp.onboarding.commands import OnboardingDesk, onboarding_commands
@@ -155,7 +155,7 @@ def command_line() -> click.Group:
     commands.add_command(audit_commands(lambda: _log_desk(parts())))
     commands.add_command(consents_commands(lambda: parts().database))
     commands.add_command(data_requests_commands(lambda: _data_request_desk(parts())))
-    commands.add_command(integration_tests_commands(lambda: run_desk(parts())))
+    commands.add_command(integration_tests_commands(lambda: _run_desk(parts())))
     commands.add_command(config_commands(load))
     return commands
 
@@ -236,6 +236,20 @@ def _data_request_desk(parts: Parts) -> DataRequestDesk:
         database=parts.database,
         clock=parts.clock,
     )
+
+
+def begin_run(parts: Parts) -> BeginRun:
+    """What begins runs of "Test my integration"."""
+    return BeginRun(
+        relying_parties=parts.registry,
+        links=parts.links,
+        database=parts.database,
+        clock=parts.clock,
+    )
+
+
+def _run_desk(parts: Parts) -> RunDesk:
+    return RunDesk(begin=begin_run(parts), reports=Reports(parts.database), database=parts.database)
 
 
 def announcement_desk(parts: Parts) -> AnnouncementDesk:

@@ -1,13 +1,6 @@
-"""What a person looks at: the pages, on Flask."""
+"""What a citizen looks at: the pages, on Flask."""
 
 from functools import partial
-from typing import Final
-
-import structlog
-from flask import Flask, Response
-from redis.exceptions import RedisError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from idp.account.activity.views import activity_routes
 from idp.account.authenticators.routes import authenticator_routes
@@ -28,17 +21,14 @@ from idp.account.phones.routes import phone_routes
 from idp.account.security.change_password import ChangePassword
 from idp.account.security.routes import security_routes
 from idp.account.views import account_routes
-from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.adapters.redis.stored_logouts import RedisFarewells, RedisStoredLogouts
 from idp.adapters.typed_details import TypedDetails
-from idp.api.views import api_page_routes
-from idp.app.api_description import api_description
 from idp.app.authenticators import Authenticators
-from idp.app.console import console_blueprints
 from idp.app.integration_tests import run_pages
+from idp.app.outages import answer_outages
+from idp.app.page_parts import PageParts
 from idp.app.parts import Parts
 from idp.app.policies import (
-    brand,
     data_request_terms,
     dispute_policy,
     enrolment_forms_budget,
@@ -52,7 +42,6 @@ from idp.app.policies import (
 )
 from idp.authenticators.device_cookie import DeviceCookie
 from idp.carriers.check_phone import CheckPhone
-from idp.citizens.password_hasher import HasherBusy
 from idp.consent.decide import DecideConsent
 from idp.consent.views import consent_routes
 from idp.counter_visits.open_visit import OpenVisit
@@ -95,27 +84,12 @@ from idp.recovery.routes import recovery_routes
 from idp.relying_parties.views import logo_routes
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.rules import sid
-from idp.settings import decode_key
 from idp.step_up.routes import step_up_routes
 from idp.unrecognised.views import unrecognised_routes
-from idp.web.browser import BrowserCookie
-from idp.web.pages import Pages
-from idp.web.reference import request_reference
-
-OUTAGES: Final = (
-    OperationalError,
-    InterfaceError,
-    PoolTimeout,
-    RedisError,
-    HasherBusy,
-)
-"""What is raised when a part is away or overrun: 503, since trying again is right."""
-
-_log = structlog.get_logger(__name__)
 
 
-def add_pages(parts: Parts) -> None:
-    """Put every page on the application of *parts*: each capability brings its own."""
+def add_pages(parts: Parts, shared: PageParts) -> None:
+    """Put the citizens' pages on the application of *parts*: each capability brings its own."""
     settings, app, clock, database = parts.settings, parts.flask, parts.clock, parts.database
     secure, issuer = settings.server.secure, settings.server.issuer
     interactions = parts.interactions
@@ -133,16 +107,7 @@ def add_pages(parts: Parts) -> None:
         clock=clock,
     )
 
-    browser, shown = BrowserCookie(secure=secure), RedisShownPages(parts.redis, parts.cipher)
-    pages = Pages(
-        issuer=issuer,
-        brand=brand(settings),
-        csrf_key=decode_key(settings.secrets.csrf_key.get_secret_value()),
-        cookies=browser,
-        shown=shown,
-        certification=settings.certification.enabled,
-        strict_transport=settings.server.strict_transport,
-    )
+    browser, shown, pages = shared.browser, shared.shown, shared.pages
     pages.init_app(app)
     sign_in = parts.sign_in
     flow = Flow(
@@ -536,11 +501,9 @@ def add_pages(parts: Parts) -> None:
             name_of_session=name_of_session,
             clock=clock,
         ),
-        *console_blueprints(parts, pages=pages, browser=browser, shown=shown),
-        api_page_routes(pages, api_description(parts)),
     ):
         app.register_blueprint(blueprint)
-    _answer_outages(app, pages)
+    answer_outages(app, pages)
 
 
 def _enrolments(parts: Parts, notice: Notice) -> BeginProved:
@@ -567,18 +530,3 @@ def _enrolments(parts: Parts, notice: Notice) -> BeginProved:
         ),
         notice=notice,
     )
-
-
-def _answer_outages(app: Flask, pages: Pages) -> None:
-    """A part that is away is a 503 with a reference: nothing is lost by trying again."""
-
-    def unavailable(error: Exception) -> Response:
-        _log.error("unavailable", reference=request_reference(), cause=type(error).__name__)
-        response = pages.render(
-            "errors/unavailable.html", status=503, reference=request_reference(), minutes=1
-        )
-        response.headers["Retry-After"] = "10"
-        return response
-
-    for error in OUTAGES:
-        app.register_error_handler(error, unavailable)

@@ -91,6 +91,13 @@ class Adapters:
     queue: dramatiq.Broker | None = None
 
 
+def empty_application(settings: Settings) -> Application:
+    """An application without any page so far."""
+    app = Application("idp", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.http.max_body
+    return app
+
+
 class Parts:
     """What the processes share; each part is built when it is first wanted, once."""
 
@@ -98,12 +105,11 @@ class Parts:
         self.settings = settings = for_certification(settings)
         self._adapters = adapters or Adapters()
         self.clock: Clock = self._adapters.clock or SystemClock()
-        self.flask = Application("idp", static_folder=None)
+        self.flask = empty_application(settings)
         self.flask.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
         self.flask.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
             "pool_size": settings.database.pool_size,
         }
-        self.flask.config["MAX_CONTENT_LENGTH"] = settings.http.max_body
         db.init_app(self.flask)
 
     @cached_property

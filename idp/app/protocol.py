@@ -1,7 +1,7 @@
 """What software looks at: the API of the protocol, in front of the pages."""
 
 from idp.adapters.redis.spent_identifiers import RedisSpentIdentifiers
-from idp.app.pages import OUTAGES
+from idp.app.outages import OUTAGES
 from idp.app.parts import Parts
 from idp.failures.note_failure import NoteFailure
 from idp.grants.refresh_families import RefreshFamilies

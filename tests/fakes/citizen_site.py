@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from idp.adapters.redis.sessions import RedisSessions
 from idp.app.parts import Adapters, Parts
-from idp.app.web import web_application
+from idp.app.web import OPERATORS_SIDE, web_application
 from idp.app.worker import worker_of
 from idp.core.handles import new_handle
 from idp.interactions.model import AuthorizationRequest, Intent, Interaction, InteractionId, Prompt
@@ -235,6 +235,11 @@ class Site:
         self.app.test_client_class = FollowingClient
         _, sweeps = worker_of(parts)
         self._sweeps = {sweep.name: sweep for sweep in sweeps}
+
+    @property
+    def operators_side(self) -> Flask:
+        """The application of console and API."""
+        return self.app.extensions[OPERATORS_SIDE].application
 
     @property
     def csrf_key(self) -> bytes:

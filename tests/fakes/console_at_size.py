@@ -72,7 +72,7 @@ class ConsoleAtSize:
         """An address of each page, by its rule; `KeyError` for one that nobody thought of."""
         return {
             rule.rule: self._address(rule.rule)
-            for rule in self.site.app.url_map.iter_rules()
+            for rule in self.site.operators_side.url_map.iter_rules()
             if rule.rule.startswith("/console") and "GET" in (rule.methods or ())
         }
 

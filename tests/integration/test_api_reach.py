@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from idp.api_clients.rules import ROLES, SCOPES
-from idp.app.api import api_description
+from idp.app.api_description import api_description
 from idp.operators.model import OperatorRole
 from tests.fakes.citizen_site import Site
 from tests.fakes.programs import Program, keep_team, let_in

@@ -103,7 +103,7 @@ ADDRESS = {
 def routes(site: Site) -> dict[str, frozenset[str]]:
     return {
         rule.rule: frozenset(rule.methods or ()) - {"HEAD", "OPTIONS"}
-        for rule in site.app.url_map.iter_rules()
+        for rule in site.operators_side.url_map.iter_rules()
         if rule.rule.startswith("/console")
     }
 

@@ -1,0 +1,29 @@
+"""
+The operators' side, console and API: an application of its own beside the citizens'.
+
+What both sides share, they share as objects: stores, pages, the browser's cookie.
+"""
+
+from flask import Flask
+
+from idp.api.views import api_page_routes
+from idp.app.api import api_face
+from idp.app.api_description import api_description
+from idp.app.console import console_blueprints
+from idp.app.outages import answer_outages
+from idp.app.page_parts import PageParts
+from idp.app.parts import Parts, empty_application
+
+
+def operators_side(parts: Parts, shared: PageParts) -> Flask:
+    """Compose it."""
+    app, description = empty_application(parts.settings), api_description(parts)
+    shared.pages.init_app(app)
+    for blueprint in (
+        *console_blueprints(parts, pages=shared.pages, browser=shared.browser, shown=shared.shown),
+        api_page_routes(shared.pages, description),
+    ):
+        app.register_blueprint(blueprint)
+    answer_outages(app, shared.pages)
+    app.wsgi_app = api_face(parts, description, app.wsgi_app)  # type: ignore[method-assign]
+    return app
