@@ -1,10 +1,10 @@
 """Every page in a real browser, under its real policy: accessible, fitting, and quick to help."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from html.parser import HTMLParser
 from threading import Thread
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pytest
 from flask import Flask, Response, redirect, request
@@ -12,48 +12,31 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from idp.logout.forms import SignOutForm
+from tests.e2e.barriers import AXE, CONTRAST, RULES, barriers
 from tests.page_gallery import MOVES_ON, PAGES, add_gallery, make_app, rendered_pages
 
 pytestmark = pytest.mark.e2e
 
-AXE = Path(__file__).parent / "axe" / "axe.min.js"
 NARROW: ViewportSize = {"width": 320, "height": 640}
 WIDTHS = [320, 1280]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN_AXE = """([rules, without]) => axe.run(document, {
-    runOnly: rules, rules: Object.fromEntries(without.map(rule => [rule, {enabled: false}]))
-}).then(result => result.violations.map(
-    violation => violation.id + ": " + violation.nodes.map(node => node.target.join(" "))))"""
-CONTRAST = "color-contrast"
-WRITE = """async html => {
-    document.open();
-    const loaded = new Promise(resolve => addEventListener("load", resolve, {once: true}));
-    document.write(html);
-    document.close();
-    await loaded;
-}"""
-# Contrast is a matter of these alone: nothing is transparent, and nothing lies on a picture.
-SHADES = """() => {
-    const behind = element => {
-        const colour = getComputedStyle(element).backgroundColor;
-        const seen = colour !== "rgba(0, 0, 0, 0)" || !element.parentElement;
-        return seen ? colour : behind(element.parentElement);
-    };
-    return [...new Set([...document.querySelectorAll("body, body *")].map(element => {
-        const style = getComputedStyle(element);
-        return [style.color, behind(element), style.fontSize, style.fontWeight].join(" ");
-    }))];
-}"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FRAMES = """widths => document.body.replaceChildren(...widths.map(width => Object.assign(
     document.createElement("iframe"), {width, height: 640, frameBorder: 0})))"""
+# The documents stay, with their styles and letters; each page is put into them in turn.
 MISFITS = """async html => Promise.all([...document.querySelectorAll("iframe")].map(async frame => {
     const inside = frame.contentDocument, view = frame.contentWindow;
-    inside.open();
-    const loaded = new Promise(resolve => view.addEventListener("load", resolve, {once: true}));
-    inside.write(html);
-    inside.close();
-    await loaded;
+    if (inside.querySelector("main")) {
+        const page = new DOMParser().parseFromString(html, "text/html");
+        inside.body.replaceWith(inside.adoptNode(page.body));
+    } else {
+        inside.open();
+        const loaded = new Promise(resolve => view.addEventListener("load", resolve, {once: true}));
+        inside.write(html);
+        inside.close();
+        await loaded;
+    }
+    inside.body.getBoundingClientRect();
+    await inside.fonts.ready;
     const root = inside.documentElement, beyond = root.scrollWidth - root.clientWidth;
     const small = [...inside.querySelectorAll("a, button, summary, input")].filter(e => {
         const box = e.getBoundingClientRect();
@@ -65,6 +48,22 @@ MISFITS = """async html => Promise.all([...document.querySelectorAll("iframe")].
         ...small.map(e => `small: ${e.outerHTML}`),
     ].map(fault => `${view.innerWidth}: ${fault}`);
 })).then(found => found.flat())"""
+LOADS: Final = frozenset(
+    {
+        "audio",
+        "base",
+        "embed",
+        "form",
+        "iframe",
+        "img",
+        "link",
+        "object",
+        "script",
+        "source",
+        "video",
+    }
+)
+REFERENCES: Final = frozenset({"action", "formaction", "href", "src", "srcset", "data"})
 
 
 class Quiet(WSGIRequestHandler):
@@ -125,88 +124,169 @@ def opened(chromium: Browser, **options: Any) -> Iterator[Page]:
         context.close()
 
 
+def states(language: str) -> Mapping[str, str]:
+    """Each page state that stays, by its name, as HTML."""
+    pages = rendered_pages()
+    return {
+        name: pages[f"/gallery/{name}?lang={language}"] for name in sorted(PAGES.keys() - MOVES_ON)
+    }
+
+
 @contextmanager
-def gallery(
-    chromium: Browser, base: str, language: str, *, axe: bool = True, dark: bool = False
-) -> Iterator[tuple[Page, Iterator[tuple[str, str]]]]:
+def window(
+    chromium: Browser, base: str, *, axe: bool = False, dark: bool = False
+) -> Iterator[Page]:
     """
-    A narrow window, and each page state with its HTML; no console may have complained at the end.
+    A narrow window; its console may not have complained at the end.
 
     Where pages are only written into the window, the first one's policy holds for all of them.
     """
     complaints: list[str] = []
-    pages = rendered_pages()
-    states = (
-        (name, pages[f"/gallery/{name}?lang={language}"])
-        for name in sorted(PAGES.keys() - MOVES_ON)
-    )
     scheme: Literal["dark", "light"] = "dark" if dark else "light"
     with opened(chromium, color_scheme=scheme, reduced_motion="reduce", viewport=NARROW) as page:
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if axe:  # the browser puts it in, before the page and past its policy, which stays
             page.add_init_script(path=AXE)
-        page.goto(f"{base}/gallery/login?lang={language}")
-        yield page, states
+        page.goto(f"{base}/gallery/login")
+        yield page
     assert complaints == []
 
 
-def barriers(
-    chromium: Browser, base: str, language: str, *, dark: bool = False
-) -> dict[str, list[str]]:
-    """
-    What axe finds on each page; in the dark, among the colours, where all else is alike.
+class Demands(HTMLParser):
+    """What a page asks of its policy: what it loads, where it sends, what it says inline."""
 
-    A combination of colours and letters is looked at on the first page that has it.
-    """
-    found, known = {}, set()
-    with gallery(chromium, base, language, dark=dark) as (page, states):
-        for name, html in states:
-            page.evaluate(WRITE, html)
-            shades = set(page.evaluate(SHADES))
-            rules = [CONTRAST] if dark else RULES
-            if not shades <= known:
-                found[name] = page.evaluate(RUN_AXE, [rules, []])
-            elif not dark:
-                found[name] = page.evaluate(RUN_AXE, [rules, [CONTRAST]])
-            known |= shades
-    return {name: faults for name, faults in found.items() if faults}
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.all: set[tuple[str, ...]] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if tag in LOADS:
+            kept = {name: value for name, value in told.items() if name in {"rel", "as", "type"}}
+            kept |= {name: told[name].partition("?")[0] for name in REFERENCES & told.keys()}
+            self.all.add((tag, *map("=".join, sorted(kept.items()))))
+        if tag == "style":
+            self.all.add((tag,))
+        self.all |= {(name, value) for name, value in told.items() if _is_inline(name, value)}
+
+
+def _is_inline(name: str, value: str) -> bool:
+    return name == "style" or name.startswith("on") or value.lower().startswith("javascript:")
 
 
 def test_pages_are_accessible(chromium: Browser, base: str) -> None:
-    assert barriers(chromium, base, "vi") == {}
+    with window(chromium, base, axe=True) as page:
+        assert barriers(page, states("vi"), RULES) == {}
 
 
 def test_pages_are_accessible_in_the_dark(chromium: Browser, base: str) -> None:
-    assert barriers(chromium, base, "vi", dark=True) == {}
+    """Only its colours differ."""
+    with window(chromium, base, axe=True, dark=True) as page:
+        assert barriers(page, states("vi"), CONTRAST) == {}
 
 
 @pytest.mark.nightly
 def test_english_pages_are_accessible(chromium: Browser, base: str) -> None:
     """Every day, `test_every_page` looks at them as they are walked."""
-    assert barriers(chromium, base, "en") == {}
+    with window(chromium, base, axe=True) as page:
+        assert barriers(page, states("en"), RULES) == {}
+
+
+PLANTED: Final = {
+    "no label": ('<label for="username">', '<label for="password">'),
+    "no name": ('id="login-submit">Đăng nhập<', 'id="login-submit"><'),
+    "no title": ("<title>Đăng nhập – Cổng Dịch vụ công Quốc gia<", "<title><"),
+    "no main": ('<main id="main" tabindex="-1">', '<div id="main" tabindex="-1">'),
+    "unknown role": ("<h1>", '<h1 role="headline">'),
+    "unknown language": ('lang="vi"', 'lang="tieng-viet"'),
+    "heading left out": ("</h1>", "</h1><h3>Mật khẩu</h3>"),
+    "out of place": ("</main>", "</main><p>Xin chào</p>"),
+    "too pale": ("</h1>", '</h1><p style="color: #777; background: #888">Xin chào</p>'),
+    "a list of nothing": ("</h1>", "</h1><ul><p>Xin chào</p></ul>"),
+    "not for all fingers": ('autocomplete="username"', 'autocomplete="user"'),
+    "no other text": ("</h1>", '</h1><img src="/static/none.svg">'),
+}
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_barrier_is_found_on_the_one_page_that_has_it(
+    chromium: Browser, base: str, *, dark: bool
+) -> None:
+    """However much of the page was seen on others, and whichever others have a barrier too."""
+    pages = states("vi")
+    sound = {name: pages[name] for name in ("login", "login-empty", "mobile", "password")}
+    planted = {name: pages["login"].replace(*change, 1) for name, change in PLANTED.items()}
+    assert pages["login"] not in planted.values()
+    scheme: Literal["dark", "light"] = "dark" if dark else "light"
+    with opened(chromium, color_scheme=scheme, viewport=NARROW, bypass_csp=True) as page:
+        page.add_init_script(path=AXE)
+        page.goto(f"{base}/gallery/login")
+        found = barriers(page, sound | planted, CONTRAST if dark else RULES)
+
+    assert found.keys() == ({"too pale"} if dark else planted.keys())
 
 
 def test_no_policy_stops_a_page(chromium: Browser, base: str) -> None:
-    with gallery(chromium, base, "vi", axe=False) as (page, states):
-        for name, _ in states:
+    """A page that asks nothing of it that another one did not ask is not loaded."""
+    asked: dict[frozenset[tuple[str, ...]], str] = {}
+    for name, html in states("vi").items():
+        asked.setdefault(frozenset(Demands(html).all), name)
+    with window(chromium, base) as page:
+        for name in asked.values():
             page.goto(f"{base}/gallery/{name}?lang=vi")
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        '<p style="color: red">',
+        "<style>p { color: red; }</style>",
+        '<p onclick="alert()">',
+        '<a href="javascript:alert()">',
+        "<script>alert()</script>",
+        '<script src="https://a.example/a.js"></script>',
+        '<img src="data:image/png;base64,AA==" alt="">',
+        '<iframe src="/help"></iframe>',
+        '<form action="https://a.example/" method="post">',
+    ],
+)
+def test_a_page_that_asks_more_of_its_policy_is_told_apart(planted: str) -> None:
+    html = states("vi")["login"]
+
+    assert Demands(html + planted).all > Demands(html).all
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_pages_fit_and_nothing_is_too_small_to_press(
     chromium: Browser, base: str, language: str
 ) -> None:
-    with gallery(chromium, base, language, axe=False) as (page, states):
+    with window(chromium, base) as page:
         page.evaluate(FRAMES, WIDTHS)
         assert page.evaluate("Array.from(frames, frame => frame.innerWidth)") == WIDTHS
         found = {
             # Two documents in one window cannot both have the focus.
             name: page.evaluate(MISFITS, html.replace(" autofocus", ""))
-            for name, html in states
+            for name, html in states(language).items()
         }
 
     assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_what_does_not_fit_is_found_on_the_one_page_that_has_it(
+    chromium: Browser, base: str
+) -> None:
+    html = states("vi")["login"]
+    planted = "</h1><p>" + "W" * 200 + '</p><button><img width="9" height="9" alt=""></button>'
+    with opened(chromium, bypass_csp=True) as page:
+        page.goto(f"{base}/gallery/login")
+        page.evaluate(FRAMES, WIDTHS)
+        sound = page.evaluate(MISFITS, html)
+        found = page.evaluate(MISFITS, html.replace("</h1>", planted))
+
+    assert sound == []
+    assert [fault.split(" ")[0] for fault in found] == ["320:", "1280:"]
 
 
 def test_larger_text_and_spacing_fit(chromium: Browser, base: str) -> None:
@@ -301,7 +381,7 @@ def test_a_double_press_sends_once(chromium: Browser, base: str, posts: Posts) -
         assert posts.count == before + 1
 
 
-def test_forms_work_without_scripts(chromium: Browser, base: str, posts: Posts) -> None:
+def test_90_forms_work_without_scripts(chromium: Browser, base: str, posts: Posts) -> None:
     with opened(chromium, java_script_enabled=False) as page:
         page.goto(f"{base}/form")
         before = posts.count
@@ -311,7 +391,7 @@ def test_forms_work_without_scripts(chromium: Browser, base: str, posts: Posts) 
         assert page.url == f"{base}/help"
 
 
-def test_without_scripts_nothing_dead_is_shown(chromium: Browser, base: str) -> None:
+def test_90_without_scripts_nothing_dead_is_shown(chromium: Browser, base: str) -> None:
     with opened(chromium, java_script_enabled=False) as page:
         page.goto(f"{base}/gallery/password")
         revealing = page.locator("[data-reveal]").first.is_visible()
