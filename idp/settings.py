@@ -233,6 +233,7 @@ class Throttling(Table):
     client_authentication_failures: tuple[Rate, ...]
     registrations_per_network: tuple[Rate, ...]
     operator_credentials: tuple[Rate, ...]
+    operator_credentials_per_network: tuple[Rate, ...]
     api_client_failures: tuple[Rate, ...]
     api_requests_per_client: tuple[Rate, ...]
     exempt_networks: tuple[Annotated[Network, AfterValidator(_counted_network)], ...]

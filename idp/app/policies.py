@@ -188,8 +188,14 @@ def second_factor_budgets(settings: Settings) -> SecondFactorBudgets:
 
 
 def operator_budgets(settings: Settings) -> OperatorBudgets:
+    throttling = settings.throttling
     return OperatorBudgets(
-        per_name=Budget("operator_credentials", settings.throttling.operator_credentials)
+        per_name=Budget("operator_credentials", throttling.operator_credentials),
+        per_network=Budget(
+            "operator_credentials_per_network",
+            throttling.operator_credentials_per_network,
+            by_network=True,
+        ),
     )
 
 

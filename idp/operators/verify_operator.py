@@ -11,7 +11,7 @@ from idp.db.database import Database
 from idp.operators import store
 from idp.operators.model import Operator, OperatorName, VerifiedOperator
 from idp.operators.rules import LONGEST_PASSWORD
-from idp.throttling.ports import Budget, BudgetSpent, Throttle
+from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 from idp.totp.codes import new_totp_secret, step_of_code
 
 SHELL: Final = "shell"
@@ -25,9 +25,11 @@ class WrongOperatorCredentials(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OperatorBudgets:
-    """How often an operator's credentials may be tried, by (name, where from)."""
+    """How often operators' credentials may be tried, by (name, where from), and by network."""
 
     per_name: Budget
+    per_network: Budget
+    """Names cost a stranger nothing; each costs us a hash, and a row of the audit log."""
 
 
 class VerifyOperator:
@@ -73,8 +75,11 @@ class VerifyOperator:
         return verified
 
     def _count_attempt(self, name: OperatorName, origin: str) -> None:
+        counted = [Counted(self._budgets.per_name, (name, origin))]
+        if origin != SHELL:
+            counted.insert(0, Counted(self._budgets.per_network, (origin,)))
         try:
-            self._throttle.count(self._budgets.per_name, name, origin)
+            self._throttle.count_in_turn(*counted)
         except BudgetSpent as spent:
             if spent.first:
                 with self._database.transaction() as transaction:

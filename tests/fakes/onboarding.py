@@ -144,7 +144,7 @@ class OnboardingHouse:
                 database=database,
                 hasher=self.hasher,
                 throttle=ThrottleInMemory(clock),
-                budgets=OperatorBudgets(Budget("operator_credentials", ())),
+                budgets=OperatorBudgets(Budget("operator", ()), Budget("operators", ())),
                 clock=clock,
             ),
             register=RegisterSandbox(

@@ -327,7 +327,8 @@ def run(house: House) -> Callable[..., Result]:
             hasher=hasher,
             throttle=house.throttle,
             budgets=OperatorBudgets(
-                Budget("operator", (Rate(count=5, period=timedelta(minutes=5)),))
+                Budget("operator", (Rate(count=5, period=timedelta(minutes=5)),)),
+                Budget("operators", ()),
             ),
             clock=house.clock,
         ),

@@ -67,7 +67,7 @@ def helpdesk(clock: FakeClock) -> Iterator[Helpdesk]:
             database=database,
             hasher=hasher,
             throttle=ThrottleInMemory(clock),
-            budgets=OperatorBudgets(Budget("operator", ())),
+            budgets=OperatorBudgets(Budget("operator", ()), Budget("operators", ())),
             clock=clock,
         ),
         find=FindCitizen(database=database, index=index, levels=LEVELS, clock=clock),

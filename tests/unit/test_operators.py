@@ -68,7 +68,10 @@ class Office:
             database=database,
             hasher=self.hasher,
             throttle=ThrottleInMemory(clock),
-            budgets=OperatorBudgets(Budget("operator", (Rate(count=5, period=5 * STEP),))),
+            budgets=OperatorBudgets(
+                Budget("operator", (Rate(count=5, period=5 * STEP),)),
+                Budget("operators", (Rate(count=7, period=5 * STEP),), by_network=True),
+            ),
             clock=clock,
         )
         self.add_operator = AddOperator(database=database, hasher=self.hasher, clock=clock)
@@ -204,6 +207,22 @@ def test_tries_are_counted_before_they_are_judged(office: Office) -> None:
     with pytest.raises(BudgetSpent):
         office.verify("lan", PASSWORD, office.code())
     assert office.events[-1] == ("budget_exceeded", None)
+
+
+def test_names_that_cost_nothing_are_counted_by_the_network_they_come_from(office: Office) -> None:
+    for number in range(7):
+        with pytest.raises(WrongOperatorCredentials):
+            office.verify(f"name-{number}", PASSWORD, "000000", origin="203.0.113.0/24")
+    hashes = office.hasher.verified
+
+    for number in range(7, 20):
+        with pytest.raises(BudgetSpent):
+            office.verify(f"name-{number}", PASSWORD, "000000", origin="203.0.113.0/24")
+
+    assert office.hasher.verified == hashes
+    assert office.events[7:] == [("budget_exceeded", None)]  # once: a stranger fills no log
+    office.add()
+    assert office.shown().name == LAN
 
 
 def test_tries_elsewhere_do_not_keep_an_operator_out(office: Office) -> None:

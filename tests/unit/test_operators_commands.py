@@ -44,7 +44,9 @@ def desk(clock: FakeClock) -> Iterator[OperatorDesk]:
             database=database,
             hasher=hasher,
             throttle=ThrottleInMemory(clock),
-            budgets=OperatorBudgets(Budget("operator", (Rate(count=2, period=STEP),))),
+            budgets=OperatorBudgets(
+                Budget("operator", (Rate(count=2, period=STEP),)), Budget("operators", ())
+            ),
             clock=clock,
         ),
         new_secret=lambda: SECRET,

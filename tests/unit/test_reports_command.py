@@ -45,7 +45,7 @@ def run(database: Database) -> Run:
         database=database,
         hasher=hasher,
         throttle=ThrottleInMemory(clock),
-        budgets=OperatorBudgets(Budget("operator", ())),
+        budgets=OperatorBudgets(Budget("operator", ()), Budget("operators", ())),
         clock=clock,
     )
     command = reports_command(lambda: ReportDesk(verify=verify, database=database))
