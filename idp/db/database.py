@@ -2,23 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import PoolProxiedConnection
 
 from idp.db.encryption import PersonalDataCipher
-from idp.db.postgresql import RESTED, PostgresqlConnections
 from idp.db.rows import CursorRows, Rows, translated
 
 if TYPE_CHECKING:
     import sqlite3
 
-_RESTS_SINCE: Final = "rests_since"
+    from idp.db.postgresql import PostgresqlConnections
 
 
 class Database:
@@ -29,7 +25,7 @@ class Database:
     and then wants to write is refused ("database is locked") whatever the time-out.
     """
 
-    def __init__(self, engine: Engine, direct: PostgresqlConnections | None) -> None:
+    def __init__(self, engine: Engine, direct: "PostgresqlConnections | None") -> None:
         self.engine = engine
         self._direct = direct
         self._writer = sessionmaker(
@@ -49,7 +45,10 @@ class Database:
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
             return cls(engine, None)
-        _ping_what_rested(engine)
+        # The driver weighs 9 MB: an installation on SQLite carries none of it.
+        from idp.db.postgresql import PostgresqlConnections, ping_what_rested  # noqa: PLC0415
+
+        ping_what_rested(engine)
         return cls(engine, PostgresqlConnections(engine, cipher))
 
     @contextmanager
@@ -117,30 +116,6 @@ def _reading(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine
     return engine.execution_options(isolation_level="AUTOCOMMIT")
-
-
-def _ping_what_rested(engine: Engine) -> None:
-    """
-    Replace connections that were closed while nobody used them.
-
-    Like `pool_pre_ping`, but a connection that was in use a moment ago is not asked: that would be
-    one more question for each answer of a busy process.
-    """
-
-    @event.listens_for(engine, "checkin")
-    def _on_checkin(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info[_RESTS_SINCE] = monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _on_checkout(
-        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
-    ) -> None:
-        if monotonic() - record.info.get(_RESTS_SINCE, monotonic()) < RESTED:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError from error  # the pool tries another one, in the end a new one
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -19,12 +19,16 @@ from psycopg.errors import error_from_result
 from sqlalchemy import Engine, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from idp.db.encryption import PersonalDataCipher
 from idp.db.rows import Rows, translated
 
 RESTED: Final = 1.0
 """Seconds after which a connection might have been closed behind our back."""
+_RESTS_SINCE: Final = "rests_since"
 
 _DONE: Final = frozenset(
     {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK, pq.ExecStatus.EMPTY_QUERY}
@@ -190,3 +194,27 @@ class PostgresqlConnections:
     def _close(self, _engine: Engine) -> None:
         while self._resting:
             self._resting.pop().close()
+
+
+def ping_what_rested(engine: Engine) -> None:
+    """
+    Replace connections that were closed while nobody used them.
+
+    Like `pool_pre_ping`, but a connection that was in use a moment ago is not asked: that would be
+    one more question for each answer of a busy process.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS_SINCE] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(
+        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        if monotonic() - record.info.get(_RESTS_SINCE, monotonic()) < RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool tries another one, in the end a new one
