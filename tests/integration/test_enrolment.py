@@ -114,6 +114,7 @@ def test_the_way_from_the_portal_leads_back_to_it_with_its_own_state(site: Site)
     assert "Tiếp tục vào Cổng Dịch vụ công tỉnh Bình Định" in browser.html
     browser.open("/resume")
     assert browser.page == "/consent"
+    assert "ở trang tài khoản, mục Dịch vụ đã kết nối" in browser.html  # where to take it back
     browser.submit(decision="allow")
     assert browser.page == "/continue"
     assert re.search(r"http://localhost:8401/callback\?code=[^&]+&amp;state=abc123", browser.html)
