@@ -9,7 +9,7 @@ from idp.authenticators.add_app import AddApp
 from idp.authenticators.add_passkey import AddPasskey
 from idp.authenticators.attempts import Attempts
 from idp.authenticators.make_recovery_codes import MakeRecoveryCodes
-from idp.authenticators.passkeys import PasskeyCeremonies
+from idp.authenticators.ports import PasskeyCeremonies
 from idp.authenticators.remove_authenticator import RemoveAuthenticator
 from idp.authenticators.rename_authenticator import RenameAuthenticator
 from idp.authenticators.verify_app_code import VerifyAppCode
@@ -29,14 +29,19 @@ class Authenticators:
         )
 
     @cached_property
-    def _ceremonies(self) -> PasskeyCeremonies:
+    def _webauthn(self) -> PasskeyCeremonies:
+        from idp.authenticators.webauthn import WebauthnCeremonies  # noqa: PLC0415 (3 MB)
+
         settings = self._parts.settings
-        return PasskeyCeremonies(
+        return WebauthnCeremonies(
             issuer=settings.server.issuer,
             site=settings.server.site,
             name=settings.brand.name_vi,
             challenges=RedisPasskeyChallenges(self._parts.redis),
         )
+
+    def _ceremonies(self) -> PasskeyCeremonies:
+        return self._webauthn
 
     @cached_property
     def verify_app_code(self) -> VerifyAppCode:

@@ -7,7 +7,8 @@ from idp.audit.log import record
 from idp.authenticators import store
 from idp.authenticators.changes import TooMany
 from idp.authenticators.model import AuthenticatorKind, Passkey
-from idp.authenticators.passkeys import PasskeyCeremonies, PasskeyRefused, Place
+from idp.authenticators.passkeys import PasskeyRefused, Place
+from idp.authenticators.ports import OpenCeremonies
 from idp.citizens.model import CitizenId
 from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
@@ -24,7 +25,7 @@ class AddPasskey:
         self,
         *,
         database: Database,
-        ceremonies: PasskeyCeremonies,
+        ceremonies: OpenCeremonies,
         follow_ups: FollowUps,
         at_most: int,
         clock: Clock,
@@ -43,7 +44,7 @@ class AddPasskey:
         """
         with self._database.reading() as reading:
             held = [each.credential_id for each in store.passkeys_of(reading, citizen_id)]
-        return self._ceremonies.creation_options(
+        return self._ceremonies().creation_options(
             citizen_id, shown_name=shown_name, held=held, place=_place(citizen_id)
         )
 
@@ -52,7 +53,7 @@ class AddPasskey:
 
         Raises `PasskeyRefused`, `TooMany`, `ChangesBarred`.
         """
-        made = self._ceremonies.created(answer, place=_place(citizen_id))
+        made = self._ceremonies().created(answer, place=_place(citizen_id))
         now = self._clock.now()
         passkey = Passkey(
             id=new_uuid(),

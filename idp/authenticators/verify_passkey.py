@@ -5,12 +5,8 @@ from dataclasses import dataclass
 from idp.authenticators import store
 from idp.authenticators.attempts import Attempts
 from idp.authenticators.model import Passkey, SecondFactor
-from idp.authenticators.passkeys import (
-    PasskeyCeremonies,
-    PasskeyRefused,
-    Place,
-    UnverifiedAssertion,
-)
+from idp.authenticators.passkeys import PasskeyRefused, Place, UnverifiedAssertion
+from idp.authenticators.ports import OpenCeremonies
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -28,7 +24,7 @@ class VerifyPasskey:
     """Judges what a browser answered by the passkey it names, and notes the use."""
 
     def __init__(
-        self, *, database: Database, ceremonies: PasskeyCeremonies, attempts: Attempts, clock: Clock
+        self, *, database: Database, ceremonies: OpenCeremonies, attempts: Attempts, clock: Clock
     ) -> None:
         self._database = database
         self._ceremonies = ceremonies
@@ -45,7 +41,7 @@ class VerifyPasskey:
         if citizen_id is not None:
             with self._database.reading() as reading:
                 held = [each.credential_id for each in store.passkeys_of(reading, citizen_id)]
-        return self._ceremonies.request_options(place=place, allowed=held)
+        return self._ceremonies().request_options(place=place, allowed=held)
 
     def __call__(
         self, answer: str, *, place: Place, citizen_id: CitizenId | None = None
@@ -58,11 +54,12 @@ class VerifyPasskey:
         """
         whose = citizen_id
         try:
-            assertion = self._ceremonies.read(answer)
+            ceremonies = self._ceremonies()
+            assertion = ceremonies.read(answer)
             passkey = self._named_by(assertion)
             whose = whose or passkey.citizen_id
             _require_owner(assertion, passkey, citizen_id)
-            count = self._ceremonies.verify(assertion, place=place, public_key=passkey.public_key)
+            count = ceremonies.verify(assertion, place=place, public_key=passkey.public_key)
             self._note_use(passkey, count)
         except PasskeyRefused as refused:
             if whose is not None:

@@ -13,8 +13,9 @@ from idp.audit.model import AuditEvent
 from idp.authenticators.add_passkey import AddPasskey
 from idp.authenticators.attempts import Attempts
 from idp.authenticators.changes import TooMany
-from idp.authenticators.passkeys import PasskeyCeremonies, PasskeyRefused, Place
+from idp.authenticators.passkeys import PasskeyRefused, Place
 from idp.authenticators.verify_passkey import PasskeyVerified, VerifyPasskey
+from idp.authenticators.webauthn import WebauthnCeremonies
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId, HoldKind
 from idp.citizens.store import ChangesBarred
@@ -93,7 +94,7 @@ def provider() -> Iterator[Provider]:
         citizens.add(transaction, citizen_of(), index)
         other = citizen_of(BINH, numbers=("052090000002",), phone=None)
         citizens.add(transaction, other, index)
-    ceremonies = PasskeyCeremonies(
+    ceremonies = WebauthnCeremonies(
         issuer=ORIGIN,
         site="idp.example",
         name="Cổng",
@@ -104,14 +105,16 @@ def provider() -> Iterator[Provider]:
         database,
         AddPasskey(
             database=database,
-            ceremonies=ceremonies,
+            ceremonies=lambda: ceremonies,
             follow_ups=FollowUps(
                 end_sessions=Nobody(), notices=told, database=database, clock=clock
             ),
             at_most=2,
             clock=clock,
         ),
-        VerifyPasskey(database=database, ceremonies=ceremonies, attempts=attempts, clock=clock),
+        VerifyPasskey(
+            database=database, ceremonies=lambda: ceremonies, attempts=attempts, clock=clock
+        ),
         told,
         clock,
     )
