@@ -1,6 +1,6 @@
 """The worker: what its jobs need, and its regular sweeps."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from functools import partial
 from math import ceil
@@ -20,6 +20,7 @@ from idp.authenticators.sweep import forget_unused_devices
 from idp.backchannel.deliver import DeliverLogout
 from idp.backchannel.sweep import SWEPT_EVERY, forget_old_logouts, wake_due_logouts
 from idp.citizens.pseudonymise import forget_closed, pseudonymise_closed
+from idp.core.environment import Environment
 from idp.core.handles import random_fraction
 from idp.counter_visits.sweep import forget_ended_visits
 from idp.data_requests.sweep import forget_words_of_closed, warn_of_overdue
@@ -49,6 +50,7 @@ from idp.recovery.sweep import (
     tell_whose_wait_is_over,
 )
 from idp.recovery.tell_owner import TellOwner
+from idp.relying_parties.store import being_tried
 from idp.relying_parties.uses import WriteUse
 from idp.rematch.rematch_phone import RematchPhone
 from idp.rematch.sweep import RUN_EVERY, RematchSweep
@@ -144,6 +146,7 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
     seal_log = _seal_log(parts)
     keep_counts = KeepCounts(
         counts=parts.tally,
+        apart=partial(_counted_apart, parts),
         database=parts.database,
         kept=settings.statistics.kept,
         clock=parts.clock,
@@ -312,6 +315,14 @@ def _seal_log(parts: Parts) -> SealLog:
         policy=LogPolicy(waits=audit.sealed_after, kept=audit.kept),
         clock=parts.clock,
     )
+
+
+def _counted_apart(parts: Parts, client_ids: Collection[str]) -> Collection[str]:
+    """Where real people sign in, what invented ones try is nothing of everybody's numbers."""
+    if parts.settings.deployment.environment is Environment.SANDBOX:
+        return frozenset()
+    with parts.database.reading() as reading:
+        return being_tried(reading, client_ids)
 
 
 def _inactivity(parts: Parts) -> InactivitySweep:

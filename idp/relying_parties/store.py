@@ -1,7 +1,7 @@
 """Queries on registrations; none of them commits."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as replaced
 from datetime import datetime
@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import delete, null, select, update
 from sqlalchemy.orm import Session
 
+from idp.core.environment import Environment
 from idp.relying_parties.keys import with_ends
 from idp.relying_parties.model import (
     ClientId,
@@ -96,6 +97,15 @@ def documents(session: Session) -> Mapping[ClientId, tuple[Mapping[str, object],
         ).order_by(RelyingPartyRecord.client_id)
     )
     return {row.client_id: (row.registration, row.enabled) for row in rows}
+
+
+def being_tried(session: Session, client_ids: Collection[str]) -> frozenset[str]:
+    """Those of *client_ids* that are registered in the sandbox."""
+    record = RelyingPartyRecord
+    found = select(record.client_id).where(
+        record.client_id.in_(client_ids), record.environment == Environment.SANDBOX
+    )
+    return frozenset(session.execute(found).scalars())
 
 
 def add(

@@ -10,7 +10,7 @@ from idp.audit.rules import day_of
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.statistics import store
-from idp.statistics.ports import Counts
+from idp.statistics.ports import CountedApart, Counts
 from idp.statistics.rules import rows_of
 
 KEPT_EVERY: Final = timedelta(seconds=15)
@@ -29,9 +29,16 @@ class KeepCounts:
     """
 
     def __init__(
-        self, *, counts: Counts, database: Database, kept: timedelta, clock: Clock
+        self,
+        *,
+        counts: Counts,
+        apart: CountedApart,
+        database: Database,
+        kept: timedelta,
+        clock: Clock,
     ) -> None:
         self._counts = counts
+        self._apart = apart
         self._database = database
         self._kept = kept
         self._clock = clock
@@ -41,10 +48,11 @@ class KeepCounts:
         batch = self._counts.take()
         if batch is None:
             return False
+        apart = self._apart({count.client_id for count in batch.counts})
         try:
             with self._database.transaction() as transaction:
                 if store.take_batch(transaction, batch.id, self._clock.now()):
-                    store.add(transaction, rows_of(batch.counts))
+                    store.add(transaction, rows_of(batch.counts, apart=apart))
         except IntegrityError:
             _log.info("statistics.kept_by_another")
         self._counts.forget(batch)

@@ -1,6 +1,6 @@
 """Where things are counted until the worker moves the counts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,4 +36,12 @@ class Counts(Protocol):
 
     def forget(self, batch: Batch) -> None:
         """Forget a batch, and no other."""
+        ...
+
+
+class CountedApart(Protocol):
+    """Which relying parties invented people use where real ones use the others."""
+
+    def __call__(self, client_ids: Collection[str]) -> Collection[str]:
+        """Those of *client_ids* whose numbers are nothing of everybody's."""
         ...

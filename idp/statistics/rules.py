@@ -1,6 +1,6 @@
 """How counts become numbers on a page: pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -43,13 +43,16 @@ Row = tuple[str, int, date, str, str]
 """Relying party, hour, day, measure, detail."""
 
 
-def rows_of(counts: Iterable[HourlyCount]) -> Mapping[Row, int]:
-    """What is to be added to which row."""
+def rows_of(
+    counts: Iterable[HourlyCount], *, apart: Collection[str] = frozenset()
+) -> Mapping[Row, int]:
+    """What is to be added to which row; what is of those *apart* is nothing of everybody's."""
     rows: dict[Row, int] = {}
     for count in counts:
         there = count.hour.astimezone(VIETNAM)
+        whose = {count.client_id} if count.client_id in apart else {count.client_id, EVERYBODY}
         for measure, detail in spread(count):
-            for client_id in {count.client_id, EVERYBODY}:
+            for client_id in whose:
                 for hour in (there.hour, WHOLE_DAY):
                     row = (client_id, hour, there.date(), str(measure), detail)
                     rows[row] = rows.get(row, 0) + count.count

@@ -8,6 +8,8 @@ from idp.enrolment.model import PendingEnrolment
 from idp.grants.model import Grant
 from idp.relying_parties.model import RelyingPartyRecord
 from idp.settings import Settings, load
+from idp.statistics.model import Measure, Tick
+from idp.statistics.report import Period, Statistics
 from tests.conftest import CONFIG
 from tests.fakes.account_holder import account, signed_in
 from tests.fakes.citizen_site import PORTAL, Browser, Site
@@ -124,3 +126,14 @@ def test_a_real_service_enrols(site: Site) -> None:
     put_into_production(site)
 
     assert site.from_portal(site.browser()).page == "/enrol/method"
+
+
+def test_what_is_tried_is_none_of_the_nations_numbers(site: Site) -> None:
+    for client_id, times in ((PORTAL, 6), ("", 5)):
+        for _ in range(times):
+            site.parts.tally.count(Tick(Measure.OTP_SENT, client_id, "viettel", site.clock.now()))
+    site.sweep("keep counts")
+    reports = Statistics(database=site.database, clock=site.clock)
+
+    assert [each.sent for each in reports(Period.TODAY, PORTAL).texts] == [6]
+    assert [each.sent for each in reports(Period.TODAY).texts] == [5]

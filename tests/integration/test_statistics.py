@@ -38,10 +38,20 @@ def tally(redis_client: redis.Redis) -> RedisTally:
     return RedisTally(redis_client)
 
 
+def keeper(tally: RedisTally, database: Database, clock: FakeClock, *apart: str) -> KeepCounts:
+    return KeepCounts(
+        counts=tally,
+        apart=lambda _ids: apart,
+        database=database,
+        kept=timedelta(days=400),
+        clock=clock,
+    )
+
+
 @pytest.fixture
 def keep(tally: RedisTally, database: Database, clock: FakeClock) -> KeepCounts:
     clock.set(NOON)
-    return KeepCounts(counts=tally, database=database, kept=timedelta(days=400), clock=clock)
+    return keeper(tally, database, clock)
 
 
 @pytest.fixture
@@ -81,6 +91,18 @@ def test_what_was_counted_is_in_the_reports_once(
     assert statistics(Period.TODAY, "b").begun == 5
     assert statistics(Period.TODAY, "nobody").is_empty
     assert begun(statistics(Period.TODAY, "a"))[10:13] == [None, 0, 6]
+
+
+def test_what_is_tried_is_in_its_own_numbers_alone(
+    tally: RedisTally, database: Database, clock: FakeClock, statistics: Statistics
+) -> None:
+    clock.set(NOON)
+    count(tally, Measure.BEGUN, client_id="real", times=6)
+    count(tally, Measure.BEGUN, client_id="tried", times=7)
+    keeper(tally, database, clock, "tried")()
+
+    assert statistics(Period.TODAY).begun == 6
+    assert statistics(Period.TODAY, "tried").begun == 7
 
 
 def test_a_batch_that_was_kept_before_a_crash_is_not_added_again(
@@ -137,13 +159,10 @@ def test_two_workers_at_one_batch_add_it_once(
     clock.set(NOON)
     for _ in range(5):
         count(tally, Measure.BEGUN, times=3)
-        keeping = [
-            KeepCounts(counts=tally, database=database, kept=timedelta(days=1), clock=clock)
-            for _ in range(4)
-        ]
+        keeping = [keeper(tally, database, clock) for _ in range(4)]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda keep: keep(), keeping))
-    KeepCounts(counts=tally, database=database, kept=timedelta(days=1), clock=clock)()
+    keeper(tally, database, clock)()
 
     assert statistics(Period.TODAY, "a").begun == 15
 
