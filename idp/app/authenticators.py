@@ -15,6 +15,7 @@ from idp.authenticators.rename_authenticator import RenameAuthenticator
 from idp.authenticators.verify_app_code import VerifyAppCode
 from idp.authenticators.verify_passkey import VerifyPasskey
 from idp.authenticators.verify_recovery_code import VerifyRecoveryCode
+from idp.core.once import Once
 
 
 class Authenticators:
@@ -24,12 +25,12 @@ class Authenticators:
         self._parts = parts
         self._at_most = parts.settings.authenticators.at_most
         self._budgets = second_factor_budgets(parts.settings)
+        self._ceremonies = Once(self._make_ceremonies)
         self._attempts = Attempts(
             database=parts.database, throttle=parts.throttle, clock=parts.clock
         )
 
-    @cached_property
-    def _webauthn(self) -> PasskeyCeremonies:
+    def _make_ceremonies(self) -> PasskeyCeremonies:
         from idp.authenticators.webauthn import WebauthnCeremonies  # noqa: PLC0415 (3 MB)
 
         settings = self._parts.settings
@@ -39,9 +40,6 @@ class Authenticators:
             name=settings.brand.name_vi,
             challenges=RedisPasskeyChallenges(self._parts.redis),
         )
-
-    def _ceremonies(self) -> PasskeyCeremonies:
-        return self._webauthn
 
     @cached_property
     def verify_app_code(self) -> VerifyAppCode:

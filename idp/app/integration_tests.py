@@ -1,7 +1,10 @@
 """What the pages of "Test my integration" are made of."""
 
-from idp.adapters.logout_sender import HttpLogoutSender
+from functools import partial
+
+from idp.adapters.when_asked import SenderWhenAsked
 from idp.app.parts import Parts
+from idp.backchannel.ports import LogoutSender
 from idp.integration_tests.begin_case import BeginCase
 from idp.integration_tests.cookie import RehearsalCookie
 from idp.integration_tests.record_result import RecordResult
@@ -9,6 +12,7 @@ from idp.integration_tests.reports import Reports
 from idp.integration_tests.tell_logout import TellLogout
 from idp.integration_tests.views import RunPages
 from idp.oidc.logout_token import SignedLogoutTokens
+from idp.settings import Settings
 from idp.web.pages import Pages
 
 
@@ -24,9 +28,7 @@ def run_pages(parts: Parts, pages: Pages) -> RunPages:
             tokens=SignedLogoutTokens(
                 issuer=settings.server.issuer, signer=parts.signer, clock=clock
             ),
-            sender=HttpLogoutSender(
-                ca_file=settings.http.ca_file, loopback=settings.http.fetch_loopback
-            ),
+            sender=SenderWhenAsked(partial(_logout_sender, settings)),
             key=parts.subject_key,
             database=database,
         ),
@@ -36,3 +38,9 @@ def run_pages(parts: Parts, pages: Pages) -> RunPages:
         database=database,
         clock=clock,
     )
+
+
+def _logout_sender(settings: Settings) -> LogoutSender:
+    from idp.adapters.logout_sender import HttpLogoutSender  # noqa: PLC0415 (brings httpcore)
+
+    return HttpLogoutSender(ca_file=settings.http.ca_file, loopback=settings.http.fetch_loopback)

@@ -9,8 +9,6 @@ import redis
 import structlog
 from joserfc.jwk import ECKey
 
-from idp.adapters.camara import CamaraCarrierRecords, CarrierEndpoint
-from idp.adapters.fetcher import HttpsFetcher
 from idp.adapters.jobs import Jobs, redis_queue
 from idp.adapters.keys_on_disk import KeysOnDisk
 from idp.adapters.redis.connection import connect
@@ -26,8 +24,7 @@ from idp.adapters.redis.test_inbox import RedisTestInbox
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.redis.waiting_failures import RedisWaitingFailures
 from idp.adapters.reserved_numbers import ReservedNumbersRecords, ReservedNumbersSms
-from idp.adapters.sms_gateway import HttpSmsGateway
-from idp.adapters.smtp import MailServer, SmtpMailSender
+from idp.adapters.when_asked import FetcherWhenAsked, RecordsWhenAsked
 from idp.app.policies import interactions_budget, operator_budgets, question_budgets
 from idp.audit.roots import RootsFile
 from idp.backchannel.announce import AnnounceLogout
@@ -159,8 +156,7 @@ class Parts:
         return self._fetcher(at_once=max(1, self.settings.server.threads // 4))
 
     def _fetcher(self, *, at_once: int) -> Fetcher:
-        http = self.settings.http
-        return HttpsFetcher(ca_file=http.ca_file, loopback=http.fetch_loopback, at_once=at_once)
+        return FetcherWhenAsked(partial(_https_fetcher, self.settings, at_once))
 
     @cached_property
     def client_keys(self) -> ClientKeySet:
@@ -251,11 +247,7 @@ class Parts:
     def sms(self) -> SmsSender:
         if self.settings.certification.enabled:
             return NoTextMessages()
-        gateway = self._adapters.sms or HttpSmsGateway(
-            self.settings.messaging.gateway_url,
-            self.settings.secrets.sms_api_key.get_secret_value(),
-            self.settings.messaging.timeout,
-        )
+        gateway = self._adapters.sms or _sms_gateway(self.settings)
         return ReservedNumbersSms(gateway, self.test_inbox, self.clock)
 
     @cached_property
@@ -470,7 +462,22 @@ class Parts:
         )
 
 
+# What speaks with the world outside is loaded by what speaks: httpx and the machine's certificate
+# authorities weigh 5 MB, and most processes need few of these or none.
+
+
 def _carriers(settings: Settings, clock: Clock) -> CarrierRecords:
+    # Read at once: a key that is none is told when the process starts.
+    key = ECKey.import_key(settings.secrets.carrier_client_key.get_secret_value())
+    return RecordsWhenAsked(partial(_camara, settings, key, clock))
+
+
+def _camara(settings: Settings, key: ECKey, clock: Clock) -> CarrierRecords:
+    from idp.adapters.camara import (  # noqa: PLC0415 (brings httpx)
+        CamaraCarrierRecords,
+        CarrierEndpoint,
+    )
+
     directory = settings.carriers.directory
     return CamaraCarrierRecords(
         tuple(
@@ -484,7 +491,7 @@ def _carriers(settings: Settings, clock: Clock) -> CarrierRecords:
             for carrier in directory
         ),
         prefixes=_prefixes(settings),
-        key=ECKey.import_key(settings.secrets.carrier_client_key.get_secret_value()),
+        key=key,
         clock=clock,
         call_timeout=settings.carriers.call_timeout,
         total_timeout=settings.carriers.total_timeout,
@@ -497,7 +504,26 @@ def _prefixes(settings: Settings) -> Mapping[str, str]:
     return {prefix: carrier.name for carrier in directory for prefix in carrier.prefixes}
 
 
-def _mail_sender(settings: Settings, clock: Clock) -> SmtpMailSender:
+def _https_fetcher(settings: Settings, at_once: int) -> Fetcher:
+    from idp.adapters.fetcher import HttpsFetcher  # noqa: PLC0415 (brings httpcore)
+
+    http = settings.http
+    return HttpsFetcher(ca_file=http.ca_file, loopback=http.fetch_loopback, at_once=at_once)
+
+
+def _sms_gateway(settings: Settings) -> SmsSender:
+    from idp.adapters.sms_gateway import HttpSmsGateway  # noqa: PLC0415 (brings httpx)
+
+    return HttpSmsGateway(
+        settings.messaging.gateway_url,
+        settings.secrets.sms_api_key.get_secret_value(),
+        settings.messaging.timeout,
+    )
+
+
+def _mail_sender(settings: Settings, clock: Clock) -> MailSender:
+    from idp.adapters.smtp import MailServer, SmtpMailSender  # noqa: PLC0415 (brings smtplib)
+
     mail, password = settings.mail, settings.secrets.smtp_password
     server = MailServer(
         host=mail.host,

@@ -1,14 +1,14 @@
 """A part of the site that is composed for its first request."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
-from threading import Lock
 from typing import Any, Final
 
 import structlog
 from flask import Blueprint, Response, abort
 from flask.views import View
 from werkzeug.exceptions import ServiceUnavailable
+
+from idp.core.once import Once
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -35,8 +35,7 @@ class ComposedWhenAsked:
         self._others = others
         self._paths = frozenset(paths)
         self._below = tuple(f"{path}/" for path in paths)
-        self._compose = compose
-        self._composing = Lock()
+        self._composed = Once(compose)
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -55,12 +54,7 @@ class ComposedWhenAsked:
     @property
     def application(self) -> WsgiApplication:
         """The part, composed by now. Raises what composing it raises."""
-        with self._composing:  # of many first requests one composes, and the others wait for it
-            return self._composed
-
-    @cached_property
-    def _composed(self) -> WsgiApplication:
-        return self._compose()
+        return self._composed()
 
 
 class _OutOfOrder(View):
