@@ -197,23 +197,36 @@ def _carry_out(
     reason: str,
 ) -> None:
     made: dict[ClientId, Handle] = {}
-    for each in todo:
-        document, client_id = each.registration.document, each.client_id
-        if each.kind is PlannedKind.PROPOSED:
-            answer = desk.propose(document, base_version=each.base_version, by=by, reason=reason)
-            click.echo(f"{client_id}  {_proposed(answer)}")
-        elif each.base_version is None:
-            registered = desk.register(document, team=team, by=by, reason=reason)
-            if registered.secret is not None:
-                made[client_id] = registered.secret
-        else:
-            saved = desk.change(
-                client_id, document, base_version=each.base_version, by=by, reason=reason
-            )
-            if isinstance(saved, Stale):
-                raise click.ClickException(f"{client_id} was {told.stale(saved)}")
-    for line in told.secrets(made):
-        click.echo(line)
+    try:
+        for each in todo:
+            secret = _carry_out_one(desk, each, team=team, by=by, reason=reason)
+            if secret is not None:
+                made[each.client_id] = secret
+    finally:  # one that fails takes nobody's secret along: they are shown this once
+        for line in told.secrets(made):
+            click.echo(line)
+
+
+def _carry_out_one(
+    desk: OnboardingDesk,
+    each: Planned,
+    *,
+    team: str | None,
+    by: VerifiedOperator,
+    reason: str,
+) -> Handle | None:
+    """Do what is planned; the secret of a portal that is new."""
+    document, client_id, base = each.registration.document, each.client_id, each.base_version
+    if each.kind is PlannedKind.PROPOSED:
+        answer = desk.propose(document, base_version=base, by=by, reason=reason)
+        click.echo(f"{client_id}  {_proposed(answer)}")
+        return None
+    if base is None:
+        return desk.register(document, team=team, by=by, reason=reason).secret
+    saved = desk.change(client_id, document, base_version=base, by=by, reason=reason)
+    if isinstance(saved, Stale):
+        raise click.ClickException(f"{client_id} was {told.stale(saved)}")
+    return None
 
 
 def _proposed(answer: ProposalId | Stale) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from joserfc.jwk import ECKey
@@ -633,6 +634,21 @@ def test_the_plan_shows_what_would_change_and_the_secrets_nothing(
     shown = house.run("diff", "portal").output
     assert "+ Cong moi" in shown
     assert "   2  " in house.run("versions", "portal").output
+
+
+def test_what_fails_takes_no_secret_along(
+    house: OnboardingHouse, typed: Callable[[], str], tmp_path: Path
+) -> None:
+    documents = {"a": registration("fresh"), "b": production("portal-live", "untested")}
+    for name, document in documents.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "registration.toml").write_text(toml(document), "utf-8")
+
+    answer = house.run("apply", str(tmp_path), "--yes", "--as", "lan", typed=typed())
+
+    assert answer.exit_code == 1
+    assert "has not passed the integration test" in answer.output
+    assert "fresh  client_secret: " in answer.output  # shown now, or never
 
 
 def test_production_is_not_disabled_by_nobody(
