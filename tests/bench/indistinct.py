@@ -6,10 +6,8 @@ process, with cheap password hashes: their noise would hide what is looked for.
 """
 
 import logging
-import math
 import statistics
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -29,6 +27,7 @@ from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.settings import Settings
 from tests.bench.journeys import HIDDEN
+from tests.bench.samples import mann_whitney
 from tests.bench.wire import NotAsExpected
 from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 
@@ -95,20 +94,6 @@ def compare(
             statistics.median(taken[1]),
             mann_whitney(*taken),
         )
-
-
-def mann_whitney(first: Sequence[float], second: Sequence[float]) -> float:
-    """The two-sided p of the U test, by its normal approximation; for twenty samples and more."""
-    of_first = Counter(first)
-    ranks = ties = below = 0.0
-    for value, count in sorted(Counter([*first, *second]).items()):
-        ranks += of_first[value] * (below + (count + 1) / 2)
-        ties += count**3 - count
-        below += count
-    n, m = len(first), len(second)
-    u = ranks - n * (n + 1) / 2
-    spread = math.sqrt(n * m / 12 * (n + m + 1 - ties / ((n + m) * (n + m - 1))))
-    return math.erfc(abs(u - n * m / 2) / spread / math.sqrt(2)) if spread else 1.0
 
 
 class _Visitor:

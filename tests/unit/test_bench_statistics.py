@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bench.indistinct import mann_whitney
+from tests.bench.samples import mann_whitney
 
 
 def test_samples_of_the_same_do_not_differ() -> None:
