@@ -175,7 +175,9 @@ def test_keys_are_missing_where_the_portal_proves_itself_by_them(
     assert "Dán khoá công khai" in minh.html
 
 
-@pytest.mark.parametrize("pasted", [PRIVATE_JWK, PRIVATE_PEM, f'{{"keys": [{PRIVATE_JWK}]}}'])
+@pytest.mark.parametrize(
+    "pasted", [PRIVATE_JWK, PRIVATE_PEM, f'{{"keys": [{PRIVATE_JWK}]}}', f"[{PRIVATE_JWK},]"]
+)
 @pytest.mark.parametrize("field", ["jwks", "jwks_uri"])
 def test_a_private_key_is_refused_and_kept_nowhere(
     site: Site, office: Registering, minh: Browser, pasted: str, field: str

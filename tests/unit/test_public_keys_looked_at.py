@@ -61,6 +61,11 @@ def test_pem_becomes_a_jwk_by_its_thumbprint(key: ECKey | RSAKey) -> None:
         EC.as_pem(private=True).decode(),
         RSA.as_pem(private=True).decode().replace("\n", " "),
         "-----begin ec private key-----",
+        json.dumps([PUBLIC, PRIVATE]),
+        f"{json.dumps(PRIVATE)},",
+        str(PRIVATE),
+        "".join(EC.as_pem(private=True).decode().splitlines()[1:-1]),
+        "\n".join(RSA.as_pem(private=True, password="x").decode().splitlines()[1:-1]),
     ],
 )
 def test_a_private_key_is_refused_without_a_word_of_it(pasted: str) -> None:

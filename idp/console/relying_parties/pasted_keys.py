@@ -1,16 +1,18 @@
 """Public keys as people paste them: JWK Set, JWK or PEM; private ones are refused unread."""
 
 import json
+import re
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from idp.relying_parties.problems import Rule
-from idp.relying_parties.rules import public_key_problem
-
 _PRIVATE: Final = "PRIVATE"
+_PRIVATE_MEMBER: Final = re.compile(r"""["'](?:d|p|q|dp|dq|qi|oth|k)["']\s*:""")  # RFC 7518 §6
 _BEGIN, _END = "-----BEGIN ", "-----END "
 _LONGEST: Final = 65_536  # characters
 
@@ -39,15 +41,22 @@ def parse_pasted_keys(text: str) -> Sequence[Mapping[str, object]]:
 
 def holds_private_key(text: str) -> bool:
     """Whether *text* is, or holds, a private key in one of the ways they are written."""
-    # PEM says so by name; ASCII armour may have lost its line ends on the way through a form.
-    if _PRIVATE in text.upper():
+    # PEM says so by name; ASCII armour may have lost its line ends on the way through a form. A JWK
+    # is known by its members, also where it stands in a list or a comma is missing.
+    if _PRIVATE in text.upper() or _PRIVATE_MEMBER.search(text):
         return True
+    return len(text) <= _LONGEST and _is_private_der(text)
+
+
+def _is_private_der(text: str) -> bool:
+    """Whether *text* is the inside of a PEM file, without the lines that say what it is."""
     try:
-        found = _keys_of(json.loads(text))
-    except (ValueError, RecursionError):
+        load_der_private_key(b64decode("".join(text.split()), validate=True), password=None)
+    except TypeError:  # it is encrypted
+        return True
+    except (ValueError, UnsupportedAlgorithm):
         return False
-    faults = [public_key_problem(key) for key in found]
-    return any(fault is not None and fault.rule is Rule.KEY_PRIVATE for fault in faults)
+    return True
 
 
 def _keys_of(document: object) -> list[Mapping[str, object]]:
