@@ -23,8 +23,9 @@ nightly: .venv/.ready-to-test ## run what is too long for every change, and prop
 		--hypothesis-profile nightly $(SPREAD) $(ARGS)
 
 # Dozens of processes start: what one has compiled the others read, whatever the environment says.
-# A file stays with one process, and files are dealt out as they are named: the long ones (contract,
-# e2e) begin, the short ones (unit) end, so that none is waited for alone.
+# A file stays with one process, and all files that want the running system do (tests/dealing.py).
+# They are dealt out as they are named: the long ones (contract, e2e) begin, the short ones (unit)
+# end, so that none is waited for alone.
 KEEP_COMPILED = PYTHONDONTWRITEBYTECODE=
 SPREAD = -n auto --dist loadfile --no-loadscope-reorder
 

@@ -47,8 +47,10 @@ from tests.fakes.sms import SmsOutbox
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from xdist.remote import Producer
 
     from idp.app import Adapters
+    from tests.dealing import Dealer
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config.toml"
@@ -79,6 +81,14 @@ def pytest_configure() -> None:
     # structlog's own ones are painted: seconds of a processor for each that somebody logs.
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Dealer | None":
+    """Deal out files as `Dealer` does, where files are dealt out (`--dist loadfile`)."""
+    from tests.dealing import Dealer  # noqa: PLC0415 (one process of a run deals)
+
+    return Dealer(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:
