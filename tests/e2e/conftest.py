@@ -85,7 +85,11 @@ def open_window(
 
 @pytest.fixture(params=["wide", "narrow"])
 def walk(request: pytest.FixtureRequest, open_window: OpenWindow) -> Walk:
-    """In Vietnamese: a desk with scripts, and the smallest phone without."""
+    """
+    In Vietnamese: a desk with scripts, and the smallest phone without.
+
+    The guides are walked in both every day; of all else `at_a_desk` and `on_a_phone` say in which.
+    """
     return open_window(width=request.param, scripts=request.param == "wide")
 
 

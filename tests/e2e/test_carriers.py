@@ -6,6 +6,7 @@ from tests.e2e.people import Person, somebody
 from tests.e2e.running_system import RunningSystem
 from tests.e2e.sandbox_client import SandboxClient
 from tests.e2e.walk import Walk
+from tests.e2e.windows import at_a_desk, on_a_phone
 
 pytestmark = pytest.mark.e2e
 
@@ -40,6 +41,7 @@ def test_the_same_person_in_the_carriers_own_form_matches(
     assert desk.page.inner_text("#verification-level") == "Mức xác minh 2"
 
 
+@on_a_phone
 @pytest.mark.parametrize(
     "record", [{"full_name": "Nguyễn Thị Bười"}, {"id_document": "052190000000"}]
 )
@@ -77,6 +79,7 @@ def test_a_carrier_that_fails_costs_nothing_but_time(
     assert desk.path == "/enrol/password"
 
 
+@at_a_desk
 def test_what_was_kept_is_taken_up_again_in_the_same_browser(
     walk: Walk, citizen: Person, sandbox: SandboxClient, system: RunningSystem
 ) -> None:
@@ -99,6 +102,7 @@ def test_what_was_kept_is_taken_up_again_in_the_same_browser(
     assert walk.is_signed_in
 
 
+@on_a_phone
 def test_an_account_that_exists_is_offered_to_its_owner(
     walk: Walk, citizen: Person, sandbox: SandboxClient, system: RunningSystem
 ) -> None:

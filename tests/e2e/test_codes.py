@@ -11,6 +11,7 @@ from tests.e2e.people import Person
 from tests.e2e.running_system import RunningSystem
 from tests.e2e.sandbox_client import SandboxClient
 from tests.e2e.walk import Walk
+from tests.e2e.windows import at_a_desk
 
 pytestmark = pytest.mark.e2e
 
@@ -96,6 +97,7 @@ def test_an_older_code_lives_on_after_another_was_sent(asked: Walk, citizen: Per
     assert asked.path == "/consent"
 
 
+@at_a_desk
 def test_a_gateway_that_comes_back_delivers(
     walk: Walk, citizen: Person, sandbox: SandboxClient, system: RunningSystem
 ) -> None:

@@ -8,10 +8,12 @@ from tests.e2e.conftest import OpenWindow
 from tests.e2e.people import Person
 from tests.e2e.running_system import RunningSystem
 from tests.e2e.walk import Walk
+from tests.e2e.windows import at_a_desk, on_a_phone
 
 pytestmark = pytest.mark.e2e
 
 
+@on_a_phone
 def test_back_after_the_code_leads_forward_again(
     walk: Walk, citizen: Person, system: RunningSystem
 ) -> None:
@@ -32,6 +34,7 @@ def test_reload_of_a_refused_form_shows_it_again(desk: Walk, system: RunningSyst
     assert desk.errors == ["Nhập số CMT/CCCD", "Nhập mật khẩu"]
 
 
+@at_a_desk
 def test_reload_of_the_last_page_makes_no_second_account(
     walk: Walk, citizen: Person, system: RunningSystem
 ) -> None:

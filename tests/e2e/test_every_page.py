@@ -1,7 +1,8 @@
 """
 Every page in every state a citizen can bring it to, in English, at a desk and on a small phone.
 
-Each is inspected: accessibility in light and dark, width, headers, weight, titles, the console.
+Each is inspected: accessibility, width, headers, weight, titles, the console; portals' pages in the
+dark too, as ours are in `test_pages_in_chromium.py`.
 With `SCREENSHOTS=<folder>` all are photographed, in Vietnamese too.
 """
 

@@ -24,7 +24,13 @@ def goes_back_to(walk: Walk, field: str) -> bool:
     return walk.page.locator(f"form #{field}").count() == 1
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with-scripts", "without-scripts"])
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        pytest.param(True, id="with-scripts"),
+        pytest.param(False, id="without-scripts", marks=pytest.mark.nightly),
+    ],
+)
 def test_back_after_a_refused_form_shows_a_form(
     open_window: OpenWindow, citizen: Person, system: RunningSystem, *, scripts: bool
 ) -> None:

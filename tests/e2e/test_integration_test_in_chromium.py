@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.running_system import ROOT, RunningSystem
 from tests.e2e.walk import Walk
+from tests.e2e.windows import at_a_desk
 
 pytestmark = pytest.mark.e2e
 
@@ -50,6 +51,7 @@ def result(walk: Walk, case: str) -> str:
     return walk.page.inner_text(f"#case-{case}").splitlines()[-1].strip()
 
 
+@at_a_desk
 def test_a_tester_goes_from_case_to_case(walk: Walk, system: RunningSystem) -> None:
     walk.open(link_of_a_new_run(system))
     walk.look("integration-test")

@@ -10,6 +10,7 @@ from tests.e2e.people import Person, somebody
 from tests.e2e.running_system import RunningSystem
 from tests.e2e.sandbox_client import SandboxClient
 from tests.e2e.walk import Walk
+from tests.e2e.windows import at_a_desk, on_a_phone
 
 pytestmark = pytest.mark.e2e
 
@@ -34,6 +35,7 @@ def states(walk: Walk) -> list[str]:
     return seen
 
 
+@on_a_phone
 def test_mended_at_the_shop_one_button_leads_on_to_the_portals_own_request(
     walk: Walk, mismatched: Person, sandbox: SandboxClient, system: RunningSystem
 ) -> None:
@@ -93,6 +95,7 @@ def test_another_device_finishes_the_enrolment_and_begins_at_the_portal_anew(
     assert len(at_the_desk) == 1
 
 
+@at_a_desk
 def test_a_record_with_the_old_number_is_asked_about_once_more(
     walk: Walk, sandbox: SandboxClient, system: RunningSystem
 ) -> None:

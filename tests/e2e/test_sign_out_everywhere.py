@@ -5,6 +5,7 @@ import pytest
 from tests.e2e.people import Person
 from tests.e2e.running_system import RunningSystem
 from tests.e2e.walk import Walk
+from tests.e2e.windows import on_a_phone
 
 pytestmark = pytest.mark.e2e
 
@@ -28,6 +29,7 @@ def test_signing_out_at_one_portal_ends_the_others_session(
     assert desk.is_out_at(system.dak_lak)
 
 
+@on_a_phone
 def test_signing_out_here_ends_both_and_says_so(
     walk: Walk, citizen: Person, system: RunningSystem
 ) -> None:

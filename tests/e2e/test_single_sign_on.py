@@ -7,6 +7,7 @@ import pytest
 from tests.e2e.people import Person
 from tests.e2e.running_system import RunningSystem
 from tests.e2e.walk import Walk
+from tests.e2e.windows import on_a_phone
 
 pytestmark = pytest.mark.e2e
 
@@ -94,6 +95,7 @@ def test_sign_out_here_ends_the_session(signed_in: Walk, system: RunningSystem) 
     assert signed_in.path == "/choose"
 
 
+@on_a_phone
 def test_the_way_back_crosses_sites_by_form_too(
     walk: Walk, citizen: Person, system: RunningSystem
 ) -> None:

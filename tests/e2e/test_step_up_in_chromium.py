@@ -11,6 +11,7 @@ from idp.core.clock import SystemClock
 from tests.e2e.people import Person
 from tests.e2e.running_system import ROOT, RunningSystem
 from tests.e2e.walk import Walk
+from tests.e2e.windows import on_a_phone
 
 pytestmark = pytest.mark.e2e
 
@@ -34,6 +35,7 @@ def confirm_visit(system: RunningSystem, code: str) -> str:
     return done.stdout
 
 
+@on_a_phone
 def test_going_back_ends_with_the_portals_own_words(
     walk: Walk, citizen: Person, system: RunningSystem
 ) -> None:

@@ -6,10 +6,12 @@ from tests.e2e.conftest import OpenWindow
 from tests.e2e.people import Person
 from tests.e2e.running_system import RunningSystem
 from tests.e2e.walk import Walk
+from tests.e2e.windows import at_a_desk, on_a_phone
 
 pytestmark = pytest.mark.e2e
 
 
+@on_a_phone
 def test_cancelling_at_the_chooser(walk: Walk, system: RunningSystem) -> None:
     walk.ask_to_sign_in(system.binh_dinh)
     walk.page.click("#cancel")
@@ -21,6 +23,7 @@ def test_cancelling_at_the_chooser(walk: Walk, system: RunningSystem) -> None:
     assert walk.path == "/choose"
 
 
+@at_a_desk
 def test_refusing_to_share_sends_nothing(
     walk: Walk, citizen: Person, system: RunningSystem
 ) -> None:
