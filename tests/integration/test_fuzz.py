@@ -6,8 +6,10 @@ Requests begin right and are then bent, so that they come past the first check.
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import count
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -21,6 +23,8 @@ from werkzeug.test import TestResponse
 
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.oidc.http import FORM, JSON
+from idp.oidc.register import REGISTRATION_PATH
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import ISSUER, ProtocolHouse, basic
 from tests.fakes.registrations import BASIC, POST, VERIFIER, registration
@@ -28,8 +32,16 @@ from tests.fakes.registrations import BASIC, POST, VERIFIER, registration
 SIGNER: Final = "signer"
 KEY: Final = ECKey.generate_key("P-256", {"kid": "k"})
 STRANGER: Final = ECKey.generate_key("P-256", {"kid": "k"})
-FORM: Final = "application/x-www-form-urlencoded"
-PAGES: Final = ("/authorize", "/resume", "/continue", "/not-you", "/select-account", "/logout")
+PAGES: Final = (
+    "/authorize",
+    "/resume",
+    "/continue",
+    "/not-you",
+    "/signed-in-as",
+    "/select-account",
+    "/logout",
+    "/signed-out",
+)
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH")
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -58,6 +70,7 @@ RIGHT: Final[dict[str, dict[str, str]]] = {
         "state": "s",
     },
 }
+METADATA: Final[dict[str, object]] = {"redirect_uris": ["https://a.example/cb"]}
 OTHER_NAMES: Final = (
     "response_mode",
     "nonce",
@@ -191,7 +204,7 @@ _METADATA = st.dictionaries(
     ),
     _ANYTHING | st.sampled_from([[1], ["https://a.example/cb"], {"keys": [{"kty": "EC"}]}]),
     max_size=6,
-).map(json.dumps)
+).map(lambda bent: json.dumps(METADATA | bent))
 
 
 @dataclass(frozen=True)
@@ -215,15 +228,18 @@ def _bent(right: dict[str, str], changes: list[tuple[str, str]], twice: bool) ->
 def _requests(paths: tuple[str, ...]) -> st.SearchStrategy[Sent]:
     def of(path: str) -> st.SearchStrategy[Sent]:
         right = RIGHT.get(path, {})
-        encoded = st.builds(_bent, st.just(right), _PAIRS, st.booleans())
+        pairs = st.builds(_bent, st.just(right), _PAIRS, st.booleans())
         likely = "POST" if path not in {"/authorize", "/jwks"} else "GET"
+        metadata = _METADATA.map(str.encode)
+        encoded = metadata if path == REGISTRATION_PATH else pairs
         return st.builds(
             Sent,
             method=st.just(likely) | st.sampled_from(METHODS),
             path=st.just(path),
-            query=encoded | _RAW,
-            body=encoded | _RAW | _METADATA.map(str.encode),
-            content_type=st.sampled_from([FORM, FORM, FORM, "application/json", "text/plain", ""]),
+            query=pairs | _RAW,
+            body=encoded | _RAW | metadata,
+            content_type=st.just(JSON if path == REGISTRATION_PATH else FORM)
+            | st.sampled_from([FORM, JSON, "text/plain", ""]),
             authorization=st.none() | _CREDENTIALS,
             signed_in=st.booleans(),
         )
@@ -237,6 +253,7 @@ class Prober:
 
     house: ProtocolHouse
     places: frozenset[str] = field(init=False)
+    numbers: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
         self.stranger = self.house.browser().http
@@ -250,7 +267,7 @@ class Prober:
 
     def send(self, sent: Sent) -> None:
         browser = self.citizen if sent.signed_in else self.stranger
-        overrides = {"QUERY_STRING": sent.query.decode("latin-1")}
+        overrides = {"QUERY_STRING": sent.query.decode("latin-1"), "REMOTE_ADDR": self.network()}
         if sent.authorization is not None:
             overrides["HTTP_AUTHORIZATION"] = sent.authorization
         answer = browser.open(
@@ -261,6 +278,11 @@ class Prober:
             environ_overrides=overrides,
         )
         self.judge(sent, answer)
+
+    def network(self) -> str:
+        """One that sent nothing yet: else the budgets answer, and nothing behind them."""
+        number = next(self.numbers)
+        return f"{number // 65_536 % 100 + 100}.{number // 256 % 256}.{number % 256}.1"
 
     def judge(self, sent: Sent, answer: TestResponse) -> None:
         assert answer.status_code < 500
@@ -306,14 +328,20 @@ def prober(
         ),
     )
     house = ProtocolHouse(
-        sqlite_database, redis_client, redis_url, clock, index, registrations=parties
+        sqlite_database,
+        redis_client,
+        redis_url,
+        clock,
+        index,
+        registrations=parties,
+        open_registration=True,
     )
     return Prober(house)
 
 
-def _examples(count: int, *, derandomize: bool) -> Any:
+def _examples(most: int, *, derandomize: bool) -> Any:
     return settings(
-        max_examples=count,
+        max_examples=most,
         deadline=None,
         derandomize=derandomize,
         suppress_health_check=list(HealthCheck),
@@ -349,6 +377,9 @@ def test_the_fuzz_reaches_what_it_is_about(prober: Prober) -> None:
     token = prober.stranger.post("/token", data=RIGHT["/token"], headers={"Authorization": "x"})
     leaving = prober.citizen.get("/logout?" + urlencode(RIGHT["/logout"], quote_via=quote))
 
+    registered = prober.stranger.post(REGISTRATION_PATH, json=METADATA)
+
     assert "code=" in answer.location
+    assert registered.status_code == 201
     assert token.status_code in {400, 401}
     assert leaving.status_code in {200, 303}
