@@ -18,7 +18,8 @@ def share_compiled_statements() -> None:
     Let engines of one kind share what they have compiled, and so the statements that are prepared.
 
     What is compiled knows its dialect, and that one the cipher of the personal columns: dialects
-    are the same where class and keys are.
+    are the same where class, keys and the way to write parameters are. PostgreSQL has two ways, the
+    driver's and libpq's.
     """
     makes_cipher = PersonalDataCipher.__init__
 
@@ -37,4 +38,4 @@ def share_compiled_statements() -> None:
 
 def _what_counts(dialect: DefaultDialect) -> tuple[object, ...]:
     cipher = getattr(dialect, "personal_data_cipher", None)
-    return type(dialect), getattr(cipher, "keys", None)
+    return type(dialect), dialect.paramstyle, getattr(cipher, "keys", None)
