@@ -4,11 +4,12 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from flask import Response, after_this_request, g, request
+from flask import Response, after_this_request
 
 from idp.authenticators.model import SeenDevice
 from idp.core.clock import Clock
 from idp.core.handles import Handle, digest, new_handle
+from idp.web.at_hand import g, request
 from idp.web.device import client_device
 
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from flask import Response, after_this_request, g, request
+from flask import Response, after_this_request
 
 from idp.core.handles import Handle
 from idp.integration_tests.rehearse import Rehearse
 from idp.interactions.model import AuthorizationRequest
 from idp.interactions.ports import AuthorizationResponse
+from idp.web.at_hand import g, request
 
 NAME: Final = "idp_integration_test"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, g, redirect, request
+from flask import Response, redirect
 
 from idp.authenticators.device_cookie import DeviceCookie
 from idp.citizens.model import CitizenId
@@ -26,6 +26,7 @@ from idp.relying_parties.model import ClientId, RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.model import Authentication, Session
+from idp.web.at_hand import g, request
 from idp.web.browser import BrowserCookie
 from idp.web.network import client_network
 from idp.web.ports import ShownPages

@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from flask import Response, request
+from flask import Response
 from flask.views import MethodView
 
 from idp.authenticators.device_cookie import DeviceCookie
@@ -23,6 +23,7 @@ from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
 from idp.sessions.model import Authentication
 from idp.sessions.rules import PASSWORD_AND_SMS
 from idp.throttling.ports import BudgetSpent
+from idp.web.at_hand import request
 from idp.web.network import client_network
 from idp.web.pages import Pages
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from math import ceil
 from typing import Any, Final, Literal
 
-from flask import Response, redirect, request
+from flask import Response, redirect
 from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.core.clock import Clock
@@ -15,6 +15,7 @@ from idp.otp.forms import RESEND, OtpForm, ResendForm
 from idp.otp.model import Challenge, OtpPurpose, Verdict
 from idp.otp.one_time_passwords import OneTimePasswords, Paused, ResendTooEarly
 from idp.throttling.ports import BudgetSpent
+from idp.web.at_hand import request
 from idp.web.network import client_network
 from idp.web.pages import Pages
 

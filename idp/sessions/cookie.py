@@ -3,9 +3,10 @@
 import re
 from typing import Final
 
-from flask import Response, after_this_request, g, request
+from flask import Response, after_this_request
 
 from idp.core.handles import Handle
+from idp.web.at_hand import g, request
 
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 

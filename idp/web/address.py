@@ -1,19 +1,31 @@
 """The address of the page at hand: its query, as links and redirects to the same page carry it."""
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
-from flask import request
+from idp.web.at_hand import request
 
 SHOWN: Final = "shown"
 """Names, in the query, a page that answered a form; no other page is at that address."""
+
+_AS_IT_STANDS: Final = re.compile(r"[\w.~-]*", re.ASCII)
+"""RFC 3986 §2.3: what is never encoded, and all that our own names and handles consist of."""
+
+
+def query_of(parameters: Mapping[str, Sequence[str]]) -> str:
+    """Write *parameters* as a query, each name with each of its values."""
+    pairs = [(name, value) for name, values in parameters.items() for value in values]
+    if all(_AS_IT_STANDS.fullmatch(name + value) for name, value in pairs):
+        return "&".join(f"{name}={value}" for name, value in pairs)
+    return urlencode(pairs)
 
 
 def page_query(**changes: str) -> str:
     """Give the query of this page with *changes*, and without the answer it showed."""
     kept = {name: values for name, values in request.args.lists() if name != SHOWN}
-    changed = {name: [value] for name, value in changes.items()}
-    return urlencode(kept | changed, doseq=True)
+    return query_of(kept | {name: [value] for name, value in changes.items()})
 
 
 def same_page_url() -> str:

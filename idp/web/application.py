@@ -1,14 +1,27 @@
-"""The Flask application that carries the pages."""
+"""
+The Flask application that carries the pages.
 
-from collections.abc import Callable
+What Flask and Werkzeug do at every request for applications of other kinds took a third of a page:
+it is left out here, by the hooks that they have for it, and nowhere else.
+"""
+
+import re
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.http import parse_cookie
-from werkzeug.routing import UnicodeConverter, ValidationError
-from werkzeug.wrappers import Response
+from werkzeug.routing import MapAdapter, Rule, UnicodeConverter, ValidationError
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+# What Werkzeug would write no other way (RFC 3986 §2); with two slashes it would be another host's.
+_OWN_ADDRESS: Final = re.compile(r"/(?!/)[\w!$&'()*+,./:;=?@~-]*", re.ASCII)
 
 
 class Values(ImmutableMultiDict[str, str]):
@@ -33,7 +46,7 @@ class Values(ImmutableMultiDict[str, str]):
 
 
 class PageRequest(Request):
-    """A request whose query and cookies, which every page looks at many times, are read once."""
+    """A request whose parts, which every page looks at many times, are read once."""
 
     parameter_storage_class = Values
     dict_storage_class = Values
@@ -55,6 +68,28 @@ class PageRequest(Request):
         found = parse_cookie(self.environ, self.dict_storage_class)
         return cast("ImmutableMultiDict[str, str]", found)
 
+    @cached_property
+    def blueprints(self) -> list[str]:
+        """Whose hooks apply; not asked for before the view is known."""
+        return super().blueprints
+
+
+class Ready(Response):
+    """
+    An answer whose headers are all there: it is sent as it stands.
+
+    Werkzeug copies the headers of others, and looks through the copy for what is to be mended.
+    """
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return super().__call__(environ, start_response)
+        start_response(self.status, list(self.headers))
+        return cast("list[bytes]", self.response)
+
 
 class Place(UnicodeConverter):
     """A variable part of an address: a name of something, so nothing invisible stands in it."""
@@ -66,19 +101,69 @@ class Place(UnicodeConverter):
         return value
 
 
+class _Found(MapAdapter):
+    """A view that was found by the whole address: there is nothing to be matched."""
+
+    def __init__(self, rule: Rule) -> None:
+        super().__init__(rule.map, "", "/", "", "https", rule.rule, "GET")
+        self._rule = rule
+
+    def match(self, *_args: Any, **_kwargs: Any) -> Any:  # noqa: ANN401 (overloaded)
+        """The rule, and the parts of the address that vary: none."""
+        return self._rule, {}
+
+
+class _NoSessions(SessionInterface):
+    """Flask keeps nothing in a cookie for us: sessions are `idp.sessions`."""
+
+    _none: Final = NullSession()
+
+    def open_session(self, *_args: object) -> SessionMixin:
+        """The one that is always empty, and cannot be changed."""
+        return self._none
+
+    def save_session(self, *_args: object) -> None:
+        """Nothing is in it."""
+
+
 class Application(Flask):
     """Flask, without what it does at every request for applications of other kinds."""
 
     request_class = PageRequest
+    session_interface = _NoSessions()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (Flask's own)
         super().__init__(*args, **kwargs)
         self.url_map.converters |= {"default": Place, "string": Place}
 
+    @cached_property
+    def _whole_addresses(self) -> dict[tuple[str, str], _Found]:
+        """
+        The views at addresses in which nothing varies, by method and path.
+
+        Read at the first request: Flask takes no route after that.
+        """
+        return {
+            (method, rule.rule): _Found(rule)
+            for rule in reversed(list(self.url_map.iter_rules()))  # the first of two counts
+            if not (rule.arguments or rule.defaults or rule.redirect_to or rule.build_only)
+            for method in (rule.methods or set()) & {"GET", "POST"}
+        }
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What finds the view of *request*: a table, or Werkzeug, which goes through patterns."""
+        if request is not None:
+            found = self._whole_addresses.get((request.method, request.path))
+            if found is not None:
+                return found
+        return super().create_url_adapter(request)
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """None of ours is a coroutine."""
         return func
 
-    def redirect(self, location: str, code: int = 302) -> Response:
+    def redirect(self, location: str, code: int = 302) -> WerkzeugResponse:
         """Send the browser to *location*; no browser shows the page that could come with it."""
+        if _OWN_ADDRESS.fullmatch(location):
+            return Ready(status=code, headers=[("Location", location), ("Content-Length", "0")])
         return self.response_class(status=code, headers=[("Location", location)])

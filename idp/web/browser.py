@@ -3,9 +3,10 @@
 import re
 from datetime import timedelta
 
-from flask import Response, after_this_request, g, request
+from flask import Response, after_this_request
 
 from idp.core.handles import Handle, new_handle
+from idp.web.at_hand import g, request
 
 LIFETIME = timedelta(days=365)
 

@@ -9,9 +9,11 @@ cookie could post the form anyway.
 import base64
 import hmac
 from hashlib import sha256
+from typing import Any, Final
 
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta as BaseMeta
 
 from idp.core.handles import Handle
 
@@ -33,6 +35,10 @@ def form_token(key: bytes, browser: Handle, form_name: str) -> str:
 class BrowserBound(CSRF):
     """WTForms' side of it: the token comes ready-made in the form's `csrf_context`."""
 
+    def setup_form(self, form: BaseForm) -> list[tuple[str, Any]]:  # noqa: ARG002 (WTForms' own)
+        """The same for every form: the field asks its own form what it is bound to."""
+        return _FIELD
+
     def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
         return str(csrf_token_field.meta.csrf_context)
 
@@ -41,3 +47,8 @@ class BrowserBound(CSRF):
         expected = str(form.meta.csrf_context)
         if not hmac.compare_digest((field.data or "").encode(), expected.encode()):
             raise CsrfFailed
+
+
+_FIELD: Final[list[tuple[str, Any]]] = [
+    (BaseMeta.csrf_field_name, CSRFTokenField(default=str, csrf_impl=BrowserBound()))
+]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from flask import request
+from idp.web.at_hand import request
 
 # The first that fits: most browsers name those they descend from as well.
 _BROWSERS: Final = (

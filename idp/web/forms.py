@@ -6,12 +6,14 @@ makes the browser answer in its own language and the second cuts pasted text wit
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Never
 
-from wtforms import Field, StringField
+from wtforms import Field, Label, StringField
 from wtforms import Form as WTForm
+from wtforms.fields.core import UnboundField
+from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 from wtforms.widgets import PasswordInput
@@ -61,14 +63,14 @@ class LineField(StringField):
     """One line of text; `data` has passed `plain_line`."""
 
     def __init__(self, label: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
-        super().__init__(label, filters=[plain_line], **kwargs)
+        super().__init__(label, filters=[plain_line], default=str, **kwargs)
 
 
 class ParagraphField(StringField):
     """Text of several lines; `data` has passed `plain_paragraphs`."""
 
     def __init__(self, label: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
-        super().__init__(label, filters=[plain_paragraphs], **kwargs)
+        super().__init__(label, filters=[plain_paragraphs], default=str, **kwargs)
 
 
 class ChoiceField(LineField):
@@ -83,7 +85,7 @@ class TicksField(Field):
     """Any of a few values; `data` holds those that were ticked, in the order of the choices."""
 
     def __init__(self, label: str, *, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(label, default=(), **kwargs)
+        super().__init__(label, default=tuple, **kwargs)
         self.choices = choices
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
@@ -97,7 +99,7 @@ class SecretField(StringField):
     widget = PasswordInput()
 
     def __init__(self, label: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
-        super().__init__(label, filters=[secret_as_typed], **kwargs)
+        super().__init__(label, filters=[secret_as_typed], default=str, **kwargs)
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,27 @@ class Form(WTForm):
         csrf_class = BrowserBound
         # False and not a language: WTForms has no Vietnamese, and every message is ours.
         locales = False
+
+        def bind_field(
+            self,
+            form: BaseForm,
+            unbound_field: "UnboundField[Any]",
+            options: MutableMapping[str, Any],
+        ) -> Any:  # noqa: ANN401 (a field of that class)
+            """
+            Make a field of *form*: a copy of what was made for the first.
+
+            What a field consists of never changes; to work it out again took most of a form's time.
+            """
+            made: dict[str, Any] | None = getattr(unbound_field, "made", None)
+            if made is None:
+                first = super().bind_field(form, unbound_field, options)
+                made = {**vars(first), "_form": None, "meta": None}
+                unbound_field.made = made  # type: ignore[attr-defined]
+            field = object.__new__(unbound_field.field_class)
+            label = made["label"]  # which a form may give other words
+            vars(field).update(made, _form=form, meta=self, label=Label(label.field_id, label.text))
+            return field
 
     def check_token(self) -> None:
         """Raise `CsrfFailed` unless this form was posted from the page it was shown on."""

@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+# Named here: in a function that is made anew for each request they would be, too.
+_Headers = list[tuple[str, str]]
+_Write = Callable[[bytes], object]
+
 # `form-action` holds for the whole redirect chain after a POST: Chromium then stops the way back to
 # the portal without a word. So every step after a POST ends on a page of ours, and this may stay.
 _POLICY = (
@@ -44,7 +48,8 @@ class SecurityHeaders:
         ]
         if strict_transport:
             headers.append(("Strict-Transport-Security", "max-age=63072000"))
-        self._headers = [(name.lower(), name, value) for name, value in headers]
+        self._headers = headers
+        self._names = {name.lower() for name, _ in headers}
 
     def around(self, application: "WSGIApplication") -> "WSGIApplication":
         """*application* with its headers completed where each response starts."""
@@ -52,9 +57,9 @@ class SecurityHeaders:
         def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
             def start(
                 status: str,
-                headers: list[tuple[str, str]],
+                headers: _Headers,
                 *exc_info: Any,  # noqa: ANN401 (WSGI's own)
-            ) -> Callable[[bytes], object]:
+            ) -> _Write:
                 # Here they are a plain list: Werkzeug looks through every value that it is given.
                 return start_response(status, self._completed(headers), *exc_info)
 
@@ -62,7 +67,8 @@ class SecurityHeaders:
 
         return answer
 
-    def _completed(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    def _completed(self, headers: _Headers) -> _Headers:
         present = {name.lower() for name, _ in headers}
-        missing = [(name, value) for key, name, value in self._headers if key not in present]
-        return [*headers, *missing]
+        if present.isdisjoint(self._names):
+            return headers + self._headers
+        return headers + [each for each in self._headers if each[0].lower() not in present]

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Response, g, request
+from flask import Response
 
 from idp.web.address import page_query
+from idp.web.at_hand import g, request
 
 LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
@@ -92,11 +93,6 @@ class LanguageCookie:
                 samesite="Lax",
             )
         return response
-
-
-def other_language(current: str) -> str:
-    """Name the language the switch leads to."""
-    return "en" if current == "vi" else "vi"
 
 
 def switch_url(language: str) -> str:

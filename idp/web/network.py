@@ -5,7 +5,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
 
-from flask import request
+from idp.web.at_hand import request
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address

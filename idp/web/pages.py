@@ -8,21 +8,23 @@ languages, files, headers, the pages for errors. Views call `render` and `form`,
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlencode
 
 import flask_babel  # type: ignore[import-untyped]
 from babel import Locale
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from idp.web.address import query_of
+from idp.web.application import Ready
+from idp.web.at_hand import request
 from idp.web.browser import BrowserCookie
 from idp.web.csrf import CookieMissing, form_token
 from idp.web.error_pages import add_error_pages
 from idp.web.forms import Form
 from idp.web.headers import SecurityHeaders
 from idp.web.help_views import help_routes
-from idp.web.locale import DEFAULT, LANGUAGES, LanguageCookie, other_language, switch_url
+from idp.web.locale import DEFAULT, LANGUAGES, LanguageCookie, switch_url
 from idp.web.localized_templates import localize
 from idp.web.ports import ShownPages
 from idp.web.shown_pages import AnswersByGet
@@ -31,6 +33,7 @@ from idp.web.translations import catalogue
 
 TEMPLATES = Path(__file__).parent / "templates"
 TIMEZONE = "Asia/Ho_Chi_Minh"
+_HTML = "text/html; charset=utf-8"
 
 _LOCALES = {language: Locale(language) for language in LANGUAGES}  # flask-babel parses names
 
@@ -146,7 +149,7 @@ class Pages:
     def _start_url(self, initiate_login_uri: str) -> str:
         """Where a sign-in begins at a portal, which wants to know whose (OIDC Core §4)."""
         joint = "&" if "?" in initiate_login_uri else "?"
-        return f"{initiate_login_uri}{joint}{urlencode({'iss': self._issuer})}"
+        return f"{initiate_login_uri}{joint}{query_of({'iss': [self._issuer]})}"
 
     def render(
         self,
@@ -164,16 +167,16 @@ class Pages:
         is otherwise the one in the query, and links of the page stay within it.
         """
         locale = flask_babel.get_locale().language
-        interaction = context.get("i", request.args.get("i"))
+        interaction: Any = context.get("i", request.args.get("i"))
         known = {
             "i": interaction,
-            "within": f"?{urlencode({'i': interaction})}" if interaction else "",
+            "within": f"?{query_of({'i': [interaction]})}" if interaction else "",
             "relying_party": None,
             "locale": locale,
-            "other_locale": other_language(locale),
         }
-        html = render_template(f"{locale}/{template}", **(known | context))
-        return Response(html, status, mimetype="text/html")
+        # Not by Flask, which tells listeners of it and adds names: we have and use none.
+        found = current_app.jinja_env.get_template(f"{locale}/{template}")
+        return Ready(found.render(known | context), status, content_type=_HTML)
 
     def form(self, form_class: type[F], **data: Any) -> F:  # noqa: ANN401 (each form's own)
         """

@@ -3,9 +3,8 @@
 import base64
 from typing import Final
 
-from flask import g, request
-
 from idp.core.handles import random_bytes
+from idp.web.at_hand import g, request
 
 ENVIRON: Final = "idp.reference"
 """Where whoever numbers requests leaves the reference for the pages (WSGI environment)."""

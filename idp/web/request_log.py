@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import request
+from idp.web.at_hand import request
 
 ENVIRON: Final = "idp.request_log"
 """Where whoever writes the line finds it (WSGI environment)."""

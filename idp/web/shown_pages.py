@@ -6,10 +6,11 @@ and nothing else. So it is kept as it was rendered, and the browser is sent to l
 again does nothing again: no try is counted, no message sent.
 """
 
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Flask, Response, current_app, redirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from idp.web.address import SHOWN, page_query
+from idp.web.at_hand import g, request
 from idp.web.browser import BrowserCookie
 from idp.web.ports import ShownPage, ShownPages
 
@@ -63,8 +64,10 @@ class AnswersByGet:
 
     def _lead_to(self, response: Response) -> Response:
         """Keep the page, and answer 303; the exchange's cookies go with that."""
+        if not g.get("form_is_own") or not _is_page(response):
+            return response
         browser = self._cookies.handle()
-        if browser is None or not g.get("form_is_own") or not _is_page(response):
+        if browser is None:
             return response
         headers = tuple(
             (name, value)

@@ -1,0 +1,107 @@
+"""What the application leaves out of Flask, and what it must not."""
+
+from collections.abc import Iterable
+
+import pytest
+from flask import Blueprint, Response, redirect
+
+from idp.web.application import Application, Ready
+from idp.web.at_hand import g, request
+
+
+@pytest.fixture
+def app() -> Application:
+    """An application with an address of its own, one that varies, and one in a blueprint."""
+    application = Application(__name__)
+    application.add_url_rule("/whole", "whole", lambda: f"whole {request.args.get('i')}")
+    application.add_url_rule("/whole", "second", lambda: "second", methods=["GET", "POST"])
+    application.add_url_rule("/<name>", "varies", lambda name: f"varies {name}")
+    part = Blueprint("part", __name__, url_prefix="/part")
+    part.before_request(lambda: setattr(g, "seen", "by its own hook"))
+    part.add_url_rule("/", "page", lambda: str(g.seen))
+    application.register_blueprint(part)
+    return application
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "body"),
+    [
+        ("GET", "/whole?i=1", 200, "whole 1"),
+        ("POST", "/whole", 200, "second"),
+        ("GET", "/other", 200, "varies other"),
+        ("GET", "/part/", 200, "by its own hook"),
+        ("POST", "/other", 405, None),
+        ("GET", "/no/such", 404, None),
+        ("HEAD", "/whole", 200, ""),
+    ],
+)
+def test_an_address_leads_where_flask_would_lead(
+    app: Application, method: str, path: str, status: int, body: str | None
+) -> None:
+    answer = app.test_client().open(path, method=method)
+
+    assert answer.status_code == status
+    assert body is None or answer.text == body
+
+
+def test_options_tell_the_methods(app: Application) -> None:
+    answer = app.test_client().options("/whole")
+
+    assert answer.allow.as_set() == {"get", "post", "head", "options"}
+
+
+@pytest.mark.parametrize(
+    ("location", "sent"),
+    [
+        ("/choose?i=abc", "/choose?i=abc"),
+        ("/tìm?q=á", "/t%C3%ACm?q=%C3%A1"),
+        ("https://portal.example/cb?code=1", "https://portal.example/cb?code=1"),
+    ],
+)
+def test_a_redirect_has_its_address_and_no_page(app: Application, location: str, sent: str) -> None:
+    app.add_url_rule("/go", "go", lambda: redirect(location, 303))
+
+    answer = app.test_client().get("/go")
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == sent
+    assert answer.headers["Content-Length"] == "0"
+    assert answer.data == b""
+
+
+def test_a_page_that_is_ready_is_sent_as_it_stands() -> None:
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    page = Ready("trang", 403, content_type="text/html; charset=utf-8")
+
+    def start(status: str, headers: list[tuple[str, str]]) -> None:
+        started.append((status, headers))
+
+    def answer(method: str) -> Iterable[bytes]:
+        return page({"REQUEST_METHOD": method}, start)  # type: ignore[arg-type]
+
+    assert b"".join(answer("GET")) == b"trang"
+    assert b"".join(answer("HEAD")) == b""
+    assert started[0] == started[1]
+    assert started[0] == (
+        "403 FORBIDDEN",
+        [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", "5")],
+    )
+
+
+def test_the_request_at_hand_is_that_of_flask(app: Application) -> None:
+    with app.test_request_context("/whole?i=1", method="POST"):
+        assert request.method == "POST"
+        assert "seen" not in g
+        g.seen = 1
+        assert "seen" in g
+    with app.test_request_context("/other"):
+        assert request.path == "/other"
+        assert "seen" not in g
+    with pytest.raises(RuntimeError, match="request context"):
+        assert request.method
+
+
+def test_what_a_view_returns_may_be_plain(app: Application) -> None:
+    app.add_url_rule("/plain", "plain", lambda: Response("plain", 201))
+
+    assert app.test_client().get("/plain").status_code == 201
