@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import structlog
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response
 from flask.views import View
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -61,7 +61,7 @@ class _OutOfOrder(View):
     methods = ("GET", "POST")
 
     def dispatch_request(self, **_: str) -> Response:
-        abort(ServiceUnavailable(retry_after=_TRY_AGAIN))
+        raise ServiceUnavailable(retry_after=_TRY_AGAIN)
 
 
 def out_of_order_routes(paths: Sequence[str]) -> Blueprint:
