@@ -53,7 +53,13 @@ def running_redis(executable: str) -> Iterator[str]:
 def let_pass(client: redis.Redis, period: timedelta) -> None:
     """Bring the end of every key nearer by *period*, as if that time had passed."""
     milliseconds = int(period.total_seconds() * 1000)
-    for key in client.scan_iter():
-        left = int(client.pttl(key))
-        if left >= 0:
-            client.pexpire(key, left - milliseconds)  # in the past: the key is deleted
+    keys = list(client.scan_iter(count=1000))
+    with client.pipeline(transaction=False) as asking:
+        for key in keys:
+            asking.pttl(key)
+        left = asking.execute()
+    with client.pipeline(transaction=False) as ending:
+        for key, lives in zip(keys, left, strict=True):
+            if lives >= 0:
+                ending.pexpire(key, lives - milliseconds)  # in the past: the key is deleted
+        ending.execute()
