@@ -1,6 +1,5 @@
 """A QR code as a picture in the page: no file, no style, nothing from elsewhere."""
 
-import segno
 from markupsafe import Markup
 
 _PIXELS_OF_A_MODULE = 5
@@ -12,6 +11,8 @@ def qr_svg(text: str) -> Markup:
 
     Black on white whatever the page's colours, or no camera reads it.
     """
+    import segno  # noqa: PLC0415 (1 MB with what it loads, for the few who add an app)
+
     svg = segno.make(text, micro=False).svg_inline(
         scale=_PIXELS_OF_A_MODULE,
         dark="#000",
