@@ -40,7 +40,8 @@ class EndSessionRequests:
 
     def read(self, raw: bytes) -> LogoutRequest:
         """
-        The request, checked. An ID token of ours is a good hint for ever, expired or not.
+        The request, checked. An ID token of ours is a good hint, expired or not, while its key is
+        published.
 
         Raises `WrongLogoutRequest`. A post-logout URI that nobody vouches for (neither a hint nor
         a client_id) is left out rather than refused: the citizen can sign out all the same.

@@ -54,12 +54,14 @@ _REMEDIES: Final[Mapping[type[ProtocolError], Remedy]] = {
     errors.InvalidRequest: Remedy(
         (_AUTHORIZE, *_CLIENTS, _USERINFO),
         "Send each parameter once, in UTF-8, and all that are required. At `/authorize`: PKCE with "
-        "`S256` (43 to 128 characters), `response_mode` `query` or `form_post`, `claims` as JSON. "
+        "`S256` (43 to 128 characters), `response_mode` `query` or `form_post`, `claims` as JSON, "
+        "an `id_token_hint` whose key is still published. "
         "At `/token`: everything in the form body, nothing in the query, and one way of client "
         "authentication only.",
         "Gửi mỗi tham số đúng một lần, bằng UTF-8, và đủ các tham số bắt buộc. Tại `/authorize`: "
         "PKCE với `S256` (43 đến 128 ký tự), `response_mode` là `query` hoặc `form_post`, `claims` "
-        "là JSON. Tại `/token`: mọi tham số nằm trong thân biểu mẫu, không nằm trong query, và chỉ "
+        "là JSON, `id_token_hint` có khoá ký còn được công bố. "
+        "Tại `/token`: mọi tham số nằm trong thân biểu mẫu, không nằm trong query, và chỉ "
         "dùng một cách xác thực client.",
     ),
     errors.InvalidClient: Remedy(
