@@ -87,7 +87,7 @@ _REMEMBERED_FOR: Final = timedelta(minutes=15)
 
 class RedisAuthorizationCodes:
     """
-    `code:<digest>` while it lives, `spent_code:<digest>` as long as what it gave.
+    `code:<digest>` while it lives, `spent_code:<digest>` as long as the access token that it gave.
 
     `code_of:<digest>` names the relying party a little longer; nothing is decided by it.
     """
