@@ -263,6 +263,7 @@ def _environment(folder: Path, used: Stores) -> dict[str, str]:
         "IDP__REGISTRATIONS__FOLDER": str(folder / "registrations"),
         **{f"IDP__SECRETS__{name}": make() for name, make in MAKERS.items()},
         **_limits(),
+        "PYTHONNODEBUGRANGES": "1",  # as docs/operating.md has it
     }
     if used.database_url is not None:
         told["IDP__DATABASE__URL"] = used.database_url
