@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from idp.app.integration_tests import begin_run
+from idp.app.operations import begin_run
 from idp.integration_tests import store
 from idp.integration_tests.cases import CASES
 from idp.integration_tests.model import CaseName, Outcome, Reason, Run, Screen, Verdict

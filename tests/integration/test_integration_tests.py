@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import redis
 
-from idp.app.integration_tests import begin_run
+from idp.app.operations import begin_run
 from idp.db import db
 from idp.integration_tests.cases import CASES
 from idp.integration_tests.model import CaseName, Outcome, Reason

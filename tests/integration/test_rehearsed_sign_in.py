@@ -20,7 +20,7 @@ from joserfc.jwk import KeySet
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from idp.app.integration_tests import begin_run
+from idp.app.operations import begin_run
 from idp.citizens.model import Citizen
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
