@@ -155,7 +155,7 @@ def command_line() -> click.Group:
     commands.add_command(audit_commands(lambda: _log_desk(parts())))
     commands.add_command(consents_commands(lambda: parts().database))
     commands.add_command(data_requests_commands(lambda: _data_request_desk(parts())))
-    commands.add_command(integration_tests_commands(lambda: _run_desk(parts())))
+    commands.add_command(integration_tests_commands(lambda: run_desk(parts())))
     commands.add_command(config_commands(load))
     return commands
 
@@ -248,7 +248,8 @@ def begin_run(parts: Parts) -> BeginRun:
     )
 
 
-def _run_desk(parts: Parts) -> RunDesk:
+def run_desk(parts: Parts) -> RunDesk:
+    """What the shell works with runs of "Test my integration" with."""
     return RunDesk(begin=begin_run(parts), reports=Reports(parts.database), database=parts.database)
 
 

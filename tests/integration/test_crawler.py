@@ -14,8 +14,7 @@ from itertools import count
 import pytest
 from sqlalchemy import update
 
-from idp.app.operations import begin_run
-from idp.app.operations import dispute_desk
+from idp.app.operations import begin_run, dispute_desk
 from idp.authenticators import store as authenticators
 from idp.authenticators.model import AuthenticatorApp, KnownDevice, Passkey
 from idp.citizens import store as citizens

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
-from idp.app.integration_tests import begin_run, run_desk
+from idp.app.operations import begin_run, run_desk
 from idp.core.handles import digest, new_handle
 from idp.db.database import Database
 from idp.integration_tests import store
