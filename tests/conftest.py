@@ -43,6 +43,7 @@ from tests.fakes.database import make_tables
 from tests.fakes.following_client import FollowingClient
 from tests.fakes.mail import MailOutbox
 from tests.fakes.redis_server import let_pass, redis_executable, running_redis
+from tests.fakes.rsa_keys import share_rsa_keys
 from tests.fakes.sms import SmsOutbox
 
 if TYPE_CHECKING:
@@ -61,9 +62,11 @@ _KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
 # --- the run --------------------------------------------------------------------------------------
 
+gc.set_threshold(200_000)  # hardly ever, until everything is imported: it stays
+
 # What everybody waits for tries the same few examples each time; the nights try many, and others.
 hypothesis.settings.register_profile(
-    "daily", max_examples=30, derandomize=True, database=None, deadline=None
+    "daily", max_examples=20, derandomize=True, database=None, deadline=None
 )
 hypothesis.settings.register_profile("nightly", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile("daily")
@@ -74,6 +77,7 @@ def pytest_configure() -> None:
     Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
     share_compiled_rules()
     share_compiled_statements()
+    share_rsa_keys()
     # Decrypting and checking a key of RSA takes longer than composing the application around it.
     keys_on_disk.load_pem_private_key = cache(keys_on_disk.load_pem_private_key)  # type: ignore[assignment, attr-defined]
     # Each new connection tells Redis its version, and reads its own package's papers for that.
@@ -97,7 +101,6 @@ def pytest_collection_finish() -> None:
 
     Each composed application is a heap of circles: they are swept up by the dozen.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 10)
 
