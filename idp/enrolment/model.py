@@ -53,7 +53,7 @@ class PendingEnrolment(Base):
     id: Mapped[PendingEnrolmentId] = mapped_column(String(43), primary_key=True)
     browser: Mapped[str] = mapped_column(String(43), index=True)
     typed_in: Mapped[str] = mapped_column(String(43))
-    interaction_id: Mapped[str | None] = mapped_column(String(43))
+    interaction_id: Mapped[str | None] = mapped_column(String(172))
     client_id: Mapped[str | None] = mapped_column(String(128))
     number_text: Mapped[str] = mapped_column(
         "identity_number", PersonalText("pending_enrolment.identity_number")

@@ -5,9 +5,9 @@ from datetime import timedelta
 from flask import Response, redirect
 
 from idp.core.clock import Clock
-from idp.core.handles import digest, new_handle
+from idp.core.handles import digest
 from idp.interactions.flow import Flow
-from idp.interactions.model import Interaction, InteractionId
+from idp.interactions.model import Interaction, new_interaction_id
 from idp.interactions.ports import Interactions
 from idp.sessions.model import Session
 from idp.sessions.rules import TWO_FACTORS, authentication_level
@@ -51,7 +51,7 @@ class FreshSignIn:
         Not *fresh*: any session will do, so somebody who has one goes straight on.
         """
         interaction = Interaction(
-            id=InteractionId(new_handle()),
+            id=new_interaction_id(),
             request=None,
             started_at=self._clock.now(),
             browser=digest(self._browser.ensure()),

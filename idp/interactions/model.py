@@ -9,10 +9,32 @@ from typing import Final, NewType
 from idp.authenticators.model import SecondFactor
 from idp.carriers.model import PhoneDoubt
 from idp.citizens.model import CitizenId
+from idp.core.handles import new_handle
 from idp.relying_parties.model import ClientId
 
 InteractionId = NewType("InteractionId", str)
-"""A handle in the query of our pages (`?i=`); of no use without the browser's own cookie."""
+"""
+A handle in the query of our pages (`?i=`); of no use without the browser's own cookie.
+
+After a `~` stands the relying party that asks, where one does (`new_interaction_id`).
+"""
+
+
+def new_interaction_id(client_id: ClientId | None = None) -> InteractionId:
+    """
+    Make the id of an interaction that *client_id* asks for, or that is one of our own.
+
+    That the relying party stands in it lets the page about an interaction that is long gone lead
+    back to the portal, and nothing has to be kept for it.
+    """
+    handle = new_handle()
+    return InteractionId(handle if client_id is None else f"{handle}~{client_id}")
+
+
+def named_in(interaction_id: str) -> ClientId | None:
+    """The relying party that stands in an id: good for a page's button, it proves nothing."""
+    _, _, client_id = interaction_id.partition("~")
+    return ClientId(client_id) if client_id else None
 
 
 class Prompt(StrEnum):

@@ -16,9 +16,9 @@ from idp.authenticators.device_cookie import DeviceCookie
 from idp.citizens.model import CitizenId
 from idp.citizens.store import PasswordReplaced
 from idp.core.clock import Clock
-from idp.core.handles import digest, new_handle
+from idp.core.handles import digest
 from idp.interactions.flow import Flow
-from idp.interactions.model import Intent, Interaction, InteractionId
+from idp.interactions.model import Intent, Interaction, InteractionId, named_in, new_interaction_id
 from idp.interactions.ports import AuthorizationResponse, Interactions
 from idp.interactions.rules import Refusal, Step, sign_in_needed
 from idp.interactions.sign_in import EndedSession, SignIn
@@ -128,6 +128,12 @@ class Visits:
         if visit.relying_party is not None and not visit.relying_party.enabled:
             raise RelyingPartyDisabled(visit.relying_party)
         return visit
+
+    def named_portal(self, interaction_id: str) -> RelyingParty | None:
+        """Where the one who asked in an interaction that is gone sends people to begin again."""
+        client_id = named_in(interaction_id)
+        found = None if client_id is None else self._relying_parties.find(client_id)
+        return found if found is not None and found.enabled else None
 
     def update(self, visit: Visit, change: Callable[[Interaction], Interaction]) -> Visit:
         """Store a change that somebody's step made. *change* has no side effects."""
@@ -269,7 +275,7 @@ class Visits:
 
     def _begin(self) -> Interaction:
         interaction = Interaction(
-            id=InteractionId(new_handle()),
+            id=new_interaction_id(),
             request=None,
             started_at=self._clock.now(),
             browser=digest(self._browser.ensure()),

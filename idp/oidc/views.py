@@ -4,15 +4,15 @@ from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from idp.core.clock import Clock
-from idp.core.handles import digest, new_handle
+from idp.core.handles import digest
 from idp.interactions.answers import Answers
 from idp.interactions.flow import Flow
 from idp.interactions.model import (
     AuthorizationRequest,
     Intent,
     Interaction,
-    InteractionId,
     Prompt,
+    new_interaction_id,
 )
 from idp.interactions.ports import AuthorizationResponse, Interactions, Rehearsed
 from idp.interactions.visits import Visits
@@ -80,7 +80,7 @@ def authorization_routes(
 
     def _interaction(wanted: AuthorizationRequest, *, browser_digest: str | None) -> Interaction:
         return Interaction(
-            id=InteractionId(new_handle()),
+            id=new_interaction_id(wanted.client_id),
             request=wanted,
             started_at=clock.now(),
             browser=browser_digest,

@@ -68,7 +68,7 @@ class PhoneRecovery(Base):
     )
 
     id: Mapped[PhoneRecoveryId] = mapped_column(String(43), primary_key=True)
-    interaction_id: Mapped[str] = mapped_column(String(43))
+    interaction_id: Mapped[str] = mapped_column(String(172))
     client_id: Mapped[str | None] = mapped_column(String(128))
     phone_text: Mapped[str] = mapped_column(
         "phone_number", PersonalText("phone_recovery.phone_number")

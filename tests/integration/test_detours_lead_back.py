@@ -429,10 +429,21 @@ def test_a_request_that_waited_too_long_has_a_page_with_a_way_on(road: Road) -> 
     browser.open(address)
 
     assert browser.status == 410
-    assert "<h1" in browser.html
-    assert re.search(
-        r'class="button[^"]*"[^>]* href="|href="[^"]*"[^>]*class="button', browser.html
-    )
+    [main] = re.findall(r"<main.*</main>", browser.html, re.DOTALL)
+    assert re.findall(r'class="button" href="([^"?]+)', main) == [
+        "http://localhost:8401/initiate-login"
+    ]
+    assert "Quay lại Cổng Dịch vụ công tỉnh Bình Định</a>" in re.sub(r"\s+", " ", main)
+
+
+@pytest.mark.parametrize("named", ["", "~", "~nobody", "~binh-dinh~binh-dinh", "~%00", "~" * 200])
+def test_an_address_that_names_no_portal_leads_home(road: Road, named: str) -> None:
+    browser = road.site.browser()
+
+    browser.open(f"/login?i={'A' * 43}{named}")
+
+    assert browser.status == 410
+    assert '<a class="button" href="/">' in browser.html
 
 
 def test_an_answered_request_is_not_answered_again(road: Road) -> None:
