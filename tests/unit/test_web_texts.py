@@ -4,9 +4,11 @@ import re
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
+from jinja2 import Environment
 
 import idp
 from idp.web.translations import FOLDER, catalogue
@@ -22,13 +24,17 @@ OTHER_SPELLING = re.compile(r"[óòỏõọ][ae]\b|(?<!q)[úùủũụ]y\b", re.
 @cache
 def texts() -> frozenset[str]:
     """What is said with one of the keywords; most files say nothing, and are not taken apart."""
-    found: set[str] = set()
-    for pattern, method in (("web/templates/**/*.html", "jinja2"), ("**/*.py", "python")):
-        for path in ROOT.glob(pattern):
-            if SAYS.search(source := path.read_bytes()):
-                said = extract(method, BytesIO(source), KEYWORDS, options={"silent": "false"})  # type: ignore[arg-type]
-                found.update(str(text) for _line, text, _comments, _context in said)
-    return frozenset(found)
+    found: set[object] = set()
+    templates: Any = Environment(extensions=["jinja2.ext.i18n"])  # noqa: S701 (nothing is rendered)
+    for path in ROOT.glob("web/templates/**/*.html"):
+        if SAYS.search(source := path.read_bytes()):
+            for _line, _keyword, said in templates.extract_translations(source.decode()):
+                found.add(said[0] if isinstance(said, tuple) else said)
+    for path in ROOT.glob("**/*.py"):
+        if SAYS.search(source := path.read_bytes()):
+            said_there = extract("python", BytesIO(source), KEYWORDS)  # type: ignore[arg-type]
+            found.update(text for _line, text, _comments, _context in said_there)
+    return frozenset(map(str, found))
 
 
 @cache
