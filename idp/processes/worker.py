@@ -25,6 +25,7 @@ from idp.core.clock import Clock
 
 THREADS = 4  # jobs wait on the network; more threads only wait for one another
 LEADERSHIP = timedelta(seconds=30)  # without a sign of life from the leader, another one takes over
+MILLISECONDS_BETWEEN_LOOKS = 200  # at most: somebody sits before a page and waits for a code
 SECONDS_TO_FINISH = 10  # for jobs in progress when the worker ends; the broker gives them out again
 
 log = structlog.get_logger(__name__)
@@ -92,7 +93,9 @@ def work(
     client = redis.Redis.from_url(redis_url, socket_timeout=5, retry=Retry(NoBackoff(), 1))
     leadership = Leadership(client)
     scheduler = _schedule(sweeps, leadership, clock)
-    worker = dramatiq.Worker(broker, worker_threads=THREADS)
+    worker = dramatiq.Worker(
+        broker, worker_threads=THREADS, worker_timeout=MILLISECONDS_BETWEEN_LOOKS
+    )
 
     broker.emit_after("process_boot")
     worker.start()
