@@ -43,7 +43,6 @@ def configure(*, format: Literal["json", "readable"], level: str) -> None:  # no
     Once per process, at its start; *level* is a name such as INFO.
     """
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -85,7 +84,8 @@ def withhold_personal_data(
 ) -> MutableMapping[str, Any]:
     """Replace what says who a person is, or what a person knows; a processor of structlog."""
     for name, value in event.items():
-        event[name] = _withheld(name, value)
+        if type(value) not in _PLAIN or name.lower() in PERSONAL:
+            event[name] = _withheld(name, value)
     for name in _FREE_TEXT:
         if isinstance(text := event.get(name), str):
             event[name] = _LONG_NUMBER.sub(WITHHELD, text)
@@ -95,8 +95,6 @@ def withhold_personal_data(
 def _withheld(name: str, value: object) -> object:
     if name.lower() in PERSONAL:
         return WITHHELD
-    if type(value) in _PLAIN:
-        return value
     if isinstance(value, Mapping):
         return {inner: _withheld(str(inner), content) for inner, content in value.items()}
     if isinstance(value, (list, tuple)):

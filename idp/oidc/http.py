@@ -22,6 +22,7 @@ MAX_PARAMETERS: Final = 100
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 
+_AS_IT_STANDS: Final = re.compile(rb"[\w.~-]*")  # RFC 3986 §2.3: never encoded
 _WELL_FORMED: Final = re.compile(rb"(?:[^%]|%[0-9A-Fa-f]{2})*")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -74,6 +75,8 @@ _NONE: Final = Parameters()
 
 
 def _text(raw: bytes) -> str | None:
+    if _AS_IT_STANDS.fullmatch(raw):
+        return raw.decode()
     if not _WELL_FORMED.fullmatch(raw):
         return None
     try:

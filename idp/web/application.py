@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface, SessionMixin
@@ -19,6 +20,11 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_FORM: Final = "application/x-www-form-urlencoded"
+
+# A parameter in which nothing is encoded; most of ours are such.
+_AS_IT_STANDS: Final = re.compile(r"\w[\w.~-]*=[\w.~-]*", re.ASCII)
 
 # What Werkzeug would write no other way (RFC 3986 §2); with two slashes it would be another host's.
 _OWN_ADDRESS: Final = re.compile(r"/(?!/)[\w!$&'()*+,./:;=?@~-]*", re.ASCII)
@@ -45,6 +51,18 @@ class Values(ImmutableMultiDict[str, str]):
         return values[0] if values else default
 
 
+def _named(text: str) -> Values:
+    """Read *text*, a query or a posted form (WHATWG URL §5.1), as Werkzeug does."""
+    pairs: list[tuple[str, str]] = []
+    for pair in text.split("&"):
+        if _AS_IT_STANDS.fullmatch(pair):
+            name, _, value = pair.partition("=")
+            pairs.append((name, value))
+        else:
+            pairs += parse_qsl(pair, keep_blank_values=True, errors="werkzeug.url_quote")
+    return Values(pairs)
+
+
 class PageRequest(Request):
     """A request whose parts, which every page looks at many times, are read once."""
 
@@ -54,11 +72,15 @@ class PageRequest(Request):
     @cached_property
     def args(self) -> MultiDict[str, str]:
         """What stands in the query."""
-        return super().args
+        return _named(self.query_string.decode())
 
     @cached_property
     def form(self) -> ImmutableMultiDict[str, str]:
         """What was posted."""
+        if self.environ.get("CONTENT_TYPE") == _FORM:
+            sent = self.get_data()
+            if sent.isascii():
+                return _named(sent.decode())
         posted: ImmutableMultiDict[str, str] = super().form
         return posted
 
@@ -158,6 +180,11 @@ class Application(Flask):
                 return found
         return super().create_url_adapter(request)
 
+    def do_teardown_request(self, *exc: Any) -> None:  # noqa: ANN401 (Flask's own)
+        """Call what waits for the end of a request, if anything does."""
+        if self.teardown_request_funcs:
+            super().do_teardown_request(*exc)
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """None of ours is a coroutine."""
         return func
@@ -165,5 +192,8 @@ class Application(Flask):
     def redirect(self, location: str, code: int = 302) -> WerkzeugResponse:
         """Send the browser to *location*; no browser shows the page that could come with it."""
         if _OWN_ADDRESS.fullmatch(location):
-            return Ready(status=code, headers=[("Location", location), ("Content-Length", "0")])
+            way = Ready(status=code)
+            way.headers.add("Location", location)
+            way.headers.add("Content-Length", "0")
+            return way
         return self.response_class(status=code, headers=[("Location", location)])

@@ -68,13 +68,20 @@ class LanguageCookie:
         self.name = "__Host-idp_lang" if secure else "idp_lang"
 
     def locale(self) -> str:
-        """Give the language of this request; `g.ui_locales` is what the interaction asks for."""
-        return choose(
-            asked=request.args.get("lang"),
-            ui_locales=g.get("ui_locales", ()),
-            remembered=Choice.parse(request.cookies.get(self.name, "")),
-            interaction=request.args.get("i", ""),
-        )
+        """
+        Give the language of this request; `g.ui_locales` is what the interaction asks for.
+
+        It stays what it was when it was first asked for.
+        """
+        language: str | None = g.get("language")
+        if language is None:
+            language = g.language = choose(
+                asked=request.args.get("lang"),
+                ui_locales=g.get("ui_locales", ()),
+                remembered=Choice.parse(request.cookies.get(self.name, "")),
+                interaction=request.args.get("i", ""),
+            )
+        return language
 
     def remember(self, response: Response) -> Response:
         """Keep the choice of a request that carries `?lang=`; every other response stays as is."""

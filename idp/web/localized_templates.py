@@ -7,9 +7,10 @@ is compiled, and so are the names that mean the same on every page; what is left
 are the values.
 """
 
+import re
 from collections.abc import Callable, Mapping, MutableMapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 from flask.templating import Environment
@@ -19,6 +20,8 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 Translate = Callable[[str], str]
+
+_PLACE: Final = re.compile(r"%\((\w+)\)s")
 
 
 def localize(
@@ -101,6 +104,11 @@ class _Texts(NodeTransformer):
         self._name = name
         self._filename = filename
 
+    def visit_Output(self, node: nodes.Output, *_args: Any, **_kwargs: Any) -> nodes.Node:  # noqa: ANN401, N802
+        self.generic_visit(node)
+        node.nodes = [part for each in node.nodes for part in _parts(each)]
+        return node
+
     def visit_Call(self, node: nodes.Call, *_args: Any, **_kwargs: Any) -> nodes.Node:  # noqa: ANN401, N802
         self.generic_visit(node)
         if not isinstance(node.node, nodes.Name) or node.node.name != "_":
@@ -122,6 +130,30 @@ class _Texts(NodeTransformer):
         ]
         constant = nodes.Const(text, lineno=node.lineno)
         return nodes.Mod(constant, nodes.Dict(values, lineno=node.lineno), lineno=node.lineno)
+
+
+def _parts(node: nodes.Expr) -> list[nodes.Expr]:
+    """
+    What is shown of *node*, piece by piece, where it is a text with values in it.
+
+    Each value is escaped where it stands, as all that is shown is: at a request no text has to be
+    searched for the places of its values.
+    """
+    if not isinstance(node, nodes.Mod) or not isinstance(node.left, nodes.Const):
+        return [node]
+    if not isinstance(node.left.value, Markup) or not isinstance(node.right, nodes.Dict):
+        return [node]
+    values = {pair.key.as_const(): pair.value for pair in node.right.items}
+    between = _PLACE.split(node.left.value)  # words, name, words, name, words
+    words, names = between[::2], between[1::2]
+    if any("%" in each for each in words) or not values.keys() >= set(names):
+        return [node]  # a percent sign, a number: let it be formatted
+    parts: list[nodes.Expr] = []
+    for at, each in enumerate(words):
+        parts.append(nodes.TemplateData(each, lineno=node.lineno))
+        if at < len(names):
+            parts.append(values[names[at]])
+    return parts
 
 
 class _Constants(NodeTransformer):

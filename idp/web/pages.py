@@ -166,7 +166,7 @@ class Pages:
         *context* may name `relying_party` (`NamedRelyingParty`) and `i`, the interaction's id; that
         is otherwise the one in the query, and links of the page stay within it.
         """
-        locale = flask_babel.get_locale().language
+        locale = self._language.locale()
         interaction: Any = context.get("i", request.args.get("i"))
         known = {
             "i": interaction,

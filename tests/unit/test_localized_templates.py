@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask, render_template
 from jinja2 import DictLoader, TemplateAssertionError
+from markupsafe import Markup
 
 from idp.web.localized_templates import localize
 
@@ -34,6 +35,26 @@ def test_markup_of_ours_stays_and_values_are_escaped() -> None:
     app = _app(page='{{ _("Chào <b>%(name)s</b>", name=who) }}')
 
     assert _shown(app, "en/page.html", who="<script>") == "Hello <b>&lt;script&gt;</b>"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("%(a)s và %(b)s, rồi %(a)s", "&lt; và <i>, rồi &lt;"),
+        ("%(a)s: 100%%", "&lt;: 100%"),
+        ("%(n)d phút, %(a)s", "5 phút, &lt;"),
+        ("không gì", "không gì"),
+    ],
+)
+def test_values_stand_where_the_text_has_them(text: str, shown: str) -> None:
+    values = "a=a, b=b, n=n"
+    app = _app(
+        page=f'{{{{ _("{text}", {values}) }}}}',
+        kept=f'{{% set kept = _("{text}", {values}) %}}{{{{ kept }}}}',
+    )
+
+    for page in ("vi/page.html", "vi/kept.html"):
+        assert _shown(app, page, a="<", b=Markup("<i>"), n=5) == shown
 
 
 def test_what_a_template_extends_and_imports_speaks_the_same_language() -> None:

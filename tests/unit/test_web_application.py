@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 from flask import Blueprint, Response, redirect
+from werkzeug.wrappers import Request
 
 from idp.web.application import Application, Ready
 from idp.web.at_hand import g, request
@@ -105,3 +106,53 @@ def test_what_a_view_returns_may_be_plain(app: Application) -> None:
     app.add_url_rule("/plain", "plain", lambda: Response("plain", 201))
 
     assert app.test_client().get("/plain").status_code == 201
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "",
+        "&",
+        "i=abc",
+        "i=abc&i=def&lang=en",
+        "=x&y&z=&&q==",
+        "a=1+2&b=%C3%A1&c=%FF&d=%zz",
+        "a=b=c;d=e&_-.~=~._-",
+    ],
+)
+def test_a_query_and_a_form_are_read_as_werkzeug_reads_them(app: Application, sent: str) -> None:
+    plain = Request.from_values(
+        query_string=sent,
+        data=sent,
+        method="POST",
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    with app.test_request_context(
+        query_string=sent,
+        data=sent,
+        method="POST",
+        content_type="application/x-www-form-urlencoded",
+    ):
+        assert list(request.args.lists()) == list(plain.args.lists())
+        assert list(request.form.lists()) == list(plain.form.lists())
+
+
+def test_a_form_that_is_no_ascii_or_of_another_kind_is_left_to_werkzeug(app: Application) -> None:
+    for kind, sent in (
+        ("application/x-www-form-urlencoded", "tên=An".encode()),
+        ("application/x-www-form-urlencoded", b"\xff=1"),
+        ("application/x-www-form-urlencoded; charset=utf-8", b"a=1"),
+        ("application/json", b"{}"),
+    ):
+        plain = Request.from_values(data=sent, method="POST", content_type=kind)
+        with app.test_request_context(data=sent, method="POST", content_type=kind):
+            assert list(request.form.lists()) == list(plain.form.lists())
+
+
+def test_a_form_that_is_too_long_is_refused(app: Application) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 10
+    app.add_url_rule("/post", "post", lambda: str(len(request.form)), methods=["POST"])
+
+    assert app.test_client().post("/post", data={"a": "x" * 5}).text == "1"
+    assert app.test_client().post("/post", data={"a": "x" * 50}).status_code == 413

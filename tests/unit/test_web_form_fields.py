@@ -31,7 +31,11 @@ def test_what_one_form_was_given_no_other_form_has() -> None:
 
 
 def test_each_form_is_bound_to_its_own_browser() -> None:
-    assert [form_in(browser)["csrf_token"].current_token for browser in "abc"] == ["a", "b", "c"]
+    assert [vars(form_in(browser)["csrf_token"])["current_token"] for browser in "abc"] == [
+        "a",
+        "b",
+        "c",
+    ]
 
     form_in("a", csrf_token="a").check_token()
     with pytest.raises(CsrfFailed):
