@@ -56,13 +56,14 @@ _UNSEEN: Final = """inOrder => {
     const shape = element => number([
         element.localName, element.labels?.length, ...Array.from(element.attributes, told).sort(),
     ].join(" "));
+    // The language, which the root has, is nothing that a part stands in.
     const parts = (element, around, found) => {
         const own = number(`${around} ${shape(element)}`), inside = [];
         let isNew = false;
         for (const child of element.childNodes) {
             if (child.nodeType === Node.ELEMENT_NODE) {
                 inside.push(shape(child));
-                isNew = parts(child, own, found) || isNew;
+                isNew = parts(child, element.parentElement ? own : "", found) || isNew;
             } else if (child.nodeType === Node.TEXT_NODE && child.data.trim()) {
                 inside.push("text");
             }
@@ -91,18 +92,33 @@ _UNSEEN: Final = """inOrder => {
 }"""
 
 
-def barriers(page: Page, states: Mapping[str, str], rules: list[str]) -> dict[str, list[str]]:
-    """
-    What axe finds on each of *states*, pages by their names, written into *page* with their styles.
+class Examiner:
+    """A window in which pages are looked at, each part once."""
 
-    *page* was opened after `add_init_script(path=AXE)`, and keeps its size and colour scheme.
-    """
-    page.evaluate(_UNSEEN, rules != CONTRAST)
-    found = {}
+    def __init__(self, page: Page, rules: list[str]) -> None:
+        """
+        *page*: opened after `add_init_script(path=AXE)`, it shows one with the styles of all.
+
+        It keeps its size and colour scheme.
+        """
+        self._page = page
+        self._rules = rules
+        page.evaluate(_UNSEEN, rules != CONTRAST)
+
+    def examine(self, html: str) -> list[str]:
+        """What axe finds on the page *html*, in the parts that no page before it had."""
+        marked = self._page.evaluate("html => unseen(html)", html)
+        if marked is None:
+            return []
+        self._page.evaluate(_WRITE, marked)
+        found: list[str] = self._page.evaluate(_RUN, self._rules)
+        return found
+
+
+def barriers(page: Page, states: Mapping[str, str], rules: list[str]) -> dict[str, list[str]]:
+    """What axe finds on each of *states*, pages by their names; see `Examiner`."""
+    examiner = Examiner(page, rules)
     # The largest first: what the others are made of.
-    for name, html in sorted(states.items(), key=lambda state: (-len(state[1]), state[0])):
-        marked = page.evaluate("html => unseen(html)", html)
-        if marked is not None:
-            page.evaluate(_WRITE, marked)
-            found[name] = page.evaluate(_RUN, rules)
+    ordered = sorted(states.items(), key=lambda state: (-len(state[1]), state[0]))
+    found = {name: examiner.examine(html) for name, html in ordered}
     return {name: faults for name, faults in found.items() if faults}

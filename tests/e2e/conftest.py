@@ -27,10 +27,10 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
 
 
 @pytest.fixture(scope="session")
-def inspector(system: RunningSystem) -> Inspector:
+def inspector(chromium: Browser, system: RunningSystem) -> Inspector:
     """Inspects each page state; `SCREENSHOTS=<folder>` keeps pictures."""
     folder = os.environ.get("SCREENSHOTS")
-    return Inspector(system.provider, Path(folder) if folder else None)
+    return Inspector(chromium, system.provider, Path(folder) if folder else None)
 
 
 @pytest.fixture

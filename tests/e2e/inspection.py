@@ -5,21 +5,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import unquote_plus, urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+)
 
-from tests.e2e.barriers import AXE, CONTRAST, RULES
+from tests.e2e.barriers import AXE, CONTRAST, RULES, Examiner
 
-AXE_SOURCE: Final = AXE.read_text("utf-8")
-RUN_AXE: Final = """
-async (rules) => {
-  const found = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
-  return found.violations.flatMap(rule => rule.nodes.map(
-    node => `${rule.id}: ${node.target.join(" ")} - ${node.failureSummary}`));
-}
-"""
 STRUCTURE: Final = """
 () => {
   const ids = [...document.querySelectorAll("[id]")].map(element => element.id);
@@ -48,9 +47,10 @@ STRUCTURE: Final = """
 }
 """
 MOST_BYTES: Final = 15 * 1024
-NARROW: Final = 640
+DESK: Final[ViewportSize] = {"width": 1280, "height": 900}
 # A refused form answers 4xx, which is right, and which Chromium notes in the console all the same.
 _STATUS_NOTE = re.compile("Failed to load resource: the server responded with a status of [45]")
+Scheme = Literal["dark", "light"]
 _SHOW_NOTHING = {204, *range(300, 400)}
 
 
@@ -89,13 +89,19 @@ class Record:
 
 
 class Inspector:
-    """Inspects each page state once per language, width and setting; keeps what is for later."""
+    """
+    Inspects each page state once per language, width and setting; keeps what is for later.
 
-    def __init__(self, provider: str, screenshots: Path | None) -> None:
+    axe has windows of its own, in which each page is written as it is on the screen.
+    """
+
+    def __init__(self, chromium: Browser, provider: str, screenshots: Path | None) -> None:
+        self._chromium = chromium
         self._provider = provider
         self._screenshots = screenshots
         self._inspected: set[tuple[str, ...]] = set()
         self._assets: dict[str, int] = {}
+        self._examiners: dict[tuple[str, Scheme], Examiner] = {}
         self.headings: dict[str, set[str]] = {}
 
     def inspect(self, name: str, record: Record, *, setting: str, scripts: bool) -> None:
@@ -112,7 +118,7 @@ class Inspector:
         faults = [
             *self._structure(page),
             *self._title(record, language),
-            *self._axe(record, language, scripts=scripts),
+            *self._axe(page, scripts=scripts),
             *self._answer(record.shown),
         ]
         record.faults += [f"{name} ({language}, {setting}): {fault}" for fault in faults]
@@ -140,22 +146,24 @@ class Inspector:
             yield f"the title {title!r} does not tell errors"
         self.headings.setdefault(f"{title} ({language})", set()).add(page.inner_text("h1"))
 
-    def _axe(self, record: Record, language: str, *, scripts: bool) -> Iterable[str]:
-        page = record.page
-        ours = page.url.startswith(self._provider)
-        if not scripts:  # axe is one; the same page is looked at where they may run
+    def _axe(self, page: Page, *, scripts: bool) -> Iterable[str]:
+        if not scripts:  # the same page is looked at where they may run
             return
-        if ours and language != "en":  # each of ours is in the gallery, and looked at from there
-            return
-        page.evaluate(AXE_SOURCE)
-        yield from page.evaluate(RUN_AXE, RULES)
-        # Ours are looked at in the dark there too; colours do not depend on the width.
-        if ours or page.evaluate("innerWidth") < NARROW:
-            return
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        dark = page.evaluate(RUN_AXE, CONTRAST)
-        yield from (f"dark: {fault}" for fault in dark)
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        origin, html = "{0.scheme}://{0.netloc}".format(urlsplit(page.url)), page.content()
+        yield from self._examiner(origin, "light").examine(html)
+        if origin != self._provider:  # ours are in the gallery, and seen in the dark there
+            yield from (f"dark: {fault}" for fault in self._examiner(origin, "dark").examine(html))
+
+    def _examiner(self, origin: str, scheme: Scheme) -> Examiner:
+        if (origin, scheme) not in self._examiners:
+            page = self._chromium.new_context(
+                color_scheme=scheme, reduced_motion="reduce", viewport=DESK
+            ).new_page()
+            page.add_init_script(path=AXE)
+            page.goto(origin)
+            rules = RULES if scheme == "light" else CONTRAST
+            self._examiners[origin, scheme] = Examiner(page, rules)
+        return self._examiners[origin, scheme]
 
     def _answer(self, answer: Response) -> Iterable[str]:
         headers = answer.all_headers()

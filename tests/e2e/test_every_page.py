@@ -122,6 +122,7 @@ def _being_signed_in(visitor: Walk, system: RunningSystem) -> None:
     visitor.open("/logout")
     visitor.look("logout")
     visitor.press("logout-confirm")
+    visitor.page.wait_for_selector("#confirmed")  # the page before it does not stay
     visitor.look("signed-out")
 
 
