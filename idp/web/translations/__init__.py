@@ -26,3 +26,9 @@ def catalogue(language: str) -> Translations:
     write_mo(compiled, messages)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def read_catalogues() -> None:
+    """Read every catalogue there is."""
+    for place in FOLDER.glob("*/LC_MESSAGES"):
+        catalogue(place.parent.name)
