@@ -262,7 +262,7 @@ class Console(Table):
     manual_en: str | None = Field(default=None, pattern=r"https://\S+")
 
     def manual(self, language: str) -> str | None:
-        """Where portals' teams read the manual in that language."""
+        """Where portals' teams read the manual in that language, if not on pages of ours."""
         return self.manual_en if language == "en" else self.manual_vi
 
 

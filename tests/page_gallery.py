@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from flask import Flask, request
+from flask_babel import get_locale  # type: ignore[import-untyped]
 from werkzeug.datastructures import MultiDict
 
 from idp.account.activity.views import NotMineForm
@@ -133,6 +134,8 @@ from idp.login.forms import (
     WayForm,
 )
 from idp.logout.forms import SignOutForm
+from idp.manuals.model import address_of_section
+from idp.manuals.shelf import Shelf
 from idp.onboarding.diff import diff
 from idp.onboarding.look_at_keys import SeenKey, SeenKeys
 from idp.onboarding.model import ProposalId, ProposalStatus, RelyingPartyProposal, Stale
@@ -1256,6 +1259,20 @@ _FAILURES = tuple(
 )
 
 
+_SHELF = Shelf()
+
+
+def _manual_page(name: str) -> Context:
+    def context(_pages: Pages) -> dict[str, object]:
+        return {"manual": _SHELF(name, str(get_locale()))}
+
+    return context
+
+
+def _manual(language: str, section: int) -> str:
+    return f"https://idp.example{address_of_section(section, language)}"
+
+
 def _failures(
     found: Sequence[FoundFailure], role: OperatorRole = OperatorRole.ADMINISTRATOR
 ) -> Context:
@@ -1263,14 +1280,13 @@ def _failures(
         ConsoleSection.FAILURES,
         lambda pages: {
             "form": pages.blank_form(FailuresForm, reference="", client_id="", endpoint=""),
-            "rows": [shown_failure(each) for each in found],
+            "rows": [shown_failure(each, _manual) for each in found],
         },
         role=role,
         first="?before=" if found else None,
         following="?before=1" if found else None,
         export_query="",
         kept_days=30,
-        manual="https://tai-lieu.example/tich-hop" if found else None,
     )
 
 
@@ -1629,7 +1645,11 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "otp-sign-in": (
         "otp/otp.html",
-        _beside(_otp(), remember_days=30, other_ways=("passkey", "recovery_code")),
+        _beside(
+            _otp(offers_other_phone=True),
+            remember_days=30,
+            other_ways=("passkey", "recovery_code"),
+        ),
     ),
     "app-code": ("login/app_code.html", _beside(_blank(AppCodeForm), remember_days=30)),
     "app-code-wrong": (
@@ -2879,6 +2899,9 @@ PAGES: dict[str, tuple[str, Context]] = {
         _plain(parameter="redirect_uri", reference="7F3K-92QD"),
     ),
     "portal-disabled": ("errors/portal_disabled.html", _plain(reference="7F3K-92QD")),
+    "manuals": ("manuals/list.html", _plain()),
+    "manual": ("manuals/manual.html", _manual_page("quick-start")),
+    "manual-english-alone": ("manuals/manual.html", _manual_page("api")),
     "help": ("help/help.html", _plain()),
     "privacy": ("help/privacy.html", _plain()),
     "accessibility": ("help/accessibility.html", _plain()),

@@ -12,7 +12,7 @@ from idp.db.database import Database
 from idp.failures import store
 from idp.failures.rules import typed_reference
 from idp.failures.store import FailureQuery, FoundFailure
-from idp.failures.words import EN, explain
+from idp.failures.words import EN, Manual, explain
 from idp.onboarding import store as registrations
 from idp.operators.permissions import Permission, may_see, teams_seen_by
 from idp.relying_parties.model import ClientId
@@ -48,6 +48,7 @@ class Failure(Given):
     seconds: int | None = Field(description="How far a clock is off.")
     happened: str
     fix: str
+    manual: str = Field(description="Where the manual says more.")
 
 
 class Failures(Given):
@@ -102,8 +103,9 @@ class Counts(Given):
 class FailureResource:
     """The operations on failed requests and counts."""
 
-    def __init__(self, *, statistics: Statistics, database: Database) -> None:
+    def __init__(self, *, statistics: Statistics, manual: Manual, database: Database) -> None:
         self._statistics = statistics
+        self._manual = manual
         self._database = database
 
     def resource(self) -> Resource:
@@ -152,7 +154,9 @@ class FailureResource:
         with self._database.reading() as reading:
             found = store.search(reading, query, limit=wanted.limit + 1)
         rows, following = page(found, wanted.limit, lambda each: str(each.number))
-        return Answer(Failures(items=[_failure(each) for each in rows], next=following))
+        return Answer(
+            Failures(items=[_failure(each, self._manual) for each in rows], next=following)
+        )
 
     def counts(self, call: Call[StatisticsSearch, Nothing]) -> Answer:
         """The report."""
@@ -167,7 +171,7 @@ class FailureResource:
         return Answer(_counts(self._statistics(Period(int(call.query.days)), client_id)))
 
 
-def _failure(found: FoundFailure) -> Failure:
+def _failure(found: FoundFailure, manual: Manual) -> Failure:
     failed = found.failed
     words = explain(failed, EN)
     return Failure(
@@ -185,6 +189,7 @@ def _failure(found: FoundFailure) -> Failure:
         seconds=failed.fault.seconds,
         happened=words.happened,
         fix=words.fix,
+        manual=manual(EN, words.section),
     )
 
 

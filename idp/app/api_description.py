@@ -13,6 +13,7 @@ from idp.api.operation import Resource
 from idp.api.people import PeopleResource
 from idp.api.proposals import ProposalResource
 from idp.api.relying_parties import RelyingPartyResource
+from idp.app.manuals import manual
 from idp.app.operations import announcement_desk, begin_run, onboarding_desk
 from idp.app.parts import Parts
 from idp.integration_tests.reports import Reports
@@ -48,7 +49,9 @@ def _resources(parts: Parts) -> Sequence[Resource]:
             begin=begin_run(parts), reports=Reports(database), database=database
         ).resource(),
         FailureResource(
-            statistics=Statistics(database=database, clock=clock), database=database
+            statistics=Statistics(database=database, clock=clock),
+            manual=manual(parts.settings),
+            database=database,
         ).resource(),
         KeyResource(
             signer=parts.signer,

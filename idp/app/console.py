@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint
 
 from idp.adapters.redis.registration_drafts import RedisFreshSecrets, RedisRegistrationDrafts
+from idp.app.manuals import manual
 from idp.app.operations import (
     announcement_desk,
     api_client_desk,
@@ -106,7 +107,7 @@ def console_blueprints(
             frame=frame,
             database=database,
             kept=parts.settings.failures.kept,
-            manual=parts.settings.console.manual,
+            manual=manual(parts.settings),
         ),
         statistics_routes(
             frame=frame,

@@ -1,5 +1,5 @@
 """
-The operators' side, console and API: an application of its own beside the citizens'.
+The operators' side, console, API and manuals: an application of its own beside the citizens'.
 
 What both sides share, they share as objects: stores, pages, the browser's cookie.
 """
@@ -13,6 +13,7 @@ from idp.app.console import console_blueprints
 from idp.app.outages import answer_outages
 from idp.app.page_parts import PageParts
 from idp.app.parts import Parts, empty_application
+from idp.manuals.routes import manual_routes
 
 
 def operators_side(parts: Parts, shared: PageParts) -> Flask:
@@ -22,6 +23,7 @@ def operators_side(parts: Parts, shared: PageParts) -> Flask:
     for blueprint in (
         *console_blueprints(parts, pages=shared.pages, browser=shared.browser, shown=shared.shown),
         api_page_routes(shared.pages, description),
+        manual_routes(shared.pages),
     ):
         app.register_blueprint(blueprint)
     answer_outages(app, shared.pages)

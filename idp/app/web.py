@@ -1,9 +1,9 @@
 """
 The web application: citizens' pages on Flask, the operators' side, the protocol's API in front.
 
-Most workers meet no operator for days. So console and API are an application of their own, which is
-composed for the first operator: until then a worker carries none of it, and whoever comes first
-waits for it, less than a second.
+Most workers meet no operator for days. So console, API and manuals are an application of their own,
+which is composed for the first operator: until then a worker carries none of it, and whoever comes
+first waits for it, less than a second.
 """
 
 from functools import partial
@@ -22,7 +22,7 @@ from idp.settings import Settings, load
 from idp.web.composed_when_asked import ComposedWhenAsked, out_of_order_routes
 from idp.web.network import TrustedProxies
 
-OPERATORS_PATHS: Final = ("/console", "/api")
+OPERATORS_PATHS: Final = ("/console", "/api", "/manual")
 OPERATORS_SIDE: Final = "operators_side"
 """The name under which the citizens' application has it among its `extensions`."""
 

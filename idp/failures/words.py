@@ -5,14 +5,17 @@ In both languages here rather than in the catalogue of the pages: commands and t
 Code stands between backticks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from idp.failures.model import Cause, FailedRequest, Fault, Part
 
 VI: Final = "vi"
 EN: Final = "en"
+
+Manual: TypeAlias = Callable[[str, int], str]
+"""Where the manual for portals has, in a language, a section: an address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,7 @@ class SignInCode(MethodView):
             page=visit.page | beside(self._pages, visit, remember_days=self._remember_days),
             begin=begin,
             number=number,
+            offers_other_phone=True,
         )
 
     def _back_to_password(self, visit: Visit) -> Response:

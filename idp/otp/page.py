@@ -31,7 +31,8 @@ class OtpQuestion:
 
     *page* is the context every page of the interaction has. *number* is shown by its last three
     digits; `None` on a page that must not tell whether any text went out (recovery). *begin* starts
-    a new challenge when this one is used up, and notes it in the interaction.
+    a new challenge when this one is used up, and notes it in the interaction. *offers_other_phone*:
+    the number is the registered one, and whoever has lost it can go on with another.
     """
 
     purpose: OtpPurpose
@@ -43,6 +44,7 @@ class OtpQuestion:
     number: PhoneNumber | None = None
     step: str | None = None
     edit_phone_url: str | None = None
+    offers_other_phone: bool = False
 
 
 class OtpPage:
@@ -169,6 +171,7 @@ class OtpPage:
             resent_at=format_datetime(sent_at, _CLOCK_TIME) if resent and sent_at else None,
             step=question.step,
             edit_phone_url=question.edit_phone_url,
+            offers_other_phone=question.offers_other_phone,
             **question.page,
         )
 

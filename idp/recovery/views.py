@@ -234,6 +234,7 @@ class Otp(RecoveryPage):
             edit_phone_url=f"{Page.OTHER_PHONE}?i={here.visit.interaction.id}"
             if progress.begins
             else None,
+            offers_other_phone=not progress.begins,
         )
 
     def _typed_number(self, progress: RecoveryProgress) -> PhoneNumber | None:

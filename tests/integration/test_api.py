@@ -418,6 +418,9 @@ def test_what_went_wrong_is_told_with_its_fix(site: Site) -> None:
     assert failure["cause"] == "uri_differs"
     assert failure["sent"] == "https://elsewhere.example/"
     assert failure["fix"]
+    assert (
+        failure["manual"] == f"{site.settings.server.issuer}/manual/integrating?lang=en#section-2"
+    )
     counts = program.get("/statistics", days="1")
     assert (counts["begun"], len(counts["steps"])) == (0, 24)
     assert program.call("GET", "/statistics", client_id="nobody").status_code == 404

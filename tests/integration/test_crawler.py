@@ -719,6 +719,7 @@ NO_PAGES = (
     "/integration-test/send-again",
     "/console",
     "/api",
+    "/manual",
     "/not-admitted",
 )
 """

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from flask import Blueprint
 
-from idp.console.failures.views import FAILURES, ExportFailures, Failures, Manual
+from idp.console.failures.views import FAILURES, ExportFailures, Failures
 from idp.console.frame import ConsoleFrame
 from idp.db.database import Database
+from idp.failures.words import Manual
 
 
 def failure_routes(

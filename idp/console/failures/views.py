@@ -1,8 +1,7 @@
 """`/console/failures`: what portals sent that did not work, and what their teams can change."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Final
 
 from flask import Response, request
 from flask_babel import format_datetime, get_locale  # type: ignore[import-untyped]
@@ -15,7 +14,7 @@ from idp.failures.note_failure import ENDPOINTS
 from idp.failures.rules import typed_reference
 from idp.failures.store import FailureQuery, FoundFailure
 from idp.failures.table import COLUMNS, cells
-from idp.failures.words import explain, pieces
+from idp.failures.words import Manual, explain, pieces
 from idp.operators.permissions import Permission, teams_seen_by
 from idp.web.address import page_query
 from idp.web.csv_file import csv_bytes, csv_download
@@ -27,8 +26,6 @@ MOST_EXPORTED: Final = 10_000
 _MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
 _LONGEST_TEXT: Final = 128
 _MOST_DIGITS: Final = 9  # a column of whole numbers holds no more
-Manual: TypeAlias = Callable[[str], str | None]
-"""The address of the manual in a language, where there is one."""
 _NAMES: Final = ("reference", "client_id", "endpoint")
 
 
@@ -83,12 +80,11 @@ class Failures(_FailuresPage):
         return self.render(
             "console/failures/list.html",
             form=self._pages.blank_form(FailuresForm, **typed),
-            rows=[shown_failure(each) for each in rows],
+            rows=[shown_failure(each, self._manual) for each in rows],
             first=f"?{page_query(before='')}" if before is not None else None,
             following=f"?{page_query(before=str(rows[-1].number))}" if len(found) > ROWS else None,
             export_query=page_query(before=""),
             kept_days=self._kept.days,
-            manual=self._manual(str(get_locale())),
         )
 
 
@@ -111,10 +107,10 @@ def _before() -> int | None:
     return int(asked) if is_number else None
 
 
-def shown_failure(found: FoundFailure) -> dict[str, object]:
+def shown_failure(found: FoundFailure, manual: Manual) -> dict[str, object]:
     """What the page says of one."""
-    failed = found.failed
-    words = explain(failed, str(get_locale()))
+    failed, language = found.failed, str(get_locale())
+    words = explain(failed, language)
     return {
         "at": format_datetime(failed.at, _MOMENT),
         "reference": failed.reference,
@@ -125,4 +121,5 @@ def shown_failure(found: FoundFailure) -> dict[str, object]:
         "happened": pieces(words.happened),
         "fix": pieces(words.fix),
         "section": words.section,
+        "manual": manual(language, words.section),
     }
