@@ -19,7 +19,7 @@ from werkzeug.wrappers import Request
 
 from idp.api.description import Description
 from idp.api.operation import PREFIX, Answer, AnyOperation, Call
-from idp.api.problems import MEDIA_TYPE, Problem
+from idp.api.problems import MEDIA_TYPE, Problem, insufficient_scope
 from idp.api.requests import (
     bearer_token,
     not_authenticated,
@@ -145,7 +145,7 @@ class ApiFace:
             raise not_authenticated("invalid_token")
         request.environ.setdefault(FACTS, {})["api_client"] = caller.operator.name
         if not caller.may(operation.permission):
-            raise _insufficient(operation)
+            raise insufficient_scope(operation.permission.value)
         if any(not value.isprintable() for value in places.values()):
             raise Problem("not-found")
         call: Call[Any, Any] = Call(
@@ -189,17 +189,6 @@ class ApiFace:
 
 def _client(caller: Caller) -> ApiClientName:
     return ApiClientName(caller.operator.name.removeprefix(BY_PROGRAM))
-
-
-def _insufficient(operation: AnyOperation) -> Problem:
-    """RFC 6750 §3.1."""
-    scope = operation.permission.value
-    challenge = f'Bearer realm="operators", error="insufficient_scope", scope="{scope}"'
-    return Problem(
-        "not-allowed",
-        f"This needs the scope {scope}.",
-        headers=(("WWW-Authenticate", challenge),),
-    )
 
 
 def _written(answer: Answer, request: Request) -> Raw:

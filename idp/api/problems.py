@@ -111,3 +111,13 @@ def invalid(field: str, reason: str, fix: str = "") -> Problem:
 def not_found() -> Problem:
     """What is not there, or is another team's: the same."""
     return Problem("not-found")
+
+
+def insufficient_scope(scope: str) -> Problem:
+    """What the token does not let the program do (RFC 6750 §3.1)."""
+    challenge = f'Bearer realm="operators", error="insufficient_scope", scope="{scope}"'
+    return Problem(
+        "not-allowed",
+        f"This needs the scope {scope}.",
+        headers=(("WWW-Authenticate", challenge),),
+    )

@@ -21,7 +21,7 @@ from idp.api.operation import (
     Sent,
 )
 from idp.api.paging import page, read_number
-from idp.api.problems import FieldDifference, not_found
+from idp.api.problems import FieldDifference, insufficient_scope, not_found
 from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.onboarding import store
@@ -30,6 +30,7 @@ from idp.onboarding.credentials import AddSecret, RetireSecret
 from idp.onboarding.disable import DisableRelyingParty
 from idp.onboarding.model import Stale
 from idp.onboarding.register_sandbox import ChangeSandbox, RegisterSandbox
+from idp.onboarding.rules import lets_in
 from idp.onboarding.store import Filter
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission, may_see
@@ -266,8 +267,8 @@ class RelyingPartyResource:
                 path="/relying-parties/{client_id}/disable",
                 tag=TAG,
                 summary="Keep a portal out at once",
-                description="Citizens get a page that says so.",
-                permission=Permission.APPROVE_PRODUCTION,
+                description="Citizens get a page that says so. A team keeps out its own.",
+                permission=Permission.MANAGE_OWN_RELYING_PARTIES,
                 query=Query,
                 body=WithReason,
                 answers={204: None},
@@ -278,7 +279,8 @@ class RelyingPartyResource:
                 path="/relying-parties/{client_id}/enable",
                 tag=TAG,
                 summary="Let a portal in again",
-                permission=Permission.APPROVE_PRODUCTION,
+                description=f"In production this needs the scope {Permission.APPROVE_PRODUCTION}.",
+                permission=Permission.MANAGE_OWN_RELYING_PARTIES,
                 query=Query,
                 body=WithReason,
                 answers={204: None},
@@ -427,8 +429,15 @@ class RelyingPartyResource:
 
     def enable(self, call: Call[Query, WithReason]) -> Answer:
         """Let it in."""
+        client_id = _client_id(call.path)
+        with self._database.reading() as reading:
+            row = store.found(reading, client_id)
+        if row is None or not may_see(call.by, row.team):
+            raise not_found()
+        if not call.caller.may(lets_in(row.environment)):
+            raise insufficient_scope(lets_in(row.environment).value)
         with told_as_problems():
-            self._disable.undo(_client_id(call.path), by=call.by, reason=call.body.reason)
+            self._disable.undo(client_id, by=call.by, reason=call.body.reason)
         return Answer(status=204)
 
     def assign(self, call: Call[Query, AssignedTeam]) -> Answer:

@@ -122,7 +122,7 @@ class ConsolePage(MethodView, ABC):
             return redirect(SIGN_IN, 303)  # type: ignore[return-value]
         self.operator = operator
         if not may(operator.role, self.permission):
-            return self.render("console/forbidden.html", status=403)
+            return self.forbidden()
         return super().dispatch_request(**address)  # type: ignore[return-value]
 
     def get(self, **address: str) -> Response:
@@ -132,6 +132,10 @@ class ConsolePage(MethodView, ABC):
     @abstractmethod
     def show(self, **address: str) -> Response:
         """The page."""
+
+    def forbidden(self) -> Response:
+        """What the role does not reach."""
+        return self.render("console/forbidden.html", status=403)
 
     def render(self, template: str, *, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
         """Render *template*, which extends `console/frame.html`."""

@@ -19,7 +19,7 @@ from idp.onboarding.diff import diff
 from idp.onboarding.disable import DisableRelyingParty
 from idp.onboarding.propose_production import ProposeProduction, WithdrawProposal
 from idp.onboarding.register_sandbox import ChangeSandbox, RegisterSandbox
-from idp.onboarding.rules import LONGEST_REASON, SHORTEST_REASON, parsed_reason
+from idp.onboarding.rules import LONGEST_REASON, SHORTEST_REASON, lets_in, parsed_reason
 from idp.operators.commands import operator_from_prompt
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission, may_see
@@ -60,8 +60,8 @@ by_operator = click.option(
     help="The operator who does this; needed for production, else the shell is answer enough.",
 )
 with_reason = click.option("--reason", required=True, help="Why; kept with the change.")
-with_reason_in_production = click.option(
-    "--reason", default="", help="Why; needed for production, and kept in the audit log."
+with_reason_of_operators = click.option(
+    "--reason", default="", help="Why, as the audit log keeps it; the shell alone needs none."
 )
 
 
@@ -213,7 +213,8 @@ def _assign(open_desk: OpenOnboardingDesk) -> click.Command:
         """Give a portal to a team."""
         desk = open_desk()
         with told.one_line_errors():
-            why, by = reason_of(reason), _switcher(desk, client_id, as_name)
+            why, environment = reason_of(reason), registered(desk, client_id).environment
+            by = operator_for(desk, as_name, environment, Permission.APPROVE_PRODUCTION)
             desk.assign(ClientId(client_id), team, by=by, reason=why)
         click.echo(f"{client_id}  is {team or 'nobody'}'s")
 
@@ -223,13 +224,15 @@ def _assign(open_desk: OpenOnboardingDesk) -> click.Command:
 def _disable(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.command("disable")
     @click.argument("client_id")
-    @with_reason_in_production
+    @with_reason_of_operators
     @by_operator
     def disable(client_id: str, reason: str, as_name: str | None) -> None:
         """Keep a portal out, from now on and in every worker."""
         desk = open_desk()
         with told.one_line_errors():
-            why, by = _why(desk, client_id, reason), _switcher(desk, client_id, as_name)
+            environment = registered(desk, client_id).environment
+            why = _why(reason, environment, as_name)
+            by = operator_for(desk, as_name, environment)
             desk.disable(ClientId(client_id), by=by, reason=why)
         click.echo(f"{client_id}  disabled")
 
@@ -239,28 +242,25 @@ def _disable(open_desk: OpenOnboardingDesk) -> click.Command:
 def _enable(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.command("enable")
     @click.argument("client_id")
-    @with_reason_in_production
+    @with_reason_of_operators
     @by_operator
     def enable(client_id: str, reason: str, as_name: str | None) -> None:
         """Let a portal in again that was disabled."""
         desk = open_desk()
         with told.one_line_errors():
-            why, by = _why(desk, client_id, reason), _switcher(desk, client_id, as_name)
+            environment = registered(desk, client_id).environment
+            why = _why(reason, environment, as_name)
+            by = operator_for(desk, as_name, environment, lets_in(environment))
             desk.disable.undo(ClientId(client_id), by=by, reason=why)
         click.echo(f"{client_id}  enabled")
 
     return enable
 
 
-def _why(desk: OnboardingDesk, client_id: str, typed: str) -> str:
-    """The reason; in the sandbox there need be none."""
-    in_production = registered(desk, client_id).environment is Environment.PRODUCTION
-    return reason_of(typed) if typed or in_production else ""
-
-
-def _switcher(desk: OnboardingDesk, client_id: str, as_name: str | None) -> VerifiedOperator:
-    environment = registered(desk, client_id).environment
-    return operator_for(desk, as_name, environment, Permission.APPROVE_PRODUCTION)
+def _why(typed: str, environment: Environment, as_name: str | None) -> str:
+    """The reason; in the sandbox, with nobody named, there need be none."""
+    owed = as_name is not None or environment is Environment.PRODUCTION
+    return reason_of(typed) if typed or owed else ""
 
 
 def _add_secret(open_desk: OpenOnboardingDesk) -> click.Command:

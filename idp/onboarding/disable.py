@@ -1,11 +1,12 @@
-"""Keeping a relying party out, at once, and letting it in again: an operator's word is enough."""
+"""Keeping a relying party out, at once, by one person's word; and letting it in again."""
 
 from idp.db.database import Database
 from idp.onboarding.access import own, require
+from idp.onboarding.rules import lets_in
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission
 from idp.relying_parties.disable import Disable
-from idp.relying_parties.model import ClientId
+from idp.relying_parties.model import ClientId, RelyingPartyRecord
 
 
 class DisableRelyingParty:
@@ -17,15 +18,15 @@ class DisableRelyingParty:
 
     def __call__(self, client_id: ClientId, *, by: VerifiedOperator, reason: str) -> None:
         """Let it do nothing any more. Raises `NotThere`, `MayNot`."""
-        self._check(client_id, by)
+        self._own(client_id, by)
         self._switch(client_id, by=by.name, reason=reason)
 
     def undo(self, client_id: ClientId, *, by: VerifiedOperator, reason: str) -> None:
-        """Let it in again. Raises `NotThere`, `MayNot`."""
-        self._check(client_id, by)
+        """Let it in again; to production, an operator alone does. Raises `NotThere`, `MayNot`."""
+        require(by, lets_in(self._own(client_id, by).environment))
         self._switch.undo(client_id, by=by.name, reason=reason)
 
-    def _check(self, client_id: ClientId, by: VerifiedOperator) -> None:
-        require(by, Permission.APPROVE_PRODUCTION)
+    def _own(self, client_id: ClientId, by: VerifiedOperator) -> RelyingPartyRecord:
+        require(by, Permission.MANAGE_OWN_RELYING_PARTIES)
         with self._database.reading() as reading:
-            own(reading, client_id, by)
+            return own(reading, client_id, by)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from idp.core.environment import Environment
 from idp.onboarding.model import ProposalStatus
+from idp.operators.permissions import Permission
 from idp.relying_parties.keys import public_key
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.problems import Problem, Rule, problem
@@ -55,6 +56,18 @@ class OnboardingPolicy:
     test_counts_for: timedelta
     secret_lasts: timedelta
     key_lasts: timedelta
+
+
+def lets_in(environment: Environment) -> Permission:
+    """
+    Who lets a portal in again that was disabled there.
+
+    Its team keeps it out at once, whoever finds the leak; that what leaked is mended, citizens of
+    production have from somebody else.
+    """
+    if environment is Environment.PRODUCTION:
+        return Permission.APPROVE_PRODUCTION
+    return Permission.MANAGE_OWN_RELYING_PARTIES
 
 
 class Ruling(StrEnum):

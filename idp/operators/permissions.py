@@ -26,9 +26,10 @@ class Permission(StrEnum):
     SEE_RELYING_PARTIES = "see_relying_parties"
     """Registrations, their versions and what became of them; whose, `may_see` says."""
     MANAGE_OWN_RELYING_PARTIES = "manage_own_relying_parties"
-    """Registering and changing in the sandbox, secrets and keys, proposals; of whom one may see."""
+    """Registering and changing in the sandbox, secrets and keys, proposals, keeping a portal out at
+    once; of whom one may see."""
     APPROVE_PRODUCTION = "approve_production"
-    """Deciding about somebody else's proposal; disabling, and letting in again."""
+    """Deciding about somebody else's proposal; letting a portal in again; whose a portal is."""
     MANAGE_OWN_TEAM = "manage_own_team"
     """Inviting somebody into a team, and taking members out of it; of whom one may see."""
     MANAGE_TEAMS = "manage_teams"

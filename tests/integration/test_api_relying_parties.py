@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from idp.app.operations import onboarding_desk
 from idp.audit.model import AuditEvent
+from idp.core.environment import Environment
 from idp.integration_tests.reports import Reports
 from idp.onboarding.model import ProposalId
 from idp.onboarding.rules import Ruling
 from idp.operators.model import OperatorName, OperatorRole, VerifiedOperator
-from idp.relying_parties.model import ClientId
+from idp.operators.permissions import Permission
+from idp.relying_parties.model import ClientId, RelyingPartyRecord
 from tests.fakes.citizen_site import Site
 from tests.fakes.onboarding import production
 from tests.fakes.operators import keep_operator
@@ -179,13 +181,32 @@ def test_a_portal_is_kept_out_and_let_in(site: Site, own: Program) -> None:
     register(own, "thu")
     officer = let_in(site, OperatorRole.OPERATOR, name="van-hanh")
 
-    assert own.call("POST", "/relying-parties/thu/disable", {"reason": REASON}).status_code == 403
-    for word, enabled in (("disable", False), ("enable", True)):
-        done = officer.call("POST", f"/relying-parties/thu/{word}", {"reason": REASON})
-        assert done.status_code == 204
-        assert officer.get("/relying-parties/thu")["enabled"] is enabled
-        listed = officer.get("/relying-parties", words="thu", enabled=str(enabled).lower())
-        assert [each["client_id"] for each in listed["items"]] == ["thu"]
+    for program in (officer, own):
+        for word, enabled in (("disable", False), ("enable", True)):
+            done = program.call("POST", f"/relying-parties/thu/{word}", {"reason": REASON})
+            assert done.status_code == 204
+            assert officer.get("/relying-parties/thu")["enabled"] is enabled
+            listed = officer.get("/relying-parties", words="thu", enabled=str(enabled).lower())
+            assert [each["client_id"] for each in listed["items"]] == ["thu"]
+
+
+def test_into_production_only_who_approves_lets_a_portal(site: Site, own: Program) -> None:
+    register(own, "thu")
+    with site.database.transaction() as transaction:
+        transaction.get_one(RelyingPartyRecord, "thu").environment = Environment.PRODUCTION
+    enable = ("POST", "/relying-parties/thu/enable", {"reason": REASON})
+    managing = [Permission.SEE_RELYING_PARTIES, Permission.MANAGE_OWN_RELYING_PARTIES]
+    half = let_in(site, OperatorRole.OPERATOR, scopes=managing, name="nua-quyen")
+
+    disable = own.call("POST", "/relying-parties/thu/disable", {"reason": REASON})
+    assert disable.status_code == 204
+    for program in (own, half):
+        refused = program.call(*enable)
+        assert refused.status_code == 403
+        assert 'scope="approve_production"' in refused.headers["WWW-Authenticate"]
+    assert own.get("/relying-parties/thu")["enabled"] is False
+    assert let_in(site, OperatorRole.OPERATOR, name="van-hanh").call(*enable).status_code == 204
+    assert own.get("/relying-parties/thu")["enabled"] is True
 
 
 def test_a_portal_goes_to_another_team_and_out_of_its_former_ones_sight(

@@ -8,6 +8,7 @@ from joserfc.jwk import ECKey
 from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
+from idp.core.environment import Environment
 from idp.onboarding import store
 from idp.operators.model import OperatorRole
 from idp.relying_parties import store as relying_parties
@@ -355,7 +356,6 @@ def test_secrets_are_made_and_ended_with_proof_alone(
 def test_a_portal_is_stopped_and_let_in_again_by_an_operator(
     site: Site, office: Registering, portal: Browser
 ) -> None:
-    assert portal.open(f"{PORTAL}/disable").status == 403
     huong = office.desk.signed_in("huong", OperatorRole.OPERATOR).open(f"{PORTAL}/disable")
     office.desk.send(huong, reason="mã bị lộ", **office.desk.proof())
     assert "đang ngừng" in huong.html
@@ -366,6 +366,33 @@ def test_a_portal_is_stopped_and_let_in_again_by_an_operator(
     huong.open(f"{PORTAL}/enable")
     office.desk.send(huong, reason="đã đổi mã", **office.desk.proof())
     assert "đang ngừng" not in huong.html
+
+
+@pytest.mark.parametrize("stage", Environment)
+def test_a_team_stops_its_portal_and_into_production_an_operator_lets_it(
+    site: Site, office: Registering, portal: Browser, stage: Environment
+) -> None:
+    with site.database.transaction() as transaction:
+        transaction.get_one(RelyingPartyRecord, ID).environment = stage
+    assert f'href="{PORTAL}/disable"' in portal.open(PORTAL).html
+    portal.open(f"{PORTAL}/disable")
+    office.desk.send(portal, reason="", **office.desk.proof())
+    assert "Nêu lý do" in portal.html
+    office.desk.send(portal, reason="mã bị lộ", **office.desk.proof())
+
+    assert portal.page == PORTAL
+    assert "đang ngừng" in portal.html
+    may = stage is Environment.SANDBOX
+    assert (f'href="{PORTAL}/enable"' in portal.html) is may
+    assert ("Chỉ người vận hành quốc gia" in portal.html) is not may
+    assert portal.open(f"{PORTAL}/enable").status == (200 if may else 403)
+    office.desk.send(portal, reason="đã đổi mã", **office.desk.proof())
+    assert portal.open(PORTAL).status == 200
+    assert ("đang ngừng" not in portal.html) is may
+    with site.database.reading() as reading:
+        found = select(AuditEvent.details).where(AuditEvent.kind == "relying_party_disabled")
+        [details] = reading.execute(found).scalars()
+    assert (details["by"], details["reason"]) == ("minh", "mã bị lộ")
 
 
 def test_production_is_proposed_by_one_and_decided_by_another(

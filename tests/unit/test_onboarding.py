@@ -22,7 +22,7 @@ from idp.onboarding.model import (
 )
 from idp.onboarding.propose_production import AlreadyProposed, Unchanged, Untested
 from idp.onboarding.rules import Ruling
-from idp.operators.model import OperatorRole
+from idp.operators.model import OperatorRole, TeamId, TeamMember
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.problems import Rule
 from idp.relying_parties.registration import InvalidRegistration
@@ -649,6 +649,55 @@ def test_what_fails_takes_no_secret_along(
     assert answer.exit_code == 1
     assert "has not passed the integration test" in answer.output
     assert "fresh  client_secret: " in answer.output  # shown now, or never
+
+
+def test_a_team_keeps_its_portal_out_of_production_and_does_not_let_it_in(
+    house: OnboardingHouse,
+) -> None:
+    house.tried("portal", "binh-dinh")
+    house.put_into_production("portal-live", "portal")
+    for client_id in (PORTAL, LIVE):
+        with pytest.raises(NotThere):
+            house.desk.disable(client_id, by=KHOAI, reason=REASON)
+        house.desk.disable(client_id, by=BUOI, reason=REASON)
+    with pytest.raises(MayNot):
+        house.desk.disable.undo(LIVE, by=BUOI, reason=REASON)
+    house.desk.disable.undo(PORTAL, by=BUOI, reason=REASON)
+    assert enabled(house, PORTAL)
+    assert not enabled(house, LIVE)
+
+    house.desk.disable.undo(LIVE, by=LAN, reason=REASON)
+    assert enabled(house, LIVE)
+    assert [each["by"] for each in house.events("relying_party_enabled")] == ["buoi", "lan"]
+
+
+def test_a_team_does_the_same_at_a_shell(
+    house: OnboardingHouse, typed: Callable[[], str], clock: FakeClock
+) -> None:
+    keep_operator(house.database, house.hasher, "khoai", OperatorRole.PROVINCE_TEAM, clock.now())
+    with house.database.transaction() as transaction:
+        joined = {"added_at": clock.now(), "added_by": LAN.name}
+        transaction.add(TeamMember(team=TeamId("dak-lak"), operator=KHOAI.name, **joined))
+    house.tried("portal", "dak-lak")
+    house.put_into_production("portal-live", "portal")
+    khoai = ("--as", "khoai")
+
+    assert "a reason has" in house.run("disable", "portal", *khoai, typed=typed()).output
+    for portal in ("portal", "portal-live"):
+        assert (
+            house.run("disable", portal, *khoai, "--reason", REASON, typed=typed()).exit_code == 0
+        )
+    assert house.run("enable", "portal", *khoai, "--reason", REASON, typed=typed()).exit_code == 0
+    answer = house.run("enable", "portal-live", *khoai, "--reason", REASON, typed=typed())
+    assert answer.exit_code == 1
+    assert not enabled(house, LIVE)
+
+
+def enabled(house: OnboardingHouse, client_id: ClientId) -> bool:
+    with house.database.reading() as reading:
+        row = store.found(reading, client_id)
+    assert row is not None
+    return row.enabled
 
 
 def test_production_is_not_disabled_by_nobody(

@@ -25,8 +25,10 @@ ROLE_CHOICES: Final = [
 ]
 SCOPE_WORDS: Final = {
     Permission.SEE_RELYING_PARTIES: _("Xem cổng kết nối"),
-    Permission.MANAGE_OWN_RELYING_PARTIES: _("Đăng ký, sửa cổng thử nghiệm; đề nghị chính thức"),
-    Permission.APPROVE_PRODUCTION: _("Ngừng và mở lại cổng"),
+    Permission.MANAGE_OWN_RELYING_PARTIES: _(
+        "Đăng ký, sửa cổng thử nghiệm; đề nghị chính thức; ngừng cổng"
+    ),
+    Permission.APPROVE_PRODUCTION: _("Cho cổng chính thức chạy lại; giao cổng cho đội khác"),
     Permission.SEE_FAILURES: _("Xem yêu cầu lỗi của cổng"),
     Permission.SEE_STATISTICS: _("Xem thống kê"),
     Permission.SEE_KEYS: _("Xem khoá ký"),

@@ -11,6 +11,7 @@ from idp.console.relying_parties.words import language
 from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.onboarding import store
+from idp.onboarding.rules import lets_in
 from idp.operators.permissions import Permission, may, may_see
 from idp.relying_parties.model import ClientId, RelyingPartyRecord
 
@@ -45,6 +46,10 @@ class OnePartyPage(ConsolePage):
         """Whether the operator may change it, and it does not manage itself."""
         may_change = may(self.operator.role, Permission.MANAGE_OWN_RELYING_PARTIES)
         return may_change and party.client_metadata is None
+
+    def lets_in(self, party: RelyingPartyRecord) -> bool:
+        """Whether the operator may let it in again, once it is disabled."""
+        return may(self.operator.role, lets_in(party.environment))
 
     def render_about(
         self, party: RelyingPartyRecord, template: str, *, status: int = 200, **values: object

@@ -87,7 +87,7 @@ class Proposal(ConsoleForm):
         """The second operator's decision."""
         proposal = self._proposal(address)
         if not may(self.operator.role, Permission.APPROVE_PRODUCTION):
-            return self.render("console/forbidden.html", status=403)
+            return self.forbidden()
         form = self._pages.form(DecideProposalForm)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
         if by is None:

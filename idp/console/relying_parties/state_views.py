@@ -1,4 +1,4 @@
-"""Whose a portal is, and whether it may do anything: an operator's word, at once."""
+"""Whose a portal is, and whether it may do anything: one person's word, at once."""
 
 from flask import Response, abort
 
@@ -18,7 +18,7 @@ from idp.web.texts import gettext as _
 class Switch(OnePartyForm):
     """`…/disable` and `…/enable`: at once, in every worker."""
 
-    permission = Permission.APPROVE_PRODUCTION
+    permission = Permission.MANAGE_OWN_RELYING_PARTIES
 
     def __init__(
         self, frame: ConsoleFrame, database: Database, switch: DisableRelyingParty, *, on: bool
@@ -29,11 +29,17 @@ class Switch(OnePartyForm):
 
     def show(self, **address: str) -> Response:
         """The question."""
-        return self._ask(self.party(address), self._pages.form(SwitchForm))
+        party = self.party(address)
+        if self._on and not self.lets_in(party):
+            return self.forbidden()
+        return self._ask(party, self._pages.form(SwitchForm))
 
     def act(self, **address: str) -> Response:
         """Do so."""
-        party, form = self.party(address), self._pages.form(SwitchForm)
+        party = self.party(address)
+        if self._on and not self.lets_in(party):
+            return self.forbidden()
+        form = self._pages.form(SwitchForm)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
         if by is None:
             return self._ask(party, form)
@@ -46,7 +52,11 @@ class Switch(OnePartyForm):
 
     def _ask(self, party: RelyingPartyRecord, form: SwitchForm) -> Response:
         return self.render_about(
-            party, "console/relying_parties/switch.html", form=form, on=self._on
+            party,
+            "console/relying_parties/switch.html",
+            form=form,
+            on=self._on,
+            lets_in=self.lets_in(party),
         )
 
 

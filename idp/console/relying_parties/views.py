@@ -143,7 +143,9 @@ class Party(OnePartyPage):
             proposals=proposals,
             changed_at=moment(party.updated_at),
             manages=self.manages(party),
-            switches=may(self.operator.role, Permission.APPROVE_PRODUCTION),
+            disables=may(self.operator.role, Permission.MANAGE_OWN_RELYING_PARTIES),
+            lets_in=self.lets_in(party),
+            assigns=may(self.operator.role, Permission.APPROVE_PRODUCTION),
         )
 
     def _checks(
