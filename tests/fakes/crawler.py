@@ -83,7 +83,8 @@ class Crawler:
         while page is not None:
             kind = self._kind(browser, page)
             self.seen.add(kind)
-            tries = ((s, (kind if way or not s.is_meant else name, s)) for s in _steps(page))
+            steps = list(_steps(page))
+            tries = ((s, (kind if way or not s.is_meant else name, s)) for s in steps)
             step, tried = next(((s, it) for s, it in tries if it not in self.done), (None, None))
             if step is None or tried is None:
                 return
@@ -102,7 +103,8 @@ class Crawler:
                 page = read_page(browser.html)
                 if self._kind(browser, page) == kind:
                     continue
-            yield way  # for what is left to be done here
+            if any((kind if way or not s.is_meant else name, s) not in self.done for s in steps):
+                yield way  # for what is left to be done here
             return
 
     def _look(self, name: str, browser: Browser, way: tuple[Way, ...]) -> ReadPage | None:

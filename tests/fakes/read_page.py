@@ -1,6 +1,7 @@
 """What is on a page: its title and headings, where its links lead, and what its forms can send."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 
@@ -105,8 +106,9 @@ class _Reader(HTMLParser):
                 form.fields[name] = of.get("value", "")
 
 
+@lru_cache(maxsize=8)  # the crawler comes back to the page that it has just read
 def read_page(html: str) -> ReadPage:
-    """Read *html*."""
+    """Read *html*; what is read is not to be changed."""
     reader = _Reader()
     reader.feed(html)
     return reader.page
