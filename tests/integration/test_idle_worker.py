@@ -24,7 +24,8 @@ def at(path):
     status = browser.get(path).status_code
     return {"status": status, "modules": sorted(sys.modules)}
 
-paths = ["/readyz", "/jwks.json", "/login", "/console/sign-in", "/api/v1/openapi.json"]
+paths = ["/readyz", "/jwks.json", "/login"]
+paths += ["/console/sign-in", "/api/v1/openapi.json", "/manual/api"]
 print(json.dumps({path: at(path) for path in paths}))
 """
 
@@ -34,7 +35,9 @@ FOR_OPERATORS = (
     "idp.console",
     "idp.helpdesk",
     "idp.key_ring",
+    "idp.manuals",
 )
+FOR_READERS = ("markdown_it",)
 FOR_FEW_CITIZENS = (
     "PIL",
     "fido2",  # with the list of public suffixes: who has a passkey
@@ -71,7 +74,7 @@ def test_a_worker_carries_what_citizens_need_and_an_operator_brings_the_rest(
     seen = json.loads(ran.stdout.splitlines()[-1])
     for path in ("/readyz", "/jwks.json", "/login"):
         modules = seen[path]["modules"]
-        assert loaded(modules, FOR_OPERATORS) == []
+        assert loaded(modules, (*FOR_OPERATORS, *FOR_READERS)) == []
         assert loaded(modules, FOR_FEW_CITIZENS) == []
         assert loaded(modules, FOR_QUESTIONS_ELSEWHERE) == []
         assert loaded(modules, FOR_OTHER_PROCESSES) == []
@@ -81,6 +84,9 @@ def test_a_worker_carries_what_citizens_need_and_an_operator_brings_the_rest(
     assert [name for name in new if name.startswith("idp.")] == []
     assert seen["/console/sign-in"]["status"] == 200
     assert seen["/api/v1/openapi.json"]["status"] == 200
+    assert seen["/manual/api"]["status"] == 200
+    assert loaded(seen["/api/v1/openapi.json"]["modules"], FOR_READERS) == []
+    assert loaded(seen["/manual/api"]["modules"], FOR_READERS) == ["markdown_it"]
     brought = seen["/console/sign-in"]["modules"]
     assert loaded(brought, ("idp.console", "idp.api")) == ["idp.console", "idp.api"]
 

@@ -1,8 +1,6 @@
 """The manuals as pages: what failures name is there, and links lead to what the reader has."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,15 +117,3 @@ def test_what_a_text_shows_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "&lt;script&gt;x&lt;/script&gt;" in html
     assert 'aria-label="&quot;A&quot; ' in html
     assert "<code>&lt;b&gt;</code>" in html
-
-
-def test_a_worker_whose_manuals_nobody_reads_carries_no_markdown() -> None:
-    code = (
-        "import sys, idp.manuals.routes;"
-        "print([name for name in sys.modules if name.startswith('markdown_it')])"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-
-    assert told.stdout == "[]\n"
