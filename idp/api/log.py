@@ -6,17 +6,15 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, Field, StringConstraints
 
 from idp.api.operation import Answer, Call, Given, Line, Nothing, Operation, Page, Resource
-from idp.api.paging import moment_cursor, page, read_moment_cursor, read_number
+from idp.api.paging import moment_cursor, read_moment_cursor, read_number
 from idp.api.problems import invalid
-from idp.audit.events import LogExported
-from idp.audit.log import record
 from idp.audit.rules import StoredEvent
-from idp.audit.search import LogQuery, search
+from idp.audit.search import LogQuery
 from idp.core.clock import Clock
-from idp.db.database import Database
 from idp.operators.permissions import Permission
+from idp.operators.take_events import LONGEST_DAYS, TakeEvents
 
-LONGEST: Final = timedelta(days=31)
+LONGEST: Final = timedelta(days=LONGEST_DAYS)
 _FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(3000, 1, 1, tzinfo=UTC)
 _Word = Annotated[Line, StringConstraints(max_length=128)]
@@ -77,8 +75,8 @@ class Events(Given):
 class LogResource:
     """The operation on the log."""
 
-    def __init__(self, *, database: Database, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, *, take: TakeEvents, clock: Clock) -> None:
+        self._take = take
         self._clock = clock
 
     def resource(self) -> Resource:
@@ -114,12 +112,7 @@ class LogResource:
             since=since, until=until, kind=wanted.kind, by=wanted.by, about=wanted.about
         )
         before = None if after is None else (after[0], read_number(after[1]))
-        with self._database.transaction() as transaction:
-            found = search(transaction, query, limit=wanted.limit + 1, before=before)
-            rows, following = page(found, wanted.limit, _cursor)
-            # As at the console: that somebody took events away is one.
-            exported = LogExported(by=call.by.name, events=len(rows))
-            record(transaction, exported, self._clock.now())
+        taken = self._take(query, by=call.by.name, limit=wanted.limit, before=before)
         return Answer(
             Events(
                 items=[
@@ -131,9 +124,9 @@ class LogResource:
                         client_id=each.client_id,
                         details=dict(each.details),
                     )
-                    for each in rows
+                    for each in taken.events
                 ],
-                next=following,
+                next=_cursor(taken.events[-1]) if taken.more else None,
             )
         )
 

@@ -18,6 +18,7 @@ from idp.app.operations import announcement_desk, begin_run, onboarding_desk
 from idp.app.parts import Parts
 from idp.integration_tests.reports import Reports
 from idp.key_ring.rotate_keys import RotateKeys
+from idp.operators.take_events import TakeEvents
 from idp.statistics.report import Statistics
 
 
@@ -66,5 +67,5 @@ def _resources(parts: Parts) -> Sequence[Resource]:
         ).resource(),
         DisputeResource(database=database).resource(),
         PeopleResource(database=database).resource(),
-        LogResource(database=database, clock=clock).resource(),
+        LogResource(take=TakeEvents(database=database, clock=clock), clock=clock).resource(),
     ]

@@ -48,6 +48,8 @@ from idp.operators.commands import OperatorDesk, operators_commands
 from idp.operators.create_team import CreateTeam, RenameTeam
 from idp.operators.disable_operator import DisableOperator
 from idp.operators.keep_operators import keep_operators, read_operators
+from idp.operators.log_commands import ReadingDesk, add_log_commands
+from idp.operators.take_events import TakeEvents
 from idp.operators.team_commands import TeamDesk, team_commands
 from idp.processes.configuration import config_commands
 from idp.relying_parties.commands import (
@@ -152,7 +154,9 @@ def command_line() -> click.Group:
     commands.add_command(
         statistics_command(lambda: Statistics(database=parts().database, clock=parts().clock))
     )
-    commands.add_command(audit_commands(lambda: _log_desk(parts())))
+    audit = audit_commands(lambda: _log_desk(parts()))
+    add_log_commands(audit, lambda: _reading_desk(parts()))
+    commands.add_command(audit)
     commands.add_command(consents_commands(lambda: parts().database))
     commands.add_command(data_requests_commands(lambda: _data_request_desk(parts())))
     commands.add_command(integration_tests_commands(lambda: run_desk(parts())))
@@ -178,6 +182,11 @@ def _log_desk(parts: Parts) -> LogDesk:
         ),
         published=parts.audit_roots,
     )
+
+
+def _reading_desk(parts: Parts) -> ReadingDesk:
+    take = TakeEvents(database=parts.database, clock=parts.clock)
+    return ReadingDesk(verify=parts.verify_operator, take=take, clock=parts.clock)
 
 
 def _team_desk(parts: Parts) -> TeamDesk:

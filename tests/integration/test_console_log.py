@@ -6,7 +6,9 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
@@ -26,12 +28,15 @@ from idp.audit.roots import RootsFile
 from idp.audit.rules import day_of
 from idp.audit.seal import LogPolicy, SealLog
 from idp.audit.search import LogQuery, search
-from idp.console.log.export import as_csv
 from idp.db.database import Database
+from idp.operators.events_file import as_csv
+from idp.operators.log_commands import ReadingDesk, add_log_commands
 from idp.operators.model import OperatorRole
+from idp.operators.take_events import TakeEvents
 from tests.fakes.citizen_site import Browser, Site
 from tests.fakes.clock import FakeClock
 from tests.fakes.console_desk import Desk
+from tests.fakes.operators import PASSWORD
 
 CITIZEN = "33333333-3333-4333-8333-333333333333"
 LOOKED = OperatorLookedUp(citizen_id=CITIZEN, by="huong", reason="=cmd|calc")
@@ -182,3 +187,78 @@ def test_a_spreadsheet_runs_nothing(site: Site, reader: Browser) -> None:
     assert rows[0] == ["at", "kind", "citizen_id", "client_id", "details"]
     assert rows[1][3] == "'=1+1"
     assert as_csv([]).startswith(b"\xef\xbb\xbf")
+
+
+def shell(site: Site, *arguments: str, who: str = "xem") -> Result:
+    """`idp audit …`, by somebody with password and code."""
+    group = click.Group("audit")
+    parts = site.parts
+    take = TakeEvents(database=site.database, clock=site.clock)
+    desk = ReadingDesk(verify=parts.verify_operator, take=take, clock=site.clock)
+    add_log_commands(group, lambda: desk)
+    typed = f"{PASSWORD}\n{Desk(site).code()}\n"
+    return CliRunner().invoke(group, [*arguments, "--as", who], input=typed)
+
+
+@pytest.mark.usefixtures("reader")
+def test_the_log_is_searched_at_a_shell(site: Site) -> None:
+    note(site.database, site.clock, LOOKED, RelyingPartyDisabled(client_id="portal"))
+    day = day_of(site.clock.now()).isoformat()
+
+    for query in (["--about", CITIZEN], ["--actor", "huong"], ["--kind", "operator_looked_up"]):
+        answer = shell(site, "search", "--since", day, "--until", day, *query)
+        assert answer.exit_code == 0, answer.output
+        [line] = answer.stdout.splitlines()
+        assert CITIZEN in line
+        assert '"by": "huong"' in line
+    newest = shell(site, "search", "--limit", "1", "--actor", "xem", "--kind", "log_exported")
+    assert '"events": 1' in newest.stdout
+    assert "more than these 1" in newest.stderr
+    assert (
+        "No event" in shell(site, "search", "--since", "2026-01-01", "--until", "2026-01-31").stderr
+    )
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_shell_exports_what_the_console_does(site: Site) -> None:
+    note(site.database, site.clock, RelyingPartyDisabled(client_id="=1+1"))
+    about = ("--kind", "relying_party_disabled")
+
+    written = shell(site, "export", "--format", "csv", *about)
+    rows = list(csv.reader(io.StringIO(written.stdout_bytes.decode("utf-8-sig"))))
+    answer = shell(site, "export", "--format", "json", *about)
+    assert answer.exit_code == 0, answer.output
+    read = json.loads(answer.stdout)
+
+    assert [row[3] for row in rows[1:]] == ["'=1+1"]
+    assert [each["client_id"] for each in read] == ["=1+1"]
+    with site.database.reading() as reading:
+        kinds = select(AuditEvent.details).where(AuditEvent.kind == "log_exported")
+        assert [each["by"] for each in reading.execute(kinds).scalars()] == ["xem", "xem"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--since", "hôm qua"), "is no day"),
+        (("--since", "2026-01-01", "--until", "2026-02-01"), "1 to 31 days"),
+        (("--since", "2026-02-01", "--until", "2026-01-31"), "1 to 31 days"),
+    ],
+)
+def test_a_time_that_is_none_is_told_in_a_line(
+    site: Site, arguments: tuple[str, ...], told: str
+) -> None:
+    answer = shell(site, "export", "--format", "csv", *arguments)
+
+    assert answer.exit_code == 1
+    assert told in answer.stderr
+
+
+def test_who_may_not_read_the_log_reads_it_at_no_shell(site: Site) -> None:
+    Desk(site).keep("minh", OperatorRole.PROVINCE_TEAM)
+    note(site.database, site.clock, LOOKED)
+    answer = shell(site, "search", who="minh")
+
+    assert answer.exit_code == 1
+    assert "may not do this" in answer.stderr
+    assert CITIZEN not in answer.output

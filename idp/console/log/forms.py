@@ -8,12 +8,11 @@ from flask import request
 from idp.audit.rules import VIETNAM, day_of, end_of
 from idp.audit.search import LogQuery
 from idp.core.clock import Clock
+from idp.operators.take_events import LONGEST_DAYS
 from idp.web.forms import Form, LineField, plain_line
 from idp.web.pages import Pages
 from idp.web.texts import lazy_gettext as _
 
-LONGEST_DAYS: Final = 31
-"""A longer time is looked at in parts: no page reads the whole log."""
 _FIRST, _LAST = date(2000, 1, 1), date(2999, 12, 31)
 _LONGEST_TEXT: Final = 128
 _NAMES: Final = ("since", "until", "kind", "by", "about")

@@ -8,21 +8,19 @@ from flask import Response, redirect, request
 from flask_babel import format_date, format_datetime, format_number  # type: ignore[import-untyped]
 
 from idp.audit import store
-from idp.audit.events import LogExported
-from idp.audit.log import record
 from idp.audit.rules import Sealing, sealing_of
 from idp.audit.search import search
 from idp.console.frame import ConsoleFrame, ConsolePage, Section
-from idp.console.log.export import as_csv, as_json
 from idp.console.log.forms import asked
 from idp.console.paging import ROWS, offset, page_of
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.operators.events_file import as_csv, as_json
 from idp.operators.permissions import Permission
+from idp.operators.take_events import MOST_TAKEN, TakeEvents
 from idp.web.address import page_query
 from idp.web.csv_file import csv_download, download
 
-MOST_EXPORTED: Final = 10_000
 _MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
 _DATE: Final = "dd/MM/yyyy"
 
@@ -68,7 +66,7 @@ class Log(_LogPage):
             is_broken=Sealing.BROKEN in sealings,
             sealed_until=None if root is None else format_date(root.day, _DATE),
             export_query=page_query(),
-            most=format_number(MOST_EXPORTED),
+            most=format_number(MOST_TAKEN),
         )
 
 
@@ -81,10 +79,8 @@ class ExportLog(_LogPage):
         if query is None:
             return redirect(f"/console/log?{page_query()}", 303)  # type: ignore[return-value]
         is_json = request.args.get("format") == "json"
-        with self._database.transaction() as transaction:
-            events = search(transaction, query, limit=MOST_EXPORTED)
-            exported = LogExported(by=self.operator.name, events=len(events))
-            record(transaction, exported, self._clock.now())
+        take = TakeEvents(database=self._database, clock=self._clock)
+        events = take(query, by=self.operator.name).events
         if is_json:
             return download("events.json", "application/json", as_json(events))
         return csv_download("events.csv", as_csv(events))
