@@ -991,7 +991,9 @@ def _relying_party_pages() -> dict[str, tuple[str, Context]]:
         "proposals": [waiting],
         "changed_at": at,
         "manages": True,
-        "switches": False,
+        "disables": True,
+        "lets_in": True,
+        "assigns": False,
         "checks": checklist(SANDBOX_DOCUMENT, has_secret=True, runs=[_DONE], proposed=False),
     }
 
@@ -1097,7 +1099,16 @@ def _relying_party_pages() -> dict[str, tuple[str, Context]]:
         "console-register-no-team": ("console/relying_parties/no_team.html", _console(PARTIES)),
         "console-party": party(_party()),
         "console-party-read": party(
-            _party(enabled=False), change=None, manages=False, role=OperatorRole.READ_ONLY
+            _party(enabled=False),
+            change=None,
+            manages=False,
+            disables=False,
+            lets_in=False,
+            role=OperatorRole.READ_ONLY,
+        ),
+        "console-party-stopped": party(_party(enabled=False)),
+        "console-party-stopped-by-its-team": party(
+            _party(enabled=False), change=None, checks=(), production=(), lets_in=False
         ),
         "console-party-production": party(
             live,
@@ -1106,7 +1117,7 @@ def _relying_party_pages() -> dict[str, tuple[str, Context]]:
             production=(),
             proposals=(),
             team=None,
-            switches=True,
+            assigns=True,
             role=OperatorRole.OPERATOR,
         ),
         "console-party-by-itself": party(
@@ -1170,10 +1181,11 @@ def _relying_party_pages() -> dict[str, tuple[str, Context]]:
             role=OperatorRole.OPERATOR,
         ),
         "console-disable-party": _about(
-            "switch", _blank(SwitchForm), role=OperatorRole.OPERATOR, on=False
+            "switch", _blank(SwitchForm), role=OperatorRole.OPERATOR, on=False, lets_in=True
         ),
+        "console-disable-own-party": _about("switch", _blank(SwitchForm), on=False, lets_in=False),
         "console-enable-party": _about(
-            "switch", _blank(SwitchForm), role=OperatorRole.OPERATOR, on=True
+            "switch", _blank(SwitchForm), role=OperatorRole.OPERATOR, on=True, lets_in=True
         ),
         "console-propose": _proposing(),
         "console-propose-untested": _proposing(tested=False),
