@@ -87,7 +87,7 @@ def withhold_personal_data(
         if type(value) not in _PLAIN or name.lower() in PERSONAL:
             event[name] = _withheld(name, value)
     for name in _FREE_TEXT:
-        if isinstance(text := event.get(name), str):
+        if name in event and isinstance(text := event[name], str):
             event[name] = _LONG_NUMBER.sub(WITHHELD, text)
     return event
 

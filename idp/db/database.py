@@ -63,15 +63,14 @@ class Database:
         with self._reader() as session:
             yield session
 
-    @contextmanager
-    def writing_rows(self) -> Iterator[Rows]:
+    def writing_rows(self) -> AbstractContextManager[Rows]:
         """Like `transaction`, for what needs no entities."""
         if self._direct is not None:
-            with self._direct.borrowed() as direct:
-                direct.begin()
-                yield direct
-                direct.commit()
-            return
+            return self._direct.borrowed(to_write=True)
+        return self._written_cursor_rows()
+
+    @contextmanager
+    def _written_cursor_rows(self) -> Iterator[Rows]:
         with self._borrowed() as connection:
             rows = CursorRows(connection, self.engine.dialect)
             rows.begin_immediately()

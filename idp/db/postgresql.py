@@ -8,8 +8,7 @@ none of the pool's: they begin and commit when they are told to, and are used by
 time.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any, Final
 
@@ -153,16 +152,12 @@ class PostgresqlConnections:
         self._resting: list[_Connection] = []
         event.listen(engine, "engine_disposed", self._close)
 
-    @contextmanager
-    def borrowed(self) -> Iterator[PostgresqlRows]:
-        """One of them; a transaction that is not committed is rolled back."""
-        connection = self._any()
-        try:
-            yield PostgresqlRows(connection, self._dialect)
-        finally:
-            self._give_back(connection)
+    def borrowed(self, *, to_write: bool = False) -> "_Borrowed":
+        """One of them; with *to_write* in a transaction, committed unless an exception comes."""
+        return _Borrowed(self, self._dialect, to_write=to_write)
 
-    def _any(self) -> _Connection:
+    def take(self) -> _Connection:
+        """One that lives, for one thread, until it is given back."""
         while self._resting:
             try:
                 connection = self._resting.pop()
@@ -183,7 +178,8 @@ class PostgresqlConnections:
         driver.autocommit = True
         return _Connection(driver)
 
-    def _give_back(self, connection: _Connection) -> None:
+    def give_back(self, connection: _Connection) -> None:
+        """Let others have it; a transaction that is not committed is rolled back."""
         try:
             connection.rest()
         except OperationalError:
@@ -194,6 +190,35 @@ class PostgresqlConnections:
     def _close(self, _engine: Engine) -> None:
         while self._resting:
             self._resting.pop().close()
+
+
+class _Borrowed:
+    """The time in which a connection is borrowed; no generator, which takes twice as long."""
+
+    def __init__(
+        self, connections: PostgresqlConnections, dialect: Dialect, *, to_write: bool
+    ) -> None:
+        self._connections = connections
+        self._dialect = dialect
+        self._to_write = to_write
+
+    def __enter__(self) -> PostgresqlRows:
+        self._connection = self._connections.take()
+        self._rows = PostgresqlRows(self._connection, self._dialect)
+        if self._to_write:
+            try:
+                self._rows.begin()
+            except BaseException:
+                self._connections.give_back(self._connection)
+                raise
+        return self._rows
+
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        try:
+            if self._to_write and kind is None:
+                self._rows.commit()
+        finally:
+            self._connections.give_back(self._connection)
 
 
 def ping_what_rested(engine: Engine) -> None:

@@ -6,7 +6,7 @@ interaction, whose browser, which session, how a sign-in is noted) stands here o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -179,7 +179,8 @@ class Visits:
         self._device_cookie.set(device_handle)
         self._session_cookie.set(handle)
         self._forget_answers()
-        return replace(self._begin_anew(visit), session=session)
+        begun = self._begin_anew(visit)
+        return Visit(begun.interaction, session, begun.relying_party)
 
     def know_device(self, citizen_id: CitizenId) -> None:
         """
@@ -195,7 +196,7 @@ class Visits:
     def sign_out(self, visit: Visit) -> Visit:
         """End this browser's session: somebody else wants to sign in."""
         self.end_session()
-        return replace(visit, session=None)
+        return Visit(visit.interaction, None, visit.relying_party)
 
     def end_session(self) -> EndedSession | None:
         """End this browser's session, and take its cookie; what ended."""
@@ -271,7 +272,8 @@ class Visits:
         return bound
 
     def _changed(self, visit: Visit, change: Callable[[Interaction], Interaction]) -> Visit:
-        return replace(visit, interaction=self._interactions.update(visit.interaction, change))
+        changed = self._interactions.update(visit.interaction, change)
+        return Visit(changed, visit.session, visit.relying_party)
 
     def _begin(self) -> Interaction:
         interaction = Interaction(

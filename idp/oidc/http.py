@@ -173,9 +173,16 @@ NO_STORE: Final[Headers] = (("Cache-Control", "no-store"), ("Pragma", "no-cache"
 
 
 def json_response(
-    status: int, content: Mapping[str, Any], headers: Headers = NO_STORE
+    status: int,
+    content: Mapping[str, Any],
+    headers: Headers = NO_STORE,
+    *,
+    client_id: str | None = None,
 ) -> ProtocolResponse:
     """*content* as JSON; not to be stored unless *headers* say otherwise (RFC 6749 §5.1)."""
     return ProtocolResponse(
-        status, (("Content-Type", "application/json"), *headers), orjson.dumps(content)
+        status,
+        (("Content-Type", "application/json"), *headers),
+        orjson.dumps(content),
+        client_id,
     )

@@ -1,7 +1,6 @@
 """The UserInfo endpoint (OpenID Connect Core §5.3, RFC 6750)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from idp.citizens import store as citizens
@@ -66,15 +65,14 @@ class UserinfoEndpoint:
             return refused_token(REALM, InvalidToken(fault=unknown))
         if OPENID not in token.authorization.scope:
             return refused_token(REALM, InsufficientScope())  # refreshed for less (RFC 6749 §6)
-        answer = self._answer(self._claims(token, relying_party), relying_party)
-        return replace(answer, client_id=relying_party.client_id)
+        return self._answer(self._claims(token, relying_party), relying_party)
 
     def _rehearsed(self, person: RehearsedPerson) -> ProtocolResponse:
         relying_party = self._relying_party(person.authorization)
         if relying_party is None or OPENID not in person.authorization.scope:
             return refused_token(REALM, InvalidToken())
         claims = self._named(person.values, person.authorization, relying_party)
-        return replace(self._answer(claims, relying_party), client_id=relying_party.client_id)
+        return self._answer(claims, relying_party)
 
     def _relying_party(self, authorization: Authorization) -> RelyingParty | None:
         found = self._relying_parties.find(authorization.client_id)
@@ -104,10 +102,12 @@ class UserinfoEndpoint:
     ) -> ProtocolResponse:
         """As JSON, or signed where the registration asks for it (Core §5.3.2)."""
         if relying_party.userinfo_algorithm is None:
-            return json_response(200, claims)
+            return json_response(200, claims, client_id=relying_party.client_id)
         signed = self._signer.sign(
             {**claims, "iss": self._issuer, "aud": relying_party.client_id},
             algorithm=SigningAlgorithm(relying_party.userinfo_algorithm),
         )
         headers = (("Content-Type", "application/jwt"), *NO_STORE)
-        return ProtocolResponse(200, headers, signed.encode("ascii"))
+        return ProtocolResponse(
+            200, headers, signed.encode("ascii"), client_id=relying_party.client_id
+        )

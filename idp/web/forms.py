@@ -28,7 +28,9 @@ def plain_line(text: str | None) -> str:
 
     Some keyboards send decomposed letters (NFD), and a NUL is an error to PostgreSQL.
     """
-    composed = unicodedata.normalize("NFC", visible(text or ""))
+    if not text:
+        return ""
+    composed = unicodedata.normalize("NFC", visible(text))
     if composed.isprintable():  # no control character is
         return " ".join(composed.split())
     return " ".join("".join(" " if _is_control(c) else c for c in composed).split())

@@ -14,10 +14,12 @@ from typing import Any, Final
 
 from flask import Flask
 from flask.templating import Environment
-from jinja2 import BaseLoader, TemplateAssertionError, nodes
+from jinja2 import BaseLoader, Template, TemplateAssertionError, nodes
 from jinja2 import Environment as AnyEnvironment
+from jinja2.runtime import Context, Macro
+from jinja2.utils import internalcode
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 Translate = Callable[[str], str]
 
@@ -44,11 +46,27 @@ def localize(
     environment.speak(languages, templates, constants)
 
 
+class _Context(Context):
+    """What a template knows; its macros are called without asking what sort of function it is."""
+
+    @internalcode
+    def call(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Call *function* from a template."""
+        if type(function) is not Macro:
+            return super().call(function, *args, **kwargs)
+        kwargs.pop("_block_vars", None)  # what Jinja hands to functions that want the context
+        kwargs.pop("_loop_vars", None)
+        return function(*args, **kwargs)
+
+
 class LocalizedEnvironment(Environment):
     """An environment whose templates are named with their language: `en/login/login.html`."""
 
+    context_class = _Context
+
     _languages: Mapping[str, Translate]
     _constants: Mapping[str, object]
+    _found: dict[tuple[str, str | None], Template]
 
     def speak(
         self,
@@ -61,6 +79,36 @@ class LocalizedEnvironment(Environment):
         self._constants = constants
         self.globals |= constants
         self.loader = _Shared(templates)
+        self._found = {}
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 (Jinja's name)
+    ) -> Template:
+        """The template, as it was found before: a page asks for five, and files do not change."""
+        if isinstance(name, Template) or globals or self.auto_reload:
+            return super().get_template(name, parent, globals)
+        found = self._found.get((name, parent))
+        if found is None:
+            found = self._found[name, parent] = super().get_template(name, parent)
+        return found
+
+    @staticmethod
+    def as_shown(value: object) -> str:
+        """*value* escaped; what a macro has made is so already, and is not made anew."""
+        return value if type(value) is Markup else escape(value)
+
+    def _generate(
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,  # noqa: FBT001, FBT002 (Jinja's own)
+    ) -> str:
+        code = super()._generate(source, name, filename, defer_init=defer_init)
+        return code.replace("\nname = ", "\nescape = environment.as_shown\nname = ", 1)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """
