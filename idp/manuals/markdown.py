@@ -22,6 +22,7 @@ from markupsafe import Markup
 from idp.manuals.model import BY_FILE, MANUAL, TEXTS, Heading, Manual, Text, section_anchor
 
 _NUMBERED: Final = re.compile(r"(\d+)\. ")
+_AFTER_A_PART: Final = re.compile(r"(?<=\w[_/=&])(?=\w)")
 _NO_WORD: Final = re.compile(r"\W+")
 _OWN_MACHINE: Final = frozenset({"localhost", "127.0.0.1"})
 _SOURCE: Final = "../"  # what of the source does not stand in docs/
@@ -50,7 +51,7 @@ def manual_of(text: Text) -> Manual:
 
 
 class _Renderer(RendererHTML):
-    """Makes boxes of tables and code."""
+    """Makes boxes of tables and code; names in code may be broken after their parts."""
 
     def table_open(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
@@ -66,6 +67,16 @@ class _Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002 (markdown-it's)
         token = tokens[idx]
         return f"<pre{_box(token)}><code>{escapeHtml(token.content)}</code></pre>\n"
+
+    def code_inline(
+        self,
+        tokens: Sequence[Token],
+        idx: int,
+        options: OptionsDict,  # noqa: ARG002 (markdown-it's)
+        env: EnvType,  # noqa: ARG002
+    ) -> str:
+        parts = _AFTER_A_PART.split(tokens[idx].content)
+        return f"<code>{'<wbr>'.join(map(escapeHtml, parts))}</code>"
 
 
 def _box(token: Token) -> str:
@@ -137,7 +148,11 @@ def _link(opened: Token, label: Sequence[Token], text: Text) -> Sequence[Token]:
             return [named]
         return [*label, _piece("text", " ("), named, _piece("text", ")")]
     if link in BY_FILE:
-        opened.attrSet("href", _address(BY_FILE[link], text.language))
+        there = BY_FILE[link]
+        opened.attrSet("href", _address(there, text.language))
+        if there.language != text.language:
+            opened.attrSet("hreflang", there.language)
+            opened.attrSet("lang", there.language)
     elif found.scheme != "https":
         raise ValueError(f"{text.file} links to {link}, which is no page")
     return [opened, *label, Token("link_close", "a", -1)]

@@ -71,6 +71,7 @@ def test_what_is_wide_scrolls_in_itself_and_has_a_name(text: Text) -> None:
     assert html.count("<pre") == html.count('<pre role="group" aria-label="')
     assert html.count("<table>") + html.count("<pre") == html.count('tabindex="0"')
     assert 'aria-label=""' not in html
+    assert '<th scope="col"></th>' not in html
 
 
 @pytest.mark.parametrize("text", ALL, ids=lambda text: text.file)
@@ -80,13 +81,14 @@ def test_what_only_some_readers_have_is_named_and_not_linked_to(text: Text) -> N
     assert [each for each in links if "localhost" in each or "clients/" in each] == []
     assert "<!--" not in page(text).html
     if text.name == INTEGRATING:
-        assert "<code>clients/kit/README.md</code>" in page(text).html
+        assert "<code>clients/<wbr>kit/<wbr>README.md</code>" in page(text).html
 
 
 def test_the_other_language_is_a_link_away() -> None:
     for text in ALL:
         for language in TEXTS[text.name].keys() - {text.language}:
-            assert f'href="/manual/{text.name}?lang={language}"' in page(text).html
+            link = f'<a href="/manual/{text.name}?lang={language}" hreflang="{language}" lang='
+            assert link in page(text).html
 
 
 @pytest.mark.parametrize("text", ALL, ids=lambda text: text.file)
@@ -109,7 +111,7 @@ def test_what_a_text_shows_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     html = made_of(
         monkeypatch,
         '# Title\n## "A" <b>\n```sh\n<script>x</script>\n```\n'
-        "| <i>a | `<b>` |\n| - | - |\n\n[x](javascript:x)\n",
+        "| <i>a | `<b>` |\n| - | - |\n\n[x](javascript:x) `a_b/c&d`\n",
     ).html
 
     assert "<script" not in html
@@ -117,3 +119,4 @@ def test_what_a_text_shows_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "&lt;script&gt;x&lt;/script&gt;" in html
     assert 'aria-label="&quot;A&quot; ' in html
     assert "<code>&lt;b&gt;</code>" in html
+    assert "<code>a_<wbr>b/<wbr>c&amp;<wbr>d</code>" in html
