@@ -39,7 +39,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.compiled_rules import share_compiled_rules
 from tests.fakes.compiled_statements import share_compiled_statements
 from tests.fakes.compiled_templates import CompiledTemplates
-from tests.fakes.database import make_tables
+from tests.fakes.database import keep_nothing_through_a_crash, make_tables
 from tests.fakes.following_client import FollowingClient
 from tests.fakes.mail import MailOutbox
 from tests.fakes.redis_server import let_pass, redis_executable, running_redis
@@ -75,6 +75,7 @@ hypothesis.settings.load_profile("daily")
 def pytest_configure() -> None:
     """Have what all applications of a run have in common done once, and tracebacks be plain."""
     Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
+    keep_nothing_through_a_crash()
     share_compiled_rules()
     share_compiled_statements()
     share_rsa_keys()

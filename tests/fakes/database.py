@@ -5,7 +5,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 
 import idp
 from idp.db import Base
@@ -23,6 +23,17 @@ def database_in_memory(key: bytes = b"d" * 32) -> Database:
         connection.rollback()
         raw.deserialize(_tables())
     return database
+
+
+def keep_nothing_through_a_crash() -> None:
+    """Let SQLite wait for no disk: the files of a run of tests need not survive the machine."""
+    prepares = idp.db.database._prepare_sqlite
+
+    def prepare(engine: Engine) -> None:
+        prepares(engine)
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+
+    idp.db.database._prepare_sqlite = prepare
 
 
 def make_tables(engine: Engine) -> None:
