@@ -12,16 +12,18 @@ from idp.logout.model import Farewell, LogoutRequest
 
 LIFETIME: Final = timedelta(minutes=15)
 
+_REQUESTS: Final = TypeAdapter(LogoutRequest)
+_FAREWELLS: Final = TypeAdapter(Farewell)
 _Kept = TypeVar("_Kept")
 
 
 class _KeptByHandle(Generic[_Kept]):
     """`<prefix>:<digest>`: a frozen value as JSON."""
 
-    def __init__(self, client: redis.Redis, prefix: str, kind: type[_Kept]) -> None:
+    def __init__(self, client: redis.Redis, prefix: str, json: TypeAdapter[_Kept]) -> None:
         self._redis = client
         self._prefix = prefix
-        self._json = TypeAdapter(kind)
+        self._json = json
 
     def add(self, value: _Kept) -> Handle:
         """Keep it; the handle under which it is found."""
@@ -43,11 +45,11 @@ class RedisStoredLogouts(_KeptByHandle[LogoutRequest]):
     """Implements `StoredLogouts`."""
 
     def __init__(self, client: redis.Redis) -> None:
-        super().__init__(client, "logout", LogoutRequest)
+        super().__init__(client, "logout", _REQUESTS)
 
 
 class RedisFarewells(_KeptByHandle[Farewell]):
     """Implements `Farewells`."""
 
     def __init__(self, client: redis.Redis) -> None:
-        super().__init__(client, "farewell", Farewell)
+        super().__init__(client, "farewell", _FAREWELLS)
