@@ -83,7 +83,7 @@ class Texts(Given):
 
 
 class Counts(Given):
-    """What was counted; counts below five are not told."""
+    """What was counted; counts below five are not told, nor others that would tell them."""
 
     client_id: str
     first: date

@@ -23,7 +23,7 @@ def statistics_command(open_statistics: Callable[[], Statistics]) -> click.Comma
         """
         Show sign-ins, texts with codes and enrolments, of one portal or of all.
 
-        Days are those of Vietnam. Numbers below five are not shown.
+        Days are those of Vietnam. Numbers below five are hidden, and what would tell them.
         """
         report = open_statistics()(Period(int(days)), portal)
         if as_csv:

@@ -12,7 +12,7 @@ from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.statistics import store
 from idp.statistics.model import EVERYBODY, Measure, Stage, Way
-from idp.statistics.rules import days_of, median, rate, shown
+from idp.statistics.rules import beside, breakdown, days_of, median, rate, shown
 from idp.statistics.store import CountRow
 
 _HOURS_OF_A_DAY: Final = 24
@@ -29,7 +29,7 @@ class Period(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An hour or a day: how many began and how many signed in; `None` is too few to be shown."""
+    """An hour or a day: how many began and how many signed in; `None` is not shown."""
 
     starts: datetime
     begun: int | None
@@ -51,9 +51,9 @@ class Report:
     """
     One period of one relying party, or of all together (*client_id* empty).
 
-    Every count is `None` where there are some, but fewer than may be shown. *success* is the share
-    of those sent to sign in who did, *median* in seconds, from the request to the code, of those
-    who signed in for it.
+    A count is `None` where there are some, but fewer than may be shown, or where such a one would
+    follow from it. *success* is the share of those sent to sign in who did, *median* in seconds,
+    from the request to the code, of those who signed in for it.
     """
 
     client_id: str
@@ -107,32 +107,41 @@ def _report(
     totals: Counter[tuple[Measure, str]] = Counter()
     for row in rows:
         totals[row.measure, row.detail] += row.count
-    begun = totals[Measure.BEGUN, ""]
-    came = totals[Measure.SIGNED_IN, Way.ANEW] + totals[Measure.SIGNED_IN, Way.SESSION]
+    steps = _starts_of_all(period, days)
+    begun, begun_then = breakdown(_begun(rows, steps))
+    came, came_then = breakdown(_came(rows, steps))
+    silent = shown(totals[Measure.SIGNED_IN, Way.SILENT])
+    levels = {int(level): n for level, n in sorted(_of(totals, Measure.LEVEL).items())}
     return Report(
         client_id=client_id,
         period=period,
         first=days[0],
         last=days[-1],
-        steps=_steps(period, days, rows),
-        begun=shown(begun),
-        signed_in=shown(came),
-        silent=shown(totals[Measure.SIGNED_IN, Way.SILENT]),
-        success=rate(came, begun),
+        steps=[Step(at, begun_then[at], came_then[at]) for at in steps],
+        begun=begun,
+        signed_in=came,
+        silent=silent,
+        success=None if begun is None or came is None else rate(came, begun),
         median=median({int(end): n for end, n in _of(totals, Measure.WAITED).items()}),
-        levels={int(level): shown(n) for level, n in sorted(_of(totals, Measure.LEVEL).items())},
+        levels=beside(breakdown(levels)[1], came, silent),
         refused={error: shown(n) for error, n in sorted(_of(totals, Measure.REFUSED).items())},
         texts=_texts(totals),
-        enrolments={
-            stage: shown(totals[Measure.ENROLMENT, stage])
-            for stage in Stage
-            if totals[Measure.ENROLMENT, stage]
-        },
+        enrolments=_enrolments(_of(totals, Measure.ENROLMENT)),
     )
 
 
 def _of(totals: Counter[tuple[Measure, str]], measure: Measure) -> Mapping[str, int]:
     return {detail: count for (each, detail), count in totals.items() if each is measure}
+
+
+def _enrolments(counts: Mapping[str, int]) -> Mapping[Stage, int | None]:
+    """Each form has an answer: forms less answers would tell how many had the rare one."""
+    stages = {stage: counts[stage] for stage in Stage if counts.get(stage)}
+    ends = {Stage.FORM, Stage.ENROLLED}
+    answered, answers = breakdown({each: n for each, n in stages.items() if each not in ends})
+    forms = shown(stages.get(Stage.FORM, 0)) if answered is not None else None
+    of_all = {Stage.FORM: forms, **answers, Stage.ENROLLED: shown(stages.get(Stage.ENROLLED, 0))}
+    return {stage: of_all[stage] for stage in stages}
 
 
 def _texts(totals: Counter[tuple[Measure, str]]) -> Sequence[CarrierTexts]:
@@ -144,22 +153,27 @@ def _texts(totals: Counter[tuple[Measure, str]]) -> Sequence[CarrierTexts]:
     ]
 
 
-def _steps(period: Period, days: Sequence[date], rows: Sequence[CountRow]) -> Sequence[Step]:
+def _starts_of_all(period: Period, days: Sequence[date]) -> Sequence[datetime]:
     """The hours of the one day, or the days; those without a count too."""
-    begun: Counter[datetime] = Counter()
-    came: Counter[datetime] = Counter()
+    if period is Period.TODAY:
+        return [_starts(days[0], hour) for hour in range(_HOURS_OF_A_DAY)]
+    return [_starts(day, 0) for day in days]
+
+
+def _begun(rows: Sequence[CountRow], steps: Sequence[datetime]) -> Mapping[datetime, int]:
+    counts = dict.fromkeys(steps, 0)
     for row in rows:
-        starts = _starts(row.day, max(row.hour, 0))
         if row.measure is Measure.BEGUN:
-            begun[starts] += row.count
-        elif row.measure is Measure.SIGNED_IN and row.detail != Way.SILENT:
-            came[starts] += row.count
-    starts_of_all = (
-        [_starts(days[0], hour) for hour in range(_HOURS_OF_A_DAY)]
-        if period is Period.TODAY
-        else [_starts(day, 0) for day in days]
-    )
-    return [Step(at, shown(begun[at]), shown(came[at])) for at in starts_of_all]
+            counts[_starts(row.day, max(row.hour, 0))] += row.count
+    return counts
+
+
+def _came(rows: Sequence[CountRow], steps: Sequence[datetime]) -> Mapping[datetime, int]:
+    counts = dict.fromkeys(steps, 0)
+    for row in rows:
+        if row.measure is Measure.SIGNED_IN and row.detail != Way.SILENT:
+            counts[_starts(row.day, max(row.hour, 0))] += row.count
+    return counts
 
 
 def _starts(day: date, hour: int) -> datetime:

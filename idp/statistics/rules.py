@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from idp.audit.rules import VIETNAM
 from idp.statistics.model import EVERYBODY, WAITS, WHOLE_DAY, HourlyCount, Measure, Tick, Way
@@ -11,6 +11,7 @@ SMALLEST_SHOWN: Final = 5
 """Fewer than so many could be told apart: a number below it is not shown."""
 _BETWEEN: Final = " "
 _PARTS: Final = 3  # of the detail of a sign-in
+K = TypeVar("K")
 
 
 def signed_in(
@@ -86,6 +87,46 @@ def median(classes: Mapping[int, int]) -> float | None:
 def shown(count: int) -> int | None:
     """The number as it may be shown; `None`: there are some, and too few."""
     return None if 0 < count < SMALLEST_SHOWN else count
+
+
+def breakdown(parts: Mapping[K, int]) -> tuple[int | None, Mapping[K, int | None]]:
+    """
+    The sum of *parts* and each of them, as they may be shown beside each other.
+
+    A lone hidden part would be the sum less the shown ones. So the next smaller ones are hidden
+    too, until at least two are, which are together as many as may be shown, and more than one for
+    each; where there are not so many, the sum is hidden. A reader cannot tell which of the hidden
+    ones are small: they have one mark.
+    """
+    hidden = [part for part, count in parts.items() if shown(count) is None]
+    others = sorted((count, at) for at, count in enumerate(parts.values()) if shown(count))
+    names, total = list(parts), sum(parts.values())
+    together = sum(parts[part] for part in hidden)
+    for count, at in others:
+        if not hidden or _hides(together, len(hidden)):
+            break
+        hidden.append(names[at])
+        together += count
+    may_add = not hidden or _hides(together, len(hidden))
+    kept = {part: None if part in hidden else count for part, count in parts.items()}
+    return (total if may_add else None), kept
+
+
+def beside(parts: Mapping[K, int | None], *totals: int | None) -> Mapping[K, int | None]:
+    """
+    Parts whose sum is that of *totals*: one of these that is hidden does not follow from them.
+
+    Where all parts are shown, the smallest is not.
+    """
+    counts = [(count, at) for at, count in enumerate(parts.values()) if count]
+    if None not in totals or None in parts.values() or not counts:
+        return parts
+    smallest = list(parts)[min(counts)[1]]
+    return {part: None if part == smallest else count for part, count in parts.items()}
+
+
+def _hides(together: int, number: int) -> bool:
+    return number > 1 and together >= SMALLEST_SHOWN and together > number
 
 
 def rate(part: int, whole: int) -> float | None:

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from idp.statistics.report import Report
-from idp.statistics.rules import SMALLEST_SHOWN
 
 COLUMNS: Final = ("from", "to", "client_id", "measure", "detail", "value")
-HIDDEN: Final = f"<{SMALLEST_SHOWN}"
-"""What stands for a number that is too small to be shown."""
+HIDDEN: Final = "hidden"
+"""What stands for a number that is too small to be shown, or would tell one that is."""
 
 
 def rows(report: Report) -> Iterable[tuple[str, ...]]:

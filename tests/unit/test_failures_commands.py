@@ -70,6 +70,6 @@ def test_statistics_are_told_as_text_and_as_rows(memory: Database) -> None:
 
     told = run("--portal", "binh-dinh", "--days", "1")
     assert "signed in           38 (95.0%)" in told
-    assert "codes, viettel: sent <5" in told
+    assert "codes, viettel: sent hidden" in told
     assert "40" not in run("--portal", "dak-lak")
     assert "2026-11-16,2026-11-22,,begun,,40" in run("--csv")

@@ -3,9 +3,22 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.statistics.model import EVERYBODY, WAITS, WHOLE_DAY, HourlyCount, Measure, Way
-from idp.statistics.rules import days_of, median, rate, rows_of, shown, signed_in, wait_class
+from idp.statistics.rules import (
+    SMALLEST_SHOWN,
+    beside,
+    breakdown,
+    days_of,
+    median,
+    rate,
+    rows_of,
+    shown,
+    signed_in,
+    wait_class,
+)
 
 LATE = datetime(2026, 11, 21, 18, 30, tzinfo=UTC)  # half past one, the next day in Vietnam
 
@@ -82,3 +95,48 @@ def test_a_share_of_too_few_is_not_shown_and_none_is_more_than_all() -> None:
 
 def test_the_days_end_with_the_last() -> None:
     assert days_of(date(2026, 3, 1), 3) == [date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "total", "seen"),
+    [
+        ([], 0, []),
+        ([0, 0], 0, [0, 0]),
+        ([5, 7], 12, [5, 7]),
+        ([3, 0, 22, 40], 65, [None, 0, None, 40]),
+        ([1, 2, 30, 40], 73, [None, None, None, 40]),  # 3 of both: less than may be shown
+        ([2, 3, 30], 35, [None, None, 30]),
+        ([3, 0], None, [None, 0]),
+        ([1, 2], None, [None, None]),
+        ([1, 1, 1, 1, 1], None, [None] * 5),
+        ([1, 1, 1, 1, 1, 9], 14, [None] * 6),
+    ],
+)
+def test_a_few_are_not_what_a_total_leaves(
+    counts: list[int], total: int | None, seen: list[int | None]
+) -> None:
+    assert breakdown(dict(enumerate(counts))) == (total, dict(enumerate(seen)))
+
+
+@given(st.lists(st.integers(min_value=0, max_value=9), max_size=8))
+def test_what_is_hidden_could_be_otherwise(counts: list[int]) -> None:
+    total, kept = breakdown(dict(enumerate(counts)))
+    hidden = [count for count, seen in zip(counts, kept.values(), strict=True) if seen is None]
+
+    assert all(seen is None or seen == 0 or seen >= SMALLEST_SHOWN for seen in kept.values())
+    assert total in {None, sum(counts)}
+    assert 0 not in hidden
+    if hidden and total is not None:
+        rest = total - sum(seen for seen in kept.values() if seen is not None)
+        assert len(hidden) > 1
+        assert rest >= SMALLEST_SHOWN
+        assert rest > len(hidden)  # else each of them were one
+
+
+def test_a_hidden_total_is_not_what_the_parts_add_up_to() -> None:
+    levels = {1: 0, 2: 22, 3: 9}
+
+    assert beside(levels, 28, None) == {1: 0, 2: 22, 3: None}
+    assert beside(levels, 26, 5) == levels
+    assert beside({2: None, 3: None, 4: 9}, 28, None) == {2: None, 3: None, 4: 9}
+    assert beside({}, None) == {}

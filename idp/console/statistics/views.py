@@ -21,7 +21,7 @@ from idp.operators.permissions import Permission, may_see, teams_seen_by
 from idp.relying_parties.model import ClientId
 from idp.statistics.model import EVERYBODY
 from idp.statistics.report import Period, Report, Statistics
-from idp.statistics.table import COLUMNS, HIDDEN, rows
+from idp.statistics.table import COLUMNS, rows
 from idp.web.address import page_query
 from idp.web.csv_file import csv_bytes, csv_download
 from idp.web.forms import ChoiceField, Form, plain_line
@@ -173,4 +173,4 @@ def _stages(report: Report) -> Sequence[tuple[str, str]]:
 
 
 def _number(count: int | None) -> str:
-    return HIDDEN if count is None else str(format_number(count))
+    return _("ẩn") if count is None else str(format_number(count))
