@@ -258,6 +258,28 @@ def test_the_same_browser_goes_on_with_the_portals_request(site: Site, pass_time
 
 
 @pytest.mark.usefixtures("citizen_id")
+def test_whoever_waits_for_a_code_to_the_lost_phone_is_offered_the_other_way(site: Site) -> None:
+    at_sign_in = site.from_portal(site.browser(), create=False).open("/login")
+    at_sign_in.submit(username=IDENTITY_NUMBER, password=OLD_PASSWORD)
+    recovering = site.from_portal(site.browser(), create=False).open("/recover")
+    recovering.submit(username=IDENTITY_NUMBER, phone_number=LOST.national)
+
+    for browser, page in ((at_sign_in, "/otp"), (recovering, "/recover/otp")):
+        assert browser.page == page
+        way = f"/recover/other-phone?i={browser.interaction}"
+        assert f'<a id="other-phone" href="{way}">' in browser.html
+        assert browser.open(way).page == "/recover/other-phone"
+
+
+def test_a_number_that_was_just_typed_is_corrected_and_not_lost(site: Site) -> None:
+    browser = to_code(site)
+
+    assert browser.page == "/recover/otp"
+    assert 'id="other-phone"' not in browser.html
+    assert "Sửa số điện thoại" in browser.html
+
+
+@pytest.mark.usefixtures("citizen_id")
 def test_another_browser_gets_the_way_to_the_portals_start_and_not_its_request(
     site: Site, pass_time: PassTime
 ) -> None:

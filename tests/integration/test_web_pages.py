@@ -292,6 +292,13 @@ def test_the_ids_scripts_use_are_there(rendered: Mapping[str, str]) -> None:
         assert ids <= set(outline(rendered[f"/gallery/{name}?lang=vi"]).values("id")), name
 
 
+def test_agreeing_and_refusing_are_equal_buttons(rendered: Mapping[str, str]) -> None:
+    buttons = outline(rendered["/gallery/consent?lang=vi"]).all("button")
+    allow, deny = (a for a in buttons if a.get("id") in {"consent-allow", "consent-deny"})
+
+    assert allow["class"] == deny["class"] == "button"
+
+
 def test_fields_are_named_as_they_are_identified(rendered: Mapping[str, str]) -> None:
     for name in ("login", "otp", "mobile", "password", "recover"):
         for field in outline(rendered[f"/gallery/{name}?lang=vi"]).all("input"):
