@@ -722,8 +722,8 @@ def machine(site: Site, client_secrets: dict[str, str]) -> Callable[[], AccountM
     "examples",
     [
         pytest.param(
-            _examples(25, 15, derandomize=True, phases=[Phase.generate]),
-            id="25",
+            _examples(15, 15, derandomize=True, phases=[Phase.generate]),
+            id="15",
         ),
         pytest.param(
             _examples(1500, 40, derandomize=False, phases=tuple(Phase)),
