@@ -316,6 +316,7 @@ class SecretRotated(SecurityEvent):
     """A relying party got a new secret, and the older ones end."""
 
     by: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

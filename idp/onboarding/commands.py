@@ -309,17 +309,18 @@ def _rotate_secret(open_desk: OpenOnboardingDesk) -> click.Command:
         type=click.IntRange(min=0),
         help="How long the older secret counts; 0 ends it at once.",
     )
+    @with_reason
     @by_operator
-    def rotate_secret(client_id: str, *, grace_days: int, as_name: str | None) -> None:
+    def rotate_secret(client_id: str, *, grace_days: int, reason: str, as_name: str | None) -> None:
         """Give a portal a new secret, printed this once, and let the older ones end."""
         desk = open_desk()
         with told.one_line_errors():
-            row = registered(desk, client_id)
+            why, row = reason_of(reason), registered(desk, client_id)
             by = operator_for(desk, as_name, row.environment)
             if not may_see(by, row.team):
                 raise NotThere(client_id)
             secret = desk.rotate_secret(
-                ClientId(client_id), grace=timedelta(days=grace_days), by=by.name
+                ClientId(client_id), grace=timedelta(days=grace_days), by=by.name, reason=why
             )
         for line in told.secrets({ClientId(client_id): secret}):
             click.echo(line)

@@ -39,7 +39,9 @@ class RotateSecret:
         self._lasts = lasts
         self._clock = clock
 
-    def __call__(self, client_id: ClientId, *, grace: timedelta, by: str = store.NOBODY) -> Handle:
+    def __call__(
+        self, client_id: ClientId, *, grace: timedelta, by: str = store.NOBODY, reason: str
+    ) -> Handle:
         """
         The new secret, shown this once; the newest before it ends after *grace* at the latest.
 
@@ -66,6 +68,6 @@ class RotateSecret:
                 at=now,
                 expires_at=now + self._lasts,
             )
-            record(transaction, SecretRotated(client_id=client_id, by=by), now)
+            record(transaction, SecretRotated(client_id=client_id, by=by, reason=reason), now)
         self._version.bump()
         return secret

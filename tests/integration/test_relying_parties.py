@@ -158,7 +158,7 @@ def test_of_many_only_what_was_changed_is_made_anew(
     before = {each.client_id: each for each in worker.all()}
 
     apply(register, sms_name="Moi")
-    house.desk.rotate_secret(ClientId("other"), grace=timedelta())
+    house.desk.rotate_secret(ClientId("other"), grace=timedelta(), reason="it leaked")
     apply(register, sms_name="Moi hon")
     worker.catch_up_now()
     between = {each.client_id: each for each in worker.all()}
@@ -205,7 +205,7 @@ def test_a_rotated_secret_is_shown_once(
     house: OnboardingHouse, register: Register, database: Database, clock: FakeClock
 ) -> None:
     apply(register)
-    answer = run(house, "rotate-secret", "portal", "--grace-days", "0")
+    answer = run(house, "rotate-secret", "portal", "--grace-days", "0", "--reason", "it leaked")
     with database.reading() as reading:
         ends = reading.execute(
             select(RelyingPartySecret.expires_at).order_by(RelyingPartySecret.id)
@@ -213,6 +213,7 @@ def test_a_rotated_secret_is_shown_once(
 
         assert answer.exit_code == 0
         assert "client_secret: " in answer.output
+        assert [each["reason"] for each in house.events("secret_rotated")] == ["it leaked"]
         assert list(ends) == [clock.now(), clock.now() + timedelta(days=360)]
 
 
@@ -220,8 +221,8 @@ def test_a_second_rotation_leaves_two_secrets(
     house: OnboardingHouse, register: Register, database: Database, clock: FakeClock
 ) -> None:
     apply(register)
-    house.desk.rotate_secret(ClientId("portal"), grace=timedelta(days=1))
-    house.desk.rotate_secret(ClientId("portal"), grace=timedelta(days=7))
+    house.desk.rotate_secret(ClientId("portal"), grace=timedelta(days=1), reason="it leaked")
+    house.desk.rotate_secret(ClientId("portal"), grace=timedelta(days=7), reason="it leaked")
     with database.reading() as reading:
         ends = list(
             reading.execute(
@@ -252,7 +253,7 @@ def test_show_says_what_was_registered(house: OnboardingHouse, register: Registe
     [
         ("show", "nobody"),
         ("disable", "nobody", "--reason", "leaked codes"),
-        ("rotate-secret", "nobody"),
+        ("rotate-secret", "nobody", "--reason", "it leaked"),
     ],
 )
 def test_an_unknown_name_is_one_line(house: OnboardingHouse, arguments: tuple[str, ...]) -> None:

@@ -337,7 +337,7 @@ def test_a_new_secret_counts_beside_the_old_one_for_a_while(
     house: ProtocolHouse, clock: FakeClock
 ) -> None:
     browser, old = house.signed_in(house.someone()), house.secrets[BASIC]
-    new = house.rotate_secret(ClientId(BASIC), grace=timedelta(hours=1))
+    new = house.rotate_secret(ClientId(BASIC), grace=timedelta(hours=1), reason="it leaked")
     codes = [house.code(browser) for _ in range(3)]
 
     assert house.redeem(codes[0], secret=old).status_code == 200

@@ -508,7 +508,7 @@ def test_a_retired_secret_is_not_retired_again(house: OnboardingHouse) -> None:
         lambda desk: desk.decide(ProposalId(1), approve=True, by=HUONG, reason=REASON),
         lambda desk: desk.add_secret(PORTAL, by=LAN, reason=REASON),
         lambda desk: desk.retire_secret(PORTAL, 1, by=LAN, reason=REASON),
-        lambda desk: desk.rotate_secret(PORTAL, grace=timedelta()),
+        lambda desk: desk.rotate_secret(PORTAL, grace=timedelta(), reason=REASON),
         lambda desk: desk.disable(PORTAL, by=LAN, reason=REASON),
         lambda desk: desk.assign(PORTAL, "binh-dinh", by=LAN, reason=REASON),
     ],
@@ -598,7 +598,9 @@ def test_no_team_rotates_another_teams_secret(
 ) -> None:
     keep_operator(house.database, house.hasher, "khoai", OperatorRole.PROVINCE_TEAM, clock.now())
     house.tried("portal", "binh-dinh")
-    answer = house.run("rotate-secret", "portal", "--as", "khoai", typed=typed())
+    rotate = ("rotate-secret", "portal", "--as", "khoai", "--reason")
+    assert "a reason has" in house.run(*rotate, "so", typed=typed()).output
+    answer = house.run(*rotate, REASON, typed=typed())
 
     assert answer.exit_code == 1
     assert "there is no portal" in answer.output

@@ -128,8 +128,8 @@ class SecretsOnDisk:
         except OSError as error:
             raise Problem(
                 f"{path} cannot be read ({error.strerror}), and the provider keeps only its hash: "
-                f"`idp relying-parties rotate-secret {client_id}` makes a new one; or remove "
-                f"{self._home.folder} to begin anew"
+                f"`idp relying-parties rotate-secret {client_id} --reason …` makes a new one; or "
+                f"remove {self._home.folder} to begin anew"
             ) from None
 
     def _write(self, name: str, secret: str) -> None:
