@@ -20,7 +20,8 @@ LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
 LIFETIME = timedelta(days=365)
 
-_COOKIE = re.compile(r"(vi|en)\.([A-Za-z0-9_-]{0,128})")
+# A handle, and the relying party that asks (`new_interaction_id`).
+_COOKIE = re.compile(r"(vi|en)\.([A-Za-z0-9._~-]{0,172})")
 
 
 @dataclass(frozen=True)

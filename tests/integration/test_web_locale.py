@@ -3,6 +3,8 @@
 import pytest
 from flask import Flask, Response, g
 
+from idp.interactions.model import new_interaction_id
+from idp.relying_parties.model import ClientId
 from idp.web.locale import Choice, choose
 from tests.page_gallery import add_gallery, make_app
 
@@ -30,7 +32,7 @@ def test_order_of_wishes(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "en", "fr.", "en.a b", "en." + "a" * 129, "en.\r\nSet-Cookie"]
+    "text", ["", "en", "fr.", "en.a b", "en." + "a" * 173, "en.\r\nSet-Cookie"]
 )
 def test_only_our_own_cookie_is_believed(text: str) -> None:
     assert Choice.parse(text) is None
@@ -49,11 +51,15 @@ def app() -> Flask:
     return app
 
 
-def test_the_choice_outlives_the_page_within_its_interaction(app: Flask) -> None:
+@pytest.mark.parametrize("client_id", [None, ClientId("a.b_" + "c" * 124)])
+def test_the_choice_outlives_the_page_within_its_interaction(
+    app: Flask, client_id: ClientId | None
+) -> None:
+    interaction = new_interaction_id(client_id)
     browser = app.test_client()
-    browser.get("/step?i=abc&lang=en")
+    browser.get(f"/step?i={interaction}&lang=en")
 
-    assert '<html lang="en">' in browser.get("/step?i=abc").text
+    assert '<html lang="en">' in browser.get(f"/step?i={interaction}").text
     assert '<html lang="vi">' in browser.get("/step?i=other").text
 
 
