@@ -175,8 +175,9 @@ class ApiFace:
             )
         try:
             return operation.run(call)
-        except (Problem, NotAllowed, BudgetSpent):  # nothing came of it
-            self._once.give_back(client, key)
+        except (Problem, NotAllowed, BudgetSpent) as error:
+            if not isinstance(error, Problem) or error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                self._once.give_back(client, key)  # nothing came of it
             raise
 
     def _describe(self, request: Request) -> Raw:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+import structlog
 from pydantic import Field
 
 from idp.api.operation import Answer, Call, Given, Nothing, Operation, Query, Reason, Resource, Sent
@@ -13,8 +14,11 @@ from idp.key_ring.rules import outlook
 from idp.operators.permissions import Permission
 from idp.signing.material import SigningAlgorithm
 from idp.signing.model import RotationPolicy
+from idp.signing.ports import KeyStoreUnwritable
 from idp.signing.rules import RotationRefused
 from idp.signing.signer import Signer
+
+_log = structlog.get_logger(__name__)
 
 
 class Key(Given):
@@ -139,6 +143,11 @@ class KeyResource:
             events = rotate(algorithms, by=call.by, reason=wanted.reason)
         except RotationRefused as refused:
             raise Problem("conflict", str(refused)) from None
+        except KeyStoreUnwritable as unwritable:
+            _log.error("keys.unwritable", cause=str(unwritable))
+            raise Problem(
+                "unavailable", "The keys cannot be written: ask GET /keys what is so now."
+            ) from None
         return Answer(
             KeyChanges(
                 items=[

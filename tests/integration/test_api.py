@@ -17,6 +17,7 @@ from idp.operators.model import OperatorName, OperatorRole, VerifiedOperator
 from idp.operators.permissions import Permission
 from idp.signing.material import SigningAlgorithm
 from idp.signing.model import KeyState
+from idp.signing.ports import KeyStoreUnwritable
 from idp.throttling.ports import Budget
 from tests.fakes.citizen_site import Site
 from tests.fakes.operators import keep_operator
@@ -230,6 +231,26 @@ def test_what_may_have_been_done_is_not_done_again(
     again = program.call("POST", "/keys/rotations", ROTATION, headers=KEY)
 
     assert (lost.status_code, again.status_code) == (503, 409)
+
+
+def test_keys_that_cannot_be_written_are_a_problem_with_words(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = let_in(site)
+
+    def unwritable(*_: object, **__: object) -> None:
+        raise KeyStoreUnwritable("/var/keys: No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(RotateKeys, "announce", unwritable)
+        lost = program.call("POST", "/keys/rotations", ROTATION, headers=KEY)
+    again = program.call("POST", "/keys/rotations", ROTATION, headers=KEY)
+
+    assert lost.status_code == 503
+    assert lost.json["type"] == "/api#unavailable"
+    assert "GET /keys" in lost.json["detail"]
+    assert "/var/keys" not in lost.get_data(as_text=True)
+    assert again.status_code == 409  # the ring may be the one after
 
 
 def test_the_log_names_the_program(site: Site) -> None:
