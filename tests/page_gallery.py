@@ -960,7 +960,12 @@ def _parties_list(rows: list[object], **more: object) -> tuple[str, Context]:
         form.team.choices = list(_TEAMS.items())
         return {"form": form, "rows": rows}
 
-    quiet: dict[str, object] = {"first": None, "following": None, "registers": True}
+    quiet: dict[str, object] = {
+        "first": None,
+        "following": None,
+        "file": "/console/relying-parties.csv?words=cong",
+        "registers": True,
+    }
     return (
         "console/relying_parties/list.html",
         _console(PARTIES, context, **quiet | more),

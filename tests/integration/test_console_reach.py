@@ -33,6 +33,7 @@ REACH: dict[str, frozenset[OperatorRole]] = {
     "/console/keys/rotate": frozenset({ADMINISTRATOR, OPERATOR}),
     "/console/keys/rotate-now": frozenset({ADMINISTRATOR, OPERATOR}),
     "/console/relying-parties": LOOKING,
+    "/console/relying-parties.csv": LOOKING,
     "/console/register": MANAGING,
     "/console/register/<draft>/<step>": MANAGING,
     "/console/register/<draft>/check": MANAGING,

@@ -1,5 +1,7 @@
 """Relying parties at the console: wizard, changes, secrets; and another team's, which are none."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -251,6 +253,31 @@ def test_another_teams_portal_is_none(site: Site, office: Registering, portal: B
         assert hoa.post(f"{PORTAL}{page}", {}).status in {404, 405}, page
     assert hoa.open(PORTAL).html.replace("binh-dinh-thu", "nowhere") == blank
     assert live_four(site)
+
+
+def test_the_list_is_a_file_too_of_what_one_may_see(
+    site: Site, office: Registering, portal: Browser
+) -> None:
+    office.registered(office.signed_in("hoa"), client_id="dak-lak-thu", team="dak-lak")
+    with site.database.transaction() as transaction:
+        found = store.found(transaction, ID)
+        assert found is not None
+        found.registration = found.registration | {"client_name": '=HYPERLINK("//x","y")'}
+
+    def rows(browser: Browser, query: str = "") -> list[list[str]]:
+        browser.open(f"/console/relying-parties.csv{query}")
+        return list(csv.reader(io.StringIO(browser.html.removeprefix("\ufeff"))))
+
+    assert 'href="/console/relying-parties.csv?' in portal.open("/console/relying-parties").html
+    columns, *own = rows(portal)
+    assert columns[:5] == ["client_id", "name", "environment", "enabled", "team"]
+    assert [row[:5] for row in own] == [
+        [ID, '\'=HYPERLINK("//x","y")', "sandbox", "true", "binh-dinh"]
+    ]
+    assert rows(portal, "?team=dak-lak") == [columns]
+    huong = office.desk.signed_in("huong", OperatorRole.READ_ONLY)
+    assert {row[0] for row in rows(huong)[1:]} >= {ID, "dak-lak-thu", "binh-dinh"}
+    assert [row[0] for row in rows(huong, "?words=dak-lak-thu")[1:]] == ["dak-lak-thu"]
 
 
 def test_a_change_is_a_version_with_its_reason(

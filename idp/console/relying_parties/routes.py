@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint
 
 from idp.console.frame import ConsoleFrame
-from idp.console.relying_parties.addresses import PARTIES, PROPOSALS, REGISTER
+from idp.console.relying_parties.addresses import PARTIES, PARTIES_FILE, PROPOSALS, REGISTER
 from idp.console.relying_parties.change_views import ChangePart
 from idp.console.relying_parties.credential_views import (
     Credentials,
@@ -21,7 +21,7 @@ from idp.console.relying_parties.proposal_views import (
 from idp.console.relying_parties.propose_views import Propose
 from idp.console.relying_parties.state_views import Assign, Switch
 from idp.console.relying_parties.tested import Tested
-from idp.console.relying_parties.views import Parties, Party, Snippets, Versions
+from idp.console.relying_parties.views import Parties, PartiesFile, Party, Snippets, Versions
 from idp.console.relying_parties.wizard_views import WizardCheck, WizardStart, WizardStep
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -71,6 +71,7 @@ def relying_party_routes(frame: ConsoleFrame, desk: RelyingPartyDesk) -> Bluepri
     blueprint = Blueprint("console_relying_parties", __name__)
     for path, view in (
         (PARTIES, Parties.as_view("parties", frame, database)),
+        (PARTIES_FILE, PartiesFile.as_view("parties_file", frame, database)),
         (REGISTER, WizardStart.as_view("register", *wizard)),
         (f"{draft}/<step>", WizardStep.as_view("step", *wizard)),
         (

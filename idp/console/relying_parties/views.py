@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from idp.console.frame import ConsoleFrame, ConsolePage, Section
 from idp.console.paging import ROWS
-from idp.console.relying_parties.addresses import PARTIES
+from idp.console.relying_parties.addresses import PARTIES, PARTIES_FILE
 from idp.console.relying_parties.checklist import Check, checklist
 from idp.console.relying_parties.one_party import OnePartyPage, moment
 from idp.console.relying_parties.part_form import Part
@@ -28,6 +28,7 @@ from idp.operators.model import TeamId
 from idp.operators.permissions import Permission, may, teams_seen_by
 from idp.relying_parties.model import ClientId, RelyingPartyRecord, RelyingPartyVersion
 from idp.web.address import page_query
+from idp.web.csv_file import csv_bytes, csv_download
 from idp.web.forms import ChoiceField, Form, LineField, plain_line
 from idp.web.texts import gettext as _
 from idp.web.texts import lazy_gettext
@@ -37,6 +38,16 @@ _MOST_DIGITS: Final = 9
 _VERSIONS: Final = 20
 """Versions on a page: each is shown with all that differs."""
 _NAMES: Final = ("words", "environment", "state", "team")
+_COLUMNS: Final = (
+    "client_id",
+    "name",
+    "environment",
+    "enabled",
+    "team",
+    "version",
+    "updated_at",
+)
+_MOST_IN_FILE: Final = 10_000
 _ON, _OFF = "on", "off"
 
 
@@ -75,7 +86,7 @@ class Parties(ConsolePage):
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
         """The page."""
-        typed = {name: plain_line(request.args.get(name, ""))[:_LONGEST_TEXT] for name in _NAMES}
+        typed = _typed()
         after = plain_line(request.args.get("after", ""))[:_LONGEST_TEXT]
         with self._database.reading() as reading:
             found = store.page(
@@ -96,8 +107,28 @@ class Parties(ConsolePage):
             rows=[(each, moment(each.updated_at), names.get(each.team or "")) for each in rows],
             first=f"?{page_query(after='')}" if after else None,
             following=f"?{page_query(after=rows[-1].client_id)}" if len(found) > ROWS else None,
+            file=f"{PARTIES_FILE}?{page_query(after='')}",
             registers=may(self.operator.role, Permission.MANAGE_OWN_RELYING_PARTIES),
         )
+
+
+class PartiesFile(ConsolePage):
+    """`/console/relying-parties.csv`: what the list shows, on all its pages; at most 10,000."""
+
+    permission = Permission.SEE_RELYING_PARTIES
+    section = Section.RELYING_PARTIES
+
+    def __init__(self, frame: ConsoleFrame, database: Database) -> None:
+        super().__init__(frame)
+        self._database = database
+
+    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+        """The file."""
+        with self._database.reading() as reading:
+            found = store.page(
+                reading, _filter(_typed()), seen_by=self.operator, limit=_MOST_IN_FILE
+            )
+        return csv_download("portals.csv", csv_bytes(_COLUMNS, map(_cells, found)))
 
 
 class Party(OnePartyPage):
@@ -234,6 +265,23 @@ def _shown_version(
         "changes": diff({} if older is None else older.document, version.document),
         "is_first": older is None,
     }
+
+
+def _cells(row: store.Listed) -> Sequence[str]:
+    return (
+        row.client_id,
+        row.name,
+        row.environment.value,
+        "true" if row.enabled else "false",
+        row.team or "",
+        str(row.version),
+        row.updated_at.isoformat(timespec="seconds"),
+    )
+
+
+def _typed() -> Mapping[str, str]:
+    """What the address narrows the list by."""
+    return {name: plain_line(request.args.get(name, ""))[:_LONGEST_TEXT] for name in _NAMES}
 
 
 def _filter(typed: Mapping[str, str]) -> store.Filter:
