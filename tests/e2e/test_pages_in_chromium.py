@@ -25,8 +25,10 @@ FRAMES = """widths => document.body.replaceChildren(...widths.map(width => Objec
 # The documents stay, with their styles and letters; each page is put into them in turn.
 MISFITS = """async html => Promise.all([...document.querySelectorAll("iframe")].map(async frame => {
     const inside = frame.contentDocument, view = frame.contentWindow;
-    if (inside.querySelector("main")) {
-        const page = new DOMParser().parseFromString(html, "text/html");
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const styles = document => [...document.querySelectorAll("[rel=stylesheet]")].map(
+        link => link.getAttribute("href")).join();
+    if (styles(inside) === styles(page)) {
         inside.body.replaceWith(inside.adoptNode(page.body));
     } else {
         inside.open();
