@@ -11,6 +11,7 @@ from idp.announcements.commands import AnnouncementDesk, announcements_commands
 from idp.api_clients.commands import ApiClientDesk, api_clients_commands
 from idp.api_clients.manage import AddApiClient, DisableApiClient, RenewApiClient
 from idp.app.key_changes import record_key_change
+from idp.app.manuals import manual
 from idp.app.parts import Parts
 from idp.app.policies import onboarding_policy
 from idp.audit.commands import LogDesk, audit_commands
@@ -150,7 +151,9 @@ def command_line() -> click.Group:
     )
     commands.add_command(citizens)
     commands.add_command(disputes_commands(lambda: dispute_desk(parts())))
-    commands.add_command(failures_commands(lambda: parts().database))
+    commands.add_command(
+        failures_commands(lambda: parts().database, lambda: manual(parts().settings))
+    )
     commands.add_command(
         statistics_command(lambda: Statistics(database=parts().database, clock=parts().clock))
     )

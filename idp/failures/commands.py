@@ -12,14 +12,16 @@ from idp.failures.model import FailedRequest
 from idp.failures.rules import typed_reference
 from idp.failures.store import FailureQuery
 from idp.failures.table import COLUMNS, cells
-from idp.failures.words import EN, explain
+from idp.failures.words import EN, Manual, explain
 from idp.web.csv_file import csv_text
 
 _MOST: Final = 10_000
 
 
-def failures_commands(open_database: Callable[[], Database]) -> click.Group:
-    """Build the `failures` group; *open_database* is called when a command is run."""
+def failures_commands(
+    open_database: Callable[[], Database], find_manual: Callable[[], Manual]
+) -> click.Group:
+    """Build the `failures` group; both are called when a command is run."""
 
     @click.group("failures")
     def failures() -> None:
@@ -41,17 +43,19 @@ def failures_commands(open_database: Callable[[], Database]) -> click.Group:
         query = FailureQuery(client_id=client_id or "", reference=typed_reference(reference))
         with open_database().reading() as reading:
             found = [each.failed for each in store.search(reading, query, limit=limit)]
+        manual = find_manual()
         if as_csv:
-            click.echo(csv_text(COLUMNS, (cells(failed, EN) for failed in found)), nl=False)
+            rows = (cells(failed, EN, manual) for failed in found)
+            click.echo(csv_text(COLUMNS, rows), nl=False)
         elif not found:
             click.echo("No failed request.")
         for failed in () if as_csv else found:
-            click.echo(_told(failed))
+            click.echo(_told(failed, manual))
 
     return failures
 
 
-def _told(failed: FailedRequest) -> str:
+def _told(failed: FailedRequest, manual: Manual) -> str:
     words = explain(failed, EN)
     whose = failed.client_id or f"nobody's ({failed.claimed or 'no client_id'})"
     at = f"{failed.at.astimezone(VIETNAM):%Y-%m-%d %H:%M:%S}"
@@ -59,6 +63,7 @@ def _told(failed: FailedRequest) -> str:
         (
             f"{at}  {failed.reference}  {whose}  {failed.endpoint}  {failed.error}",
             f"  {words.happened}",
-            f"  {words.fix} (docs/integrating.md, section {words.section})",
+            f"  {words.fix}",
+            f"  {manual(EN, words.section)}",
         )
     )

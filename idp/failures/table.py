@@ -5,7 +5,7 @@ from typing import Final
 
 from idp.audit.rules import VIETNAM
 from idp.failures.model import FailedRequest
-from idp.failures.words import explain
+from idp.failures.words import Manual, explain
 
 COLUMNS: Final = (
     "at",
@@ -19,10 +19,11 @@ COLUMNS: Final = (
     "registered",
     "happened",
     "fix",
+    "manual",
 )
 
 
-def cells(failed: FailedRequest, language: str) -> Iterable[str]:
+def cells(failed: FailedRequest, language: str, manual: Manual) -> Iterable[str]:
     """One row of `COLUMNS`; *client_id* is the claimed one where it is nobody's."""
     words, fault = explain(failed, language), failed.fault
     yield failed.at.astimezone(VIETNAM).isoformat(timespec="seconds")
@@ -36,3 +37,4 @@ def cells(failed: FailedRequest, language: str) -> Iterable[str]:
     yield fault.registered
     yield words.happened.replace("`", "")
     yield words.fix.replace("`", "")
+    yield manual(language, words.section)

@@ -87,6 +87,9 @@ def test_a_failure_leads_to_its_section(site: Site, language: str) -> None:
     assert f'<h2 id="{fragment}">2. ' in answer.text
     assert f'<html lang="{language}">' in answer.text
     assert "/manual" in links_of(html)
+    client = site.app.test_client()
+    client.set_cookie("idp_console", reader.cookie("idp_console"))
+    assert link in client.get(f"/console/failures/export?lang={language}").text
 
 
 def test_a_manual_may_stand_elsewhere(site: Site) -> None:

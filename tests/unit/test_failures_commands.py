@@ -43,7 +43,9 @@ def test_failed_requests_are_told_with_their_fix(memory: Database) -> None:
     )
     with memory.transaction() as transaction:
         store.add(transaction, [request])
-    group = failures_commands(lambda: memory)
+    group = failures_commands(
+        lambda: memory, lambda: lambda language, section: f"/manual/{language}/{section}"
+    )
 
     def run(*arguments: str) -> str:
         return CliRunner().invoke(group, ["list", *arguments], catch_exceptions=False).output
@@ -51,10 +53,12 @@ def test_failed_requests_are_told_with_their_fix(memory: Database) -> None:
     told = run("binh-dinh")
     assert "2026-11-22 12:00:00  7F3K-92QD  binh-dinh  /token  invalid_client" in told
     assert "expired 75 seconds ago" in told
-    assert "docs/integrating.md, section 5" in told
+    assert told.endswith("\n  /manual/en/5\n")
     assert run("--reference", "7f3k 92qd") == told
     assert run("dak-lak") == "No failed request.\n"
-    assert run("--csv").startswith("at,reference,client_id,")
+    exported = run("--csv")
+    assert exported.startswith("at,reference,client_id,")
+    assert exported.rstrip().endswith(",/manual/en/5")
 
 
 def test_statistics_are_told_as_text_and_as_rows(memory: Database) -> None:

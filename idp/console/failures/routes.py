@@ -16,9 +16,9 @@ def failure_routes(
     """The blueprint."""
     blueprint = Blueprint("console_failures", __name__)
     blueprint.add_url_rule(
-        FAILURES, view_func=Failures.as_view("failures", frame, database, kept, manual)
+        FAILURES, view_func=Failures.as_view("failures", frame, database, manual, kept)
     )
     blueprint.add_url_rule(
-        f"{FAILURES}/export", view_func=ExportFailures.as_view("export", frame, database)
+        f"{FAILURES}/export", view_func=ExportFailures.as_view("export", frame, database, manual)
     )
     return blueprint

@@ -44,9 +44,10 @@ class _FailuresPage(ConsolePage):
     permission = Permission.SEE_FAILURES
     section = Section.FAILURES
 
-    def __init__(self, frame: ConsoleFrame, database: Database) -> None:
+    def __init__(self, frame: ConsoleFrame, database: Database, manual: Manual) -> None:
         super().__init__(frame)
         self._database = database
+        self._manual = manual
 
     def _typed(self) -> dict[str, str]:
         return {name: plain_line(request.args.get(name, ""))[:_LONGEST_TEXT] for name in _NAMES}
@@ -65,11 +66,10 @@ class Failures(_FailuresPage):
     """The newest, a page at a time; each is there for *kept*, *manual* says more."""
 
     def __init__(
-        self, frame: ConsoleFrame, database: Database, kept: timedelta, manual: Manual
+        self, frame: ConsoleFrame, database: Database, manual: Manual, kept: timedelta
     ) -> None:
-        super().__init__(frame, database)
+        super().__init__(frame, database, manual)
         self._kept = kept
-        self._manual = manual
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
         """The page."""
@@ -96,7 +96,8 @@ class ExportFailures(_FailuresPage):
         query, language = self._query(self._typed()), str(get_locale())
         with self._database.reading() as reading:
             found = store.search(reading, query, limit=MOST_EXPORTED)
-        content = csv_bytes(COLUMNS, (cells(each.failed, language) for each in found))
+        rows = (cells(each.failed, language, self._manual) for each in found)
+        content = csv_bytes(COLUMNS, rows)
         return csv_download("failures.csv", content)
 
 
