@@ -2,10 +2,17 @@
 
 import csv
 import io
+import os
 import re
 from datetime import timedelta
+from html import unescape
+from pathlib import Path
 
 import pytest
+from authlib.integrations.flask_client import OAuth
+from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
+from flask import Flask
+from joserfc import jwt
 from joserfc.jwk import ECKey
 from sqlalchemy import select
 
@@ -535,6 +542,38 @@ def test_code_with_the_portals_values_never_has_the_secret(site: Site, portal: B
     assert "http://localhost:8412/callback" in html
     assert 'options.CallbackPath = "/callback";' in html  # not its library's own
     assert live_four(site)[0] not in html
+
+
+def test_a_portal_with_a_key_is_shown_no_secret(
+    site: Site, portal: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "OIDC_CLIENT_SECRET" in portal.open(f"{PORTAL}/snippets").html
+    assert "socialiteproviders/openidconnect" in portal.html
+    with site.database.transaction() as transaction:
+        found = store.found(transaction, ID)
+        assert found is not None
+        method = {"token_endpoint_auth_method": "private_key_jwt"}
+        found.registration = found.registration | method
+    html = portal.open(f"{PORTAL}/snippets").html
+
+    assert "SECRET" not in html.upper().replace("SECRETS", "")
+    assert "chỉ dùng được với mã bí mật" in html
+    for words in ("PrivateKeyJwt(", "client-authentication-method: private_key_jwt"):
+        assert words in html
+    own = ECKey.generate_key("P-256")
+    file = tmp_path / "key.pem"
+    file.write_bytes(own.as_pem(private=True))
+    monkeypatch.setenv("OIDC_PRIVATE_KEY_FILE", str(file))
+    monkeypatch.setenv("OIDC_KEY_ID", "k1")
+    snippet = re.search(r'id="snippet-flask">(.*?)</code>', html, re.DOTALL)
+    assert snippet is not None
+    names = {"ECKey": ECKey, "Path": Path, "os": os, "OAuth": OAuth, "app": Flask("portal")}
+    names |= {"PrivateKeyJWT": PrivateKeyJWT, "private_key_jwt_sign": private_key_jwt_sign}
+    exec(unescape(snippet[1]), names)  # noqa: S102 (our own page: what a team copies has to run)
+    signed = names["OwnKey"]().sign(names["provider"], "https://idp.example/token")  # type: ignore[operator]
+    token = jwt.decode(signed, own, algorithms=["ES256"])
+    assert (token.header["kid"], token.claims["iss"], token.claims["sub"]) == ("k1", ID, ID)
+    assert token.claims["exp"] - token.claims["iat"] == 60  # the provider takes ten minutes
 
 
 def test_what_manages_itself_is_not_changed_here(

@@ -26,7 +26,12 @@ from idp.onboarding.rules import OnboardingPolicy
 from idp.operators import store as operators
 from idp.operators.model import TeamId
 from idp.operators.permissions import Permission, may, teams_seen_by
-from idp.relying_parties.model import ClientId, RelyingPartyRecord, RelyingPartyVersion
+from idp.relying_parties.model import (
+    ClientAuthentication,
+    ClientId,
+    RelyingPartyRecord,
+    RelyingPartyVersion,
+)
 from idp.web.address import page_query
 from idp.web.csv_file import csv_bytes, csv_download
 from idp.web.forms import ChoiceField, Form, LineField, plain_line
@@ -232,7 +237,7 @@ class Snippets(OnePartyPage):
         self._issuer = issuer
 
     def show(self, **address: str) -> Response:
-        """The page; the secret is a variable's name there, never its value."""
+        """The page; a secret, or a key, is a variable's name there, never its value."""
         party = self.party(address)
         uris = party.registration.get("redirect_uris")
         redirect_uri = str(uris[0]) if isinstance(uris, list) and uris else ""
@@ -244,7 +249,16 @@ class Snippets(OnePartyPage):
             redirect_path=urlsplit(redirect_uri).path or "/",
             scope=str(party.registration.get("scope", "openid")),
             algorithm=str(party.registration.get("id_token_signed_response_alg", "RS256")),
+            signs_with=_signs_with(party),
         )
+
+
+def _signs_with(party: RelyingPartyRecord) -> str | None:
+    """The algorithm of the portal's own key; `None`: it has a secret."""
+    document = party.registration
+    if document.get("token_endpoint_auth_method") != ClientAuthentication.PRIVATE_KEY_JWT:
+        return None
+    return str(document.get("token_endpoint_auth_signing_alg", "ES256"))
 
 
 def pairs(
