@@ -10,10 +10,13 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from datetime import datetime
 from typing import Any, Literal
 
 import orjson
 import structlog
+
+from idp.core.clock import SystemClock
 
 WITHHELD = "(withheld)"
 
@@ -29,7 +32,8 @@ PERSONAL = frozenset(
 # 9 digits and more are an identity number or a phone number as people and carriers write them;
 # within a longer word (a hash, a correlation id) they are not.
 _LONG_NUMBER = re.compile(r"(?<![\w.-])\+?\d(?:[ .-]?\d){8,14}(?![\w-])")
-_PLAIN = frozenset({str, int, float, bool, type(None)})
+_PLAIN = frozenset({str, int, float, bool, type(None), datetime})
+_CLOCK = SystemClock()
 _FREE_TEXT = ("event", "exception", "error", "detail")
 
 # At INFO these tell whole URLs, every job's arguments, or whose key signed.
@@ -42,13 +46,14 @@ def configure(*, format: Literal["json", "readable"], level: str) -> None:  # no
 
     Once per process, at its start; *level* is a name such as INFO.
     """
+    machines = format == "json"
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _stamp if machines else structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     render = (
         _json
-        if format == "json"
+        if machines
         else structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
@@ -102,5 +107,13 @@ def _withheld(name: str, value: object) -> object:
     return value
 
 
+def _stamp(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """The moment as it is: orjson writes it in a hundredth of what Python takes for that."""
+    event["timestamp"] = _CLOCK.now()
+    return event
+
+
 def _json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-    return orjson.dumps(event, default=repr).decode()
+    return orjson.dumps(event, default=repr, option=orjson.OPT_UTC_Z).decode()
