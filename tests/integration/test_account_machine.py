@@ -583,7 +583,7 @@ class AccountMachine(RuleBasedStateMachine):
         return self._session(browser) is not None
 
     def _finishes(self, browser: Browser, code: str) -> bool:
-        if browser.page != "/otp":
+        if browser.page != "/otp" or not browser.forms:  # the page may say that no code will do
             return False
         browser.submit(otp=code)
         return self._session(browser) is not None
