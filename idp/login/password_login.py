@@ -12,7 +12,6 @@ from idp.citizens.model import CitizenId, CitizenStatus
 from idp.citizens.password_hasher import PasswordHasher
 from idp.citizens.rules import is_only_inactive
 from idp.core.clock import Clock
-from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.interactions.sign_in import AccountHeld, AccountInactive
@@ -49,11 +48,11 @@ class PasswordVerified:
     """
     The password was right *at* that moment; the second factor's turn is next.
 
-    A number may have been lost.
+    *has_phone*: a number may have been lost.
     """
 
     citizen_id: CitizenId
-    phone_number: PhoneNumber | None
+    has_phone: bool
     at: datetime
 
 
@@ -101,7 +100,7 @@ class PasswordLogin:
             self._rehash(found, password)
         if found.status is CitizenStatus.HELD:
             raise self._held(found.citizen_id)
-        return PasswordVerified(found.citizen_id, found.phone_number, at)
+        return PasswordVerified(found.citizen_id, has_phone=found.has_phone, at=at)
 
     def _held(self, citizen_id: CitizenId) -> AccountHeld:
         with self._database.reading() as reading:

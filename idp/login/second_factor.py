@@ -79,7 +79,7 @@ class AskSecondFactor:
         ):
             authentication = Authentication(verified.citizen_id, self._clock.now(), PASSWORD_ALONE)
             return self._visits.sign_in(visit, authentication, password_at=verified.at)
-        offered = ways(factors, has_phone=verified.phone_number is not None)
+        offered = ways(factors, has_phone=verified.has_phone)
         if not offered:
             raise NoSecondFactor
         typed = _Typed(verified.citizen_id, verified.at)

@@ -19,7 +19,7 @@ from jinja2 import Environment as AnyEnvironment
 from jinja2.runtime import Context, Macro
 from jinja2.utils import internalcode
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 Translate = Callable[[str], str]
 
@@ -94,21 +94,6 @@ class LocalizedEnvironment(Environment):
         if found is None:
             found = self._found[name, parent] = super().get_template(name, parent)
         return found
-
-    @staticmethod
-    def as_shown(value: object) -> str:
-        """*value* escaped; what a macro has made is so already, and is not made anew."""
-        return value if type(value) is Markup else escape(value)
-
-    def _generate(
-        self,
-        source: nodes.Template,
-        name: str | None,
-        filename: str | None,
-        defer_init: bool = False,  # noqa: FBT001, FBT002 (Jinja's own)
-    ) -> str:
-        code = super()._generate(source, name, filename, defer_init=defer_init)
-        return code.replace("\nname = ", "\nescape = environment.as_shown\nname = ", 1)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """

@@ -87,7 +87,7 @@ def test_sign_in_finds_a_citizen_by_either_number(database: Database, index: Bli
 
     assert records[0] == records[1]
     assert records[0] == citizens.SignInRecord(
-        AN, CitizenStatus.ACTIVE, "$argon2id$of-a-test", NUMBER
+        AN, CitizenStatus.ACTIVE, "$argon2id$of-a-test", has_phone=True
     )
     assert nobody is None
 

@@ -13,7 +13,6 @@ from idp.authenticators.store import note_device
 from idp.citizens import store as citizens
 from idp.citizens.model import Citizen, CitizenStatus, PasswordCredential
 from idp.citizens.password_hasher import PasswordHasher
-from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.interactions.sign_in import AccountHeld
@@ -128,7 +127,7 @@ def counter() -> Iterator[Counter]:
 
 
 def test_the_right_pair_is_verified(counter: Counter) -> None:
-    assert counter.login() == PasswordVerified(AN, PhoneNumber.parse("0912000001"), NOON)
+    assert counter.login() == PasswordVerified(AN, has_phone=True, at=NOON)
     assert counter.events() == []
 
 
@@ -173,7 +172,7 @@ def test_held_and_phoneless_accounts_say_so_after_the_right_password_only(
 
     with pytest.raises(AccountHeld):
         counter.login()
-    assert counter.login(BINH_S) == PasswordVerified(BINH, None, NOON)
+    assert counter.login(BINH_S) == PasswordVerified(BINH, has_phone=False, at=NOON)
     counter.fail(1, AN_S)
     counter.fail(1, BINH_S)
 
