@@ -15,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 def test_a_key_is_there_until_its_end(
     redis_client: redis.Redis, clock: FakeClock, pass_time: Callable[[timedelta], None]
 ) -> None:
-    keys = RedisPublishedKeys(redis_client, clock)
+    keys = RedisPublishedKeys(redis_client, clock, wait=lambda _seconds: None)
     keys.publish({"kid": "one"}, clock.now() + MINUTE)
     keys.publish({"kid": "two"}, clock.now() + 2 * MINUTE)
 
@@ -27,10 +27,25 @@ def test_a_key_is_there_until_its_end(
     assert not redis_client.exists("published_keys")
 
 
+def test_a_key_counts_once_every_process_has_had_time_to_find_it(
+    redis_client: redis.Redis, clock: FakeClock
+) -> None:
+    elsewhere = RedisPublishedKeys(redis_client, clock)
+    served: list[object] = [elsewhere.current()]
+
+    def wait(seconds: float) -> None:
+        served.append(elsewhere.current())
+        clock.advance(timedelta(seconds=seconds))
+
+    RedisPublishedKeys(redis_client, clock, wait=wait).publish({"kid": "one"}, clock.now() + MINUTE)
+
+    assert [*served, elsewhere.current()] == [[], [], [{"kid": "one"}]]
+
+
 def test_the_newest_stay_where_there_are_too_many(
     redis_client: redis.Redis, clock: FakeClock
 ) -> None:
-    keys = RedisPublishedKeys(redis_client, clock)
+    keys = RedisPublishedKeys(redis_client, clock, wait=lambda _seconds: None)
     for number in range(25):
         keys.publish({"kid": f"{number:02}"}, clock.now() + MINUTE + timedelta(seconds=number))
 
