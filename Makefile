@@ -59,7 +59,8 @@ clean: ## remove what was installed; data in var/ stays
 COMPILE = --quiet --generate-hashes --strip-extras --allow-unsafe --build-deps-for editable \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
-# Wheels only: nothing is compiled, and no package runs code while it is installed.
+# Wheels only: nothing is compiled, and no package runs code while it is installed. An environment
+# keeps the Python that it was made with; `make clean` lets PYTHON name another.
 INSTALL = .venv/bin/pip install --quiet --disable-pip-version-check
 define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -67,7 +68,7 @@ define install
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "Python's venv module is missing. As root: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing into .venv (a minute or two the first time) …"
-	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@$(INSTALL) --require-hashes --only-binary :all: --requirement $(1)
 	@PYTHONWARNINGS=ignore $(INSTALL) --no-index --no-deps --no-build-isolation --editable .
 endef
