@@ -374,6 +374,7 @@ class Parts:
             self.redis,
             lifetime=self.settings.tokens.code,
             token_lifetime=self.settings.tokens.access_token,
+            refresh_lifetime=self.settings.tokens.refresh_maximum,
         )
 
     @cached_property

@@ -1,7 +1,7 @@
 """One contract for every store of authorization codes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -26,6 +26,12 @@ from tests.fakes.grants import AccessTokensInMemory, AuthorizationCodesInMemory
 from tests.fakes.people import BINH_DINH, DAK_LAK, authorization_of
 
 LIFETIME, TOKEN_LIFETIME = timedelta(seconds=60), timedelta(minutes=5)
+REFRESH_LIFETIME = timedelta(days=180)
+LIFETIMES = {
+    "lifetime": LIFETIME,
+    "token_lifetime": TOKEN_LIFETIME,
+    "refresh_lifetime": REFRESH_LIFETIME,
+}
 CODE = AuthorizationCode(
     authorization=authorization_of("grant-1"),
     redirect_uri="https://binh-dinh.example/callback?x=1",
@@ -40,10 +46,8 @@ def codes(
     request: pytest.FixtureRequest, redis_client: redis.Redis, clock: FakeClock
 ) -> AuthorizationCodes:
     if request.param == "redis":
-        return RedisAuthorizationCodes(
-            redis_client, lifetime=LIFETIME, token_lifetime=TOKEN_LIFETIME
-        )
-    return AuthorizationCodesInMemory(clock, lifetime=LIFETIME, token_lifetime=TOKEN_LIFETIME)
+        return RedisAuthorizationCodes(redis_client, **LIFETIMES)
+    return AuthorizationCodesInMemory(clock, **LIFETIMES)
 
 
 def test_a_code_is_redeemed_once_and_then_names_its_grant(codes: AuthorizationCodes) -> None:
@@ -69,6 +73,22 @@ def test_to_whom_a_code_was_issued_is_known_a_little_longer(
     assert codes.issued_to(value) is None
 
 
+def test_a_replay_is_known_as_long_as_what_the_code_gave(
+    codes: AuthorizationCodes, pass_time: PassTime
+) -> None:
+    offline = replace(CODE, authorization=replace(CODE.authorization, scope=("offline_access",)))
+    short, long = codes.issue(CODE), codes.issue(offline)
+    codes.redeem(short, BINH_DINH)
+    codes.redeem(long, BINH_DINH)
+
+    pass_time(LIFETIME + TOKEN_LIFETIME)
+    assert codes.redeem(short, BINH_DINH) == Unknown(0)
+    assert codes.redeem(long, BINH_DINH) == Replayed(GrantId("grant-1"), 0)
+
+    pass_time(REFRESH_LIFETIME)
+    assert codes.redeem(long, BINH_DINH) == Unknown(0)
+
+
 @dataclass
 class Both:
     codes: AuthorizationCodes
@@ -78,12 +98,11 @@ class Both:
 @pytest.fixture(params=["memory", "redis"])
 def both(request: pytest.FixtureRequest, redis_client: redis.Redis, clock: FakeClock) -> Both:
     """Codes, and the access tokens they give."""
-    lifetimes = {"lifetime": LIFETIME, "token_lifetime": TOKEN_LIFETIME}
     if request.param == "memory":
         tokens = AccessTokensInMemory(clock)
-        return Both(AuthorizationCodesInMemory(clock, **lifetimes, tokens=tokens), tokens)
+        return Both(AuthorizationCodesInMemory(clock, **LIFETIMES, tokens=tokens), tokens)
     return Both(
-        RedisAuthorizationCodes(redis_client, **lifetimes),
+        RedisAuthorizationCodes(redis_client, **LIFETIMES),
         RedisAccessTokens(
             redis_client, lifetime=TOKEN_LIFETIME, code_lifetime=LIFETIME, clock=clock
         ),
@@ -189,7 +208,7 @@ def test_a_replay_is_recognised_as_long_as_a_token_can_live(
 
 
 def test_every_answer_carries_the_version_of_the_registry(redis_client: redis.Redis) -> None:
-    codes = RedisAuthorizationCodes(redis_client, lifetime=LIFETIME, token_lifetime=TOKEN_LIFETIME)
+    codes = RedisAuthorizationCodes(redis_client, **LIFETIMES)
     version = RedisRegistryVersion(redis_client)
     value = codes.issue(CODE)
 
@@ -203,7 +222,7 @@ def test_every_answer_carries_the_version_of_the_registry(redis_client: redis.Re
 
 
 def test_redis_holds_no_code_and_nothing_without_an_end(redis_client: redis.Redis) -> None:
-    codes = RedisAuthorizationCodes(redis_client, lifetime=LIFETIME, token_lifetime=TOKEN_LIFETIME)
+    codes = RedisAuthorizationCodes(redis_client, **LIFETIMES)
     value = codes.issue(CODE)
     live = {key: redis_client.pttl(key) for key in redis_client.scan_iter()}
     codes.redeem(value, BINH_DINH)

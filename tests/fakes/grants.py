@@ -32,12 +32,14 @@ class AuthorizationCodesInMemory:
         *,
         lifetime: timedelta,
         token_lifetime: timedelta,
+        refresh_lifetime: timedelta,
         tokens: "AccessTokensInMemory | None" = None,
     ) -> None:
         self._tokens = tokens
         self._lock = RLock()
         self._lifetime = lifetime
         self._remembered = lifetime + token_lifetime
+        self._remembered_offline = lifetime + token_lifetime + refresh_lifetime
         self._live: Expiring[AuthorizationCode] = Expiring(clock)
         self._spent: Expiring[AuthorizationCode] = Expiring(clock)
         self._issued: Expiring[ClientId] = Expiring(clock)
@@ -68,7 +70,10 @@ class AuthorizationCodesInMemory:
                 self._live.pop(value)
                 if fresh is not None and self._tokens is not None:
                     self._tokens.keep(live.authorization, fresh)
-                self._spent.put(value, live, self._remembered)
+                offline = "offline_access" in live.authorization.scope
+                self._spent.put(
+                    value, live, self._remembered_offline if offline else self._remembered
+                )
                 return Redeemed(live, self.registry_version)
             if spent is not None and spent.authorization.client_id == client_id:
                 return Replayed(spent.authorization.grant_id, self.registry_version)

@@ -196,7 +196,10 @@ class ProtocolHouse:
             on_unreadable=print,
         )
         self.codes = RedisAuthorizationCodes(
-            self.redis, lifetime=timedelta(minutes=1), token_lifetime=timedelta(minutes=5)
+            self.redis,
+            lifetime=timedelta(minutes=1),
+            token_lifetime=timedelta(minutes=5),
+            refresh_lifetime=REFRESH_POLICY.maximum,
         )
         self.tokens = RedisAccessTokens(
             self.redis,

@@ -47,6 +47,7 @@ from tests.fakes.people import (
 )
 
 MINUTE = timedelta(minutes=1)
+CODES = {"lifetime": MINUTE, "token_lifetime": 5 * MINUTE, "refresh_lifetime": 60 * MINUTE}
 NUMBER = PhoneNumber.parse("0912000001")
 HERE = "203.0.113.0/24"
 PLENTY = (Rate(count=1_000_000, period=MINUTE),)
@@ -58,7 +59,7 @@ PLENTY = (Rate(count=1_000_000, period=MINUTE),)
 def test_of_eight_redemptions_one_wins_and_its_token_does_not_outlive_the_replays(
     redis_client: redis.Redis, clock: FakeClock
 ) -> None:
-    codes = RedisAuthorizationCodes(redis_client, lifetime=MINUTE, token_lifetime=5 * MINUTE)
+    codes = RedisAuthorizationCodes(redis_client, **CODES)
     tokens = RedisAccessTokens(redis_client, lifetime=5 * MINUTE, code_lifetime=MINUTE, clock=clock)
     value = codes.issue(AuthorizationCode(authorization_of(), "https://b.example/cb", None, None))
 
@@ -81,7 +82,7 @@ def test_of_eight_redemptions_one_wins_and_its_token_does_not_outlive_the_replay
 def test_strangers_cannot_burn_a_code_that_its_owner_redeems_at_the_same_moment(
     redis_client: redis.Redis,
 ) -> None:
-    codes = RedisAuthorizationCodes(redis_client, lifetime=MINUTE, token_lifetime=5 * MINUTE)
+    codes = RedisAuthorizationCodes(redis_client, **CODES)
     value = codes.issue(AuthorizationCode(authorization_of(), "https://b.example/cb", None, None))
 
     outcomes = at_once(8, lambda n: codes.redeem(value, DAK_LAK if n else BINH_DINH))

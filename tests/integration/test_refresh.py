@@ -335,9 +335,13 @@ def test_after_the_grace_a_reuse_ends_the_family_and_its_tokens(
     assert house.events().count("refresh_token_reused") == 1
 
 
-def test_a_replayed_code_ends_the_family_it_began(house: ProtocolHouse) -> None:
+@pytest.mark.parametrize("later", [timedelta(0), DAY])
+def test_a_replayed_code_ends_the_family_it_began(
+    house: ProtocolHouse, pass_time: Callable[[timedelta], None], later: timedelta
+) -> None:
     code = house.code(house.signed_in(somebody(house)), scope=SCOPE)
     first = house.redeem(code).json or {}
+    pass_time(later)
     second = refresh(house, first["refresh_token"]).json or {}
 
     assert error_of(house.redeem(code)) == (400, "invalid_grant")

@@ -49,7 +49,9 @@ local version = redis.call('GET', KEYS[3]) or '0'
 local held = redis.call('HMGET', KEYS[1], 'client', 'grant', 'record', 'authorization')
 if held[1] == ARGV[1] then
     redis.call('DEL', KEYS[1])
-    redis.call('SET', KEYS[2], held[1] .. ' ' .. held[2], 'PX', ARGV[2])
+    local gives_refresh_token = string.find(held[4], '"offline_access"', 1, true)
+    local known = gives_refresh_token and ARGV[5] or ARGV[2]
+    redis.call('SET', KEYS[2], held[1] .. ' ' .. held[2], 'PX', known)
     if ARGV[3] ~= '' and redis.call('EXISTS', 'revoked:' .. held[2]) == 0 then
         local tokens = 'tokens_of:' .. held[2]
         redis.call('SET', KEYS[4], '{"authorization":' .. held[4] .. ',' .. ARGV[3], 'PX', ARGV[4])
@@ -87,17 +89,24 @@ _REMEMBERED_FOR: Final = timedelta(minutes=15)
 
 class RedisAuthorizationCodes:
     """
-    `code:<digest>` while it lives, `spent_code:<digest>` as long as the access token that it gave.
+    `code:<digest>` while it lives; `spent_code:<digest>` as long as what it gave, which may be refresh
+    tokens for months.
 
     `code_of:<digest>` names the relying party a little longer; nothing is decided by it.
     """
 
     def __init__(
-        self, client: redis.Redis, *, lifetime: timedelta, token_lifetime: timedelta
+        self,
+        client: redis.Redis,
+        *,
+        lifetime: timedelta,
+        token_lifetime: timedelta,
+        refresh_lifetime: timedelta,
     ) -> None:
         self._redis = client
         self._lifetime = milliseconds(lifetime)
         self._remembered = milliseconds(lifetime + token_lifetime)
+        self._remembered_offline = milliseconds(lifetime + token_lifetime + refresh_lifetime)
         self._add = client.register_script(_ADD_CODE)
         self._redeem = client.register_script(_REDEEM)
 
@@ -141,7 +150,7 @@ class RedisAuthorizationCodes:
             lifetime = milliseconds(fresh.expires_at - fresh.issued_at)
         version, what, record = self._redeem(
             keys=[f"code:{hashed}", f"spent_code:{hashed}", REGISTRY_VERSION, token],
-            args=[client_id, self._remembered, times, lifetime],
+            args=[client_id, self._remembered, times, lifetime, self._remembered_offline],
         )
         if what == b"redeemed":
             return Redeemed(_CODE.validate_json(record), int(version))
