@@ -89,8 +89,8 @@ _REMEMBERED_FOR: Final = timedelta(minutes=15)
 
 class RedisAuthorizationCodes:
     """
-    `code:<digest>` while it lives; `spent_code:<digest>` as long as what it gave, which may be refresh
-    tokens for months.
+    `code:<digest>` while it lives; `spent_code:<digest>` as long as what it gave, which may be
+    refresh tokens for months.
 
     `code_of:<digest>` names the relying party a little longer; nothing is decided by it.
     """
