@@ -56,8 +56,9 @@ class RedisPublishedKeys:
         """See `PublishedKeys`."""
         now = self._clock.now()
         if now >= self._look_again:
-            self._look_again = now + _HELD
+            # In this order: until it was looked for, every thread looks for itself.
             self._current = self._found(now)
+            self._look_again = now + _HELD
         return self._current
 
     def _found(self, now: datetime) -> Sequence[Mapping[str, str]]:
