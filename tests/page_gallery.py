@@ -2928,7 +2928,7 @@ PAGES: dict[str, tuple[str, Context]] = {
     "portal-disabled": ("errors/portal_disabled.html", _plain(reference="7F3K-92QD")),
     "manuals": ("manuals/list.html", _plain()),
     "manual": ("manuals/manual.html", _manual_page("quick-start")),
-    "manual-english-alone": ("manuals/manual.html", _manual_page("api")),
+    "manual-api": ("manuals/manual.html", _manual_page("api")),
     "help": ("help/help.html", _plain()),
     "privacy": ("help/privacy.html", _plain()),
     "accessibility": ("help/accessibility.html", _plain()),

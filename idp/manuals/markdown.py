@@ -19,7 +19,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
-from idp.manuals.model import BY_FILE, MANUAL, TEXTS, Heading, Manual, Text, section_anchor
+from idp.manuals.model import BY_FILE, MANUAL, Heading, Manual, Text, section_anchor
 
 _NUMBERED: Final = re.compile(r"(\d+)\. ")
 _AFTER_A_PART: Final = re.compile(r"(?<=\w[_/=&])(?=\w)")
@@ -43,7 +43,6 @@ def manual_of(text: Text) -> Manual:
         raise ValueError(f"{text.file} does not begin with its title")
     html = markdown.renderer.render(tokens[_TITLE:], markdown.options, {})
     return Manual(
-        language=text.language,
         title=headings[0][1].text,
         contents=_contents(headings),
         html=Markup(html),  # noqa: S704 (of a text of ours)
@@ -161,8 +160,7 @@ def _link(opened: Token, label: Sequence[Token], text: Text) -> Sequence[Token]:
 def _address(text: Text, language: str) -> str:
     """Where *text* is read by somebody who reads *language* now."""
     page = f"{MANUAL}/{text.name}"
-    other = text.language != language and language in TEXTS[text.name]
-    return f"{page}?lang={text.language}" if other else page
+    return page if text.language == language else f"{page}?lang={text.language}"
 
 
 def _piece(kind: str, content: str) -> Token:

@@ -31,6 +31,7 @@ _ALL: Final = (
     Text("quick-start", "en", "quick-start.md"),
     Text(INTEGRATING, "vi", "tich-hop.md"),
     Text(INTEGRATING, "en", "integrating.md"),
+    Text("api", "vi", "giao-dien-lap-trinh.md"),
     Text("api", "en", "api.md"),
 )
 
@@ -40,7 +41,7 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = MappingProxyType(
         for name in dict.fromkeys(each.name for each in _ALL)
     }
 )
-"""By name, then by language; one that every manual has is English."""
+"""By name, then by language."""
 
 BY_FILE: Final[Mapping[str, Text]] = MappingProxyType({each.file: each for each in _ALL})
 
@@ -58,7 +59,6 @@ class Heading:
 class Manual:
     """A page: its *contents* stand between *title* and *html*."""
 
-    language: str
     title: str
     contents: Sequence[Heading]
     html: Markup

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
 
 from idp.core.once import Once
 from idp.manuals.model import BY_FILE, TEXTS, Manual, Text
 
-_IN_ALL: Final = "en"
-
 
 class Shelf:
-    """Gives a manual by its name, in English where the language has none of that name."""
+    """Gives a manual by its name, in the language."""
 
     def __init__(self) -> None:
         self._pages: Mapping[Text, Callable[[], Manual]] = {
@@ -20,8 +17,7 @@ class Shelf:
 
     def __call__(self, name: str, language: str) -> Manual:
         """The page. Raises `KeyError` where no manual has that name."""
-        texts = TEXTS[name]
-        return self._pages[texts.get(language, texts[_IN_ALL])]()
+        return self._pages[TEXTS[name][language]]()
 
 
 def _made(text: Text) -> Manual:

@@ -49,7 +49,7 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 # Texts for engineers, with what they type and read in either language.
-MANUALS = ("/gallery/manual?", "/gallery/manual-english-alone?")
+MANUALS = ("/gallery/manual?", "/gallery/manual-api?")
 FORBIDDEN_WORDS = ("vui lòng", "không hợp lệ", "bắt buộc nhập", "invalid", "please")
 
 

@@ -3,25 +3,61 @@
 import json
 import re
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from idp.manuals.model import TEXTS
 from idp.oidc.authorize import MAX_NONCE, MAX_STATE
 from idp.relying_parties.client_metadata import parse_client_metadata
 from idp.relying_parties.lint import Looked, lint
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.registration import parse_registration
 from idp.settings import Settings
+from idp.web.locale import LANGUAGES
 from tests.fakes.clock import FakeClock
 
 ROOT = Path(__file__).parents[2]
 MANUALS = sorted((ROOT / "docs").glob("*.md"))
 INTEGRATING = ("integrating.md", "tich-hop.md")
 
+_COMMENT = re.compile(r"(^|[ \t]+)# .*", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"<[^>\n]*>")
+_EXAMPLE = re.compile(r"^```\w+\n.*?^```", re.DOTALL | re.MULTILINE)
+_SHOWN = "(an example)"
+_HEADING = re.compile(r"^(#+(?: \d+\.)?) .*", re.MULTILINE)
+_NAME = re.compile(r"`[^`]+`")
+
 
 def manual(name: str) -> str:
     return (ROOT / "docs" / name).read_text("utf-8")
+
+
+@dataclass(frozen=True)
+class Section:
+    """What of a section is the same in every language."""
+
+    heading: str
+    examples: list[str]
+    rows: list[list[str]]
+    names: set[str]
+
+
+def sections(text: str) -> list[Section]:
+    """*text* without words; of a heading its level and number are left."""
+    text = _PLACEHOLDER.sub("", text)
+    examples = iter([_COMMENT.sub("", example) for example in _EXAMPLE.findall(text)])
+    parts = _HEADING.split(_EXAMPLE.sub(_SHOWN, text))[1:]
+    return [
+        Section(
+            heading=heading,
+            examples=[next(examples) for _ in range(body.count(_SHOWN))],
+            rows=[_NAME.findall(row) for row in re.findall(r"^\|.*", body, re.MULTILINE)],
+            names={" ".join(name.split()) for name in _NAME.findall(body)},
+        )
+        for heading, body in zip(parts[::2], parts[1::2], strict=True)
+    ]
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -61,14 +97,13 @@ def test_links_lead_to_files(path: Path) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-def test_both_languages_have_the_same_chapters_and_examples() -> None:
-    english, vietnamese = map(manual, INTEGRATING)
+@pytest.mark.parametrize("name", TEXTS)
+def test_both_languages_have_the_same_sections_examples_and_names(name: str) -> None:
+    assert TEXTS[name].keys() == set(LANGUAGES)
+    english, vietnamese = (sections(TEXTS[name][language].read()) for language in ("en", "vi"))
 
-    for pattern in (r"^## (\d+)\.", r"^```(\w+)", r"^\| (`[^`]+`)"):
-        found = [re.findall(pattern, text, re.MULTILINE) for text in (english, vietnamese)]
-        assert found[0] == found[1]
-    shown = [tomllib.loads(blocks(text, "toml")[0]) for text in (english, vietnamese)]
-    assert shown[0] == shown[1]
+    for ours, theirs in zip(english, vietnamese, strict=True):
+        assert ours == theirs
 
 
 @pytest.mark.parametrize("name", [*INTEGRATING, "certification.md"])
@@ -86,6 +121,6 @@ def test_the_settings_named_exist(path: Path) -> None:
 
 
 def test_vietnamese_is_spelt_as_on_the_pages() -> None:
-    text = manual("tich-hop.md").lower()
+    text = "".join(texts["vi"].read() for texts in TEXTS.values()).lower()
 
     assert [word for word in ("hủy", "khóa", "hóa", "vui lòng") if word in text] == []
