@@ -70,7 +70,7 @@ _REMEDIES: Final[Mapping[type[ProtocolError], Remedy]] = {
         "percent-encode both halves of HTTP Basic. With `private_key_jwt`: `iss` and `sub` are the "
         "client_id, `aud` the issuer or the token endpoint, `exp` at most 10 minutes ahead, a new "
         "`jti` each time, the clock right, and the key's `kid` in your published keys.",
-        "Dùng đúng cách đã đăng ký (`token_endpoint_auth_method`) và khoá bí mật mới nhất; mã hoá "
+        "Dùng đúng cách đã đăng ký (`token_endpoint_auth_method`) và mã bí mật mới nhất; mã hoá "
         "phần trăm cả hai nửa của HTTP Basic. Với `private_key_jwt`: `iss` và `sub` là client_id, "
         "`aud` là issuer hoặc token endpoint, `exp` không quá 10 phút, mỗi lần một `jti` mới, đồng "
         "hồ đúng giờ, và `kid` của khoá có trong bộ khoá bạn công bố.",
