@@ -1,10 +1,9 @@
 """One authorization request in progress."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from operator import attrgetter
-from typing import Final, NewType
+from typing import NewType
 
 from idp.authenticators.model import SecondFactor
 from idp.carriers.model import PhoneDoubt
@@ -62,7 +61,7 @@ class Intent(StrEnum):
     RECOVER = "recover"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, as the interaction it stands in
 class AuthorizationRequest:
     """
     An authorization request that has passed every check.
@@ -92,7 +91,7 @@ class AuthorizationRequest:
     id_token_claims: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which are filled one by one: it is read at every page
 class Interaction:
     """
     What has happened so far in answering *request* (`None`: the citizen came to us directly).
@@ -146,13 +145,12 @@ class Interaction:
     version: int = 0
 
     def with_(self, **changes: object) -> "Interaction":
-        """The same interaction with some facts changed."""
-        # As `replace` does, which asks each of the many fields what it is.
-        return Interaction(**(dict(zip(_FACTS, _facts_of(self), strict=True)) | changes))
-
-
-_FACTS: Final = tuple(each.name for each in fields(Interaction))
-_facts_of: Final = attrgetter(*_FACTS)
+        """The same interaction with some facts changed. Raises TypeError for what is none."""
+        if not changes.keys() <= self.__dict__.keys():
+            raise TypeError(f"no facts of an interaction: {sorted(changes)}")
+        changed = object.__new__(Interaction)
+        changed.__dict__.update(self.__dict__, **changes)
+        return changed
 
 
 class StopReason(StrEnum):

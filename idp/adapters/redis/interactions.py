@@ -16,8 +16,10 @@ from idp.throttling.ports import Budget, BudgetSpent, Counted
 
 _JSON: Final = TypeAdapter(Interaction)
 
+# Each change raises the version, which stands last and is left out while it is nought.
 _COMPARE_AND_SET: Final = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+local held = redis.call('GET', KEYS[1])
+if not held or (string.match(held, '"version":(%d+)}$') or '0') ~= ARGV[1] then return held end
 redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
 local life = tonumber(ARGV[3])
 if life > 0 and redis.call('PTTL', KEYS[1]) < life then redis.call('PEXPIRE', KEYS[1], life) end
@@ -77,20 +79,19 @@ class RedisInteractions:
 
     def update(self, interaction: Interaction, change: Change) -> Interaction:
         """Apply *change* to the newest value. Raises `InteractionGone`."""
-        key = _key(interaction.id)
         # What the caller has read a moment ago most often is the newest: no need to read it again.
         current = interaction
-        stored: bytes | str = _json(interaction)
         while True:
             changed = change(current).with_(version=current.version + 1)
             life = self._lifetime if changed.attended and not current.attended else 0
-            written = _json(changed)
-            if self._compare_and_set(keys=[key], args=[stored, written, life]):
-                return changed
-            newest = self._redis.get(key)
-            if newest is None:
+            found = self._compare_and_set(
+                keys=[_key(interaction.id)], args=[current.version, _json(changed), life]
+            )
+            if found is None:
                 raise InteractionGone
-            current, stored = _JSON.validate_json(newest), newest
+            if found == 1:
+                return changed
+            current = _JSON.validate_json(found)
 
     def keep(self, interaction: Interaction, period: timedelta) -> None:
         """Let it live for *period* from now where it would end sooner."""
