@@ -6,11 +6,14 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from idp.app.api_description import api_description
 from idp.app.manuals import manual
 from idp.manuals.model import TEXTS
 from idp.operators.model import OperatorRole
 from tests.fakes.citizen_site import Site
 from tests.fakes.console_desk import Desk
+from tests.fakes.programs import let_in
+from tests.fakes.registrations import registration
 
 NAMES = sorted(TEXTS)
 
@@ -88,6 +91,38 @@ def test_a_failure_leads_to_its_section(site: Site, language: str) -> None:
     client = site.app.test_client()
     client.set_cookie("idp_console", reader.cookie("idp_console"))
     assert link in client.get(f"/console/failures/export?lang={language}").text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_manual_of_the_api_names_every_call_with_its_scope(site: Site, language: str) -> None:
+    place = re.compile(r"\{\w+\}")
+    text = place.sub("{}", TEXTS["api"][language].read())
+    rows = re.findall(r"^\|.*", text, re.MULTILINE)
+
+    for resource in api_description(site.parts).resources:
+        for each in resource.operations:
+            path = place.sub("{}", each.path).removeprefix("/relying-parties/{}")
+            named = path.removesuffix("/{}") or "/relying-parties/{}"
+            if each.answers:
+                assert any(f"`{each.permission}`" in row and named in row for row in rows), path
+            else:
+                assert named in text
+
+
+def test_the_last_example_of_the_api_changes_a_registration(site: Site) -> None:
+    """What it does: the version from the head alone, sent back as it stands there."""
+    program = let_in(site)
+    body = {"document": registration("thu"), "reason": "để có gì mà sửa"}
+    program.call("POST", "/relying-parties", body, headers={"Idempotency-Key": "a"})
+
+    seen = program.call("HEAD", "/relying-parties/thu")
+    assert seen.data == b""
+    body = {"document": registration("thu", client_name="Cổng khác"), "reason": "commit 0a1b2c3"}
+    saved = program.call(
+        "PUT", "/relying-parties/thu", body, headers={"If-Match": seen.headers["ETag"]}
+    )
+
+    assert saved.status_code == 200, saved.text
 
 
 def test_a_manual_may_stand_elsewhere(site: Site) -> None:
