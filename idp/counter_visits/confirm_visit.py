@@ -1,5 +1,7 @@
 """An officer's part of a visit: whose code it is, and that the card shows the same person."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -50,7 +52,8 @@ class ConfirmVisit:
     """
     Shows an officer whose code it is, and takes the officer's word that the card is that person's.
 
-    Codes are short, so the wrong ones are counted for each officer: nobody goes through them.
+    Codes are short, so the wrong ones are counted for each officer: nobody goes through them. A
+    right one does not begin that count anew: an officer can have a code of their own.
     """
 
     def __init__(
@@ -81,7 +84,16 @@ class ConfirmVisit:
         Raises `NoSuchVisit`, `NotAnOfficer`, `ChangesBarred`, `BudgetSpent`.
         """
         self._require_officer(by)
-        self._count(by)
+        with self._noted():
+            self._throttle.require(self._wrong_codes, by.name)
+        try:
+            return self._look(typed_code, by)
+        except NoSuchVisit:
+            with self._noted():
+                self._throttle.count(self._wrong_codes, by.name)
+            raise
+
+    def _look(self, typed_code: str, by: VerifiedOperator) -> VisitToConfirm:
         now = self._clock.now()
         with self._database.transaction() as transaction:
             index = self._codes.index(typed_code)
@@ -92,7 +104,6 @@ class ConfirmVisit:
             self._require_active(transaction, citizen.id)
             shown = CounterVisitShown(citizen_id=citizen.id, visit_id=visit.id, by=by.name)
             record(transaction, shown, now)
-        self._throttle.clear(self._wrong_codes, by.name)
         return VisitToConfirm(
             visit.id,
             citizen.full_name,
@@ -160,9 +171,11 @@ class ConfirmVisit:
         if not may(by.role, Permission.CONFIRM_VISITS):
             raise NotAnOfficer
 
-    def _count(self, by: VerifiedOperator) -> None:
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Note in the audit log, once a window, that an officer has tried too often."""
         try:
-            self._throttle.count(self._wrong_codes, by.name)
+            yield
         except BudgetSpent as spent:
             if spent.first:
                 with self._database.transaction() as transaction:

@@ -217,6 +217,20 @@ def test_wrong_codes_are_counted_for_each_officer(house: House) -> None:
     assert [kind for kind, _ in house.events()].count("budget_exceeded") == 1
 
 
+def test_a_right_code_does_not_begin_the_count_of_wrong_ones_anew(house: House) -> None:
+    """Else an officer with a code of their own could go through everybody's."""
+    own = house.open(AN).code
+    for _ in range(2):
+        with pytest.raises(NoSuchVisit):
+            house.confirm.look("0000 0000", by=operator())
+    house.confirm.look(own, by=operator())
+
+    with pytest.raises(NoSuchVisit):
+        house.confirm.look("0000 0000", by=operator())
+    with pytest.raises(BudgetSpent):
+        house.confirm.look("0000 0000", by=operator())
+
+
 def test_right_codes_use_up_nothing(house: House) -> None:
     for _ in range(10):
         house.confirm.look(house.open(AN).code, by=operator())
