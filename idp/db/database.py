@@ -46,8 +46,13 @@ class Database:
             _prepare_sqlite(engine)
             return cls(engine, None)
         # The driver weighs 9 MB: an installation on SQLite carries none of it.
-        from idp.db.postgresql import PostgresqlConnections, ping_what_rested  # noqa: PLC0415
+        from idp.db.postgresql import (  # noqa: PLC0415
+            PostgresqlConnections,
+            notice_the_dead,
+            ping_what_rested,
+        )
 
+        notice_the_dead(engine)
         ping_what_rested(engine)
         return cls(engine, PostgresqlConnections(engine, cipher))
 

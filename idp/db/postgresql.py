@@ -8,7 +8,7 @@ none of the pool's: they begin and commit when they are told to, and are used by
 time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any, Final
 
@@ -28,6 +28,15 @@ from idp.db.rows import Rows, translated
 RESTED: Final = 1.0
 """Seconds after which a connection might have been closed behind our back."""
 _RESTS_SINCE: Final = "rests_since"
+
+_WAITS: Final[Mapping[str, int]] = {
+    "connect_timeout": 3,  # seconds, for each address there is
+    "tcp_user_timeout": 10_000,  # milliseconds for what was sent to arrive
+    "keepalives_idle": 5,  # seconds of silence, then a sign of life is asked for
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+"""By libpq's names. A statement may take its time, as long as the server's machine is there."""
 
 _DONE: Final = frozenset(
     {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK, pq.ExecStatus.EMPTY_QUERY}
@@ -243,3 +252,22 @@ def ping_what_rested(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error  # the pool tries another one, in the end a new one
+
+
+def notice_the_dead(engine: Engine) -> None:
+    """
+    End connections to a machine that vanished without a word, unless the address says otherwise.
+
+    A machine that lost its power, or its network, sends no farewell: TCP waits a quarter of an hour
+    for its answer, and so would every thread here, though another server has long taken its place.
+    """
+
+    @event.listens_for(engine, "do_connect")
+    def _on_connect(
+        _dialect: Dialect,
+        _record: ConnectionPoolEntry,
+        _args: object,
+        parameters: dict[str, Any],
+    ) -> None:
+        for name, value in _WAITS.items():
+            parameters.setdefault(name, value)

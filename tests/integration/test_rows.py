@@ -1,16 +1,18 @@
 """Statements without SQLAlchemy's execution: values, errors, transactions, on both databases."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from idp.audit.events import SignedOut
 from idp.audit.log import record
 from idp.audit.model import AuditEvent
 from idp.db.database import Database
+from idp.db.encryption import PersonalDataCipher
 from idp.db.rows import Prepared, rows_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -116,3 +118,29 @@ def test_reading_leaves_no_connection_that_commits_by_itself(database: Database)
         raise LookupError
 
     assert events(database) == []
+
+
+def test_a_server_that_vanished_without_a_word_is_noticed(postgresql_database: Database) -> None:
+    """TCP would wait a quarter of an hour for its answer, and every thread with it."""
+    with closing(postgresql_database.engine.raw_connection()) as connection:
+        told = cast("Any", connection.driver_connection).info.get_parameters()
+
+    assert int(told["connect_timeout"]) <= 5  # seconds
+    assert int(told["tcp_user_timeout"]) <= 15_000  # milliseconds
+    silent = int(told["keepalives_interval"]) * int(told["keepalives_count"])
+    assert int(told["keepalives_idle"]) + silent <= 15  # seconds
+
+
+def test_what_the_address_says_of_waiting_counts(
+    postgresql_database: Database, cipher: PersonalDataCipher
+) -> None:
+    url = postgresql_database.engine.url.update_query_dict({"keepalives_idle": "60"})
+    engine = create_engine(url)
+    Database.open(engine, cipher)
+
+    with closing(engine.raw_connection()) as connection:
+        told = cast("Any", connection.driver_connection).info.get_parameters()
+    engine.dispose()
+
+    assert told["keepalives_idle"] == "60"
+    assert "connect_timeout" in told
