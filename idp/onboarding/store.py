@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from idp.core.environment import Environment
@@ -105,9 +105,13 @@ def changed_at(session: Session, client_id: ClientId, *, until: datetime) -> dat
 
 
 def teams_of_sector(session: Session, sector: str) -> Sequence[str | None]:
-    """Whose the registrations of a sector are, `None` for nobody's."""
-    query = select(RelyingPartyRecord.team).where(RelyingPartyRecord.sector == sector).distinct()
-    return session.execute(query).scalars().all()
+    """Whose the registrations of a sector are, and those that wait for it; `None` for nobody's."""
+    registered = select(RelyingPartyRecord.team).where(RelyingPartyRecord.sector == sector)
+    proposed = select(RelyingPartyProposal.team).where(
+        RelyingPartyProposal.status == ProposalStatus.OPEN,
+        RelyingPartyProposal.document["sector"].as_string() == sector,
+    )
+    return session.execute(union(registered, proposed)).scalars().all()
 
 
 def production_of(session: Session, sandbox: ClientId) -> Sequence[ClientId]:

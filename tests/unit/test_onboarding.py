@@ -149,6 +149,28 @@ def test_a_team_takes_no_other_teams_sector(house: OnboardingHouse) -> None:
     assert rules_of(taken) == [("sector", Rule.SECTOR_TAKEN)]
 
 
+def test_a_sector_that_a_proposal_names_is_taken(house: OnboardingHouse) -> None:
+    """Else two teams could propose the same one, and each be approved."""
+    house.tried("portal", "binh-dinh")
+    house.tried("other", "dak-lak")
+    number = house.propose(production("portal-live", "portal", sector="shared"), by=BUOI)
+
+    for deed in (
+        lambda: house.propose(production("other-live", "other", sector="shared"), by=KHOAI),
+        lambda: house.desk.register(
+            registration("third", sector="shared"), team="dak-lak", by=KHOAI
+        ),
+    ):
+        with pytest.raises(InvalidRegistration) as taken:
+            deed()
+        assert rules_of(taken) == [("sector", Rule.SECTOR_TAKEN)]
+    house.propose(production("second-live", "portal", sector="shared"), by=BUOI)  # its own
+
+    house.desk.withdraw(number, by=BUOI)
+    house.desk.decide(number + 1, approve=False, by=HUONG, reason=REASON)
+    assert house.propose(production("other-live", "other", sector="shared"), by=KHOAI)
+
+
 def test_portals_of_the_old_kind_share_their_sector_whosever_they_are(
     house: OnboardingHouse,
 ) -> None:
