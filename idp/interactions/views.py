@@ -265,7 +265,9 @@ def interaction_routes(
             error.citizen_id, clock.now(), error.amr, password_at=error.password_at
         )
         visit = visits.current()
-        visits.update(visit, lambda current: current.with_(reactivation=progress))
+        visits.update(
+            visit, lambda current: current.with_(account_chosen=True, reactivation=progress)
+        )
         return redirect(f"/reactivate?i={visit.interaction.id}", 303)
 
     routes.app_errorhandler(AccountHeld)(held)

@@ -247,6 +247,7 @@ class Visits:
             visit,
             lambda current: current.with_(
                 intent=Intent.SIGN_IN,
+                account_chosen=True,
                 password_verified=None,
                 password_verified_at=None,
                 second_factor=None,

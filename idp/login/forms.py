@@ -8,25 +8,19 @@ from idp.otp.forms import REMEMBER
 from idp.web.forms import Form, LineField, SecretField, digits_as_typed, refuse
 from idp.web.texts import lazy_gettext as _
 
-PORTAL_ACCOUNT = "portal-account"
 CANCEL = "cancel"
 
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
 class ChooseForm(Form):
-    """Which account to sign in with: the value of the button that was pressed."""
+    """The way back to the portal. The accounts to choose from are links, and not posted."""
 
     method = LineField(id="choose-portal-account")  # where the error summary leads to
 
     def validate_method(self, field: LineField) -> None:
-        if field.data not in {PORTAL_ACCOUNT, CANCEL}:
+        if field.data != CANCEL:
             refuse(_("Chọn một loại tài khoản"))
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether the way back to the portal was chosen (`access_denied`)."""
-        return self.method.data == CANCEL
 
 
 class LoginForm(Form):

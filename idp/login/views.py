@@ -29,7 +29,7 @@ from idp.web.pages import Pages
 
 
 class Choose(MethodView):
-    """`/choose`: which account to sign in with."""
+    """`/choose`: which account to sign in with. The tile is a link: nothing is stored by it."""
 
     def __init__(self, pages: Pages, visits: Visits) -> None:
         self._pages = pages
@@ -43,17 +43,13 @@ class Choose(MethodView):
         return self._show(visit, self._pages.form(ChooseForm))
 
     def post(self) -> Response:
-        """The choice: our own account, or back to the portal."""
+        """Back to the portal (`access_denied`)."""
         visit = self._visits.current()
         form = self._pages.form(ChooseForm)
         if not form.validate():
             return self._show(visit, form)
-        if form.is_cancelled:
-            return self._visits.proceed(
-                self._visits.update(visit, lambda current: current.with_(refusal="access_denied"))
-            )
         return self._visits.proceed(
-            self._visits.update(visit, lambda current: current.with_(account_chosen=True))
+            self._visits.update(visit, lambda current: current.with_(refusal="access_denied"))
         )
 
     def _show(self, visit: Visit, form: ChooseForm) -> Response:

@@ -20,6 +20,7 @@ from tests.bench.wire import Answer, NotAsExpected, get, post
 
 Journey = Generator[bytes, Answer, None]
 
+_LINK = r'<a [^>]*\bid="{}" href="([^"]*)"'
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 _REFRESH = re.compile(r"\d+;\s*url=(.+)", re.IGNORECASE)
 
@@ -128,6 +129,14 @@ class Browser:
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
 
 
+def link(page: Answer, name: str) -> str:
+    """The address of the link with this id. Raises `NotAsExpected`."""
+    found = re.search(_LINK.format(name), page.body.decode())
+    if found is None:
+        raise NotAsExpected(f"no link {name}: {page.body[:300]!r}")
+    return unescape(found[1])
+
+
 def fetch(path: str) -> Journey:
     """One public document."""
     (yield get(path)).expect(200)
@@ -154,8 +163,7 @@ def sign_in(
     interaction = parse_qs(urlsplit(path).query)["i"][0]
 
     page = browser.keep((yield browser.get(path)), 200)
-    answer = yield browser.post(path, page, method="portal-account")
-    path = browser.keep(answer, 303).header("location")
+    path = link(page, "choose-portal-account")
 
     page = browser.keep((yield browser.get(path)), 200)
     typed = {"username": person.identity_number, "password": person.password}

@@ -145,6 +145,11 @@ class Browser:
             path = f"{path}?i={self.interaction}"
         return self._arrive(path, self._client.get(path))
 
+    def follow(self, name: str) -> "Browser":
+        """Follow the link with this id."""
+        [link] = re.findall(rf'<a [^>]*\bid="{name}" href="([^"]*)"', self.html)
+        return self.open(unescape(link))
+
     def submit(self, **typed: str) -> "Browser":
         """Send the first form of the page as it stands, with what is *typed* into it."""
         return self.post(self.path, self.forms[0].hidden | typed)

@@ -455,7 +455,7 @@ class AccountMachine(RuleBasedStateMachine):
             browser, prompt="login consent", scope="openid profile offline_access"
         )
         if browser.page == "/choose":
-            browser.submit(method="portal-account")
+            browser.follow("choose-portal-account")
         sent = len(self.site.sms.to(resident.phone))
         browser.submit(username=resident.number, password=resident.password)
         if browser.page == "/login/passkey":

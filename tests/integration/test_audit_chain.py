@@ -348,7 +348,7 @@ def test_the_command_names_the_first_broken_row(sqlite_log: Log, tmp_path: Path)
 def test_what_the_application_writes_is_sealed_and_verified(site: Site) -> None:
     """Events of a whole sign-in, by the worker's sweep and the command's own parts."""
     citizen_id = account(site)
-    browser = site.from_portal(site.browser(), create=False).submit(method="portal-account")
+    browser = site.from_portal(site.browser(), create=False).follow("choose-portal-account")
     browser.submit(username=IDENTITY_NUMBER, password=PASSWORD).submit(otp=last_code(site))
     assert "sign_in_succeeded" in events(site, citizen_id)
 

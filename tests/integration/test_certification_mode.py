@@ -82,7 +82,7 @@ def authorize(browser: Browser, **parameters: str) -> Browser:
 
 def to_the_code_page(browser: Browser) -> Browser:
     if authorize(browser).page == "/choose":
-        browser.submit(method="portal-account")
+        browser.follow("choose-portal-account")
     return browser.submit(username=SAYS["username"], password=SAYS["password"])
 
 
@@ -223,7 +223,7 @@ def test_86_one_person_signs_in_as_often_as_a_suite_wants(app: Flask, secret: st
 
     for _ in range(8):
         wrong = Browser(app)
-        authorize(wrong).submit(method="portal-account")
+        authorize(wrong).follow("choose-portal-account")
         wrong.submit(username=SAYS["username"], password="wrong")
         assert wrong.page == "/login"
         assert wrong.status == 200
@@ -263,7 +263,7 @@ def test_the_person_is_kept_as_the_file_says(
     again = load(environment | {"IDP__CERTIFICATION__PERSON_FILE": str(changed)}, config=CONFIG)
     for _ in range(2):
         app = create_app(again, Adapters(clock=clock))
-        browser = authorize(Browser(app)).submit(method="portal-account")
+        browser = authorize(Browser(app)).follow("choose-portal-account")
         refused = browser.submit(username=SAYS["username"], password=SAYS["password"])
         assert refused.page == "/login"
         browser.submit(username=says["username"], password=says["password"]).submit(otp="000000")
@@ -333,7 +333,7 @@ def test_anybody_may_register_and_gets_the_person_s_claims(app: Flask) -> None:
         )
     assert answer.status_code == 201, answer.text
     client_id, secret = answer.get_json()["client_id"], answer.get_json()["client_secret"]
-    browser = authorize(Browser(app), client_id=client_id).submit(method="portal-account")
+    browser = authorize(Browser(app), client_id=client_id).follow("choose-portal-account")
     browser.submit(username=SAYS["username"], password=SAYS["password"]).submit(otp="000000")
 
     claims = userinfo(app, code_of(browser.submit(decision="allow")), client_id, secret)

@@ -223,7 +223,7 @@ def sign_in(world: World) -> None:
 
 def after_password(world: World) -> None:
     sign_in(world)
-    world.browser.submit(method="portal-account")
+    world.browser.follow("choose-portal-account")
     world.browser.submit(username=world.person.number, password=world.person.password)
 
 
@@ -252,7 +252,7 @@ def sign_in_after_sim_change(world: World) -> None:
         held, sim_changed_at=world.site.clock.now() - timedelta(hours=1)
     )
     world.portal.ask(world.browser)
-    world.browser.submit(method="portal-account")
+    world.browser.follow("choose-portal-account")
     world.browser.submit(username=world.person.number, password=world.person.password)
 
 
@@ -452,7 +452,7 @@ def step_up_code(world: World) -> None:
 
 def locked_for_want_of_use(world: World) -> None:
     sign_in_to_held(HoldKind.INACTIVE)(world)
-    world.browser.submit(method="portal-account")
+    world.browser.follow("choose-portal-account")
     world.browser.submit(username=world.person.number, password=world.person.password)
 
 

@@ -46,7 +46,7 @@ class Road:
 
     def to_login(self, browser: Browser) -> Browser:
         """From the page that a request begins with to the one that asks for the password."""
-        return browser.submit(method="portal-account") if browser.page == "/choose" else browser
+        return browser.follow("choose-portal-account") if browser.page == "/choose" else browser
 
     def sign_in(self, browser: Browser, person: Resident = BUOI, password: str = "") -> Browser:
         """Sign in, in the request that the browser is in, and agree."""

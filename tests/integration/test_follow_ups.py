@@ -300,7 +300,7 @@ def test_a_password_reset_stands_and_is_carried_out_though_redis_failed(
     OWNER.keep_account(site)
     portal, thief = AskingPortal(site, client_secrets["binh-dinh"]), site.browser()
     portal.ask(thief)
-    thief.submit(method="portal-account")
+    thief.follow("choose-portal-account")
     OWNER.sign_in(site, thief)
     thief.submit(decision="allow")
     _, tokens = portal.exchange(portal.answer(thief)["code"])

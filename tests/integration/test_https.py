@@ -148,8 +148,8 @@ def to_the_end(browser: httpx.Client) -> list[httpx.Response]:
             answers.append(browser.get(answers[-1].headers["Location"]))
 
     follow()
+    answers.append(browser.get(answers[-1].url.copy_with(path="/login")))
     for typed in (
-        {"method": "portal-account"},
         {"username": SAYS["username"], "password": SAYS["password"]},
         {"otp": "000000"},
     ):

@@ -198,7 +198,7 @@ def locked(site: Site) -> CitizenId:
 def sign_in(site: Site, *, password: str = PASSWORD) -> Browser:
     browser = site.from_portal(site.browser(), create=False)
     if browser.page == "/choose":
-        browser.submit(method="portal-account")
+        browser.follow("choose-portal-account")
     return browser.submit(username=IDENTITY_NUMBER, password=password)
 
 
@@ -241,7 +241,7 @@ def test_the_wrong_password_says_nothing_of_the_lock(site: Site, locked: Citizen
     browser = sign_in(site, password="Sai-mat-khau-1")
 
     assert browser.page == "/login"
-    assert browser.open("/reactivate").page == "/login"
+    assert browser.open("/reactivate").page == "/choose"
 
 
 def test_a_wrong_code_opens_nothing(site: Site, locked: CitizenId) -> None:

@@ -84,7 +84,7 @@ def test_an_account_is_opened_again_and_its_citizen_goes_on(
     with site.database.transaction() as transaction:
         transaction.execute(update(Citizen).values(last_sign_in_at=now - timedelta(days=800)))
         citizens.place_hold(transaction, citizen_id, HoldKind.INACTIVE, now)
-    browser = site.from_portal(site.browser(), create=False).submit(method="portal-account")
+    browser = site.from_portal(site.browser(), create=False).follow("choose-portal-account")
     browser.submit(username=IDENTITY_NUMBER, password=PASSWORD).submit()
     with away():
         browser.submit(otp=last_code(site))

@@ -69,7 +69,7 @@ class Trial:
     def begin(self, browser: Browser, person: Resident) -> Browser:
         """From the first page of a request to the one after the password."""
         if browser.page == "/choose":
-            browser.submit(method="portal-account")
+            browser.follow("choose-portal-account")
         return browser.submit(username=person.number, password=person.password)
 
     def sign_in(self, purpose: Purpose, browser: Browser, **wishes: str) -> dict[str, str]:

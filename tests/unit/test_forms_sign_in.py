@@ -134,8 +134,7 @@ def test_only_a_clear_yes_is_consent(pressed: str, allowed: bool) -> None:  # no
 def test_a_button_of_nobodys_making_is_refused() -> None:
     assert not posted(ConsentForm, decision="both").validate()
     assert not posted(ChooseForm, method="vneid").validate()
-    assert posted(ChooseForm, method="portal-account").validate()
-    assert posted(ChooseForm, method="cancel").is_cancelled
+    assert posted(ChooseForm, method="cancel").validate()
     assert posted(NotYouForm, decision="other").is_other_person
 
 

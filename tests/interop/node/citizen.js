@@ -38,7 +38,7 @@ export class Citizen {
     const path = new URL(page.url).pathname;
     switch (path) {
       case '/choose':
-        return this.#form(page, { method: 'portal-account' });
+        return this.#link(page, 'choose-portal-account');
       case '/login':
         return this.#form(page, {
           username: this.#person.username,
@@ -59,6 +59,12 @@ export class Citizen {
     if (link) return new Request(new URL(attribute(link[0], 'href'), page.url));
     if (page.html.includes('id="form-post"')) return this.#form(page, {});
     throw new Error(`${page.status} ${page.url}\n${page.html}`);
+  }
+
+  #link(page, id) {
+    const [link] = new RegExp(`<a [^>]*\\bid="${id}"[^>]*>`).exec(page.html) ?? [];
+    if (!link) throw new Error(`no ${id}: ${page.status} ${page.url}\n${page.html}`);
+    return new Request(new URL(attribute(link, 'href'), page.url));
   }
 
   #form(page, typed) {
