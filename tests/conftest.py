@@ -231,9 +231,13 @@ def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cipher() -> PersonalDataCipher:
-    """The cipher of the personal columns."""
+    """
+    The cipher of the personal columns, of a whole run.
+
+    Compiled statements know it: with keys of its own each test would compile them all again.
+    """
     return PersonalDataCipher([("k1", os.urandom(32))])
 
 
