@@ -125,6 +125,14 @@ class AccessToken:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundToken:
+    """What was found under a token's value, if anything."""
+
+    token: AccessToken | None
+    registry_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class FreshToken:
     """An access token's value, and its times, before it stands for anything."""
 

@@ -9,6 +9,7 @@ from idp.grants.model import (
     AccessToken,
     AuthorizationCode,
     FamilyId,
+    FoundToken,
     FreshToken,
     GrantId,
     Redeemed,
@@ -57,6 +58,10 @@ class AccessTokens(Protocol):
 
     def find(self, value: str) -> AccessToken | None:
         """What a token stands for, while it is valid."""
+        ...
+
+    def look_up(self, value: str) -> FoundToken:
+        """The same, and in the same step which registry it is to be judged by."""
         ...
 
     def end(self, value: str) -> None:

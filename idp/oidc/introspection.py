@@ -9,7 +9,7 @@ from authlib.oauth2 import OAuth2Error
 
 from idp.core.clock import Clock
 from idp.db.database import Database
-from idp.grants.model import Authorization
+from idp.grants.model import AccessToken, Authorization
 from idp.grants.ports import AccessTokens
 from idp.grants.refresh_families import RefreshFamilies
 from idp.oidc.bearer import bearer_header
@@ -75,7 +75,10 @@ class IntrospectionEndpoint:
             client_id = caller.client_id
             if value is None:
                 raise InvalidRequest("token is missing")
-            response = json_response(200, self._told(value, caller))
+            told = self._told(value, caller)
+            if not self._let_in(caller):
+                raise InvalidClient("disabled by now")
+            response = json_response(200, told)
         except OAuth2Error as error:
             response = error_of_client(error)
         return replace(response, client_id=client_id)
@@ -86,16 +89,22 @@ class IntrospectionEndpoint:
 
         Portals of the old kind send no credentials of their own here.
         """
-        token = self._tokens.find(bearer) if bearer == asked else None
+        token = self._look_up(bearer) if bearer == asked else None
         found = token and self._relying_parties.find(token.authorization.client_id)
         if not found or not found.enabled:
             raise InvalidClient("not the token that is asked about, or not active")
         return found
 
+    def _look_up(self, value: str) -> AccessToken | None:
+        """What it stands for; whose it is, is known as registered now."""
+        found = self._tokens.look_up(value)
+        self._relying_parties.catch_up(found.registry_version)
+        return found.token
+
     def _told(self, value: str, caller: RelyingParty) -> Mapping[str, object]:
         if value.count("."):
             return self._own(value, caller)
-        token = self._tokens.find(value)
+        token = self._look_up(value)
         if token is not None:
             members = self._members(
                 token.authorization, caller, issued=token.issued_at, expires=token.expires_at
@@ -131,6 +140,11 @@ class IntrospectionEndpoint:
             "acr": authorization.acr,
             "auth_time": int(authorization.auth_time.timestamp()),
         }
+
+    def _let_in(self, caller: RelyingParty) -> bool:
+        """Still: another process may have disabled it since this one looked."""
+        current = self._relying_parties.find(caller.client_id)
+        return current is not None and current.enabled
 
     def _own(self, value: str, caller: RelyingParty) -> Mapping[str, object]:
         token = self._own_tokens.read(value)

@@ -51,6 +51,7 @@ class OwnTokenReader:
 
     def is_live(self, token: OwnToken) -> bool:
         """Whether it was not given back, and its relying party is let in still."""
+        self._relying_parties.catch_up_now()
         found = self._relying_parties.find(token.client_id)
         return found is not None and found.enabled and not self._spent.is_spent(_name(token))
 

@@ -56,7 +56,9 @@ class UserinfoEndpoint:
             return refused_token(REALM, error)
         if value is None:
             return no_token(REALM)
-        token = self._tokens.find(value)
+        found = self._tokens.look_up(value)
+        self._relying_parties.catch_up(found.registry_version)
+        token = found.token
         if token is None and (rehearsed := self._rehearsals.userinfo(value)) is not None:
             return self._rehearsed(rehearsed)
         relying_party = None if token is None else self._relying_party(token.authorization)

@@ -8,7 +8,8 @@ import pytest
 import redis
 
 from idp.adapters.redis.grants import RedisAccessTokens
-from idp.grants.model import AccessToken, FamilyId, GrantId
+from idp.adapters.redis.registry_version import RedisRegistryVersion
+from idp.grants.model import AccessToken, FamilyId, FoundToken, GrantId
 from idp.grants.ports import AccessTokens
 from tests.fakes.clock import FakeClock
 from tests.fakes.grants import AccessTokensInMemory
@@ -117,6 +118,24 @@ def test_one_token_can_be_ended_alone(tokens: AccessTokens, clock: FakeClock) ->
 
 def test_revoking_nothing_is_no_error(tokens: AccessTokens) -> None:
     tokens.revoke([])
+
+
+def test_looking_up_tells_the_version_of_the_registry(
+    redis_client: redis.Redis, clock: FakeClock
+) -> None:
+    tokens = RedisAccessTokens(
+        redis_client, lifetime=LIFETIME, code_lifetime=CODE_LIFETIME, clock=clock
+    )
+    token = token_of("grant", clock)
+    value = tokens.issue(token)
+    assert tokens.look_up(value) == FoundToken(token, 0)
+
+    RedisRegistryVersion(redis_client).bump()
+
+    assert tokens.look_up(value) == FoundToken(token, 1)
+    assert tokens.look_up("unknown") == FoundToken(None, 1)
+    clock.advance(LIFETIME)
+    assert tokens.look_up(value) == FoundToken(None, 1)
 
 
 def test_redis_holds_no_token_and_nothing_without_an_end(

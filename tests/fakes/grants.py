@@ -11,6 +11,7 @@ from idp.grants.model import (
     Authorization,
     AuthorizationCode,
     FamilyId,
+    FoundToken,
     FreshToken,
     GrantId,
     Redeemed,
@@ -88,6 +89,7 @@ class AccessTokensInMemory:
         self._clock = clock
         self._tokens: dict[str, AccessToken] = {}
         self._revoked: set[GrantId | FamilyId] = set()
+        self.registry_version = 0
 
     def issue(self, token: AccessToken) -> Handle:
         """See the port."""
@@ -110,6 +112,10 @@ class AccessTokensInMemory:
             if token is None or token.hangs_on in self._revoked:
                 return None
             return token if self._clock.now() < token.expires_at else None
+
+    def look_up(self, value: str) -> FoundToken:
+        """See the port."""
+        return FoundToken(self.find(value), self.registry_version)
 
     def end(self, value: str) -> None:
         """See the port."""

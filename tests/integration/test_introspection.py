@@ -186,11 +186,32 @@ def test_a_spent_refresh_token_is_not_active(house: ProtocolHouse, tokens: dict[
 
 
 def test_a_token_of_a_disabled_portal_is_not_active(house: ProtocolHouse) -> None:
+    """At once, also from a process that has not heard of it otherwise."""
     token = own_token(house)
     house.disable(ClientId(BASIC))
-    house.registry.catch_up_now()
 
     assert introspect(house, token, GUARD).json == INACTIVE
+
+
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token", "own"])
+def test_a_disabled_portal_is_told_nothing(
+    house: ProtocolHouse, tokens: dict[str, Any], kind: str
+) -> None:
+    """At once, too."""
+    token = own_token(house) if kind == "own" else tokens[kind]
+    house.disable(ClientId(BASIC))
+
+    assert error_of(introspect(house, token)) == (401, "invalid_client")
+
+
+def test_nor_is_the_bearer_of_its_token(house: ProtocolHouse, tokens: dict[str, Any]) -> None:
+    token = tokens["access_token"]
+    house.disable(ClientId(BASIC))
+
+    bearer = {"Authorization": f"Bearer {token}"}
+    answer = house.post_form("/introspect", urlencode({"token": token}), bearer)
+
+    assert error_of(answer) == (401, "invalid_client")
 
 
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token", "nonsense"])
@@ -272,5 +293,5 @@ def test_it_costs_one_question_to_redis(house: ProtocolHouse, tokens: dict[str, 
     with counted(house.database) as questions:
         assert (introspect(house, tokens["access_token"]).json or {})["active"] is True
 
-    assert questions.commands == ["GET"]
+    assert questions.commands == ["MGET"]
     assert questions.statements == []

@@ -17,6 +17,7 @@ from idp.grants.model import (
     Authorization,
     AuthorizationCode,
     FamilyId,
+    FoundToken,
     FreshToken,
     GrantId,
     Redeemed,
@@ -191,11 +192,15 @@ class RedisAccessTokens:
 
     def find(self, value: str) -> AccessToken | None:
         """What a token stands for, while it is valid."""
-        raw = self._redis.get(f"token:{digest(value)}")
-        if raw is None:
-            return None
-        token = _TOKEN.validate_json(raw)
-        return token if self._clock.now() < token.expires_at else None
+        return self.look_up(value).token
+
+    def look_up(self, value: str) -> FoundToken:
+        """The same, and in the same step which registry it is to be judged by."""
+        raw, version = self._redis.mget(f"token:{digest(value)}", REGISTRY_VERSION)
+        token = None if raw is None else _TOKEN.validate_json(raw)
+        if token is not None and token.expires_at <= self._clock.now():
+            token = None
+        return FoundToken(token, int(version or 0))
 
     def end(self, value: str) -> None:
         """End one token."""
