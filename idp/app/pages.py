@@ -149,7 +149,6 @@ def add_pages(parts: Parts, shared: PageParts) -> None:
         challenges=parts.challenges,
         deliveries=parts.jobs,
         codes=parts.code_generator,
-        throttle=parts.throttle,
         policy=otp_policy(settings),
         budgets=otp_budgets(settings),
         carrier_of=parts.carrier_of,

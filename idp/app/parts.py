@@ -219,7 +219,7 @@ class Parts:
 
     @cached_property
     def challenges(self) -> RedisOtpChallenges:
-        return RedisOtpChallenges(self.redis)
+        return RedisOtpChallenges(self.redis, self.throttle)
 
     @cached_property
     def code_generator(self) -> Codes:

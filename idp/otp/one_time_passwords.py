@@ -1,11 +1,10 @@
 """
 Sending, resending and checking one-time passwords.
 
-The code is HOTP (RFC 4226) by pyotp; its secret is HMAC(server key, challenge id), so that neither
+The code is HOTP (RFC 4226); its secret is HMAC(server key, challenge id), so that neither
 the store nor the queue holds anything from which a code could be told.
 """
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
@@ -13,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-import pyotp
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 
 from idp.audit.events import BudgetExceeded, CarrierBudgetExceeded, OtpRefused, SecurityEvent
 from idp.audit.log import record
@@ -34,9 +34,10 @@ from idp.otp.model import (
 )
 from idp.otp.ports import Codes, OtpChallenges, OtpDeliveries
 from idp.statistics.model import EVERYBODY, Measure, Tick
-from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
+from idp.throttling.ports import Budget, BudgetSpent, Counted
 
 DIGITS: Final = 6
+_SECRET_BYTES: Final = 20  # RFC 4226 §4: 160 bits
 _OF_NO_CITIZEN: Final = frozenset(
     {
         OtpPurpose.ENROLMENT,
@@ -105,7 +106,8 @@ class CodeGenerator:
     def code(self, challenge_id: ChallengeId, counter: int) -> str:
         """The six digits of that challenge and counter."""
         seed = hmac.digest(self._key, challenge_id.encode(), hashlib.sha256)
-        return pyotp.HOTP(base64.b32encode(seed[:20]).decode(), digits=DIGITS).at(counter)
+        hotp = HOTP(seed[:_SECRET_BYTES], DIGITS, SHA1())  # noqa: S303 (RFC 4226 §5: no other)
+        return hotp.generate(counter).decode()
 
 
 class OneTimePasswords:
@@ -117,7 +119,6 @@ class OneTimePasswords:
         challenges: OtpChallenges,
         deliveries: OtpDeliveries,
         codes: Codes,
-        throttle: Throttle,
         policy: OtpPolicy,
         budgets: OtpBudgets,
         carrier_of: CarrierOf,
@@ -128,7 +129,6 @@ class OneTimePasswords:
         self._challenges = challenges
         self._deliveries = deliveries
         self._codes = codes
-        self._throttle = throttle
         self.policy = policy
         self._budgets = budgets
         self._carrier_of = carrier_of
@@ -178,23 +178,32 @@ class OneTimePasswords:
         return self._begin(replace(used_up, id=fresh, codes=(), attempts=0), network)
 
     def _begin(self, challenge: Challenge, network: str) -> Challenge:
-        purpose, number_index = challenge.purpose.counted_as, challenge.number_index
-        exhausted, pause = self._challenges.exhausted(purpose, number_index)
-        if exhausted >= self.policy.challenges_before_pause:
-            raise Paused(pause)
         now = self._clock.now()
-        challenge = replace(
-            challenge, resend_from=now + self.policy.resend_after, delivery_failed=False
+        begun = replace(
+            challenge,
+            codes=(self._next_code((), now),),
+            resend_from=now + self.policy.resend_after,
+            delivery_failed=False,
         )
-        if self._may_send(challenge, network):
-            challenge = replace(challenge, codes=(self._next_code(challenge, now),))
-        else:
-            wait = self._challenges.cooldown_left(purpose, number_index)
-            challenge = replace(challenge, resend_from=now + wait)
-        self._challenges.add(challenge, lifetime=self._challenge_lifetime)
-        for code in challenge.codes:
-            self._deliveries.enqueue(challenge.id, code.counter)
-        return challenge
+        try:
+            hindered = self._challenges.begin(
+                begun,
+                lifetime=self._challenge_lifetime,
+                cooldown=self.policy.resend_after,
+                used_up_before_pause=self.policy.challenges_before_pause,
+                counted=self._counted(challenge, network),
+            )
+        except BudgetSpent as spent:
+            self._note_exceeded(challenge, spent)
+            raise
+        if hindered is None:
+            self._deliveries.enqueue(begun.id, begun.codes[0].counter)
+            return begun
+        if hindered.paused:
+            raise Paused(hindered.wait)
+        cooling = replace(begun, codes=(), resend_from=now + hindered.wait)
+        self._challenges.add(cooling, lifetime=self._challenge_lifetime)
+        return cooling
 
     def challenge(self, challenge_id: str | None) -> Challenge | None:
         """The challenge as it is now."""
@@ -217,11 +226,18 @@ class OneTimePasswords:
         now = self._clock.now()
         if now < challenge.resend_from:
             raise ResendTooEarly(challenge.resend_from - now)
-        if not self._may_send(challenge, network):
-            raise ResendTooEarly(
-                self._challenges.cooldown_left(challenge.purpose.counted_as, challenge.number_index)
+        try:
+            hindered = self._challenges.send_again(
+                challenge,
+                cooldown=self.policy.resend_after,
+                counted=self._counted(challenge, network),
             )
-        code = self._next_code(challenge, now)
+        except BudgetSpent as spent:
+            self._note_exceeded(challenge, spent)
+            raise
+        if hindered is not None:
+            raise ResendTooEarly(hindered.wait)
+        code = self._next_code(challenge.codes, now)
         changed = self._challenges.add_code(
             challenge.id, code, resend_from=now + self.policy.resend_after
         )
@@ -250,12 +266,8 @@ class OneTimePasswords:
         if challenge is None or not _bound_to(challenge, purpose, person, interaction_id):
             return Checked(Verdict.GONE)
         checked = self._judge(challenge, typed)
-        if checked.verdict is Verdict.ACCEPTED:
-            self._challenges.start_over(
-                purpose.counted_as, challenge.number_index, self._arrived(challenge)
-            )
-            return checked
-        if challenge.attempts <= self.policy.attempts:
+        accepted = checked.verdict is Verdict.ACCEPTED
+        if not accepted and challenge.attempts <= self.policy.attempts:
             # Those after the last say nothing new, and there is no end of them.
             self._note_refusal(challenge, checked)
         return checked
@@ -279,7 +291,7 @@ class OneTimePasswords:
         ]
         if any(matches) and challenge.person is not None:
             # The spending decides: of two requests with the right code, one is accepted.
-            spent = self._challenges.spend(challenge.id)
+            spent = self._challenges.spend(challenge, self._arrived(challenge))
             return Checked(Verdict.ACCEPTED if spent else Verdict.GONE)
         if challenge.codes and not live:
             return Checked(Verdict.EXPIRED, left)
@@ -292,9 +304,7 @@ class OneTimePasswords:
 
     def _note_refusal(self, challenge: Challenge, checked: Checked) -> None:
         if checked.verdict is Verdict.EXHAUSTED and challenge.attempts == self.policy.attempts:
-            self._challenges.count_exhausted(
-                challenge.purpose.counted_as, challenge.number_index, self.policy.pause
-            )
+            self._challenges.count_used_up(challenge, self.policy.pause)
         with self._database.transaction() as transaction:
             record(
                 transaction,
@@ -307,20 +317,11 @@ class OneTimePasswords:
                 self._clock.now(),
             )
 
-    def _may_send(self, challenge: Challenge, network: str) -> bool:
-        """Claim the number's cool-down, then count against the budgets. Raises `BudgetSpent`."""
-        purpose, number = challenge.purpose.counted_as, challenge.number_index
-        if not self._challenges.start_cooldown(purpose, number, self.policy.resend_after):
-            return False
-        try:
-            self._throttle.count_in_turn(*self._counted(challenge, network))
-        except BudgetSpent as spent:
-            self._challenges.end_cooldown(purpose, number)
-            if spent.first:
-                with self._database.transaction() as transaction:
-                    record(transaction, self._exceeded(challenge, spent), self._clock.now())
-            raise
-        return True
+    def _note_exceeded(self, challenge: Challenge, spent: BudgetSpent) -> None:
+        """Record that a budget is used up, once a window."""
+        if spent.first:
+            with self._database.transaction() as transaction:
+                record(transaction, self._exceeded(challenge, spent), self._clock.now())
 
     def _counted(self, challenge: Challenge, network: str) -> Sequence[Counted]:
         """What a text counts against, the narrowest first: what that refuses uses up no other."""
@@ -345,8 +346,8 @@ class OneTimePasswords:
             return CarrierBudgetExceeded(budget=spent.budget, carrier=challenge.carrier)
         return BudgetExceeded(citizen_id=_citizen(challenge), budget=spent.budget)
 
-    def _next_code(self, challenge: Challenge, now: datetime) -> SentCode:
-        counter = challenge.codes[-1].counter + 1 if challenge.codes else 0
+    def _next_code(self, codes: Sequence[SentCode], now: datetime) -> SentCode:
+        counter = codes[-1].counter + 1 if codes else 0
         return SentCode(counter, now + self.policy.lifetime)
 
     @property

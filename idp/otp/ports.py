@@ -1,18 +1,55 @@
 """Where challenges are kept, how texts get sent, and whose number a challenge is about."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from idp.core.phone_number import PhoneNumber
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
 from idp.statistics.model import Tick
+from idp.throttling.ports import Counted
+
+
+@dataclass(frozen=True, slots=True)
+class Hindered:
+    """
+    No text goes to a number for *wait*: another was sent a moment ago.
+
+    *paused*: too many challenges in a row were used up; none is even begun.
+    """
+
+    wait: timedelta
+    paused: bool = False
 
 
 class OtpChallenges(Protocol):
     """Challenges; every change is one atomic step."""
 
+    def begin(
+        self,
+        challenge: Challenge,
+        *,
+        lifetime: timedelta,
+        cooldown: timedelta,
+        used_up_before_pause: int,
+        counted: Sequence[Counted],
+    ) -> Hindered | None:
+        """
+        Store a new one whose text may be sent: then the number's *cooldown* begins.
+
+        Nothing is stored or counted where that is hindered, or `BudgetSpent` is raised.
+        """
+        ...
+
     def add(self, challenge: Challenge, *, lifetime: timedelta) -> None:
-        """Store a new one."""
+        """Store a new one without a text."""
+        ...
+
+    def send_again(
+        self, challenge: Challenge, *, cooldown: timedelta, counted: Sequence[Counted]
+    ) -> Hindered | None:
+        """Claim the right to send another text, as `begin` does; pauses hinder it no more."""
         ...
 
     def find(self, challenge_id: ChallengeId) -> Challenge | None:
@@ -33,36 +70,17 @@ class OtpChallenges(Protocol):
         """Note that a text could not be sent, or could in the end."""
         ...
 
-    def spend(self, challenge_id: ChallengeId) -> bool:
-        """Remove it; true for one caller only."""
-        ...
-
-    def start_cooldown(self, purpose: OtpPurpose, number_index: str, period: timedelta) -> bool:
-        """Claim the right to send one text to the number for that purpose; true for one caller."""
-        ...
-
-    def end_cooldown(self, purpose: OtpPurpose, number_index: str) -> None:
-        """Give it back: the code could not be sent."""
-        ...
-
-    def cooldown_left(self, purpose: OtpPurpose, number_index: str) -> timedelta:
-        """How long it still lasts."""
-        ...
-
-    def count_exhausted(self, purpose: OtpPurpose, number_index: str, pause: timedelta) -> None:
-        """Note that all attempts of a challenge were used up."""
-        ...
-
-    def exhausted(self, purpose: OtpPurpose, number_index: str) -> tuple[int, timedelta]:
-        """How many challenges were used up lately, and how long that counts."""
-        ...
-
-    def start_over(self, purpose: OtpPurpose, number_index: str, counted: Tick) -> None:
+    def spend(self, challenge: Challenge, counted: Tick) -> bool:
         """
-        Forget the pause between texts, and what was used up: possession was proved.
+        Remove it; true for one caller only.
 
-        That is counted in the same step.
+        In the same step the number's pauses are forgotten, for possession was proved, and that is
+        counted.
         """
+        ...
+
+    def count_used_up(self, challenge: Challenge, pause: timedelta) -> None:
+        """Note that all attempts of a challenge were used up; it counts for *pause*."""
         ...
 
 

@@ -1,22 +1,27 @@
 """One contract for every store of one-time password challenges."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import redis
 
-from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
-from idp.otp.ports import OtpChallenges
+from idp.otp.ports import Hindered, OtpChallenges
+from idp.settings import Rate
 from idp.statistics.model import Measure, Tick
+from idp.throttling.ports import Budget, BudgetSpent, Counted
 from tests.fakes.clock import FakeClock
-from tests.fakes.otp_challenges import OtpChallengesInMemory
+from tests.fakes.otp_challenges import OtpChallengesInMemory, redis_challenges
+from tests.fakes.people import NOON
 
 MINUTE = timedelta(minutes=1)
 LIFETIME = 15 * MINUTE
 NUMBER = "ab" * 32
-SIGN_IN, RECOVERY = OtpPurpose.SIGN_IN, OtpPurpose.RECOVERY
+RECOVERY = OtpPurpose.RECOVERY
+ARRIVED = Tick(Measure.OTP_CONFIRMED, "", "viettel", NOON)
+TWO = Counted(Budget("two", (Rate(count=2, period=60 * MINUTE),)))
 PassTime = Callable[[timedelta], None]
 
 
@@ -25,7 +30,7 @@ def challenges(
     request: pytest.FixtureRequest, redis_client: redis.Redis, clock: FakeClock
 ) -> OtpChallenges:
     if request.param == "redis":
-        return RedisOtpChallenges(redis_client)
+        return redis_challenges(redis_client)
     return OtpChallengesInMemory(clock)
 
 
@@ -34,7 +39,7 @@ def challenge(clock: FakeClock) -> Challenge:
     now = clock.now() + timedelta(microseconds=123456)
     return Challenge(
         id=ChallengeId("challenge"),
-        purpose=SIGN_IN,
+        purpose=OtpPurpose.SIGN_IN,
         person="citizen",
         number_index=NUMBER,
         interaction_id="interaction",
@@ -72,7 +77,7 @@ def test_nothing_is_known_of_an_unknown_one(challenges: OtpChallenges, stored: C
     assert challenges.find(unknown) is None
     assert challenges.count_attempt(unknown) is None
     assert challenges.add_code(unknown, stored.codes[0], resend_from=stored.resend_from) is None
-    assert not challenges.spend(unknown)
+    assert not challenges.spend(replace(stored, id=unknown), ARRIVED)
     assert challenges.find(unknown) is None
 
 
@@ -140,7 +145,7 @@ def test_a_text_that_went_out_in_the_end_is_not_called_undelivered(
 
 
 def test_it_is_spent_once(challenges: OtpChallenges, stored: Challenge) -> None:
-    assert [challenges.spend(stored.id) for _ in range(3)] == [True, False, False]
+    assert [challenges.spend(stored, ARRIVED) for _ in range(3)] == [True, False, False]
     assert challenges.find(stored.id) is None
     assert challenges.count_attempt(stored.id) is None
 
@@ -157,75 +162,151 @@ def test_its_lifetime_is_not_prolonged_by_what_happens_to_it(
     assert challenges.find(stored.id) is None
 
 
-def test_one_caller_starts_a_cooldown(challenges: OtpChallenges, pass_time: PassTime) -> None:
-    assert [challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE) for _ in range(3)] == [
-        True,
-        False,
-        False,
-    ]
-    assert challenges.start_cooldown(RECOVERY, NUMBER, MINUTE)
-    assert challenges.start_cooldown(SIGN_IN, "cd" * 32, MINUTE)
-
-    pass_time(MINUTE)
-    assert challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
-
-
-def test_a_cooldown_tells_how_long_it_lasts(challenges: OtpChallenges, pass_time: PassTime) -> None:
-    assert challenges.cooldown_left(SIGN_IN, NUMBER) == timedelta(0)
-    challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
-    challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
-    pass_time(MINUTE / 2)
-
-    left = challenges.cooldown_left(SIGN_IN, NUMBER)
-
-    assert MINUTE / 2 - timedelta(seconds=5) < left <= MINUTE / 2
+def begin(
+    challenges: OtpChallenges, challenge: Challenge, name: str, *counted: Counted
+) -> Hindered | None:
+    return challenges.begin(
+        replace(challenge, id=ChallengeId(name)),
+        lifetime=LIFETIME,
+        cooldown=MINUTE,
+        used_up_before_pause=2,
+        counted=counted,
+    )
 
 
-def test_a_cooldown_can_be_given_back(challenges: OtpChallenges) -> None:
-    challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
-    challenges.end_cooldown(SIGN_IN, NUMBER)
-    challenges.end_cooldown(RECOVERY, NUMBER)
-
-    assert challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
+def send_again(
+    challenges: OtpChallenges, challenge: Challenge, *counted: Counted
+) -> Hindered | None:
+    return challenges.send_again(challenge, cooldown=MINUTE, counted=counted)
 
 
-def test_exhausted_challenges_are_counted_for_a_while(
-    challenges: OtpChallenges, pass_time: PassTime
+def is_stored(challenges: OtpChallenges, name: str) -> bool:
+    return challenges.find(ChallengeId(name)) is not None
+
+
+def about(hindered: Hindered | None, wait: timedelta) -> bool:
+    return hindered is not None and wait - timedelta(seconds=5) < hindered.wait <= wait
+
+
+def test_one_of_a_number_begins_with_a_text_and_the_next_after_its_cooldown(
+    challenges: OtpChallenges, challenge: Challenge, pass_time: PassTime
 ) -> None:
-    assert challenges.exhausted(SIGN_IN, NUMBER) == (0, timedelta(0))
-    challenges.count_exhausted(SIGN_IN, NUMBER, 15 * MINUTE)
-    pass_time(10 * MINUTE)
-    challenges.count_exhausted(SIGN_IN, NUMBER, 15 * MINUTE)
+    assert begin(challenges, challenge, "first") is None
+    pass_time(MINUTE / 2)
+    second = begin(challenges, challenge, "second")
+    third = send_again(challenges, challenge)
 
-    count, left = challenges.exhausted(SIGN_IN, NUMBER)
-    assert count == 2
-    assert 14 * MINUTE < left <= 15 * MINUTE
-    assert challenges.exhausted(RECOVERY, NUMBER)[0] == 0
+    for hindered in (second, third):
+        assert about(hindered, MINUTE / 2)
+        assert not (hindered and hindered.paused)
+    assert [is_stored(challenges, name) for name in ("first", "second")] == [True, False]
+
+    pass_time(MINUTE / 2)
+    assert begin(challenges, challenge, "fourth") is None
+    assert about(send_again(challenges, challenge), MINUTE)
+    pass_time(MINUTE)
+    assert send_again(challenges, challenge) is None
+    assert about(begin(challenges, challenge, "fifth"), MINUTE)
+
+
+def test_another_purpose_and_another_number_have_a_cooldown_of_their_own(
+    challenges: OtpChallenges, challenge: Challenge
+) -> None:
+    begin(challenges, challenge, "first")
+
+    assert begin(challenges, replace(challenge, purpose=RECOVERY), "second") is None
+    assert begin(challenges, replace(challenge, number_index="cd" * 32), "third") is None
+
+
+def test_what_shares_its_waits_shares_its_cooldown(
+    challenges: OtpChallenges, challenge: Challenge
+) -> None:
+    begin(challenges, replace(challenge, purpose=RECOVERY), "first")
+
+    other_phone = replace(challenge, purpose=OtpPurpose.OTHER_PHONE)
+    assert about(begin(challenges, other_phone, "second"), MINUTE)
+
+
+def test_a_spent_budget_stores_nothing_and_begins_no_cooldown(
+    challenges: OtpChallenges, challenge: Challenge
+) -> None:
+    of_others = replace(challenge, number_index="cd" * 32)
+    assert begin(challenges, of_others, "first", TWO) is None
+    assert send_again(challenges, replace(challenge, purpose=RECOVERY), TWO) is None
+
+    for _ in range(2):
+        with pytest.raises(BudgetSpent) as spent:
+            begin(challenges, challenge, "second", TWO)
+        assert spent.value.budget == "two"
+    with pytest.raises(BudgetSpent):
+        send_again(challenges, challenge, TWO)
+    assert not is_stored(challenges, "second")
+    assert begin(challenges, challenge, "third") is None
+
+
+def test_what_a_cooldown_hinders_is_not_counted(
+    challenges: OtpChallenges, challenge: Challenge, pass_time: PassTime
+) -> None:
+    begin(challenges, challenge, "first", TWO)
+    for _ in range(5):
+        assert begin(challenges, challenge, "second", TWO) is not None
+        assert send_again(challenges, challenge, TWO) is not None
+    pass_time(MINUTE)
+
+    assert send_again(challenges, challenge, TWO) is None
+
+
+def test_those_that_are_used_up_bring_a_pause_for_a_while(
+    challenges: OtpChallenges, challenge: Challenge, pass_time: PassTime
+) -> None:
+    challenges.count_used_up(challenge, 15 * MINUTE)
+    pass_time(10 * MINUTE)
+    assert begin(challenges, challenge, "first") is None
+    challenges.count_used_up(challenge, 15 * MINUTE)
+
+    paused = begin(challenges, challenge, "second", TWO)
+
+    assert about(paused, 15 * MINUTE)
+    assert paused is not None
+    assert paused.paused
+    assert not is_stored(challenges, "second")
+    assert begin(challenges, replace(challenge, purpose=RECOVERY), "third") is None
 
     pass_time(15 * MINUTE)
-    assert challenges.exhausted(SIGN_IN, NUMBER) == (0, timedelta(0))
+    assert begin(challenges, challenge, "fourth") is None
 
 
-def test_after_a_proof_everything_starts_over(challenges: OtpChallenges) -> None:
-    challenges.count_exhausted(SIGN_IN, NUMBER, MINUTE)
-    challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
-    arrived = Tick(Measure.OTP_CONFIRMED, "", "viettel", datetime(2026, 11, 22, tzinfo=UTC))
-    challenges.start_over(SIGN_IN, NUMBER, arrived)
+def test_after_a_proof_everything_starts_over(
+    challenges: OtpChallenges, challenge: Challenge
+) -> None:
+    begin(challenges, challenge, "challenge")
+    for _ in range(2):
+        challenges.count_used_up(challenge, MINUTE)
+    challenges.spend(challenge, ARRIVED)
 
-    assert challenges.exhausted(SIGN_IN, NUMBER) == (0, timedelta(0))
-    assert challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
+    assert begin(challenges, challenge, "another") is None
+
+
+def test_what_was_spent_before_starts_nothing_over(
+    challenges: OtpChallenges, challenge: Challenge
+) -> None:
+    begin(challenges, challenge, "challenge")
+    challenges.spend(challenge, ARRIVED)
+    begin(challenges, challenge, "another")
+    challenges.spend(challenge, ARRIVED)
+
+    assert about(begin(challenges, challenge, "third"), MINUTE)
 
 
 def test_redis_holds_nothing_without_an_end(
     redis_client: redis.Redis, challenge: Challenge
 ) -> None:
-    challenges = RedisOtpChallenges(redis_client)
-    challenges.add(challenge, lifetime=LIFETIME)
+    challenges = redis_challenges(redis_client)
+    begin(challenges, challenge, challenge.id)
     challenges.count_attempt(challenge.id)
     challenges.add_code(challenge.id, challenge.codes[0], resend_from=challenge.resend_from)
     challenges.note_delivery(challenge.id, failed=True)
-    challenges.start_cooldown(SIGN_IN, NUMBER, MINUTE)
-    challenges.count_exhausted(SIGN_IN, NUMBER, MINUTE)
+    challenges.count_used_up(challenge, MINUTE)
 
     ends = {key: redis_client.pttl(key) for key in redis_client.scan_iter()}
 

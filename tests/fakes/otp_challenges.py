@@ -1,13 +1,21 @@
 """One-time password challenges in memory: an honest double of the port `OtpChallenges`."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import RLock
 
+import redis
+
+from idp.adapters.redis.otp_challenges import RedisOtpChallenges
+from idp.adapters.redis.throttle import RedisThrottle
 from idp.core.clock import Clock
-from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
+from idp.otp.model import Challenge, ChallengeId, SentCode
+from idp.otp.ports import Hindered
 from idp.statistics.model import Tick
+from idp.throttling.ports import Counted
 from tests.fakes.expiring import Expiring
+from tests.fakes.throttle import ThrottleInMemory
 
 
 class OtpChallengesInMemory:
@@ -17,8 +25,40 @@ class OtpChallengesInMemory:
         self._lock = RLock()
         self._challenges: Expiring[Challenge] = Expiring(clock)
         self._cooldowns: Expiring[bool] = Expiring(clock)
-        self._exhausted: Expiring[int] = Expiring(clock)
+        self._used_up: Expiring[int] = Expiring(clock)
+        self._throttle = ThrottleInMemory(clock)
         self.counted: list[Tick] = []
+
+    def begin(
+        self,
+        challenge: Challenge,
+        *,
+        lifetime: timedelta,
+        cooldown: timedelta,
+        used_up_before_pause: int,
+        counted: Sequence[Counted],
+    ) -> Hindered | None:
+        """See the port."""
+        with self._lock:
+            whose = _whose(challenge)
+            if (self._used_up.get(whose) or 0) >= used_up_before_pause:
+                return Hindered(self._used_up.left(whose), paused=True)
+            hindered = self.send_again(challenge, cooldown=cooldown, counted=counted)
+            if hindered is None:
+                self.add(challenge, lifetime=lifetime)
+            return hindered
+
+    def send_again(
+        self, challenge: Challenge, *, cooldown: timedelta, counted: Sequence[Counted]
+    ) -> Hindered | None:
+        """See the port."""
+        with self._lock:
+            whose = _whose(challenge)
+            if self._cooldowns.get(whose):
+                return Hindered(self._cooldowns.left(whose))
+            self._throttle.count_in_turn(*counted)
+            self._cooldowns.put(whose, True, cooldown)
+            return None
 
     def add(self, challenge: Challenge, *, lifetime: timedelta) -> None:
         """See the port."""
@@ -58,52 +98,34 @@ class OtpChallengesInMemory:
             if found is not None:
                 self._changed(replace(found, delivery_failed=failed))
 
-    def spend(self, challenge_id: ChallengeId) -> bool:
+    def spend(self, challenge: Challenge, counted: Tick) -> bool:
         """See the port."""
         with self._lock:
-            return self._challenges.pop(challenge_id) is not None
-
-    def start_cooldown(self, purpose: OtpPurpose, number_index: str, period: timedelta) -> bool:
-        """See the port."""
-        key = f"{purpose}:{number_index}"
-        with self._lock:
-            if self._cooldowns.get(key):
+            if self._challenges.pop(challenge.id) is None:
                 return False
-            self._cooldowns.put(key, True, period)
+            self._cooldowns.pop(_whose(challenge))
+            self._used_up.pop(_whose(challenge))
+            self.counted.append(counted)
             return True
 
-    def end_cooldown(self, purpose: OtpPurpose, number_index: str) -> None:
+    def count_used_up(self, challenge: Challenge, pause: timedelta) -> None:
         """See the port."""
         with self._lock:
-            self._cooldowns.pop(f"{purpose}:{number_index}")
-
-    def cooldown_left(self, purpose: OtpPurpose, number_index: str) -> timedelta:
-        """See the port."""
-        with self._lock:
-            return self._cooldowns.left(f"{purpose}:{number_index}")
-
-    def count_exhausted(self, purpose: OtpPurpose, number_index: str, pause: timedelta) -> None:
-        """See the port."""
-        key = f"{purpose}:{number_index}"
-        with self._lock:
-            self._exhausted.put(key, (self._exhausted.get(key) or 0) + 1, pause)
-
-    def exhausted(self, purpose: OtpPurpose, number_index: str) -> tuple[int, timedelta]:
-        """See the port."""
-        key = f"{purpose}:{number_index}"
-        with self._lock:
-            return self._exhausted.get(key) or 0, self._exhausted.left(key)
-
-    def start_over(self, purpose: OtpPurpose, number_index: str, counted: Tick) -> None:
-        """See the port."""
-        with self._lock:
-            self.counted.append(counted)
-            self._cooldowns.pop(f"{purpose}:{number_index}")
-            self._exhausted.pop(f"{purpose}:{number_index}")
+            whose = _whose(challenge)
+            self._used_up.put(whose, (self._used_up.get(whose) or 0) + 1, pause)
 
     def _changed(self, challenge: Challenge) -> Challenge:
         self._challenges.change(challenge.id, challenge)
         return challenge
+
+
+def _whose(challenge: Challenge) -> str:
+    return f"{challenge.purpose.counted_as}:{challenge.number_index}"
+
+
+def redis_challenges(client: redis.Redis) -> RedisOtpChallenges:
+    """The same in Redis, where no network is exempt."""
+    return RedisOtpChallenges(client, RedisThrottle(client, exempt_networks=()))
 
 
 class OtpQueue:

@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, select
 
 from idp.adapters.jobs import Jobs, redis_queue
-from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
 from idp.core.handles import new_handle
@@ -24,7 +23,9 @@ from idp.messaging.model import NoticeKind
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
 from idp.otp.one_time_passwords import CodeGenerator
 from idp.settings import Settings, decode_key
+from idp.statistics.model import Measure, Tick
 from tests.fakes.clock import FakeClock
+from tests.fakes.otp_challenges import redis_challenges
 from tests.fakes.people import AN, citizen_of
 from tests.fakes.sms import SmsOutbox
 
@@ -109,7 +110,7 @@ def add_challenge(settings: Settings, client: redis.Redis, expires_at: datetime)
         codes=(SentCode(0, expires_at),),
         resend_from=expires_at,
     )
-    RedisOtpChallenges(client).add(challenge, lifetime=15 * MINUTE)
+    redis_challenges(client).add(challenge, lifetime=15 * MINUTE)
     return challenge
 
 
@@ -151,7 +152,8 @@ def test_a_code_that_is_spent_or_late_is_not_sent(
     if late:
         clock.advance(MINUTE)
     else:
-        RedisOtpChallenges(redis_client).spend(challenge.id)
+        arrived = Tick(Measure.OTP_CONFIRMED, "", "", clock.now())
+        redis_challenges(redis_client).spend(challenge, arrived)
 
     assert run_jobs() == 1
     assert sms.sent == []
@@ -215,7 +217,7 @@ def test_a_text_that_could_not_be_sent_is_noted(
     with pytest.raises(Retry):
         run_jobs()
 
-    found = RedisOtpChallenges(redis_client).find(challenge.id)
+    found = redis_challenges(redis_client).find(challenge.id)
     assert found is not None
     assert found.delivery_failed
     with stored.reading() as reading:
@@ -232,9 +234,9 @@ def test_a_text_that_is_sent_at_the_second_try_is_no_longer_called_undelivered(
     run_jobs: Callable[[], int],
 ) -> None:
     challenge = add_challenge(settings, redis_client, clock.now() + MINUTE)
-    RedisOtpChallenges(redis_client).note_delivery(challenge.id, failed=True)
+    redis_challenges(redis_client).note_delivery(challenge.id, failed=True)
     jobs.enqueue(challenge.id, 0)
     run_jobs()
 
-    assert RedisOtpChallenges(redis_client).find(challenge.id) == challenge
+    assert redis_challenges(redis_client).find(challenge.id) == challenge
     assert len(sms.sent) == 1

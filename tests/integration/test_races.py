@@ -8,7 +8,6 @@ import redis
 from sqlalchemy import func, select
 
 from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
-from idp.adapters.redis.otp_challenges import RedisOtpChallenges
 from idp.adapters.redis.sessions import RedisSessions
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.citizens import store as citizens
@@ -33,7 +32,7 @@ from idp.throttling.ports import Budget, BudgetSpent
 from tests.fakes.at_once import at_once
 from tests.fakes.clock import FakeClock
 from tests.fakes.interactions import redis_interactions
-from tests.fakes.otp_challenges import OtpQueue
+from tests.fakes.otp_challenges import OtpQueue, redis_challenges
 from tests.fakes.people import (
     AN,
     BINH_DINH,
@@ -127,10 +126,9 @@ def otp(
     queue: OtpQueue,
 ) -> OneTimePasswords:
     return OneTimePasswords(
-        challenges=RedisOtpChallenges(redis_client),
+        challenges=redis_challenges(redis_client),
         deliveries=queue,
         codes=codes,
-        throttle=RedisThrottle(redis_client, exempt_networks=()),
         policy=OtpPolicy(
             lifetime=3 * MINUTE,
             attempts=5,
@@ -236,7 +234,7 @@ def test_a_thousand_challenges_for_one_number_send_one_text(
 def test_codes_and_attempts_at_the_same_moment_lose_nothing(
     redis_client: redis.Redis, clock: FakeClock
 ) -> None:
-    challenges = RedisOtpChallenges(redis_client)
+    challenges = redis_challenges(redis_client)
     challenge = Challenge(
         ChallengeId("c"), OtpPurpose.SIGN_IN, AN, "ab", "i", None, (), clock.now()
     )

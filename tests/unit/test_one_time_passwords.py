@@ -29,7 +29,6 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.database import database_in_memory
 from tests.fakes.otp_challenges import OtpChallengesInMemory, OtpQueue
 from tests.fakes.people import AN, BINH, NOON
-from tests.fakes.throttle import ThrottleInMemory
 
 NUMBER = PhoneNumber.parse("0912000001")
 OTHER_NUMBER = PhoneNumber.parse("0912000002")
@@ -115,7 +114,6 @@ def desk() -> Iterator[Desk]:
         challenges=OtpChallengesInMemory(clock),
         deliveries=queue,
         codes=codes,
-        throttle=ThrottleInMemory(clock),
         policy=POLICY,
         budgets=BUDGETS,
         carrier_of=partial(hinted_carrier, prefixes=PREFIXES),

@@ -1,5 +1,6 @@
 """One-time password challenges in Redis: the record, its counter, and the pauses between texts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,8 +10,11 @@ from pydantic import TypeAdapter
 
 from idp.adapters.redis.connection import milliseconds
 from idp.adapters.redis.tally import COUNTS, field_of
-from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
+from idp.adapters.redis.throttle import RedisThrottle
+from idp.otp.model import Challenge, ChallengeId, SentCode
+from idp.otp.ports import Hindered
 from idp.statistics.model import Tick
+from idp.throttling.ports import Counted
 
 _JSON: Final = TypeAdapter(Challenge)
 
@@ -39,39 +43,87 @@ _ADD: Final = """
 redis.call('HSET', KEYS[1], 'record', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 """
-_LOOK_AT_EXHAUSTED: Final = """
-return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}
+# Of a text: KEYS are its number's cool-down and count of what was used up, and the challenge.
+_UNLESS_PAUSED: Final = """
+local used_up = redis.call('GET', KEYS[windows + 2]) or '0'
+if tonumber(used_up) >= tonumber(ARGV[2 * windows + 3]) then
+    return {'paused', redis.call('PTTL', KEYS[windows + 2])}
+end
 """
-_COUNT_EXHAUSTED: Final = """
+_UNLESS_COOLING: Final = """
+local left = redis.call('PTTL', KEYS[windows + 1])
+if left >= 0 then return {'cooling', left} end
+"""
+_COOL: Final = """
+redis.call('SET', KEYS[windows + 1], '1', 'PX', ARGV[2 * windows + 2])
+"""
+_STORE: Final = """
+redis.call('HSET', KEYS[windows + 3], 'record', ARGV[2 * windows + 4])
+redis.call('PEXPIRE', KEYS[windows + 3], ARGV[2 * windows + 5])
+"""
+_SPEND: Final = """
+if redis.call('DEL', KEYS[1]) == 0 then return 0 end
+redis.call('DEL', KEYS[2], KEYS[3])
+redis.call('HINCRBY', KEYS[4], ARGV[1], 1)
+return 1
+"""
+_COUNT_USED_UP: Final = """
 local count = redis.call('INCR', KEYS[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return count
-"""
-_START_OVER: Final = """
-redis.call('DEL', KEYS[1], KEYS[2])
-redis.call('HINCRBY', KEYS[3], ARGV[1], 1)
 """
 
 
 class RedisOtpChallenges:
     """`otp:<id>`, `otp_cooldown:<purpose>:<number>`, `otp_exhausted:<purpose>:<number>`."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, throttle: RedisThrottle) -> None:
         self._redis = client
+        self._begin = throttle.counted(_COOL + _STORE, unless=_UNLESS_PAUSED + _UNLESS_COOLING)
+        self._send_again = throttle.counted(_COOL, unless=_UNLESS_COOLING)
         self._add = client.register_script(_ADD)
-        self._look_at_exhausted = client.register_script(_LOOK_AT_EXHAUSTED)
         self._count_attempt = client.register_script(_COUNT_ATTEMPT)
         self._change = client.register_script(_CHANGE)
         self._note_delivery = client.register_script(_NOTE_DELIVERY)
-        self._count_exhausted = client.register_script(_COUNT_EXHAUSTED)
-        self._start_over = client.register_script(_START_OVER)
+        self._spend = client.register_script(_SPEND)
+        self._count_used_up = client.register_script(_COUNT_USED_UP)
+
+    def begin(
+        self,
+        challenge: Challenge,
+        *,
+        lifetime: timedelta,
+        cooldown: timedelta,
+        used_up_before_pause: int,
+        counted: Sequence[Counted],
+    ) -> Hindered | None:
+        """Store a new one whose text may be sent. Raises `BudgetSpent`."""
+        return _hindered(
+            self._begin(
+                *counted,
+                keys=[_cooldown(challenge), _used_up(challenge), _key(challenge.id)],
+                args=[
+                    milliseconds(cooldown),
+                    used_up_before_pause,
+                    _JSON.dump_json(challenge),
+                    milliseconds(lifetime),
+                ],
+            )
+        )
 
     def add(self, challenge: Challenge, *, lifetime: timedelta) -> None:
-        """Store a new one."""
+        """Store a new one without a text."""
         self._add(
             keys=[_key(challenge.id)],
             args=[_JSON.dump_json(challenge), milliseconds(lifetime)],
         )
+
+    def send_again(
+        self, challenge: Challenge, *, cooldown: timedelta, counted: Sequence[Counted]
+    ) -> Hindered | None:
+        """Claim the right to send another text. Raises `BudgetSpent`."""
+        keys, args = [_cooldown(challenge)], [milliseconds(cooldown)]
+        return _hindered(self._send_again(*counted, keys=keys, args=args))
 
     def find(self, challenge_id: ChallengeId) -> Challenge | None:
         """The challenge as it is now."""
@@ -101,42 +153,18 @@ class RedisOtpChallenges:
         """Note that a text could not be sent, or could in the end."""
         self._note_delivery(keys=[_key(challenge_id)], args=["failed" if failed else "sent"])
 
-    def spend(self, challenge_id: ChallengeId) -> bool:
-        """Remove it; true for one caller only."""
-        return bool(self._redis.delete(_key(challenge_id)))
-
-    def start_cooldown(self, purpose: OtpPurpose, number_index: str, period: timedelta) -> bool:
-        """Claim the right to send one text; true for one caller."""
+    def spend(self, challenge: Challenge, counted: Tick) -> bool:
+        """Remove it, and its number's pauses, and count that; true for one caller only."""
         return bool(
-            self._redis.set(
-                _cooldown(purpose, number_index), b"1", nx=True, px=milliseconds(period)
+            self._spend(
+                keys=[_key(challenge.id), _cooldown(challenge), _used_up(challenge), COUNTS],
+                args=[field_of(counted)],
             )
         )
 
-    def end_cooldown(self, purpose: OtpPurpose, number_index: str) -> None:
-        """Give it back."""
-        self._redis.delete(_cooldown(purpose, number_index))
-
-    def cooldown_left(self, purpose: OtpPurpose, number_index: str) -> timedelta:
-        """How long it still lasts."""
-        left = int(self._redis.pttl(_cooldown(purpose, number_index)))
-        return timedelta(milliseconds=max(0, left))
-
-    def count_exhausted(self, purpose: OtpPurpose, number_index: str, pause: timedelta) -> None:
+    def count_used_up(self, challenge: Challenge, pause: timedelta) -> None:
         """Note that all attempts of a challenge were used up."""
-        self._count_exhausted(keys=[_exhausted(purpose, number_index)], args=[milliseconds(pause)])
-
-    def exhausted(self, purpose: OtpPurpose, number_index: str) -> tuple[int, timedelta]:
-        """How many challenges were used up lately, and how long that counts."""
-        count, left = self._look_at_exhausted(keys=[_exhausted(purpose, number_index)])
-        return int(count or 0), timedelta(milliseconds=max(0, int(left)))
-
-    def start_over(self, purpose: OtpPurpose, number_index: str, counted: Tick) -> None:
-        """Forget the pause between texts, and what was used up; and count that."""
-        self._start_over(
-            keys=[_cooldown(purpose, number_index), _exhausted(purpose, number_index), COUNTS],
-            args=[field_of(counted)],
-        )
+        self._count_used_up(keys=[_used_up(challenge)], args=[milliseconds(pause)])
 
     def _read(self, raw: bytes | str, attempts: Any, failed: Any) -> Challenge:  # noqa: ANN401
         stored = _JSON.validate_json(raw)
@@ -147,9 +175,16 @@ def _key(challenge_id: ChallengeId) -> str:
     return f"otp:{challenge_id}"
 
 
-def _cooldown(purpose: OtpPurpose, number_index: str) -> str:
-    return f"otp_cooldown:{purpose}:{number_index}"
+def _cooldown(challenge: Challenge) -> str:
+    return f"otp_cooldown:{challenge.purpose.counted_as}:{challenge.number_index}"
 
 
-def _exhausted(purpose: OtpPurpose, number_index: str) -> str:
-    return f"otp_exhausted:{purpose}:{number_index}"
+def _used_up(challenge: Challenge) -> str:
+    return f"otp_exhausted:{challenge.purpose.counted_as}:{challenge.number_index}"
+
+
+def _hindered(answer: list[Any] | None) -> Hindered | None:
+    if answer is None:
+        return None
+    what, left = answer
+    return Hindered(timedelta(milliseconds=max(0, int(left))), paused=what == b"paused")

@@ -11,18 +11,18 @@ from idp.adapters.redis.connection import milliseconds
 from idp.settings import Network
 from idp.throttling.ports import Budget, BudgetSpent, Counted
 
-# Of each window, in turn: how many it allows, and how long it is. The answer is which is the first
-# one that allows no more, how long it still lasts, and whether it refuses for the first time. Redis
-# keeps the time: a clock of ours could only disagree.
+# Of each window, in turn: how many it allows, and how long it is. Where one allows no more, the
+# answer is which is the first, how long it still lasts, and whether it refuses for the first time.
+# Redis keeps the time: a clock of ours could only disagree.
 _REFUSE: Final = """
 local function refuse(i)
     local left = redis.call('PTTL', KEYS[i])
     local first = redis.call('SET', 'refused:' .. KEYS[i], '1', 'NX', 'PX', math.max(left, 1))
-    return {i, left, first and 1 or 0}
+    return {'spent', i, left, first and 1 or 0}
 end
-"""
-_COUNT: Final = f"""{_REFUSE}
 local windows = tonumber(ARGV[1])
+"""
+_COUNT: Final = """
 for i = 1, windows do
     local count = redis.call('INCR', KEYS[i])
     if count == 1 then redis.call('PEXPIRE', KEYS[i], ARGV[2 * i + 1]) end
@@ -30,7 +30,7 @@ for i = 1, windows do
 end
 """
 _REQUIRE: Final = f"""{_REFUSE}
-for i = 1, tonumber(ARGV[1]) do
+for i = 1, windows do
     local count = tonumber(redis.call('GET', KEYS[i]) or '0')
     if count >= tonumber(ARGV[2 * i]) then return refuse(i) end
 end
@@ -46,19 +46,24 @@ class CountedScript:
 
     def __call__(
         self, *counted: Counted, keys: Sequence[str] = (), args: Sequence[str | bytes | int] = ()
-    ) -> None:
-        """Count, then act on *keys* with *args*. Raises `BudgetSpent`: nothing was done then."""
+    ) -> Any:  # noqa: ANN401 (the script's)
+        """
+        Count, then act on *keys* with *args*; what the script answers.
+
+        Raises `BudgetSpent`: nothing was done then.
+        """
         counting = [each for each in counted if not self._is_exempt(each)]
         windows = [window for each in counting for window in _windows(each.budget, each.key)]
         if not windows and not keys:  # every limit is lifted
-            return
+            return None
         sizes = [size for each in counting for size in _sizes(each.budget)]
-        refusal = self._script(keys=[*windows, *keys], args=[len(windows), *sizes, *args])
-        if refusal is not None:
-            window, left, first = refusal
+        answer = self._script(keys=[*windows, *keys], args=[len(windows), *sizes, *args])
+        if isinstance(answer, list) and answer[0] == b"spent":
+            _, window, left, first = answer
             budgets = [each.budget for each in counting for _ in each.budget.windows]
             wait = max(timedelta(milliseconds=left), timedelta(seconds=1))
             raise BudgetSpent(budgets[window - 1].name, wait, first=bool(first))
+        return answer
 
 
 class RedisThrottle:
@@ -93,12 +98,15 @@ class RedisThrottle:
         if windows:  # none where a limit is lifted, and DEL wants a key
             self._redis.delete(*windows, *(f"refused:{window}" for window in windows))
 
-    def counted(self, effect: str) -> CountedScript:
+    def counted(self, effect: str, *, unless: str = "") -> CountedScript:
         """
         A script with *effect*, Lua, which finds its keys from `KEYS[windows + 1]` on, and its
         arguments from `ARGV[2 * windows + 2]` on.
+
+        *unless*, Lua too, may return before anything is counted.
         """
-        return CountedScript(self._redis.register_script(_COUNT + effect), self._is_exempt)
+        script = self._redis.register_script(_REFUSE + unless + _COUNT + effect)
+        return CountedScript(script, self._is_exempt)
 
     def _is_exempt(self, counted: Counted) -> bool:
         if not counted.budget.by_network or not self._exempt:
