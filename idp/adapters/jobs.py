@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 import dramatiq
+import orjson
 import structlog
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import BrokerError, Retry
@@ -17,7 +18,7 @@ from idp.backchannel.deliver import DeliverLogout
 from idp.backchannel.lanes import Lanes
 from idp.backchannel.model import DeliveryId
 from idp.citizens.model import CitizenId
-from idp.core.handles import new_handle
+from idp.core.handles import new_handle, new_short_id
 from idp.disputes.model import CaseNumber
 from idp.disputes.notices import ClaimantNoticeDelivery
 from idp.disputes.ports import ClaimantNotice
@@ -47,9 +48,28 @@ _SECONDS_TO_FINISH: Final = 6  # for those under way when the worker ends: longe
 log = structlog.get_logger(__name__)
 
 
+class _Queue(RedisBroker):
+    """The queue in Redis."""
+
+    def enqueue(
+        self, message: dramatiq.Message[Any], *, delay: int | None = None
+    ) -> dramatiq.Message[Any]:
+        """
+        Hand *message* over, at once where there is no *delay* in milliseconds.
+
+        What its parent does besides (two copies, a signal to each middleware before and after: none
+        of ours listens) takes three times as long.
+        """
+        if delay is not None:
+            return super().enqueue(message, delay=delay)
+        message.options["redis_message_id"] = number = new_short_id()
+        self.do_enqueue(message.queue_name, number, orjson.dumps(message))
+        return message
+
+
 def redis_queue(redis_url: str) -> dramatiq.Broker:
     """The queue in Redis, where another process works it off."""
-    return RedisBroker(  # type: ignore[no-untyped-call]
+    return _Queue(  # type: ignore[no-untyped-call]
         client=connect(redis_url, timeout=_TIMEOUT), namespace="jobs"
     )
 
