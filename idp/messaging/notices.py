@@ -1,6 +1,6 @@
 """Notices to a citizen about the own account: sent by the worker on every channel we know."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -13,66 +13,8 @@ from idp.db.database import Database
 from idp.messaging.mails import Writer, notice_mail
 from idp.messaging.model import NoticeKind
 from idp.messaging.ports import MailSender, SmsSender, WaysOut
-from idp.messaging.texts import (
-    Notice,
-    account_closed_text,
-    authenticator_added_text,
-    authenticator_removed_text,
-    data_exported_text,
-    data_request_answered_text,
-    data_request_filed_text,
-    default_phone_changed_text,
-    dispute_closed_text,
-    dispute_kept_text,
-    dispute_more_needed_text,
-    dispute_opened_text,
-    dispute_transferred_text,
-    email_verified_text,
-    enrolment_finished_text,
-    identity_number_added_text,
-    inactive_locked_text,
-    inactive_text,
-    level_raised_text,
-    password_changed_text,
-    phone_added_text,
-    phone_lost_text,
-    phone_removed_text,
-    phone_replaced_text,
-    reactivated_text,
-    recovery_code_used_text,
-    recovery_codes_made_text,
-    unrecognised_activity_text,
-)
+from idp.messaging.texts import notice_text
 
-_TEXTS: Final[Mapping[NoticeKind, Notice]] = {
-    NoticeKind.PASSWORD_CHANGED: password_changed_text,
-    NoticeKind.ENROLMENT_FINISHED: enrolment_finished_text,
-    NoticeKind.DISPUTE_OPENED: dispute_opened_text,
-    NoticeKind.DISPUTE_MORE_NEEDED: dispute_more_needed_text,
-    NoticeKind.DISPUTE_KEPT: dispute_kept_text,
-    NoticeKind.DISPUTE_TRANSFERRED: dispute_transferred_text,
-    NoticeKind.DISPUTE_CLOSED: dispute_closed_text,
-    NoticeKind.PHONE_LOST: phone_lost_text,
-    NoticeKind.LEVEL_RAISED: level_raised_text,
-    NoticeKind.AUTHENTICATOR_ADDED: authenticator_added_text,
-    NoticeKind.AUTHENTICATOR_REMOVED: authenticator_removed_text,
-    NoticeKind.RECOVERY_CODES_MADE: recovery_codes_made_text,
-    NoticeKind.RECOVERY_CODE_USED: recovery_code_used_text,
-    NoticeKind.EMAIL_VERIFIED: email_verified_text,
-    NoticeKind.PHONE_REPLACED: phone_replaced_text,
-    NoticeKind.IDENTITY_NUMBER_ADDED: identity_number_added_text,
-    NoticeKind.PHONE_ADDED: phone_added_text,
-    NoticeKind.DEFAULT_PHONE_CHANGED: default_phone_changed_text,
-    NoticeKind.PHONE_REMOVED: phone_removed_text,
-    NoticeKind.UNRECOGNISED_ACTIVITY: unrecognised_activity_text,
-    NoticeKind.DATA_EXPORTED: data_exported_text,
-    NoticeKind.ACCOUNT_CLOSED: account_closed_text,
-    NoticeKind.DATA_REQUEST_FILED: data_request_filed_text,
-    NoticeKind.DATA_REQUEST_ANSWERED: data_request_answered_text,
-    NoticeKind.INACTIVE: inactive_text,
-    NoticeKind.INACTIVE_LOCKED: inactive_locked_text,
-    NoticeKind.REACTIVATED: reactivated_text,
-}
 LINKED: Final = frozenset(
     {
         NoticeKind.PASSWORD_CHANGED,
@@ -145,13 +87,12 @@ class NoticeDelivery:
             return () if number is None else (number,)
 
     def _text(self, kind: NoticeKind, citizen_id: CitizenId, at: datetime, reference: str) -> str:
-        words = _TEXTS[kind]
         if kind in LINKED:
             link = self._ways_out.link(citizen_id, kind, at, reference=reference)
             # A long address leaves no room for the rest: the number to call is short.
             with suppress(ValueError):
-                return words(self._service_name, at, link)
-        return words(self._service_name, at, self._hotline)
+                return notice_text(kind, self._service_name, at, link)
+        return notice_text(kind, self._service_name, at, self._hotline)
 
 
 class NoticeMailing:

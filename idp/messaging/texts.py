@@ -9,15 +9,11 @@ there is no room for all of them. Each function raises ValueError if even the fi
 which only a setting can bring about (a host, a hotline).
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from typing import Final
 
-Notice = Callable[[str, datetime, str], str]
-"""
-A notice's text, from the service's ASCII name, the moment, and the number to call.
-
-Of what the citizen may not have done, also with a link in the place of that number.
-"""
+from idp.messaging.model import NoticeKind
 
 LONGEST_TEXT = 160
 
@@ -29,6 +25,95 @@ GSM_7 = frozenset(
 )
 
 _VIETNAM = timezone(timedelta(hours=7))  # no daylight saving
+
+# {service} gives up its last words where there is no room; {if_not_you} is a link or a number.
+_NOTICES: Final[Mapping[NoticeKind, str]] = {
+    NoticeKind.PASSWORD_CHANGED: (
+        "Mat khau tai khoan {service} cua ban vua duoc doi luc {at}. {if_not_you}"
+    ),
+    NoticeKind.ENROLMENT_FINISHED: (
+        "Tai khoan {service} da duoc tao bang so dien thoai nay luc {at}. {if_not_you}"
+    ),
+    NoticeKind.DISPUTE_OPENED: (
+        "Co khieu nai ve tai khoan {service} cua ban luc {at}. Dang nhap de xem va tra loi. "
+        "Hoi: {hotline}."
+    ),
+    NoticeKind.DISPUTE_MORE_NEEDED: (
+        "Can ban bo sung thong tin cho khieu nai ve tai khoan {service} ({at}). "
+        "Dang nhap de xem. Hoi: {hotline}."
+    ),
+    NoticeKind.DISPUTE_KEPT: (
+        "Khieu nai ve tai khoan {service} da giai quyet luc {at}: tai khoan van la cua ban. "
+        "Hoi: {hotline}."
+    ),
+    NoticeKind.DISPUTE_TRANSFERRED: (
+        "Khieu nai ve tai khoan {service} da giai quyet luc {at}: so giay to thuoc ve nguoi "
+        "khac. Hoi: {hotline}."
+    ),
+    NoticeKind.DISPUTE_CLOSED: (
+        "Khieu nai ve tai khoan {service} da giai quyet luc {at}: tai khoan da dong. "
+        "Hoi: {hotline}."
+    ),
+    NoticeKind.PHONE_LOST: (
+        "Tai khoan {service} da bo mot so dien thoai luc {at}: nha mang bao so da doi chu. "
+        "Goi {hotline}."
+    ),
+    NoticeKind.LEVEL_RAISED: "Tai khoan {service} duoc xac minh tai quay luc {at}. {if_not_you}",
+    NoticeKind.AUTHENTICATOR_ADDED: (
+        "Tai khoan {service} vua them mot cach dang nhap luc {at}. {if_not_you}"
+    ),
+    NoticeKind.AUTHENTICATOR_REMOVED: (
+        "Tai khoan {service} vua bo mot cach dang nhap luc {at}. {if_not_you}"
+    ),
+    NoticeKind.RECOVERY_CODES_MADE: (
+        "Tai khoan {service} vua tao bo ma du phong moi luc {at}. {if_not_you}"
+    ),
+    NoticeKind.RECOVERY_CODE_USED: (
+        "Tai khoan {service} vua dung mot ma du phong de dang nhap luc {at}. {if_not_you}"
+    ),
+    NoticeKind.EMAIL_VERIFIED: (
+        "Dia chi thu dien tu cua tai khoan {service} vua duoc xac nhan luc {at}. {if_not_you}"
+    ),
+    NoticeKind.PHONE_REPLACED: (
+        "So dien thoai cua tai khoan {service} vua duoc thay luc {at}. {if_not_you}"
+    ),
+    NoticeKind.IDENTITY_NUMBER_ADDED: (
+        "Tai khoan {service} vua them mot so giay to luc {at}. {if_not_you}"
+    ),
+    NoticeKind.PHONE_ADDED: "Tai khoan {service} vua them mot so dien thoai luc {at}. {if_not_you}",
+    NoticeKind.DEFAULT_PHONE_CHANGED: (
+        "Ma OTP cua tai khoan {service} duoc gui toi so khac tu luc {at}. {if_not_you}"
+    ),
+    NoticeKind.PHONE_REMOVED: "Tai khoan {service} vua bo mot so dien thoai luc {at}. {if_not_you}",
+    NoticeKind.UNRECOGNISED_ACTIVITY: (
+        "Tai khoan {service} da bi khoa luc {at} vi ban bao hoat dong la. "
+        "De mo khoa, goi {hotline}."
+    ),
+    NoticeKind.DATA_EXPORTED: (
+        "Du lieu cua tai khoan {service} vua duoc tai ve luc {at}. {if_not_you}"
+    ),
+    NoticeKind.ACCOUNT_CLOSED: (
+        "Tai khoan {service} da dong luc {at} theo yeu cau cua ban. "
+        "Neu khong phai ban, goi {hotline}."
+    ),
+    NoticeKind.DATA_REQUEST_FILED: (
+        "Yeu cau ve du lieu cua tai khoan {service} da duoc tiep nhan luc {at}. "
+        "Dang nhap de theo doi. Hoi: {hotline}."
+    ),
+    NoticeKind.DATA_REQUEST_ANSWERED: (
+        "Yeu cau ve du lieu cua tai khoan {service} da duoc tra loi luc {at}. Dang nhap de xem. "
+        "Hoi: {hotline}."
+    ),
+    NoticeKind.INACTIVE: (
+        "Tai khoan {service} lau khong dung (bao luc {at}). Dang nhap de khong bi khoa. "
+        "Hoi: {hotline}."
+    ),
+    NoticeKind.INACTIVE_LOCKED: (
+        "Tai khoan {service} bi khoa luc {at} vi lau khong dang nhap. Dang nhap de mo lai. "
+        "Hoi: {hotline}."
+    ),
+    NoticeKind.REACTIVATED: "Tai khoan {service} da duoc mo khoa luc {at}. {if_not_you}",
+}
 
 
 def is_one_message(text: str) -> bool:
@@ -49,200 +134,15 @@ def otp_text(purpose: str, code: str, portal_name: str | None, minutes: int, hos
     return _one_message(f"{code} la ma {purpose}", portal_name or "", end)
 
 
-def password_changed_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice to the holder that the password changed at *at* (aware)."""
-    return _one_message(
-        "Mat khau tai khoan",
-        service,
-        f" cua ban vua duoc doi luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
+def notice_text(kind: NoticeKind, service: str, at: datetime, way_out: str) -> str:
+    """
+    Return the notice that *kind* happened to the citizen's account at *at* (aware).
 
-
-def enrolment_finished_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that an account was created with this number at *at* (aware)."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" da duoc tao bang so dien thoai nay luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def authenticator_added_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that an app or a passkey was added at *at* (aware)."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" vua them mot cach dang nhap luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def authenticator_removed_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that an app or a passkey was taken away at *at* (aware)."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" vua bo mot cach dang nhap luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def recovery_codes_made_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that a new set of recovery codes was made at *at* (aware)."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" vua tao bo ma du phong moi luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def recovery_code_used_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that a recovery code completed a sign-in at *at* (aware)."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" vua dung mot ma du phong de dang nhap luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def phone_lost_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice, to another number, that a carrier disowned one at *at* (aware)."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" da bo mot so dien thoai luc {_moment(at)}: nha mang bao so da doi chu. Goi {hotline}.",
-    )
-
-
-def level_raised_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that an officer confirmed the citizen at a counter at *at* (aware)."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" duoc xac minh tai quay luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def email_verified_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that an e-mail address was verified at *at* (aware)."""
-    return _one_message(
-        "Dia chi thu dien tu cua tai khoan",
-        service,
-        f" vua duoc xac nhan luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def phone_replaced_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that another phone number took the place of the account's at *at*."""
-    return _one_message(
-        "So dien thoai cua tai khoan",
-        service,
-        f" vua duoc thay luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def identity_number_added_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that a second identity number was added at *at* (aware)."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" vua them mot so giay to luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def phone_added_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that another phone number was added at *at* (aware)."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" vua them mot so dien thoai luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def default_phone_changed_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that codes go to another number since *at* (aware)."""
-    return _one_message(
-        "Ma OTP cua tai khoan",
-        service,
-        f" duoc gui toi so khac tu luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def phone_removed_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that a phone number was taken away at *at* (aware)."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" vua bo mot so dien thoai luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def data_exported_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that the citizen's data were downloaded at *at* (aware)."""
-    return _one_message(
-        "Du lieu cua tai khoan",
-        service,
-        f" vua duoc tai ve luc {_moment(at)}.{_if_not_you(hotline)}",
-    )
-
-
-def unrecognised_activity_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that the account was locked at *at* (aware), as its owner wished."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" da bi khoa luc {_moment(at)} vi ban bao hoat dong la. De mo khoa, goi {hotline}.",
-    )
-
-
-def account_closed_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that the account was closed by its owner at *at* (aware)."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" da dong luc {_moment(at)} theo yeu cau cua ban. Neu khong phai ban, goi {hotline}.",
-    )
-
-
-def data_request_filed_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the receipt of a request about data, filed at *at* (aware)."""
-    return _one_message(
-        "Yeu cau ve du lieu cua tai khoan",
-        service,
-        f" da duoc tiep nhan luc {_moment(at)}. Dang nhap de theo doi. Hoi: {hotline}.",
-    )
-
-
-def data_request_answered_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that a request about data was answered at *at* (aware)."""
-    return _one_message(
-        "Yeu cau ve du lieu cua tai khoan",
-        service,
-        f" da duoc tra loi luc {_moment(at)}. Dang nhap de xem. Hoi: {hotline}.",
-    )
-
-
-def inactive_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice of *at* (aware) that the account will be locked for want of use."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" lau khong dung (bao luc {_moment(at)}). Dang nhap de khong bi khoa. Hoi: {hotline}.",
-    )
-
-
-def inactive_locked_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that the account was locked at *at* (aware) for want of use."""
-    return _one_message(
-        "Tai khoan",
-        service,
-        f" bi khoa luc {_moment(at)} vi lau khong dang nhap. Dang nhap de mo lai. Hoi: {hotline}.",
-    )
-
-
-def reactivated_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that a locked account was opened again at *at* (aware)."""
-    return _one_message(
-        "Tai khoan", service, f" da duoc mo khoa luc {_moment(at)}.{_if_not_you(hotline)}"
-    )
+    *way_out* is the number to call; of what the citizen may not have done, also a link.
+    """
+    start, _, end = _NOTICES[kind].partition(" {service}")
+    told = end.format(at=_moment(at), hotline=way_out, if_not_you=_if_not_you(way_out))
+    return _one_message(start, service, told)
 
 
 def other_phone_text(service: str, link: str) -> str:
@@ -267,51 +167,6 @@ def other_phone_cancelled_text(service: str, at: datetime, hotline: str) -> str:
         "Yeu cau lay lai tai khoan",
         service,
         f" bang so nay da bi huy luc {_moment(at)}. Can giup do, goi {hotline}.",
-    )
-
-
-def dispute_opened_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that somebody disputes the account since *at* (aware)."""
-    return _one_message(
-        "Co khieu nai ve tai khoan",
-        service,
-        f" cua ban luc {_moment(at)}. Dang nhap de xem va tra loi. Hoi: {hotline}.",
-    )
-
-
-def dispute_more_needed_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that operators want to know more from the holder since *at* (aware)."""
-    return _one_message(
-        "Can ban bo sung thong tin cho khieu nai ve tai khoan",
-        service,
-        f" ({_moment(at)}). Dang nhap de xem. Hoi: {hotline}.",
-    )
-
-
-def dispute_kept_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that the account stays the holder's, as decided at *at* (aware)."""
-    return _one_message(
-        "Khieu nai ve tai khoan",
-        service,
-        f" da giai quyet luc {_moment(at)}: tai khoan van la cua ban. Hoi: {hotline}.",
-    )
-
-
-def dispute_transferred_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that the identity number left the account at *at* (aware)."""
-    return _one_message(
-        "Khieu nai ve tai khoan",
-        service,
-        f" da giai quyet luc {_moment(at)}: so giay to thuoc ve nguoi khac. Hoi: {hotline}.",
-    )
-
-
-def dispute_closed_text(service: str, at: datetime, hotline: str) -> str:
-    """Return the notice that the account was closed because of a dispute at *at* (aware)."""
-    return _one_message(
-        "Khieu nai ve tai khoan",
-        service,
-        f" da giai quyet luc {_moment(at)}: tai khoan da dong. Hoi: {hotline}.",
     )
 
 
@@ -345,8 +200,8 @@ def claim_resolved_text(number: str, service: str, site: str) -> str:
 def _if_not_you(way_out: str) -> str:
     """What to do about what one has not done: open that link, which nothing may follow; or call."""
     if "://" in way_out:
-        return f" Khong phai ban? Mo {way_out}"
-    return f" Neu khong phai ban, goi ngay {way_out}."
+        return f"Khong phai ban? Mo {way_out}"
+    return f"Neu khong phai ban, goi ngay {way_out}."
 
 
 def _moment(at: datetime) -> str:

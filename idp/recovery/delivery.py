@@ -5,12 +5,13 @@ from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.messaging.links import Links
 from idp.messaging.mails import Writer, other_phone_mail
+from idp.messaging.model import NoticeKind
 from idp.messaging.ports import MailSender, SmsSender
 from idp.messaging.texts import (
+    notice_text,
     other_phone_cancelled_text,
     other_phone_ready_text,
     other_phone_text,
-    phone_replaced_text,
 )
 from idp.recovery import store
 from idp.recovery.model import PhoneRecoveryId, RecoveryText
@@ -74,5 +75,6 @@ class RecoveryTextDelivery:
         if what is RecoveryText.CANCELLED and known.ended_at is not None:
             return known.other, other_phone_cancelled_text(service, known.ended_at, hotline)
         if what is RecoveryText.REPLACED and known.ended_at is not None:
-            return known.former, phone_replaced_text(service, known.ended_at, hotline)
+            replaced = NoticeKind.PHONE_REPLACED
+            return known.former, notice_text(replaced, service, known.ended_at, hotline)
         return None, None

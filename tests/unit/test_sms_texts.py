@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -6,6 +7,8 @@ from hypothesis import strategies as st
 
 from idp.messaging import texts
 from idp.messaging.links import Links
+from idp.messaging.model import NoticeKind
+from idp.messaging.notices import LINKED
 
 AT = datetime(2026, 11, 22, 2, 12, tzinfo=UTC)
 LONG_NAME = "Cong Dich vu cong truc tuyen Uy ban nhan dan Thanh pho Ho Chi Minh"
@@ -47,30 +50,24 @@ def test_a_host_that_leaves_no_room_is_refused() -> None:
         texts.otp_text("dang nhap", "123456", None, 3, "a" * 100)
 
 
-@pytest.mark.parametrize(
-    "notice",
-    [
-        texts.password_changed_text,
-        texts.enrolment_finished_text,
-        texts.authenticator_added_text,
-        texts.authenticator_removed_text,
-        texts.recovery_codes_made_text,
-        texts.recovery_code_used_text,
-        texts.phone_lost_text,
-        texts.level_raised_text,
-        texts.email_verified_text,
-        texts.dispute_opened_text,
-        texts.dispute_more_needed_text,
-        texts.dispute_kept_text,
-        texts.dispute_transferred_text,
-        texts.dispute_closed_text,
-        texts.phone_replaced_text,
-        texts.identity_number_added_text,
-        texts.other_phone_cancelled_text,
-    ],
-)
-def test_notices_fit_one_message_and_tell_the_time_in_vietnam(notice: texts.Notice) -> None:
-    text = notice(LONG_NAME, AT, "1800 1096")
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_a_notice_fits_one_message_and_tells_the_time_in_vietnam(kind: NoticeKind) -> None:
+    text = texts.notice_text(kind, LONG_NAME, AT, "1800 1096")
+
+    assert texts.is_one_message(text)
+    assert "09:12 22/11/2026" in text
+    assert "1800 1096" in text
+
+
+@pytest.mark.parametrize("kind", sorted(LINKED))
+def test_a_notice_of_what_one_may_not_have_done_ends_in_its_link(kind: NoticeKind) -> None:
+    link = "https://id.example.vn/n?k=0123456789abcdefghijkl"
+
+    assert texts.notice_text(kind, LONG_NAME, AT, link).endswith(f" Khong phai ban? Mo {link}")
+
+
+def test_the_word_to_a_new_number_that_nothing_comes_of_it_fits_one_message() -> None:
+    text = texts.other_phone_cancelled_text(LONG_NAME, AT, "1800 1096")
 
     assert texts.is_one_message(text)
     assert "09:12 22/11/2026" in text
@@ -100,8 +97,10 @@ def test_one_message_is_160_characters_of_gsm_7(text: str, fits: bool) -> None: 
     "text",
     [texts.claim_received_text, texts.claim_more_needed_text, texts.claim_resolved_text],
 )
-def test_a_claimant_is_told_the_case_and_where_to_look(text: texts.Notice) -> None:
-    told = text("KN-2026-000123", LONG_NAME, f"{LONG_HOST}:8443")  # type: ignore[arg-type]
+def test_a_claimant_is_told_the_case_and_where_to_look(
+    text: Callable[[str, str, str], str],
+) -> None:
+    told = text("KN-2026-000123", LONG_NAME, f"{LONG_HOST}:8443")
 
     assert texts.is_one_message(told)
     assert told.startswith("Khieu nai KN-2026-000123 ")
