@@ -36,7 +36,9 @@ class Answers:
         """
         if answer.mode is ResponseMode.FORM_POST:
             return self._form(answer, page)
-        shown = self._pages.render("interactions/continue.html", url=answer.location, **page)
+        shown = self._pages.render_blank(
+            "interactions/continue.html", words={"url": answer.location}, **page
+        )
         shown.headers["Refresh"] = f"0; url={answer.location}"
         return shown
 

@@ -12,10 +12,9 @@ from idp.db.database import Database
 from idp.interactions.rules import Step
 from idp.interactions.sign_in import AccountHeld, AccountInactive
 from idp.interactions.visits import Visit, Visits
-from idp.login.forms import ChooseForm, LoginForm
+from idp.login.forms import ChooseForm, LoginForm, WayForm
 from idp.login.password_login import PasswordLogin, WrongCredentials
 from idp.login.second_factor import AskSecondFactor, NoSecondFactor
-from idp.login.second_factor_views import beside
 from idp.otp.forms import REMEMBER
 from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused
@@ -40,20 +39,19 @@ class Choose(MethodView):
         visit = self._visits.current()
         if self._visits.is_signed_in(visit):
             return self._visits.proceed(visit)
-        return self._show(visit, self._pages.form(ChooseForm))
+        return self._pages.render_blank(
+            "login/choose.html", forms={"form": ChooseForm}, **visit.page
+        )
 
     def post(self) -> Response:
         """Back to the portal (`access_denied`)."""
         visit = self._visits.current()
         form = self._pages.form(ChooseForm)
         if not form.validate():
-            return self._show(visit, form)
+            return self._pages.render("login/choose.html", form=form, **visit.page)
         return self._visits.proceed(
             self._visits.update(visit, lambda current: current.with_(refusal="access_denied"))
         )
-
-    def _show(self, visit: Visit, form: ChooseForm) -> Response:
-        return self._pages.render("login/choose.html", form=form, **visit.page)
 
 
 class Login(MethodView):
@@ -80,7 +78,7 @@ class Login(MethodView):
         visit = self._visits.current()
         if self._visits.is_signed_in(visit):
             return self._visits.proceed(visit)
-        return self._show(visit, self._pages.form(LoginForm))
+        return self._pages.render_blank("login/login.html", forms={"form": LoginForm}, **visit.page)
 
     def post(self) -> Response:
         """The typed pair."""
@@ -181,6 +179,8 @@ class SignInCode(MethodView):
         if number is None or not self._otp.goes_to(challenge, number):
             return None  # whoever has the former phone must not sign in by a code to it
 
+        others = visit.interaction.other_factors
+
         def begin() -> Challenge:
             begun = self._ask.begin_challenge(visit, citizen_id, number)
             self._visits.update(visit, lambda current: current.with_(challenge_id=begun.id))
@@ -191,7 +191,9 @@ class SignInCode(MethodView):
             person=citizen_id,
             interaction_id=visit.interaction.id,
             challenge=challenge,
-            page=visit.page | beside(self._pages, visit, remember_days=self._remember_days),
+            page=visit.page,
+            beside={"other_ways": others, "remember_days": self._remember_days},
+            forms_beside={"way_form": WayForm} if others else {},
             begin=begin,
             number=number,
             offers_other_phone=True,

@@ -1,7 +1,7 @@
 """The page that asks for a code: the same for every purpose, with the same limits."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
 from typing import Any, Final, Literal
@@ -16,6 +16,7 @@ from idp.otp.model import Challenge, OtpPurpose, Verdict
 from idp.otp.one_time_passwords import OneTimePasswords, Paused, ResendTooEarly
 from idp.throttling.ports import BudgetSpent
 from idp.web.at_hand import request
+from idp.web.forms import Form
 from idp.web.network import client_network
 from idp.web.pages import Pages
 
@@ -29,10 +30,12 @@ class OtpQuestion:
     """
     What one such page is about.
 
-    *page* is the context every page of the interaction has. *number* is shown by its last three
-    digits; `None` on a page that must not tell whether any text went out (recovery). *begin* starts
-    a new challenge when this one is used up, and notes it in the interaction. *offers_other_phone*:
-    the number is the registered one, and whoever has lost it can go on with another.
+    *page* is the context every page of the interaction has; *beside* and *forms_beside* are what
+    the page of the code shows besides, by their names there, and nothing of a person. *number* is
+    shown by its last three digits; `None` on a page that must not tell whether any text went out
+    (recovery). *begin* starts a new challenge when this one is used up, and notes it in the
+    interaction. *offers_other_phone*: the number is the registered one, and whoever has lost it can
+    go on with another.
     """
 
     purpose: OtpPurpose
@@ -45,6 +48,8 @@ class OtpQuestion:
     step: str | None = None
     edit_phone_url: str | None = None
     offers_other_phone: bool = False
+    beside: Mapping[str, Hashable] = field(default_factory=dict)
+    forms_beside: Mapping[str, type[Form]] = field(default_factory=dict)
 
 
 class OtpPage:
@@ -62,7 +67,13 @@ class OtpPage:
             return self._ask_to_send(question)
         if self._otp.is_exhausted(challenge):
             return self._used_up(question)
-        return self._render(question, self._pages.form(OtpForm), self._pages.form(ResendForm))
+        return self._pages.render_blank(
+            "otp/otp.html",
+            forms={"form": OtpForm, "resend_form": ResendForm, **question.forms_beside},
+            words=self._words(question),
+            **self._facts(question),
+            **question.page,
+        )
 
     def post(self, question: OtpQuestion) -> Response | Accepted:
         """
@@ -154,26 +165,43 @@ class OtpPage:
         )
 
     def _render(self, question: OtpQuestion, form: OtpForm, resend_form: ResendForm) -> Response:
-        challenge = question.challenge
-        codes = challenge.codes if challenge else ()
-        wait = challenge.resend_from - self._clock.now() if challenge else timedelta(0)
-        resent = "resent" in request.args and len(codes) > 1
-        sent_at = codes[-1].expires_at - self._otp.policy.lifetime if codes else None
+        forms = question.forms_beside.items()
+        beside: dict[str, Any] = {name: self._pages.blank_form(each) for name, each in forms}
         return self._pages.render(
             "otp/otp.html",
             form=form,
             resend_form=resend_form,
-            last_three=question.number.last_three if question.number else None,
-            minutes=_minutes(self._otp.policy.lifetime),
-            wait_seconds=_seconds(wait),
-            is_cooling=challenge is not None and not codes,
-            is_undelivered=bool(question.number and challenge and challenge.delivery_failed),
-            resent_at=format_datetime(sent_at, _CLOCK_TIME) if resent and sent_at else None,
-            step=question.step,
-            edit_phone_url=question.edit_phone_url,
-            offers_other_phone=question.offers_other_phone,
+            **beside,
+            **self._words(question),
+            **self._facts(question),
             **question.page,
         )
+
+    def _words(self, question: OtpQuestion) -> dict[str, Any]:
+        """What the page shows of this person's code, at this moment."""
+        challenge = question.challenge
+        codes = challenge.codes if challenge else ()
+        wait = _seconds(challenge.resend_from - self._clock.now()) if challenge else 0
+        resent = "resent" in request.args and len(codes) > 1
+        sent_at = codes[-1].expires_at - self._otp.policy.lifetime if codes else None
+        return {
+            "last_three": question.number.last_three if question.number else None,
+            "wait_seconds": str(wait) if wait else None,
+            "resent_at": format_datetime(sent_at, _CLOCK_TIME) if resent and sent_at else None,
+            "edit_phone_url": question.edit_phone_url,
+        }
+
+    def _facts(self, question: OtpQuestion) -> dict[str, Any]:
+        """What else decides how the page looks."""
+        challenge = question.challenge
+        return {
+            "minutes": _minutes(self._otp.policy.lifetime),
+            "is_cooling": challenge is not None and not challenge.codes,
+            "is_undelivered": bool(question.number and challenge and challenge.delivery_failed),
+            "step": question.step,
+            "offers_other_phone": question.offers_other_phone,
+            **question.beside,
+        }
 
     @staticmethod
     def _to_self(question: OtpQuestion, *, resent: bool = False) -> Response:

@@ -18,6 +18,7 @@ from idp.web.at_hand import g, request
 
 LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
+_OTHER = {"vi": "en", "en": "vi"}
 LIFETIME = timedelta(days=365)
 
 # A handle, and the relying party that asks (`new_interaction_id`).
@@ -83,6 +84,10 @@ class LanguageCookie:
                 interaction=request.args.get("i", ""),
             )
         return language
+
+    def other(self) -> str:
+        """Give the language that the page can be switched to."""
+        return _OTHER[self.locale()]
 
     def remember(self, response: Response) -> Response:
         """Keep the choice of a request that carries `?lang=`; every other response stays as is."""

@@ -5,9 +5,11 @@ Given its brand and its keys by the composition root, it puts on an app what eve
 languages, files, headers, the pages for errors. Views call `render` and `form`, nothing else.
 """
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, Protocol, TypeVar
 
 import flask_babel  # type: ignore[import-untyped]
 from babel import Locale
@@ -18,6 +20,7 @@ from jinja2.runtime import Context
 from idp.web.address import query_of
 from idp.web.application import Ready
 from idp.web.at_hand import request
+from idp.web.blank_pages import BlankPages
 from idp.web.browser import BrowserCookie
 from idp.web.csrf import CookieMissing, form_token
 from idp.web.error_pages import add_error_pages
@@ -36,6 +39,8 @@ TIMEZONE = "Asia/Ho_Chi_Minh"
 _HTML = "text/html; charset=utf-8"
 
 _LOCALES = {language: Locale(language) for language in LANGUAGES}  # flask-babel parses names
+
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 F = TypeVar("F", bound=Form)
 
@@ -102,6 +107,7 @@ class Pages:
         self._certification = certification
         self._language = LanguageCookie(secure=cookies.secure)
         self._answers = AnswersByGet(shown, cookies)
+        self._blank = BlankPages()
         self._headers = SecurityHeaders(strict_transport=cookies.secure and strict_transport)
 
     def init_app(self, app: Flask) -> None:
@@ -137,7 +143,6 @@ class Pages:
         app.jinja_env.globals |= {
             "page_url": _page_url,
             "start_url": self._start_url,
-            "switch_url": switch_url,
         }
         self._static.init_app(app)
         app.wsgi_app = self._headers.around(app.wsgi_app)  # type: ignore[method-assign, assignment]
@@ -166,17 +171,48 @@ class Pages:
         *context* may name `relying_party` (`NamedRelyingParty`) and `i`, the interaction's id; that
         is otherwise the one in the query, and links of the page stay within it.
         """
+        of_address = {"i": request.args.get("i"), "switch_url": switch_url(self._language.other())}
+        html = _html(template, self._language.locale(), of_address | context)
+        return Ready(html, status, content_type=_HTML)
+
+    def render_blank(
+        self,
+        template: str,
+        *,
+        i: str | None,
+        relying_party: NamedRelyingParty | None = None,
+        forms: Mapping[str, type[Form]] = _NONE,
+        words: Mapping[str, str | None] = _NONE,
+        **facts: Hashable,
+    ) -> Response:
+        """
+        Render *template* as `render` does, with blank *forms*, for a GET: most often by filling in
+        what was rendered before.
+
+        *words* are shown as they are, or are not there (`None`): nothing else depends on them. The
+        page is kept for each combination of *facts*, so nothing of a person belongs to those.
+        """
         locale = self._language.locale()
-        interaction: Any = context.get("i", request.args.get("i"))
-        known = {
-            "i": interaction,
-            "within": f"?{query_of({'i': [interaction]})}" if interaction else "",
-            "relying_party": None,
-            "locale": locale,
-        }
-        # Not by Flask, which tells listeners of it and adds names: we have and use none.
-        found = current_app.jinja_env.get_template(f"{locale}/{template}")
-        return Ready(found.render(known | context), status, content_type=_HTML)
+        maybe = {"i": i, "switch_url": switch_url(self._language.other()), **words}
+        shown = {name: word for name, word in maybe.items() if word}
+        if forms:
+            browser = self._cookies.ensure()
+            for name, form in forms.items():
+                shown[name] = form_token(self._csrf_key, browser, form.__name__)
+
+        def render(marks: Mapping[str, str]) -> str:
+            made = {
+                name: form(None, meta={"csrf_context": marks[name]}) for name, form in forms.items()
+            }
+            absent = dict.fromkeys(maybe)
+            return _html(
+                template,
+                locale,
+                {**absent, **marks, **made, "relying_party": relying_party, **facts},
+            )
+
+        page = (template, locale, relying_party, tuple(shown), tuple(facts.items()))
+        return Ready(self._blank.filled(page, shown, render), content_type=_HTML)
 
     def form(self, form_class: type[F], **data: Any) -> F:  # noqa: ANN401 (each form's own)
         """
@@ -200,6 +236,17 @@ class Pages:
         """Make a form to be shown, not read: for a second form on a page that was posted to."""
         token = form_token(self._csrf_key, self._cookies.ensure(), form_class.__name__)
         return form_class(None, meta={"csrf_context": token}, **data)
+
+
+def _html(template: str, locale: str, context: Mapping[str, Any]) -> str:
+    known: dict[str, Any] = {
+        "within": f"?{query_of({'i': [context['i']]})}" if context["i"] else "",
+        "relying_party": None,
+        "locale": locale,
+    }
+    # Not by Flask, which tells listeners of it and adds names: we have and use none.
+    found = current_app.jinja_env.get_template(f"{locale}/{template}")
+    return found.render({**known, **context})
 
 
 @pass_context
