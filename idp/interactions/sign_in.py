@@ -163,6 +163,10 @@ class SignIn:
         with self._database.reading_rows() as reading:
             return None if is_over(reading, session) else session
 
+    def is_open(self, handle: Handle) -> bool:
+        """Whether nobody has ended the session of *handle* since it was found."""
+        return self._sessions.is_open(handle)
+
     def end(self, handle: Handle) -> EndedSession | None:
         """
         End the session of *handle*, its grants and their access tokens; tell its relying parties.

@@ -213,10 +213,12 @@ class Visits:
 
         A password reset ends the sessions, and then every grant there is. A grant that is stored
         after that would be overlooked: so the session is looked at once more when the grant can be
-        found. The code that was made is in nobody's hands then.
+        found. The code that was made is in nobody's hands then. A reset whose sessions are yet to
+        be ended needs no look: its grants give nothing for their codes (`grants.store`).
         """
         answer = self._flow.answer(interaction, session)
-        if answer is None or session is None or self.session() is not None:
+        handle = self._session_cookie.handle()
+        if answer is None or session is None or (handle and self._sign_in.is_open(handle)):
             return answer
         return self._flow.answer(self._flow.reopen(interaction), None)
 

@@ -19,6 +19,10 @@ class Sessions(Protocol):
         """The live session of *handle*; reading it postpones its idle end."""
         ...
 
+    def is_open(self, handle: Handle) -> bool:
+        """Whether nobody has ended the session of *handle*; looking postpones no end."""
+        ...
+
     def end(self, handle: Handle) -> Session | None:
         """End the session of *handle*; the session, for the one caller that ended it."""
         ...

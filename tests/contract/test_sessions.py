@@ -65,6 +65,20 @@ def test_asking_for_it_keeps_it(sessions: Sessions, session: Session, pass_time:
         assert sessions.find(handle) == session
 
 
+def test_looking_whether_it_is_open_keeps_it_no_longer(
+    sessions: Sessions, session: Session, pass_time: PassTime
+) -> None:
+    handle, ended = sessions.begin(session), sessions.begin(session)
+    sessions.end(ended)
+    pass_time(IDLE - timedelta(minutes=1))
+    looked_at = [sessions.is_open(each) for each in (handle, ended, new_handle(), Handle(""))]
+    pass_time(timedelta(minutes=1))
+
+    assert looked_at == [True, False, False, False]
+    assert not sessions.is_open(handle)
+    assert sessions.find(handle) is None
+
+
 def test_nothing_keeps_it_beyond_its_last_end(
     sessions: Sessions, session: Session, pass_time: PassTime
 ) -> None:

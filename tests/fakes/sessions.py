@@ -43,6 +43,11 @@ class SessionsInMemory:
             self._seen[handle] = self._clock.now()
             return session
 
+    def is_open(self, handle: Handle) -> bool:
+        """See the port."""
+        with self._lock:
+            return self._held.get(handle) is not None
+
     def end(self, handle: Handle) -> Session | None:
         """See the port."""
         with self._lock:

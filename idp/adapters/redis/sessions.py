@@ -94,6 +94,10 @@ class RedisSessions:
         session = _JSON.validate_json(raw)
         return None if self._is_over(session) else session
 
+    def is_open(self, handle: Handle) -> bool:
+        """Whether nobody has ended it."""
+        return bool(self._redis.exists(_key(handle)))
+
     def end(self, handle: Handle) -> Session | None:
         """End it; the session, for the one caller that ended it."""
         raw = self._redis.getdel(_key(handle))
