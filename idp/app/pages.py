@@ -33,6 +33,7 @@ from idp.app.policies import (
     dispute_policy,
     enrolment_forms_budget,
     enrolment_policy,
+    interactions_budget,
     login_budgets,
     otp_budgets,
     otp_policy,
@@ -136,7 +137,9 @@ def add_pages(parts: Parts, shared: PageParts) -> None:
         shown=shown,
         clock=clock,
     )
-    farewells, name_of_session = RedisFarewells(parts.redis), partial(sid, subject_key)
+    begun = interactions_budget(settings)
+    farewells = RedisFarewells(parts.redis, throttle=parts.throttle, budget=begun)
+    name_of_session = partial(sid, subject_key)
     sign_out = SignOut(
         visits=visits,
         farewells=farewells,
@@ -492,7 +495,7 @@ def add_pages(parts: Parts, shared: PageParts) -> None:
             requests=EndSessionRequests(
                 issuer=issuer, signer=signer, relying_parties=parts.registry
             ),
-            stored=RedisStoredLogouts(parts.redis),
+            stored=RedisStoredLogouts(parts.redis, throttle=parts.throttle, budget=begun),
             farewells=farewells,
             sign_out=sign_out,
             relying_parties=parts.registry,

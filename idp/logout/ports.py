@@ -38,8 +38,13 @@ class LogoutRequests(Protocol):
 class StoredLogouts(Protocol):
     """Logout requests between a POST and the GET that follows it; kept for minutes."""
 
-    def add(self, request: LogoutRequest) -> Handle:
-        """Keep it; the handle under which it is found."""
+    def add(self, request: LogoutRequest, *, network: str) -> Handle:
+        """
+        Keep it; the handle under which it is found.
+
+        Anybody can ask for that, as anybody can begin an interaction: it is counted with those.
+        Raises `TooManyInteractions`.
+        """
         ...
 
     def find(self, handle: str) -> LogoutRequest | None:
@@ -50,8 +55,12 @@ class StoredLogouts(Protocol):
 class Farewells(Protocol):
     """Sign-outs that were done, while their last pages are looked at; kept for minutes."""
 
-    def add(self, farewell: Farewell) -> Handle:
-        """Keep it; the handle under which it is found."""
+    def add(self, farewell: Farewell, *, network: str | None) -> Handle:
+        """
+        Keep it; the handle under which it is found.
+
+        With a *network* it is counted there, as `StoredLogouts.add` does.
+        """
         ...
 
     def find(self, handle: str) -> Farewell | None:

@@ -9,6 +9,7 @@ from idp.logout.ports import Farewells
 from idp.logout.rules import frame
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.model import SessionId
+from idp.web.network import client_network
 
 NameOfSession = Callable[[str, SessionId], str]
 """How a session is called at a sector: `sessions.rules.sid` with its key."""
@@ -54,4 +55,6 @@ class SignOut:
 
     def last_page(self, farewell: Farewell) -> str:
         """The path of the page that shows it."""
-        return f"/signed-out?l={self._farewells.add(farewell)}"
+        # Whoever had a session is never refused; there is no end of those who had none.
+        network = client_network() if farewell.session_id is None else None
+        return f"/signed-out?l={self._farewells.add(farewell, network=network)}"

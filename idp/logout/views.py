@@ -31,6 +31,7 @@ from idp.relying_parties.model import ClientId, RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.model import Session
 from idp.web.headers import policy
+from idp.web.network import client_network
 from idp.web.pages import Pages
 from idp.web.reference import request_reference
 from idp.web.request_log import note
@@ -92,7 +93,8 @@ class Logout(MethodView):
         """
         raw = request.get_data()  # kept: the form is read from it below
         if "csrf_token" not in request.form:
-            return redirect(f"/logout?l={self._stored.add(self._requests.read(raw))}", 303)
+            handle = self._stored.add(self._requests.read(raw), network=client_network())
+            return redirect(f"/logout?l={handle}", 303)
         wish = self._wish()
         self._pages.form(SignOutForm)
         # After a POST of ours never straight to the portal: `form-action` would stop it.

@@ -104,7 +104,7 @@ from tests.fakes.credential_uses import UsesInMemory
 from tests.fakes.failures import FailuresInMemory
 from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.following_client import FollowingClient
-from tests.fakes.interactions import redis_interactions
+from tests.fakes.interactions import PLENTY, redis_interactions
 from tests.fakes.key_store import KeysInMemory
 from tests.fakes.logouts import WakesInMemory
 from tests.fakes.no_rehearsals import NoRehearsals
@@ -167,6 +167,8 @@ class ProtocolHouse:
     uses: UsesInMemory = field(default_factory=UsesInMemory)
     open_registration: bool = False
     deployment: Environment = Environment.SANDBOX
+    begun: Budget = PLENTY
+    """What a network may have kept: interactions, and requests to sign out."""
 
     def __post_init__(self) -> None:
         clock, database = self.clock, self.database
@@ -210,7 +212,7 @@ class ProtocolHouse:
         self.sessions = RedisSessions(
             self.redis, idle=timedelta(minutes=30), maximum=timedelta(hours=12), clock=clock
         )
-        self.interactions = redis_interactions(self.redis)
+        self.interactions = redis_interactions(self.redis, budget=self.begun)
         responses = AuthorizationResponses(ISSUER)
         subjects = SubjectClaims(KEY)
         responder = OidcResponder(
@@ -263,7 +265,8 @@ class ProtocolHouse:
             clock=clock,
         )
         pages = Pages(brand=Brand(), issuer=ISSUER, csrf_key=KEY, cookies=browser, shown=shown)
-        farewells = RedisFarewells(self.redis)
+        throttle = RedisThrottle(self.redis, exempt_networks=())
+        farewells = RedisFarewells(self.redis, throttle=throttle, budget=self.begun)
         rehearsals = NoRehearsals()
         self.app = Flask("idp", static_folder=None)
         self.app.test_client_class = FollowingClient
@@ -307,7 +310,7 @@ class ProtocolHouse:
                 requests=EndSessionRequests(
                     issuer=ISSUER, signer=signer, relying_parties=self.registry
                 ),
-                stored=RedisStoredLogouts(self.redis),
+                stored=RedisStoredLogouts(self.redis, throttle=throttle, budget=self.begun),
                 farewells=farewells,
                 sign_out=SignOut(
                     visits=visits,

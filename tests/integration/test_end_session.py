@@ -11,6 +11,8 @@ import redis
 
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.settings import Rate
+from idp.throttling.ports import Budget
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import Browser, ProtocolHouse, answer_of
 from tests.fakes.registrations import BASIC, POST
@@ -247,3 +249,55 @@ def test_without_a_session_a_hint_leads_back_and_a_client_id_does_not(
     assert without.status_code == 200
     assert "Refresh" not in without.headers
     assert f'href="{BYE}"' in without.text
+
+
+# --- how much anybody can have kept
+
+
+@pytest.fixture
+def narrow(
+    sqlite_database: Database,
+    redis_client: redis.Redis,
+    redis_url: str,
+    clock: FakeClock,
+    index: BlindIndex,
+) -> ProtocolHouse:
+    """A network may have three things kept, and no more."""
+    begun = Budget("begun", (Rate(count=3, period=timedelta(minutes=5)),), by_network=True)
+    return ProtocolHouse(sqlite_database, redis_client, redis_url, clock, index, begun=begun)
+
+
+def test_a_network_has_so_many_posts_kept_and_no_more(
+    narrow: ProtocolHouse, redis_client: redis.Redis
+) -> None:
+    stranger = narrow.browser().http
+
+    answers = [stranger.post("/logout", data={"state": "s" * 1000}) for _ in range(5)]
+
+    assert [answer.status_code for answer in answers] == [303, 303, 303, 429, 429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 300
+    assert len(redis_client.keys("logout:*")) == 3
+    assert narrow.events().count("budget_exceeded") == 1
+
+
+def test_whoever_has_no_session_ends_nothing_without_end(
+    narrow: ProtocolHouse, redis_client: redis.Redis
+) -> None:
+    browser = narrow.signed_in(narrow.someone())
+    page = browser.get("/logout").text
+    assert confirm(browser, "/logout", page).status_code == 303
+
+    again = [confirm(browser, "/logout", page).status_code for _ in range(4)]
+
+    assert again == [303, 303, 303, 429]
+    assert len(redis_client.keys("farewell:*")) == 4
+
+
+def test_a_session_can_be_ended_whatever_else_its_network_does(narrow: ProtocolHouse) -> None:
+    browser = narrow.signed_in(narrow.someone())
+    page = browser.get("/logout").text
+    others = narrow.browser().http
+    assert [others.post("/logout").status_code for _ in range(4)][-1] == 429
+
+    assert confirm(browser, "/logout", page).status_code == 303
+    assert not browser.cookie("idp_session")
