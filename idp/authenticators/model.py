@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.citizens.model import CitizenId
+from idp.core.phone_number import PhoneNumber
 from idp.db import Base
 from idp.db.types import PersonalText, UtcDateTime
 
@@ -133,6 +134,7 @@ class Factors:
     What a citizen has besides the password, and what is known of the browser at hand.
 
     *known*: the citizen has signed in there before. *remembered*: and is spared the second factor.
+    *number* is where text messages go; it may have been lost.
     """
 
     passkey: bool
@@ -140,3 +142,4 @@ class Factors:
     recovery_code: bool
     known: bool
     remembered: bool
+    number: PhoneNumber | None

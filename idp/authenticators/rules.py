@@ -13,12 +13,12 @@ CODE_LENGTH: Final = 10
 _MISREAD: Final = str.maketrans("OIL", "011")
 
 
-def ways(factors: Factors, *, has_phone: bool) -> tuple[SecondFactor, ...]:
+def ways(factors: Factors) -> tuple[SecondFactor, ...]:
     """What can complete a sign-in after the password, the strongest first."""
     held = {
         SecondFactor.PASSKEY: factors.passkey,
         SecondFactor.APP: factors.app,
-        SecondFactor.SMS: has_phone,
+        SecondFactor.SMS: factors.number is not None,
         SecondFactor.RECOVERY_CODE: factors.recovery_code,
     }
     return tuple(way for way in SecondFactor if held[way])

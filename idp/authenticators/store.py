@@ -31,9 +31,9 @@ from idp.authenticators.model import (
     SeenDevice,
 )
 from idp.authenticators.rules import ways
-from idp.citizens.model import Citizen, CitizenId, CitizenIdentityNumber
-from idp.citizens.store import phone_number_of
+from idp.citizens.model import Citizen, CitizenId, CitizenIdentityNumber, Phone
 from idp.core.handles import new_uuid
+from idp.core.phone_number import PhoneNumber
 from idp.db.encryption import BlindIndex
 from idp.db.rows import Prepared, Source, rows_of
 from idp.db.types import UtcDateTime
@@ -67,6 +67,9 @@ _FACTORS: Final = Prepared(
             KnownDevice.handle_digest == _OF_DEVICE,
             KnownDevice.skips_code_until > _AT,
         ),
+        select(Phone.number)
+        .where(Phone.citizen_id == _OF_CITIZEN, Phone.active.is_(True), Phone.is_default.is_(True))
+        .scalar_subquery(),
     )
 )
 _KNOWS_NUMBER: Final = Prepared(
@@ -123,13 +126,13 @@ _FORGET_OLDEST: Final = Prepared(
 def factors_of(source: Source, citizen_id: CitizenId, device: str | None, at: datetime) -> Factors:
     """What the citizen has, and what is known of the device with that digest; one statement."""
     found = rows_of(source).all(_FACTORS, citizen_id=citizen_id, digest=device or "", at=at)
-    return Factors(*map(bool, found[0]))
+    *held, number = found[0]
+    return Factors(*map(bool, held), number=None if number is None else PhoneNumber(number))
 
 
 def ways_of(source: Source, citizen_id: CitizenId, at: datetime) -> tuple[SecondFactor, ...]:
     """What can complete the citizen's sign-ins after the password, the strongest first."""
-    factors = factors_of(source, citizen_id, None, at)
-    return ways(factors, has_phone=phone_number_of(source, citizen_id) is not None)
+    return ways(factors_of(source, citizen_id, None, at))
 
 
 def lock(session: Session, citizen_id: CitizenId) -> None:

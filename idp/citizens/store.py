@@ -65,7 +65,6 @@ class SignInRecord:
     citizen_id: CitizenId
     status: CitizenStatus
     password_hash: str
-    has_phone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +96,9 @@ class EvidenceRecord:
 
 
 _SIGN_IN_RECORD: Final = Prepared(
-    select(Citizen.id, Citizen.status, PasswordCredential.hash, Phone.id)
+    select(Citizen.id, Citizen.status, PasswordCredential.hash)
     .join(CitizenIdentityNumber, CitizenIdentityNumber.citizen_id == Citizen.id)
     .join(PasswordCredential, PasswordCredential.citizen_id == Citizen.id)
-    .outerjoin(
-        Phone,
-        and_(Phone.citizen_id == Citizen.id, Phone.active.is_(True), Phone.is_default.is_(True)),
-    )
     .where(
         CitizenIdentityNumber.value_index == bindparam("number_index"),
         CitizenIdentityNumber.active.is_(True),
@@ -203,10 +198,7 @@ def phone_number_index(index: BlindIndex, number: PhoneNumber) -> bytes:
 def sign_in_record(source: Source, number_index: bytes) -> SignInRecord | None:
     """The citizen whose active identity number has that index."""
     row = rows_of(source).one(_SIGN_IN_RECORD, number_index=number_index)
-    if row is None:
-        return None
-    citizen_id, status, password_hash, phone_id = row
-    return SignInRecord(citizen_id, status, password_hash, has_phone=phone_id is not None)
+    return None if row is None else SignInRecord(*row)
 
 
 def citizen(session: Session, citizen_id: CitizenId, *parts: Part) -> Citizen:

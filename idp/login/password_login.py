@@ -45,14 +45,9 @@ class LoginBudgets:
 
 @dataclass(frozen=True, slots=True)
 class PasswordVerified:
-    """
-    The password was right *at* that moment; the second factor's turn is next.
-
-    *has_phone*: a number may have been lost.
-    """
+    """The password was right *at* that moment; the second factor's turn is next."""
 
     citizen_id: CitizenId
-    has_phone: bool
     at: datetime
 
 
@@ -100,7 +95,7 @@ class PasswordLogin:
             self._rehash(found, password)
         if found.status is CitizenStatus.HELD:
             raise self._held(found.citizen_id)
-        return PasswordVerified(found.citizen_id, has_phone=found.has_phone, at=at)
+        return PasswordVerified(found.citizen_id, at)
 
     def _held(self, citizen_id: CitizenId) -> AccountHeld:
         with self._database.reading() as reading:

@@ -79,11 +79,11 @@ class AskSecondFactor:
         ):
             authentication = Authentication(verified.citizen_id, self._clock.now(), PASSWORD_ALONE)
             return self._visits.sign_in(visit, authentication, password_at=verified.at)
-        offered = ways(factors, has_phone=verified.has_phone)
+        offered = ways(factors)
         if not offered:
             raise NoSecondFactor
         typed = _Typed(verified.citizen_id, verified.at)
-        return self._ask(visit, typed, offered[0], offered, known=factors.known)
+        return self._ask(visit, typed, offered[0], offered, factors)
 
     def instead(self, visit: Visit, citizen_id: CitizenId, way: SecondFactor) -> Visit:
         """Ask for *way*, one of those that were offered beside. Raises what sending a code does."""
@@ -93,9 +93,8 @@ class AskSecondFactor:
             for each in SecondFactor
             if each in {current.second_factor or SecondFactor.SMS, *current.other_factors}
         )
-        known = self._factors(citizen_id).known
         typed = _Typed(citizen_id, current.password_verified_at)
-        return self._ask(visit, typed, way, offered, known=known)
+        return self._ask(visit, typed, way, offered, self._factors(citizen_id))
 
     def begin_challenge(
         self, visit: Visit, citizen_id: CitizenId, number: PhoneNumber
@@ -116,8 +115,7 @@ class AskSecondFactor:
         typed: _Typed,
         way: SecondFactor,
         offered: Sequence[SecondFactor],
-        *,
-        known: bool,
+        factors: Factors,
     ) -> Visit:
         citizen_id = typed.citizen_id
         if way is not SecondFactor.SMS:
@@ -125,12 +123,13 @@ class AskSecondFactor:
         begun = self._otp.challenge(visit.interaction.challenge_id)
         if begun is not None and begun.purpose is OtpPurpose.SIGN_IN and begun.person == citizen_id:
             return self._note(visit, typed, way, offered, challenge=begun)
-        doubt = None if known else self._doubt(visit, citizen_id)
-        if doubt is not None:
-            left = [each for each in offered if each is not SecondFactor.SMS]
-            return self._note(visit, typed, left[0] if left else way, left, doubt=doubt)
-        with self._database.reading_rows() as reading:
-            number = phone_number_of(reading, citizen_id)
+        number = factors.number
+        if not factors.known:
+            doubt = self._doubt(visit, citizen_id)
+            if doubt is not None:
+                left = [each for each in offered if each is not SecondFactor.SMS]
+                return self._note(visit, typed, left[0] if left else way, left, doubt=doubt)
+            number = self._number(citizen_id)  # a carrier takes its time to answer
         if number is None:  # moved to somebody else meanwhile
             raise NoSecondFactor
         challenge = self.begin_challenge(visit, citizen_id, number)
@@ -168,6 +167,10 @@ class AskSecondFactor:
                 challenge_id=current.challenge_id if challenge is None else challenge.id,
             ),
         )
+
+    def _number(self, citizen_id: CitizenId) -> PhoneNumber | None:
+        with self._database.reading_rows() as reading:
+            return phone_number_of(reading, citizen_id)
 
     def _factors(self, citizen_id: CitizenId) -> Factors:
         with self._database.reading_rows() as reading:

@@ -1,5 +1,6 @@
 """Authenticators and devices in the database: what is spent once, and whose it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from idp.authenticators.store import MOST_DEVICES
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId
 from idp.core.handles import new_uuid
+from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.totp.codes import new_totp_secret
@@ -28,7 +30,10 @@ from tests.fakes.people import AN, BINH, DAY, NOON, citizen_of
 
 SECOND = timedelta(seconds=1)
 AN_S, BINH_S = "052090000001", "052090000002"
-NOTHING = Factors(passkey=False, app=False, recovery_code=False, known=False, remembered=False)
+NOTHING = Factors(
+    passkey=False, app=False, recovery_code=False, known=False, remembered=False, number=None
+)
+PHONE_ALONE = replace(NOTHING, number=PhoneNumber.parse("0912000001"))
 
 
 @pytest.fixture
@@ -61,7 +66,7 @@ def test_a_device_is_known_after_its_first_sign_in_to_that_citizen_alone(
     assert factors(database, AN, "one").known
     assert not factors(database, AN, "one").remembered
     assert factors(database, BINH, "one") == NOTHING
-    assert factors(database, AN, None) == NOTHING
+    assert factors(database, AN, None) == PHONE_ALONE
     with database.reading() as reading:
         assert store.knows_number(reading, "one", citizens.typed_number_index(index, AN_S))
         assert not store.knows_number(reading, "one", citizens.typed_number_index(index, BINH_S))
@@ -75,7 +80,7 @@ def test_each_sign_in_gives_the_device_another_handle_and_the_former_is_worth_no
     seen(database, AN, new_device("one", remembered_until=until))
     seen(database, BINH, new_device("two", former="one"))
 
-    assert factors(database, AN, "one") == NOTHING
+    assert factors(database, AN, "one") == PHONE_ALONE
     assert factors(database, AN, "two").remembered
     assert factors(database, BINH, "two").known
     assert not factors(database, BINH, "two").remembered
@@ -234,4 +239,4 @@ def test_an_account_that_ends_keeps_no_way_in(database: Database) -> None:
         store.replace_recovery_codes(transaction, AN, [b"a" * 32], NOON)
         end_authenticators(transaction, AN, NOON)
 
-    assert factors(database, AN, "one") == NOTHING
+    assert factors(database, AN, "one") == PHONE_ALONE

@@ -1,5 +1,7 @@
 """The rules of authenticators: what comes first, what is enough, what must stay."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from idp.authenticators.rules import (
     recovery_code_as_typed,
     ways,
 )
+from idp.core.phone_number import PhoneNumber
 from idp.interactions.model import Prompt
 from idp.interactions.rules import Facts, Step, next_step
 from idp.login.rules import one_factor_is_enough
@@ -29,14 +32,17 @@ from idp.web.device import DeviceName, device_name
 from tests.fakes.people import AN, NOON, interaction_of, request_of, session_of
 
 PASSKEY, APP, SMS, CODE = SecondFactor
-EVERYTHING = Factors(passkey=True, app=True, recovery_code=True, known=True, remembered=True)
-NOTHING = Factors(passkey=False, app=False, recovery_code=False, known=False, remembered=False)
+NOTHING = Factors(
+    passkey=False, app=False, recovery_code=False, known=False, remembered=False, number=None
+)
+PHONE_ALONE = replace(NOTHING, number=PhoneNumber.parse("0912000001"))
+EVERYTHING = replace(PHONE_ALONE, passkey=True, app=True, recovery_code=True)
 
 
 def test_the_strongest_comes_first() -> None:
-    assert ways(EVERYTHING, has_phone=True) == (PASSKEY, APP, SMS, CODE)
-    assert ways(NOTHING, has_phone=True) == (SMS,)
-    assert ways(NOTHING, has_phone=False) == ()
+    assert ways(EVERYTHING) == (PASSKEY, APP, SMS, CODE)
+    assert ways(PHONE_ALONE) == (SMS,)
+    assert ways(NOTHING) == ()
 
 
 @given(st.text(CODE_ALPHABET, min_size=CODE_LENGTH, max_size=CODE_LENGTH))

@@ -127,7 +127,7 @@ def counter() -> Iterator[Counter]:
 
 
 def test_the_right_pair_is_verified(counter: Counter) -> None:
-    assert counter.login() == PasswordVerified(AN, has_phone=True, at=NOON)
+    assert counter.login() == PasswordVerified(AN, NOON)
     assert counter.events() == []
 
 
@@ -172,7 +172,7 @@ def test_held_and_phoneless_accounts_say_so_after_the_right_password_only(
 
     with pytest.raises(AccountHeld):
         counter.login()
-    assert counter.login(BINH_S) == PasswordVerified(BINH, has_phone=False, at=NOON)
+    assert counter.login(BINH_S) == PasswordVerified(BINH, NOON)
     counter.fail(1, AN_S)
     counter.fail(1, BINH_S)
 
