@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -29,7 +29,6 @@ from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
 from idp.announcements.model import Announcement
 from idp.api_clients.model import ApiClient, ApiClientName
 from idp.api_clients.rules import scopes_of
-from idp.audit.rules import VIETNAM
 from idp.carriers.model import SubscriberCheck
 from idp.citizens.forms import NewPasswordForm
 from idp.consent.forms import ConsentForm
@@ -92,6 +91,7 @@ from idp.console.visits.forms import ConfirmVisitForm, VisitCodeForm
 from idp.core.clock import SystemClock
 from idp.core.environment import Environment
 from idp.core.identity_number import IdentityNumberKind
+from idp.core.vietnam import start_of
 from idp.data_requests.model import RequestKind
 from idp.disputes.forms import (
     ComplaintForm,
@@ -1353,7 +1353,7 @@ def _month() -> Report:
         first=days[0],
         last=last,
         steps=[
-            ReportStep(datetime.combine(day, time(), VIETNAM), whole, round(whole * 0.9))
+            ReportStep(start_of(day), whole, round(whole * 0.9))
             for day, whole in zip(days, wholes, strict=True)
         ],
         begun=sum(wholes),
@@ -1373,7 +1373,7 @@ def _month() -> Report:
 
 
 def _today() -> Report:
-    starts = datetime(2026, 11, 22, tzinfo=VIETNAM)
+    starts = start_of(date(2026, 11, 22))
     counts: list[int | None] = [0] * 6 + [None, 12, 87, 120, 96, 45] + [0] * 12
     return replace(
         _month(),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response
-from flask_babel import format_date, get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale  # type: ignore[import-untyped]
 
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.citizens import store as citizens
@@ -19,10 +19,10 @@ from idp.citizens.rules import (
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.step_up.rules import next_level, ways_to_level
+from idp.web.shown_time import shown_day
 from idp.web.texts import gettext as _
 from idp.web.texts import lazy_gettext
 
-_DATE: Final = "dd/MM/yyyy"
 _KINDS: Final = {
     EvidenceKind.SELF_DECLARED: lazy_gettext("Bạn tự khai"),
     EvidenceKind.CARRIER_MATCH: lazy_gettext("Nhà mạng xác nhận thuê bao đứng tên bạn"),
@@ -88,8 +88,8 @@ def shown_evidence(record: HeldEvidence) -> EvidenceShown:
     """The record in words."""
     return EvidenceShown(
         words=str(_KINDS[record.kind]),
-        since=format_date(record.verified_at, _DATE),
-        until=None if record.expires_at is None else format_date(record.expires_at, _DATE),
+        since=shown_day(record.verified_at),
+        until=shown_day(record.expires_at),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from flask import Blueprint, Response
-from flask_babel import format_date, format_datetime, get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale  # type: ignore[import-untyped]
 
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.account.level import shown_evidence
@@ -17,10 +17,9 @@ from idp.db.database import Database
 from idp.disputes.store import open_disputes_of
 from idp.logout.forms import SignOutForm
 from idp.step_up.rules import next_level
+from idp.web.shown_time import shown_day, shown_moment
 from idp.web.texts import gettext as _
 
-_DATE: Final = "dd/MM/yyyy"
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -74,7 +73,7 @@ class Overview(AccountPage):
                 {
                     "number": each.number,
                     "answered": each.answered,
-                    "until": format_datetime(each.holder_until, _MOMENT),
+                    "until": shown_moment(each.holder_until),
                 }
                 for each in disputes
             ],
@@ -85,7 +84,7 @@ class Overview(AccountPage):
 
 def _since(behind: list[Evidence]) -> str | None:
     since = [record.verified_at for record in behind]
-    return str(format_date(max(since), _DATE)) if since else None
+    return shown_day(max(since)) if since else None
 
 
 def overview_routes(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 from typing import Final, TextIO, TypeAlias
 
 import click
@@ -15,13 +14,13 @@ from idp.announcements.announce import (
 )
 from idp.announcements.model import Announcement, AnnouncementId, Audience
 from idp.announcements.rules import InvalidDraft, parse_draft
+from idp.core.vietnam import minute
 from idp.db.database import Database
 from idp.operators.commands import as_operator, operator_from_prompt
 from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
 from idp.relying_parties.model import ClientId
 
-_VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
 _MOST_LISTED: Final = 50
 
 
@@ -107,7 +106,7 @@ def announcements_commands(open_desk: OpenAnnouncementDesk) -> click.Group:
 
 
 def _line(announcement: Announcement) -> str:
-    at = f"{announcement.at.astimezone(_VIETNAM):%Y-%m-%d %H:%M}"
+    at = minute(announcement.at)
     mails = f"{announcement.mails_sent}/{announcement.mails} mails"
     state = "withdrawn" if announcement.withdrawn_at else mails
     return f"{announcement.id}  {at}  {announcement.audience}  {state}  {announcement.title_en}"

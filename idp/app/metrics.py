@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from idp.adapters.metrics import State, WatchedSweeps, listen
 from idp.app.parts import Parts
-from idp.audit.rules import day_of
+from idp.core.vietnam import day_of
 from idp.processes.worker import Sweep
 from idp.statistics import store
 from idp.statistics.model import EVERYBODY

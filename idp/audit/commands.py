@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import click
 
 from idp.audit.roots import RootsFile, UnreadableRoots
-from idp.audit.rules import VIETNAM, Flaw
+from idp.audit.rules import Flaw
 from idp.audit.verify import BrokenLog, VerifyLog, WholeLog
+from idp.core.vietnam import second
 
 _WORDS: Final = {
     Flaw.CHANGED: "the event, or its seal, was changed",
@@ -75,7 +75,7 @@ def _whole(found: WholeLog) -> str:
     if found.first is None or found.last is None:
         return f"No event is sealed, {found.unsealed} wait for it."
     return (
-        f"{found.events} events verified, from {_moment(found.first)} to {_moment(found.last)};"
+        f"{found.events} events verified, from {second(found.first)} to {second(found.last)};"
         f" {found.unsealed} not sealed yet; {found.roots} published roots agree."
     )
 
@@ -84,7 +84,3 @@ def _broken(found: BrokenLog) -> str:
     places = (("event", found.event_id), ("position", found.position), ("day", found.day))
     place = ", ".join(f"{name} {value}" for name, value in places if value is not None)
     return f"The log is broken at {place}: {_WORDS[found.flaw]}."
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(VIETNAM):%Y-%m-%d %H:%M:%S}"

@@ -4,9 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from idp.core.vietnam import day_of
 
 BEGINNING: Final = bytes(32)
 """What the first link is joined to."""
@@ -17,7 +19,6 @@ How far an event's moment may lie behind that of one that was sealed before.
 Transactions are short and clocks agree within seconds, so this is generous; what comes later than
 that was put in by somebody else.
 """
-VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
 
 
 class Flaw(StrEnum):
@@ -117,16 +118,6 @@ def sealing_of(
     before, own = links
     is_whole = before is not None and link(before, event) == own
     return Sealing.WHOLE if is_whole else Sealing.BROKEN
-
-
-def day_of(at: datetime) -> date:
-    """The day in Vietnam."""
-    return at.astimezone(VIETNAM).date()
-
-
-def end_of(day: date) -> datetime:
-    """The first moment that does not belong to *day* any more."""
-    return datetime.combine(day + timedelta(days=1), time(), VIETNAM)
 
 
 def day_to_close(now: datetime) -> date:

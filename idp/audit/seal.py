@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.audit import store
 from idp.audit.roots import RootsFile
-from idp.audit.rules import LATEST, Link, day_to_close, end_of, last_day_to_drop, link
+from idp.audit.rules import LATEST, Link, day_to_close, last_day_to_drop, link
 from idp.core.clock import Clock
+from idp.core.vietnam import end_of
 from idp.db.database import Database
 
 SEALED_EVERY: Final = timedelta(minutes=1)

@@ -1,15 +1,12 @@
 """`idp consents`: the words behind a hash."""
 
 from collections.abc import Callable
-from datetime import timedelta, timezone
-from typing import Final
 
 import click
 
 from idp.consents.store import shown_text
+from idp.core.vietnam import minute
 from idp.db.database import Database
-
-_VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
 
 
 def consents_commands(open_database: Callable[[], Database]) -> click.Group:
@@ -31,7 +28,6 @@ def consents_commands(open_database: Callable[[], Database]) -> click.Group:
             found = shown_text(reading, text_hash)
         if found is None:
             raise click.ClickException("no text has that hash")
-        first = found.first_shown_at.astimezone(_VIETNAM)
-        click.echo(f"First shown {first:%Y-%m-%d %H:%M}:\n\n{found.text}")
+        click.echo(f"First shown {minute(found.first_shown_at)}:\n\n{found.text}")
 
     return consents

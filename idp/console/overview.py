@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Response
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 from sqlalchemy.orm import Session
 
 from idp.announcements.model import Announcement
@@ -22,12 +21,12 @@ from idp.onboarding.store import count_lapsing, waiting_proposals
 from idp.operators.permissions import Permission, may, teams_seen_by
 from idp.signing.model import RotationPolicy
 from idp.signing.signer import Signer
+from idp.web.shown_time import shown_moment
 
 _LOGOUTS_SINCE: Final = timedelta(days=7)
 _LAPSES_WITHIN: Final = timedelta(days=30)
 _NEWS_SINCE: Final = timedelta(days=30)
 _MOST_NEWS: Final = 3
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ class ConsoleOverview(ConsolePage):
         return self.render(
             "console/overview.html",
             attention=attention,
-            news=[(each, format_datetime(each.at, _MOMENT)) for each in news],
+            news=[(each, shown_moment(each.at)) for each in news],
         )
 
     def _attention(self, reading: Session, now: datetime) -> Attention:

@@ -11,6 +11,7 @@ import click
 from idp.audit.events import OperatorLookedUp
 from idp.audit.log import record
 from idp.core.clock import Clock
+from idp.core.vietnam import minute
 from idp.data_requests import store
 from idp.data_requests.answer_request import AnswerRequest, NoSuchRequest, RequestFinished
 from idp.data_requests.model import (
@@ -19,7 +20,7 @@ from idp.data_requests.model import (
     RequestNumber,
     RequestState,
 )
-from idp.data_requests.rules import VIETNAM, late, next_due, parse_request_number
+from idp.data_requests.rules import late, next_due, parse_request_number
 from idp.db.database import Database
 from idp.operators.commands import as_operator, operator_from_prompt
 from idp.operators.model import VerifiedOperator
@@ -130,15 +131,15 @@ def _look(desk: DataRequestDesk, number: RequestNumber, operator: VerifiedOperat
 def _facts(request: DataRequest) -> Iterator[str]:
     yield f"request      {request.number}  {request.kind}  {request.state}"
     yield f"citizen      {request.citizen_id}"
-    yield f"filed        {_moment(request.filed_at)}"
-    yield f"answer due   before {_moment(request.answer_due)}"
-    yield f"done due     before {_moment(request.done_due)}"
+    yield f"filed        {minute(request.filed_at)}"
+    yield f"answer due   before {minute(request.answer_due)}"
+    yield f"done due     before {minute(request.done_due)}"
     yield "words        " + request.words.replace("\n", "\n             ")
 
 
 def _answers(answers: Sequence[DataRequestAnswer]) -> Iterator[str]:
     for each in answers:
-        yield f"{_moment(each.at)}  {each.state}  by {each.by}"
+        yield f"{minute(each.at)}  {each.state}  by {each.by}"
         yield "    " + each.words.replace("\n", "\n    ")
 
 
@@ -153,14 +154,10 @@ def _table(found: Sequence[DataRequest], now: datetime) -> str:
 
 def _term(request: DataRequest, now: datetime) -> str:
     if request.finished_at is not None:
-        return f"since {_moment(request.finished_at)}"
+        return f"since {minute(request.finished_at)}"
     what = "answer" if request.answered_at is None else "done"
     sign = "LATE  " if late(request, now) else ""
-    return f"{sign}{what} due before {_moment(next_due(request))}"
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
+    return f"{sign}{what} due before {minute(next_due(request))}"
 
 
 @contextmanager

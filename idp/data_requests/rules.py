@@ -3,13 +3,13 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
+from idp.core.vietnam import VIETNAM, day_of, end_of
 from idp.data_requests.model import RequestNumber
 
-VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
 _NUMBER: Final = re.compile(r"YC([0-9]{4})([0-9]{6})")
 _SATURDAY: Final = 5
 
@@ -53,16 +53,16 @@ def answer_due(filed_at: datetime, terms: Terms) -> datetime:
 
     The day of the request does not count. Working days are Monday to Friday in Vietnam.
     """
-    day, left = filed_at.astimezone(VIETNAM).date(), terms.answered_in_working_days
+    day, left = day_of(filed_at), terms.answered_in_working_days
     while left:
         day += timedelta(days=1)
         left -= day.weekday() < _SATURDAY and day not in terms.holidays
-    return _end_of(day)
+    return end_of(day)
 
 
 def done_due(filed_at: datetime, terms: Terms) -> datetime:
     """The end of the last day on which a request can be carried out in time."""
-    return _end_of((filed_at + terms.done_in).astimezone(VIETNAM).date())
+    return end_of(day_of(filed_at + terms.done_in))
 
 
 def late(request: Clocks, now: datetime) -> Late | None:
@@ -93,7 +93,3 @@ def parse_request_number(typed: str) -> RequestNumber | None:
     """The number in what was typed: hyphens, spaces and small letters do not matter."""
     found = _NUMBER.fullmatch("".join(char for char in typed.upper() if char.isalnum()))
     return None if found is None else RequestNumber(f"YC-{found[1]}-{found[2]}")
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), VIETNAM)

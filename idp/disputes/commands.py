@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 import click
 
 from idp.core.clock import Clock
+from idp.core.vietnam import minute
 from idp.db.database import Database
 from idp.disputes import store
 from idp.disputes.decide_dispute import (
@@ -34,7 +35,6 @@ from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
 
-_VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
 _SHORTEST_REASON: Final = 10
 _LONGEST_TEXT: Final = 2000
 _LONGEST_EXTENSION: Final = 720
@@ -145,7 +145,7 @@ def disputes_commands(open_desk: OpenDisputeDesk) -> click.Group:
         with _one_line_errors():
             operator = _operator(desk, as_name)
             until = desk.conduct.extend(_parsed(number), timedelta(hours=hours), by=operator)
-        click.echo(f"until {_moment(until)}")
+        click.echo(f"until {minute(until)}")
 
     return disputes
 
@@ -178,8 +178,8 @@ def _look(desk: DisputeDesk, number: CaseNumber, operator: VerifiedOperator) -> 
 def _facts(case: Dispute) -> Iterator[str]:
     identity = case.identity
     yield f"case         {case.number}  {case.status}  {case.outcome or 'not decided'}"
-    yield f"filed        {_moment(case.filed_at)}"
-    yield f"holder       citizen {case.citizen_id}, has until {_moment(case.holder_until)}"
+    yield f"filed        {minute(case.filed_at)}"
+    yield f"holder       citizen {case.citizen_id}, has until {minute(case.holder_until)}"
     yield f"claimant     {identity.full_name.value}, born {identity.birth_date.written}"
     yield f"number       {identity.identity_number.value}"
     yield f"phone        {case.phone_number.national}, confirmed by {case.carrier or 'nobody'}"
@@ -189,7 +189,7 @@ def _facts(case: Dispute) -> Iterator[str]:
 
 def _steps(steps: Sequence[DisputeStep]) -> Iterator[str]:
     for step in steps:
-        yield f"{_moment(step.at)}  {step.kind}  by {step.by}"
+        yield f"{minute(step.at)}  {step.kind}  by {step.by}"
         if step.words is not None:
             yield "    " + step.words.replace("\n", "\n    ")
 
@@ -197,7 +197,7 @@ def _steps(steps: Sequence[DisputeStep]) -> Iterator[str]:
 def _votes(votes: Sequence[DisputeVote]) -> Iterator[str]:
     for vote in votes:
         void = " (void)" if vote.void else ""
-        yield f"{_moment(vote.at)}  {vote.by}: {vote.outcome}{void}: {vote.reason}"
+        yield f"{minute(vote.at)}  {vote.by}: {vote.outcome}{void}: {vote.reason}"
 
 
 def _table(cases: Sequence[Dispute], now: datetime) -> str:
@@ -205,7 +205,7 @@ def _table(cases: Sequence[Dispute], now: datetime) -> str:
         return "There is no case."
     return "\n".join(
         f"{case.number}  {case.status:<11}  {case.outcome or _awaited(case, now):<15}"
-        f"  filed {_moment(case.filed_at)}"
+        f"  filed {minute(case.filed_at)}"
         for case in cases
     )
 
@@ -214,10 +214,6 @@ def _awaited(case: Dispute, now: datetime) -> str:
     if case.holder_answered_at is None and now < case.holder_until:
         return "holder to answer"
     return "to be decided"
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(_VIETNAM):%Y-%m-%d %H:%M}"
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from flask import Response, redirect
 from flask.views import MethodView
-from flask_babel import format_date, get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale  # type: ignore[import-untyped]
 
 from idp.citizens.model import IdentityNumberReservation
 from idp.citizens.store import phone_number_index, reservation
@@ -34,6 +34,7 @@ from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.shown_time import shown_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,4 +328,4 @@ class FollowAccount(MethodView):
 def _waits_until(waiting: IdentityNumberReservation | None) -> str | None:
     if waiting is None or waiting.taken_at is not None:
         return None
-    return str(format_date(waiting.until, "dd/MM/yyyy"))
+    return shown_day(waiting.until)

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
 from idp.carriers.model import Outcome
+from idp.core.vietnam import VIETNAM
 from idp.disputes.model import CaseNumber, DisputeOutcome, Side, StepKind
 from idp.interactions.model import FollowProgress
 
-_VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
 OWN_WORDS: Final = {
     Side.CLAIMANT: StepKind.CLAIMANT_ADDED,
     Side.HOLDER: StepKind.HOLDER_ANSWERED,
@@ -119,7 +119,7 @@ def next_follow_page(
 
 def case_series(at: datetime) -> str:
     """The series that a case of that moment is numbered in: the year as people here have it."""
-    return f"KN-{at.astimezone(_VIETNAM):%Y}"
+    return f"KN-{at.astimezone(VIETNAM):%Y}"
 
 
 def case_number(series: str, number: int) -> CaseNumber:

@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
-
-from flask_babel import format_datetime  # type: ignore[import-untyped]
+from typing import Any
 
 from idp.disputes.model import Dispute, DisputeStatus, DisputeStep, Side, StepKind
 from idp.disputes.rules import owes_answer
-
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
+from idp.web.shown_time import shown_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +28,10 @@ def shown_steps(steps: Sequence[DisputeStep], side: Side) -> Sequence[ShownStep]
     """
     return [
         ShownStep(
-            at=format_datetime(step.at, _MOMENT),
+            at=shown_moment(step.at),
             kind=step.kind,
             words=(step.words or "").splitlines() if step.words_for is side else (),
-            until=_moment(step.until),
+            until=shown_moment(step.until),
         )
         for step in steps
     ]
@@ -52,10 +48,6 @@ def shown_case(dispute: Dispute) -> dict[str, Any]:
         "number": dispute.number,
         "state": dispute.status.value,
         "outcome": None if dispute.outcome is None else dispute.outcome.value,
-        "filed_at": format_datetime(dispute.filed_at, _MOMENT),
-        "holder_until": format_datetime(dispute.holder_until, _MOMENT),
+        "filed_at": shown_moment(dispute.filed_at),
+        "holder_until": shown_moment(dispute.holder_until),
     }
-
-
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else str(format_datetime(at, _MOMENT))

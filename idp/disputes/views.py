@@ -5,17 +5,17 @@ Each is shown at its turn only. Up to the right code and a carrier's match, they
 whether or not anybody has an account with the typed identity number.
 """
 
-from datetime import date, timedelta, timezone
+from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import Response
 from flask.views import MethodView
-from flask_babel import format_date  # type: ignore[import-untyped]
-from flask_babel import gettext as _
+from flask_babel import gettext as _  # type: ignore[import-untyped]
 
 from idp.carriers.model import Attribute
 from idp.citizens.store import is_reserved
 from idp.core.clock import Clock
+from idp.core.vietnam import day_of
 from idp.db.database import Database
 from idp.disputes.file_dispute import FileDispute, NotReady
 from idp.disputes.forms import ComplaintForm, LeaveForm, RecheckForm, SendForm
@@ -32,8 +32,8 @@ from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.shown_time import shown_day
 
-_VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
 REFUSALS: Final = (Page.WAITING, Page.MISMATCH, Page.NOT_AVAILABLE, Page.NOT_SUBSCRIBER)
 
 
@@ -91,7 +91,7 @@ class Start(ComplaintPage):
 
     @property
     def _today(self) -> date:
-        return self._clock.now().astimezone(_VIETNAM).date()
+        return day_of(self._clock.now())
 
     def _answers(self, here: Position) -> dict[str, str | None]:
         if here.typed is not None:
@@ -269,7 +269,7 @@ class Decided(ComplaintPage):
         return self._pages.render(
             "disputes/decided.html",
             number=here.kept.number,
-            again_from=format_date(again_from, "dd/MM/yyyy"),
+            again_from=shown_day(again_from),
             leave_form=self._pages.form(LeaveForm),
             **here.visit.page,
         )

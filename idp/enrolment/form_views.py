@@ -1,7 +1,6 @@
 """The pages before the code: who enrols and how, the details, and what was kept of them."""
 
-from datetime import date, timedelta, timezone
-from typing import Any, Final
+from typing import Any
 
 from flask import Response, redirect, request
 from flask.views import MethodView
@@ -9,6 +8,7 @@ from flask_babel import get_locale  # type: ignore[import-untyped]
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
+from idp.core.vietnam import day_of
 from idp.db.database import Database
 from idp.enrolment import store
 from idp.enrolment.forms import BUSINESS, KeptForm, MethodForm, MobileForm
@@ -22,8 +22,6 @@ from idp.interactions.visits import Visit, Visits
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
-
-_VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
 
 
 class Method(WizardPage):
@@ -118,8 +116,7 @@ class Mobile(WizardPage):
 
     @property
     def _limits(self) -> dict[str, Any]:
-        today: date = self._clock.now().astimezone(_VIETNAM).date()
-        return {"today": today, "minimum_age": self._minimum_age}
+        return {"today": day_of(self._clock.now()), "minimum_age": self._minimum_age}
 
     def _kept(self, here: Position) -> PendingEnrolment | None:
         """What this browser left unfinished, while this interaction has nothing of its own."""

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from idp.audit.rules import VIETNAM
+from idp.core.vietnam import second
 from idp.db.database import Database
 from idp.failures import store
 from idp.failures.model import FailedRequest
@@ -58,7 +58,7 @@ def failures_commands(
 def _told(failed: FailedRequest, manual: Manual) -> str:
     words = explain(failed, EN)
     whose = failed.client_id or f"nobody's ({failed.claimed or 'no client_id'})"
-    at = f"{failed.at.astimezone(VIETNAM):%Y-%m-%d %H:%M:%S}"
+    at = second(failed.at)
     return "\n".join(
         (
             f"{at}  {failed.reference}  {whose}  {failed.endpoint}  {failed.error}",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from idp.audit.rules import VIETNAM
+from idp.core.vietnam import VIETNAM
 from idp.failures.model import FailedRequest
 from idp.failures.words import Manual, explain
 

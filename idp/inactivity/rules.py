@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
-_VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
+from idp.core.vietnam import VIETNAM
+
 NOTICES: Final = 2
 
 
@@ -49,7 +50,7 @@ def due(
 
 def is_time_to_write(now: datetime, policy: InactivityPolicy) -> bool:
     """Whether people are awake."""
-    return policy.begins <= now.astimezone(_VIETNAM).time() < policy.ends
+    return policy.begins <= now.astimezone(VIETNAM).time() < policy.ends
 
 
 def phone_proved(proved_at: datetime | None, now: datetime, proves_for: timedelta) -> bool:

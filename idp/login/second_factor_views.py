@@ -3,11 +3,10 @@
 from abc import ABC, abstractmethod
 from datetime import timedelta
 from math import ceil
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from flask import Response
 from flask.views import MethodView
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.authenticators.device_cookie import DeviceCookie
 from idp.authenticators.passkeys import PasskeyRefused, Place
@@ -26,8 +25,7 @@ from idp.sessions.model import Authentication
 from idp.sessions.rules import PASSWORD_AND_APP, PASSWORD_AND_RECOVERY_CODE, passkey_methods
 from idp.throttling.ports import BudgetSpent
 from idp.web.pages import Pages
-
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
+from idp.web.shown_time import shown_moment
 
 
 def beside(pages: Pages, visit: Visit, *, remember_days: int | None = None) -> dict[str, Any]:
@@ -191,7 +189,7 @@ class SmsDoubted(SecondFactorPage):
         return self._pages.render(
             "login/new_device.html",
             reason=doubt.reason,
-            possible_from=format_datetime(until, _MOMENT) if until else None,
+            possible_from=shown_moment(until),
             **visit.page,
         )
 

@@ -8,13 +8,12 @@ notice: the one thing it ever asks is to press a link that says what it is for.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
+from idp.core.vietnam import written
 from idp.messaging.model import Mail, NoticeKind
-
-_VIETNAM = timezone(timedelta(hours=7))  # no daylight saving
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +153,8 @@ def notice_mail(writer: Writer, kind: NoticeKind, at: datetime, *, link: str | N
         writer,
         words.vi,
         words.en,
-        f"{words.vi} lúc {_moment(at)}.\n\n{way_out_vi}",
-        f"{words.en} at {_moment(at)}.\n\n{way_out_en}",
+        f"{words.vi} lúc {written(at)}.\n\n{way_out_vi}",
+        f"{words.en} at {written(at)}.\n\n{way_out_en}",
     )
 
 
@@ -177,7 +176,7 @@ def verify_address_mail(writer: Writer, link: str, lasts: timedelta) -> Mail:
 
 def other_phone_mail(writer: Writer, link: str, possible_from: datetime) -> Mail:
     """Return the notice that somebody recovers the account with another phone, and how to stop."""
-    moment = _moment(possible_from)
+    moment = written(possible_from)
     return _mail(
         writer,
         "Có yêu cầu lấy lại tài khoản bằng số điện thoại khác",
@@ -196,7 +195,7 @@ def lapse_mail(writer: Writer, portal: Portal, ends_at: datetime, *, is_key: boo
     """Return the reminder that a secret or a key of a portal ends, for those who look after it."""
     vi = "Khoá công khai" if is_key else "Khoá bí mật"
     en = "A public key" if is_key else "A secret"
-    moment = _moment(ends_at)
+    moment = written(ends_at)
     return _mail(
         writer,
         f"{vi} của {portal.client_id} sắp hết hạn",
@@ -224,7 +223,3 @@ def _mail(writer: Writer, subject_vi: str, subject_en: str, vi: str, en: str) ->
         subject=f"{subject_vi} / {subject_en}",
         text=f"{vi}\n\n{writer.name_vi}\n\n---\n\n{en}\n\n{writer.name_en}\n",
     )
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(_VIETNAM):%H:%M %d/%m/%Y}"

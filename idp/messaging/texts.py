@@ -10,9 +10,10 @@ which only a setting can bring about (a host, a hotline).
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final
 
+from idp.core.vietnam import written
 from idp.messaging.model import NoticeKind
 
 LONGEST_TEXT = 160
@@ -24,7 +25,6 @@ GSM_7 = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà",
 )
 
-_VIETNAM = timezone(timedelta(hours=7))  # no daylight saving
 
 # {service} gives up its last words where there is no room; {if_not_you} is a link or a number.
 _NOTICES: Final[Mapping[NoticeKind, str]] = {
@@ -141,7 +141,7 @@ def notice_text(kind: NoticeKind, service: str, at: datetime, way_out: str) -> s
     *way_out* is the number to call; of what the citizen may not have done, also a link.
     """
     start, _, end = _NOTICES[kind].partition(" {service}")
-    told = end.format(at=_moment(at), hotline=way_out, if_not_you=_if_not_you(way_out))
+    told = end.format(at=written(at), hotline=way_out, if_not_you=_if_not_you(way_out))
     return _one_message(start, service, told)
 
 
@@ -166,7 +166,7 @@ def other_phone_cancelled_text(service: str, at: datetime, hotline: str) -> str:
     return _one_message(
         "Yeu cau lay lai tai khoan",
         service,
-        f" bang so nay da bi huy luc {_moment(at)}. Can giup do, goi {hotline}.",
+        f" bang so nay da bi huy luc {written(at)}. Can giup do, goi {hotline}.",
     )
 
 
@@ -202,10 +202,6 @@ def _if_not_you(way_out: str) -> str:
     if "://" in way_out:
         return f"Khong phai ban? Mo {way_out}"
     return f"Neu khong phai ban, goi ngay {way_out}."
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(_VIETNAM):%H:%M %d/%m/%Y}"
 
 
 def _one_message(start: str, name: str, end: str) -> str:

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import Final, TypeAlias
 
 import click
 
-from idp.audit.rules import VIETNAM, StoredEvent, day_of, end_of
+from idp.audit.rules import StoredEvent
 from idp.audit.search import LogQuery
 from idp.core.clock import Clock
+from idp.core.vietnam import day_of, end_of, second, start_of
 from idp.operators.commands import as_operator, operator_from_prompt
 from idp.operators.events_file import as_csv, as_json
 from idp.operators.permissions import Permission
@@ -133,7 +134,7 @@ def _query(
     first = last if since is None else _day(since)
     if not 0 <= (last - first).days < LONGEST_DAYS:
         raise click.ClickException(f"ask for 1 to {LONGEST_DAYS} days")
-    start = datetime.combine(first, time(), VIETNAM)
+    start = start_of(first)
     return LogQuery(since=start, until=end_of(last), kind=kind, by=by, about=about)
 
 
@@ -150,6 +151,4 @@ def _day(typed: str) -> date:
 def _line(event: StoredEvent) -> str:
     ids = " ".join(each for each in (event.citizen_id, event.client_id) if each)
     details = json.dumps(event.details, ensure_ascii=False, sort_keys=True)
-    return (
-        f"{event.at.astimezone(VIETNAM):%Y-%m-%d %H:%M:%S}  {event.kind}  {ids or '-'}  {details}"
-    )
+    return f"{second(event.at)}  {event.kind}  {ids or '-'}  {details}"

@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
 
 from flask import Response
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.citizens import store as citizens
 from idp.citizens.forms import NewPasswordForm
@@ -25,8 +23,7 @@ from idp.recovery.reset_password import ResetPassword
 from idp.recovery.rules import Page, stop_of_holds
 from idp.relying_parties.ports import RelyingParties
 from idp.web.pages import Pages
-
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
+from idp.web.shown_time import shown_moment
 
 
 class ProofSpent(Exception):
@@ -63,7 +60,7 @@ class NotNow(RecoveryPage):
             reason=stop.reason,
             kept_days=self._kept.days,
             begins=here.progress.begins,
-            possible_from=format_datetime(possible_from, _MOMENT) if possible_from else None,
+            possible_from=shown_moment(possible_from),
             **here.visit.page,
         )
 

@@ -1,12 +1,10 @@
 """What a carrier's second answer says, and when it may be asked: pure."""
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time
 from enum import StrEnum
-from typing import Final
 
 from idp.carriers.model import Attribute, MatchOutcome, Outcome
-
-_VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
+from idp.core.vietnam import VIETNAM
 
 
 class Finding(StrEnum):
@@ -49,7 +47,7 @@ def finding_of(outcome: MatchOutcome, *, by_old_number: bool = False) -> Finding
 
 def is_night(now: datetime, begins: time, ends: time) -> bool:
     """Whether *now* is between the two hours of the clock in Vietnam, which may span midnight."""
-    clock = now.astimezone(_VIETNAM).time()
+    clock = now.astimezone(VIETNAM).time()
     if begins <= ends:
         return begins <= clock < ends
     return clock >= begins or clock < ends

@@ -6,8 +6,8 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from idp.audit.rules import day_of
 from idp.core.clock import Clock
+from idp.core.vietnam import day_of
 from idp.db.database import Database
 from idp.statistics import store
 from idp.statistics.ports import CountedApart, Counts

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
-from idp.audit.rules import VIETNAM, day_of
 from idp.core.clock import Clock
+from idp.core.vietnam import day_of, start_of
 from idp.db.database import Database
 from idp.statistics import store
 from idp.statistics.model import EVERYBODY, Measure, Stage, Way
@@ -177,4 +177,4 @@ def _came(rows: Sequence[CountRow], steps: Sequence[datetime]) -> Mapping[dateti
 
 
 def _starts(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(), VIETNAM) + timedelta(hours=hour)
+    return start_of(day) + timedelta(hours=hour)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
-from idp.audit.rules import VIETNAM
+from idp.core.vietnam import VIETNAM
 from idp.statistics.model import EVERYBODY, WAITS, WHOLE_DAY, HourlyCount, Measure, Tick, Way
 
 SMALLEST_SHOWN: Final = 5

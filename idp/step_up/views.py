@@ -6,7 +6,7 @@ from math import ceil
 from typing import Final
 
 from flask import Response
-from flask_babel import format_datetime, get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale  # type: ignore[import-untyped]
 
 from idp.authenticators.store import factors_of
 from idp.carriers.model import Outcome
@@ -32,11 +32,11 @@ from idp.step_up.rules import level_shown, phone_proved, ways
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.shown_time import shown_moment
 from idp.web.texts import gettext as _
 
 SILENT: Final = "unavailable"
 """The outcome where the carrier did not answer."""
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class Explain(StepUpPage):
@@ -346,7 +346,7 @@ class VisitCounter(StepUpPage):
             "step_up/visit.html",
             form=form,
             code=expected.code if expected else None,
-            valid_until=format_datetime(expected.expires_at, _MOMENT) if expected else None,
+            valid_until=shown_moment(expected.expires_at) if expected else None,
             days=self._days,
             leave_path=here.leave_path,
             **here.visit.page,

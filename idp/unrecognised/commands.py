@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import click
 
+from idp.core.vietnam import minute
 from idp.db.database import Database
 from idp.operators.commands import as_operator, operator_from_prompt
 from idp.operators.permissions import Permission
@@ -31,7 +32,7 @@ def reports_command(open_desk: OpenReportDesk) -> click.Command:
     @as_operator
     def reports(as_name: str) -> None:
         """
-        List the open reports: number, account, since when.
+        List the open reports: number, account, since when (Vietnam's clock).
 
         An account is unlocked with `idp citizens unlock --hold unrecognised_activity`, which ends
         its report.
@@ -41,7 +42,7 @@ def reports_command(open_desk: OpenReportDesk) -> click.Command:
         with desk.database.reading() as reading:
             found = open_reports(reading)
         for report in found:
-            click.echo(f"{report.number}  {report.citizen_id}  {report.placed_at:%Y-%m-%d %H:%M}")
+            click.echo(f"{report.number}  {report.citizen_id}  {minute(report.placed_at)}")
         if not found:
             click.echo("no report is open")
 

@@ -1,10 +1,7 @@
 """The page that the link in a notice opens, on whichever device; the link is the proof."""
 
-from typing import Final
-
 from flask import Blueprint, Response, request
 from flask.views import MethodView
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -14,8 +11,7 @@ from idp.unrecognised.notice_links import PATH
 from idp.unrecognised.report import LinkSpent, ReportUnrecognised
 from idp.web.forms import Form
 from idp.web.pages import Pages
-
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
+from idp.web.shown_time import shown_moment
 
 
 class NotMeForm(Form):
@@ -57,7 +53,7 @@ class FromNotice(MethodView):
             "unrecognised/from_notice.html",
             form=form,
             kind=told.kind,
-            at=format_datetime(told.at, _MOMENT),
+            at=shown_moment(told.at),
         )
 
     def _spent(self) -> Response:

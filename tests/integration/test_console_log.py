@@ -25,9 +25,9 @@ from idp.audit.events import (
 from idp.audit.log import record
 from idp.audit.model import AuditEvent, AuditSeal
 from idp.audit.roots import RootsFile
-from idp.audit.rules import day_of
 from idp.audit.seal import LogPolicy, SealLog
 from idp.audit.search import LogQuery, search
+from idp.core.vietnam import day_of
 from idp.db.database import Database
 from idp.operators.events_file import as_csv
 from idp.operators.log_commands import ReadingDesk, add_log_commands

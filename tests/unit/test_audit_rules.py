@@ -12,12 +12,11 @@ from idp.audit.rules import (
     START,
     StoredEvent,
     comes_too_late,
-    day_of,
     day_to_close,
-    end_of,
     last_day_to_drop,
     link,
 )
+from idp.core.vietnam import day_of, end_of
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # in Vietnam
 EVENT = StoredEvent(

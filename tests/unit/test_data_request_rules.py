@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from idp.core.vietnam import VIETNAM, day_of
 from idp.data_requests.rules import (
-    VIETNAM,
     Late,
     Terms,
     answer_due,
@@ -55,7 +55,7 @@ def test_it_is_done_within_fifteen_days() -> None:
 )
 def test_no_term_is_longer_than_the_law_gives(filed: datetime, days: int) -> None:
     terms = Terms(answered_in_working_days=days, done_in=TERMS.done_in, holidays=())
-    begins = filed.astimezone(VIETNAM).date()
+    begins = day_of(filed)
     passed = [
         day
         for number in range(1, 40)

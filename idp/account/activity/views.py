@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
-from flask_babel import format_datetime, get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale  # type: ignore[import-untyped]
 
 from idp.account.activity.store import Activity, activity, find
 from idp.account.activity.words import Category, shown_kinds, words_for
@@ -13,11 +13,11 @@ from idp.relying_parties.model import ClientId
 from idp.relying_parties.ports import RelyingParties
 from idp.unrecognised.report import ReportUnrecognised
 from idp.web.forms import Form
+from idp.web.shown_time import shown_moment
 
 PATH: Final = "/account/activity"
 _PER_PAGE: Final = 25
 _DIGITS: Final = 9  # a column of whole numbers holds no more
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class NotMineForm(Form):
@@ -40,7 +40,7 @@ class ActivityPage(AccountPage):
         """The event in words."""
         return {
             "id": one.id,
-            "at": format_datetime(one.at, _MOMENT),
+            "at": shown_moment(one.at),
             "words": words_for(one.kind, one.details),
             "portal": self._name(one.client_id),
         }

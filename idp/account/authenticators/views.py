@@ -1,12 +1,10 @@
 """`/account/security/authenticators` and the pages that lead on from there."""
 
-from datetime import datetime
 from math import ceil
 from typing import Any, ClassVar, Final
 
 from flask import Response, redirect, request
-from flask_babel import format_datetime  # type: ignore[import-untyped]
-from flask_babel import gettext as _
+from flask_babel import gettext as _  # type: ignore[import-untyped]
 
 from idp.account.authenticators.forms import (
     ConfirmForm,
@@ -39,9 +37,9 @@ from idp.throttling.ports import BudgetSpent
 from idp.totp.codes import in_groups, setting_up_uri
 from idp.totp.qr import qr_svg
 from idp.web.device import client_device
+from idp.web.shown_time import shown_moment
 
 PATH: Final = "/account/security/authenticators"
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class AuthenticatorPage(AccountPage):
@@ -81,7 +79,7 @@ class AuthenticatorPage(AccountPage):
             return self.render(
                 "account/authenticators/not_now.html",
                 reason=error.doubt.reason,
-                possible_from=_moment(error.doubt.possible_from),
+                possible_from=shown_moment(error.doubt.possible_from),
             )
 
     def ensure_trusted(self, visitor: Visitor) -> None:
@@ -113,14 +111,14 @@ class List(AuthenticatorPage):
             devices=[
                 _shown(each, _name_of(each))
                 | {
-                    "remembered_until": _moment(each.skips_code_until)
+                    "remembered_until": shown_moment(each.skips_code_until)
                     if each.skips_code_until is not None and each.skips_code_until > now
                     else None
                 }
                 for each in held.devices
             ],
             codes_left=held.codes_left,
-            codes_made_at=_moment(held.codes_made_at),
+            codes_made_at=shown_moment(held.codes_made_at),
             done=request.args.get("done"),
         )
 
@@ -333,8 +331,8 @@ def _shown(one: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 (an app, a pa
     return {
         "id": one.id,
         "name": name,
-        "created_at": _moment(one.created_at),
-        "last_used_at": _moment(one.last_used_at),
+        "created_at": shown_moment(one.created_at),
+        "last_used_at": shown_moment(one.last_used_at),
     }
 
 
@@ -343,7 +341,3 @@ def _name_of(one: Any) -> str:  # noqa: ANN401
         return one.name or device_words(one.browser, one.system)
     name: str = one.name
     return name
-
-
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else str(format_datetime(at, _MOMENT))

@@ -1,10 +1,9 @@
 """`/account/connected`, and the page before a withdrawal."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request
-from flask_babel import format_date, get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale  # type: ignore[import-untyped]
 
 from idp.account.connected.store import Connected, connected
 from idp.account.connected.withdraw import WithdrawConsent
@@ -13,9 +12,9 @@ from idp.consent.items import claim_labels
 from idp.db.database import Database
 from idp.relying_parties.ports import RelyingParties
 from idp.web.forms import Form
+from idp.web.shown_time import shown_day
 
 PATH: Final = "/account/connected"
-_DATE: Final = "dd/MM/yyyy"
 
 
 class WithdrawForm(Form):
@@ -48,8 +47,8 @@ class ConnectedPage(AccountPage):
             if relying_party is None
             else relying_party.name(str(get_locale())),
             "labels": claim_labels(one.claims),
-            "first_at": _date(one.first_at),
-            "last_at": _date(one.last_at),
+            "first_at": shown_day(one.first_at),
+            "last_at": shown_day(one.last_at),
         }
 
 
@@ -96,10 +95,6 @@ class Withdraw(ConnectedPage):
     def _find(self, visitor: Visitor, address: dict[str, str]) -> Connected | None:
         named = address["client_id"]
         return next((each for each in self.connected(visitor) if each.client_id == named), None)
-
-
-def _date(at: datetime | None) -> str | None:
-    return None if at is None else str(format_date(at, _DATE))
 
 
 def _to_list(done: str | None = None) -> Response:

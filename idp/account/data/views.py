@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Response, redirect
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.account.data.copy import Part, copy_of
 from idp.account.data.export import CopyForm, NoteExport
@@ -15,10 +14,10 @@ from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.sign_in import SignIn
 from idp.web.forms import Form
+from idp.web.shown_time import shown_moment
 
 PATH: Final = "/account/data"
 _FILE: Final = "my-data.json"
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class DownloadForm(Form):
@@ -100,7 +99,7 @@ class Print(CopyPage):
         return self.render(
             "account/data/print.html",
             parts=[printed(part) for part in self.copy(visitor) if part.entries],
-            made_at=format_datetime(self._clock.now(), _MOMENT),
+            made_at=shown_moment(self._clock.now()),
         )
 
     def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002

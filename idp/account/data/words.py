@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from flask_babel import format_datetime  # type: ignore[import-untyped]
-
 from idp.account.activity.words import shown_kinds, words_for
 from idp.account.data.copy import Entry, Part, PartName, Value
+from idp.web.shown_time import shown_moment
 from idp.web.texts import gettext as _
 from idp.web.texts import lazy_gettext
 
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 TITLES: Final[Mapping[PartName, str]] = {
     PartName.PERSON: lazy_gettext("Bạn"),
     PartName.IDENTITY_NUMBERS: lazy_gettext("Số giấy tờ"),
@@ -98,7 +96,7 @@ def _lines_of_activity(entry: Entry) -> list[tuple[str, str]]:
 
 def _written(value: Value) -> str:
     if isinstance(value, datetime):
-        return str(format_datetime(value, _MOMENT))
+        return shown_moment(value)
     if isinstance(value, bool):
         return _("có") if value else _("không")
     if isinstance(value, Mapping):

@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from flask import Response, abort, redirect
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.account.data_requests.forms import KINDS, DataRequestForm
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
@@ -12,9 +11,9 @@ from idp.data_requests.file_request import AskedAlready, FileRequest
 from idp.data_requests.model import DataRequest, RequestNumber
 from idp.data_requests.rules import Terms, parse_request_number
 from idp.db.database import Database
+from idp.web.shown_time import shown_moment
 
 PATH: Final = "/account/data/requests"
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class List(AccountPage):
@@ -98,9 +97,7 @@ class Request(AccountPage):
         return self.render(
             "account/data_requests/request.html",
             words=request.words,
-            answers=[
-                {"at": format_datetime(each.at, _MOMENT), "words": each.words} for each in answers
-            ],
+            answers=[{"at": shown_moment(each.at), "words": each.words} for each in answers],
             **_shown(request),
         )
 
@@ -117,7 +114,7 @@ def _shown(request: DataRequest) -> dict[str, Any]:
         "number": request.number,
         "kind": KINDS[request.kind],
         "state": str(request.state),
-        "filed_at": format_datetime(request.filed_at, _MOMENT),
-        "answer_due": format_datetime(request.answer_due, _MOMENT),
-        "done_due": format_datetime(request.done_due, _MOMENT),
+        "filed_at": shown_moment(request.filed_at),
+        "answer_due": shown_moment(request.answer_due),
+        "done_due": shown_moment(request.done_due),
     }

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 from flask import Response, redirect, request
-from flask_babel import format_date, format_datetime  # type: ignore[import-untyped]
 
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
@@ -36,11 +35,10 @@ from idp.phones.rules import Stays, default_from, stays
 from idp.phones.store import HeldPhone
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
+from idp.web.shown_time import shown_day, shown_moment
 
 PATH: Final = "/account/security/phones"
 _DONE: Final = frozenset({"confirmed", "unconfirmed", "default", "removed"})
-_DATE: Final = "dd/MM/yyyy"
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class PhonePage(AccountPage):
@@ -72,7 +70,7 @@ class PhonePage(AccountPage):
         return self.render(
             "account/phones/not_now.html",
             reason=error.doubt.reason,
-            possible_from=format_datetime(possible_from, _MOMENT) if possible_from else None,
+            possible_from=shown_moment(possible_from),
         )
 
 
@@ -102,8 +100,8 @@ class List(PhonePage):
             "last_three": phone.number.last_three,
             "is_default": phone.is_default,
             "confirmed": phone.confirmed,
-            "since": format_date(phone.verified_at, _DATE),
-            "default_from": format_datetime(possible_from, _MOMENT) if waits else None,
+            "since": shown_day(phone.verified_at),
+            "default_from": shown_moment(possible_from) if waits else None,
             "stays": stays(is_default=phone.is_default, phones=phones),
         }
 

@@ -1,11 +1,10 @@
 """`/account/security`, the sessions on it, and the pages of password and mail."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 from typing import Any, Final
 
 from flask import Response, redirect, request
-from flask_babel import format_date, format_datetime  # type: ignore[import-untyped]
 
 from idp.account.device_words import device_words
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
@@ -27,11 +26,10 @@ from idp.interactions.sign_in import SignIn
 from idp.phones.store import phones_of
 from idp.sessions.model import OpenSession, Session
 from idp.throttling.ports import BudgetSpent
+from idp.web.shown_time import shown_day, shown_moment
 
 PATH: Final = "/account/security"
 _DONE: Final = frozenset({"ended", "others_ended", "password_changed", "link_sent"})
-_DATE: Final = "dd/MM/yyyy"
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class Security(AccountPage):
@@ -61,7 +59,7 @@ class Security(AccountPage):
         done = request.args.get("done")
         return self.render(
             "account/security/security.html",
-            password_since=None if changed_at is None else format_date(changed_at, _DATE),
+            password_since=shown_day(changed_at),
             phones=[(each.number.last_three, each.is_default) for each in phones],
             email=None if email is None else email.masked,
             email_asked=None if pending is None else pending.masked,
@@ -211,17 +209,13 @@ def _shown(each: OpenSession, here: Session) -> dict[str, Any]:
         "name": digest(session.id),
         "device": device_words(session.browser, session.system),
         "is_here": session.id == here.id,
-        "begun_at": _moment(session.created_at),
-        "last_seen_at": _moment(each.last_seen_at),
+        "begun_at": shown_moment(session.created_at),
+        "last_seen_at": shown_moment(each.last_seen_at),
     }
 
 
 def _identity_numbers(citizen: Citizen) -> list[IdentityNumber]:
     return [IdentityNumber(number.value) for number in citizen.identity_numbers if number.active]
-
-
-def _moment(at: datetime) -> str:
-    return str(format_datetime(at, _MOMENT))
 
 
 def _to_security(done: str | None = None) -> Response:

@@ -4,7 +4,6 @@ from contextlib import suppress
 from typing import Final
 
 from flask import Response, abort, redirect
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.announcements import store
 from idp.announcements.announce import (
@@ -19,9 +18,9 @@ from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
 from idp.console.paging import ROWS, offset, page_of
 from idp.db.database import Database
 from idp.operators.permissions import Permission, may, teams_seen_by
+from idp.web.shown_time import shown_moment
 
 ANNOUNCEMENTS: Final = "/console/announcements"
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class Announcements(ConsolePage):
@@ -50,14 +49,12 @@ class Announcements(ConsolePage):
             rows=[
                 {
                     "id": each.id,
-                    "at": format_datetime(each.at, _MOMENT),
+                    "at": shown_moment(each.at),
                     "by": each.by,
                     "audience": each.audience.value,
                     "named": named.get(each.id, ()),
                     "announcement": each,
-                    "withdrawn_at": None
-                    if each.withdrawn_at is None
-                    else format_datetime(each.withdrawn_at, _MOMENT),
+                    "withdrawn_at": shown_moment(each.withdrawn_at),
                 }
                 for each in page.rows
             ],

@@ -4,7 +4,6 @@ from contextlib import suppress
 from typing import Final
 
 from flask import Response, abort, redirect
-from flask_babel import format_date  # type: ignore[import-untyped]
 
 from idp.api_clients import store
 from idp.api_clients.manage import (
@@ -27,9 +26,9 @@ from idp.db.database import Database
 from idp.operators.add_operator import NameTaken, NotAllowed
 from idp.operators.create_team import UnknownTeam
 from idp.operators.permissions import Permission
+from idp.web.shown_time import shown_day
 
 API_CLIENTS: Final = "/console/api-clients"
-_DATE: Final = "dd/MM/yyyy"
 
 
 class ApiClients(ConsolePage):
@@ -58,7 +57,7 @@ class ApiClients(ConsolePage):
                     "scopes": [
                         words for scope, words in SCOPE_WORDS.items() if scope in client.scopes
                     ],
-                    "expires_at": format_date(client.expires_at, _DATE),
+                    "expires_at": shown_day(client.expires_at),
                     "days_left": (client.expires_at - now).days,
                     "is_over": client.expires_at <= now,
                     "is_orphan": answering.disabled_at is not None,

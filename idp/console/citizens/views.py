@@ -1,9 +1,6 @@
 """`/console/citizens`: find an account with a reason, lock it, unlock it."""
 
-from typing import Final
-
 from flask import Response, abort
-from flask_babel import format_date  # type: ignore[import-untyped]
 
 from idp.citizens.model import CitizenId, CitizenStatus, HoldKind
 from idp.console.citizens.forms import FindForm, LockForm, UnlockForm
@@ -11,8 +8,7 @@ from idp.console.frame import ConsoleForm, ConsoleFrame, Section
 from idp.helpdesk.find_citizen import FindCitizen
 from idp.interactions.hold_account import HoldAccount
 from idp.operators.permissions import Permission
-
-_DATE: Final = "dd/MM/yyyy"
+from idp.web.shown_time import shown_day
 
 
 class FindAccount(ConsoleForm):
@@ -45,7 +41,7 @@ class FindAccount(ConsoleForm):
             level=found.level,
             holds=[(kind.value, reference) for kind, reference in found.holds],
             last_three=found.last_three,
-            enrolled_on=format_date(found.enrolled_at, _DATE),
+            enrolled_on=shown_day(found.enrolled_at),
         )
 
     def _ask(self, form: FindForm) -> Response:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
 from flask import Response, abort, redirect, request
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.console.disputes.forms import AskMoreForm, DecideForm, ExtendForm
 from idp.console.forms import ProofForm
@@ -27,8 +26,8 @@ from idp.disputes.model import CaseNumber, DisputeOutcome, DisputeStep, Side
 from idp.disputes.rules import Ruling, parse_case_number
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission, may
+from idp.web.shown_time import shown_moment
 
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 _UNDONE: Final = frozenset({Ruling.TOO_EARLY, Ruling.DECIDED_ALREADY})
 F = TypeVar("F", bound=ProofForm)
 
@@ -57,10 +56,10 @@ class Cases(ConsolePage):
                 {
                     "number": case.number,
                     "status": case.status.value,
-                    "filed_at": format_datetime(case.filed_at, _MOMENT),
+                    "filed_at": shown_moment(case.filed_at),
                     "waits_until": None
                     if case.outcome or case.answered or case.holder_until <= now
-                    else format_datetime(case.holder_until, _MOMENT),
+                    else shown_moment(case.holder_until),
                     "resolved": case.outcome is not None,
                 }
                 for case in page.rows
@@ -91,9 +90,9 @@ class Case(ConsolePage):
             "console/disputes/case.html",
             number=case.number,
             state=case.status.value,
-            filed_at=format_datetime(case.filed_at, _MOMENT),
+            filed_at=shown_moment(case.filed_at),
             holder=case.citizen_id,
-            holder_until=format_datetime(case.holder_until, _MOMENT),
+            holder_until=shown_moment(case.holder_until),
             claimant=identity.full_name.value,
             born=identity.birth_date.written,
             identity_number=identity.identity_number.value,
@@ -104,7 +103,7 @@ class Case(ConsolePage):
             steps=_shown_steps(file.steps),
             votes=[
                 {
-                    "at": format_datetime(vote.at, _MOMENT),
+                    "at": shown_moment(vote.at),
                     "by": vote.by,
                     "outcome": vote.outcome.value,
                     "reason": vote.reason.splitlines(),
@@ -216,11 +215,11 @@ def _number(address: dict[str, str]) -> CaseNumber:
 def _shown_steps(steps: Sequence[DisputeStep]) -> list[dict[str, object]]:
     return [
         {
-            "at": format_datetime(step.at, _MOMENT),
+            "at": shown_moment(step.at),
             "kind": step.kind.value,
             "by": step.by,
             "words": (step.words or "").splitlines(),
-            "until": None if step.until is None else format_datetime(step.until, _MOMENT),
+            "until": shown_moment(step.until),
         }
         for step in steps
     ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from flask import Response, request
-from flask_babel import format_datetime, get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale  # type: ignore[import-untyped]
 
 from idp.console.frame import ConsoleFrame, ConsolePage, Section
 from idp.console.paging import ROWS
@@ -19,11 +19,11 @@ from idp.operators.permissions import Permission, teams_seen_by
 from idp.web.address import page_query
 from idp.web.csv_file import csv_bytes, csv_download
 from idp.web.forms import ChoiceField, Form, LineField, plain_line
+from idp.web.shown_time import shown_second
 from idp.web.texts import lazy_gettext as _
 
 FAILURES: Final = "/console/failures"
 MOST_EXPORTED: Final = 10_000
-_MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
 _LONGEST_TEXT: Final = 128
 _MOST_DIGITS: Final = 9  # a column of whole numbers holds no more
 _NAMES: Final = ("reference", "client_id", "endpoint")
@@ -113,7 +113,7 @@ def shown_failure(found: FoundFailure, manual: Manual) -> dict[str, object]:
     failed, language = found.failed, str(get_locale())
     words = explain(failed, language)
     return {
-        "at": format_datetime(failed.at, _MOMENT),
+        "at": shown_second(failed.at),
         "reference": failed.reference,
         "client_id": failed.client_id,
         "claimed": failed.claimed,

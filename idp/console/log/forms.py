@@ -1,13 +1,13 @@
 """What one searches the log by; it stands in the address, for others to be sent there."""
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Final
 
 from flask import request
 
-from idp.audit.rules import VIETNAM, day_of, end_of
 from idp.audit.search import LogQuery
 from idp.core.clock import Clock
+from idp.core.vietnam import day_of, end_of, start_of
 from idp.operators.take_events import LONGEST_DAYS
 from idp.web.forms import Form, LineField, plain_line
 from idp.web.pages import Pages
@@ -48,7 +48,7 @@ def asked(pages: Pages, clock: Clock) -> tuple[LogForm, LogQuery | None]:
         form.fail("until", _("Chọn khoảng thời gian từ 1 đến %(n)d ngày", n=LONGEST_DAYS))
         return form, None
     query = LogQuery(
-        since=datetime.combine(since, time(), VIETNAM),
+        since=start_of(since),
         until=end_of(until),
         kind=typed["kind"],
         by=typed["by"],

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from flask import Response, redirect, request
-from flask_babel import format_date, format_datetime, format_number  # type: ignore[import-untyped]
+from flask_babel import format_number  # type: ignore[import-untyped]
 
 from idp.audit import store
 from idp.audit.rules import Sealing, sealing_of
@@ -20,9 +19,7 @@ from idp.operators.permissions import Permission
 from idp.operators.take_events import MOST_TAKEN, TakeEvents
 from idp.web.address import page_query
 from idp.web.csv_file import csv_download, download
-
-_MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
-_DATE: Final = "dd/MM/yyyy"
+from idp.web.shown_time import shown_day, shown_second
 
 
 class _LogPage(ConsolePage):
@@ -54,7 +51,7 @@ class Log(_LogPage):
             page=page,
             rows=[
                 {
-                    "at": format_datetime(event.at, _MOMENT),
+                    "at": shown_second(event.at),
                     "kind": event.kind,
                     "by": str(event.details.get("by") or ""),
                     "about": [each for each in (event.citizen_id, event.client_id) if each],
@@ -64,7 +61,7 @@ class Log(_LogPage):
                 for event, sealing in zip(page.rows, sealings, strict=True)
             ],
             is_broken=Sealing.BROKEN in sealings,
-            sealed_until=None if root is None else format_date(root.day, _DATE),
+            sealed_until=None if root is None else shown_day(root.day),
             export_query=page_query(),
             most=format_number(MOST_TAKEN),
         )

@@ -4,7 +4,6 @@ from contextlib import suppress
 from typing import Final
 
 from flask import Response, abort, redirect
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
 from idp.console.people.forms import DisableForm, InviteForm, OwnPasswordForm, RoleForm
@@ -17,8 +16,8 @@ from idp.operators.disable_operator import DisableOperator, LastAdministrator, U
 from idp.operators.invite_operator import InviteOperator
 from idp.operators.model import Operator, OperatorName
 from idp.operators.permissions import Permission, may
+from idp.web.shown_time import shown_moment
 
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 INVITATION: Final = "/console/invitation"
 PEOPLE: Final = "/console/people"
 
@@ -42,7 +41,7 @@ class People(ConsolePage):
         return self.render(
             "console/people/list.html",
             people=people,
-            invited=[(each, format_datetime(each.expires_at, _MOMENT)) for each in invited],
+            invited=[(each, shown_moment(each.expires_at)) for each in invited],
             manages=may(self.operator.role, Permission.MANAGE_OPERATORS),
         )
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from flask import Response, abort
 
-from idp.audit.rules import day_of
 from idp.console.frame import ConsoleFrame
 from idp.console.relying_parties.forms import CHANGE_FORMS, ChangeFields
-from idp.console.relying_parties.one_party import OnePartyForm, moment, to_party
+from idp.console.relying_parties.one_party import OnePartyForm, to_party
 from idp.console.relying_parties.part_form import Part, members_of
 from idp.console.relying_parties.summary import TITLES
 from idp.console.relying_parties.words import language
 from idp.core.clock import Clock
+from idp.core.vietnam import day_of
 from idp.db.database import Database
 from idp.onboarding.access import MayNot, NotThere
 from idp.onboarding.diff import diff
@@ -23,6 +23,7 @@ from idp.relying_parties.registration import InvalidRegistration
 from idp.statistics import store as statistics
 from idp.statistics.model import Measure
 from idp.statistics.rules import days_of, shown
+from idp.web.shown_time import shown_moment
 
 _YES = "yes"
 _DAYS = 30
@@ -107,7 +108,7 @@ class ChangePart(OnePartyForm):
             part_title=TITLES[part],
             form=form,
             stale=stale,
-            stale_at=None if stale is None else moment(stale.at),
+            stale_at=None if stale is None else shown_moment(stale.at),
             concerned=[
                 change
                 for change in (() if stale is None else stale.theirs)

@@ -13,7 +13,7 @@ from idp.console.relying_parties.forms import (
     CheckKeysForm,
     RetireSecretForm,
 )
-from idp.console.relying_parties.one_party import OnePartyForm, OnePartyPage, moment
+from idp.console.relying_parties.one_party import OnePartyForm, OnePartyPage
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.onboarding.access import MayNot, NotThere
@@ -24,6 +24,7 @@ from idp.onboarding.rules import MOST_LIVE
 from idp.operators.permissions import Permission
 from idp.relying_parties.model import RelyingPartyRecord
 from idp.relying_parties.ports import FetchFailed
+from idp.web.shown_time import shown_moment
 
 _SOON: Final = timedelta(days=30)
 
@@ -68,7 +69,7 @@ class Credentials(OnePartyForm):
                 {
                     "id": each.id,
                     "last_four": each.last_four,
-                    "created_at": moment(each.created_at),
+                    "created_at": shown_moment(each.created_at),
                     **_life(each.expires_at, each.last_used_at, now),
                 }
                 for each in secrets
@@ -76,7 +77,7 @@ class Credentials(OnePartyForm):
             keys=[
                 {
                     "thumbprint": each.thumbprint,
-                    "created_at": moment(each.created_at),
+                    "created_at": shown_moment(each.created_at),
                     **_life(each.expires_at, each.last_used_at, now),
                 }
                 for each in party.keys
@@ -199,7 +200,7 @@ class SecretShown(OnePartyPage):
 
 def _life(ends: datetime | None, used: datetime | None, now: datetime) -> dict[str, object]:
     return {
-        "expires_at": moment(ends),
+        "expires_at": shown_moment(ends),
         "ends_soon": ends is not None and ends - now <= _SOON,
-        "last_used_at": moment(used),
+        "last_used_at": shown_moment(used),
     }

@@ -1,9 +1,6 @@
 """What every page about one registration has in common: it is there for whoever may see it."""
 
-from typing import Final
-
 from flask import Response, abort, redirect
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
 from idp.console.relying_parties.addresses import PARTIES
@@ -14,8 +11,6 @@ from idp.onboarding import store
 from idp.onboarding.rules import lets_in
 from idp.operators.permissions import Permission, may, may_see
 from idp.relying_parties.model import ClientId, RelyingPartyRecord
-
-MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class OnePartyPage(ConsolePage):
@@ -72,8 +67,3 @@ def name_of(party: RelyingPartyRecord) -> str:
 def to_party(party: RelyingPartyRecord) -> Response:
     """The way to its page."""
     return redirect(f"{PARTIES}/{party.client_id}", 303)  # type: ignore[return-value]
-
-
-def moment(at: object) -> str | None:
-    """*at* as pages write it, `None` for none."""
-    return None if at is None else str(format_datetime(at, MOMENT))

@@ -12,7 +12,6 @@ from idp.console.relying_parties.forms import (
     DecideProposalForm,
     WithdrawProposalForm,
 )
-from idp.console.relying_parties.one_party import moment
 from idp.console.relying_parties.tested import Tested
 from idp.console.relying_parties.words import language
 from idp.db.database import Database
@@ -30,6 +29,7 @@ from idp.onboarding.rules import Ruling
 from idp.operators.permissions import Permission, may, may_see
 from idp.relying_parties.registration import InvalidRegistration
 from idp.web.address import page_query
+from idp.web.shown_time import shown_moment
 
 _MOST_DIGITS = 9  # a column of whole numbers holds no more
 _UNDONE = frozenset({Ruling.OWN, Ruling.STALE, Ruling.UNTESTED})
@@ -59,7 +59,7 @@ class Proposals(ConsolePage):
         rows = found[:ROWS]
         return self.render(
             "console/relying_parties/proposals.html",
-            rows=[(each, moment(each.proposed_at)) for each in rows],
+            rows=[(each, shown_moment(each.proposed_at)) for each in rows],
             every=every,
             following=f"?{page_query(before=str(rows[-1].id))}" if len(found) > ROWS else None,
         )
@@ -125,13 +125,13 @@ class Proposal(ConsoleForm):
         return self.render(
             "console/relying_parties/proposal.html",
             proposal=proposal,
-            proposed_at=moment(proposal.proposed_at),
-            closed_at=moment(proposal.closed_at),
+            proposed_at=shown_moment(proposal.proposed_at),
+            closed_at=shown_moment(proposal.closed_at),
             changes=diff(before if is_open else {}, proposal.document),
             is_first=proposal.base_version is None,
             tested=self._tested.when_proposed(proposal),
             run=run,
-            run_at=None if run is None else moment(run.begun_at),
+            run_at=None if run is None else shown_moment(run.begun_at),
             passed=counts.get(Outcome.PASSED, 0),
             failed=counts.get(Outcome.FAILED, 0),
             not_applicable=counts.get(Outcome.NOT_APPLICABLE, 0),

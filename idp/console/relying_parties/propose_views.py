@@ -5,7 +5,7 @@ from flask import Response, abort, redirect
 from idp.console.frame import ConsoleFrame
 from idp.console.relying_parties.addresses import PROPOSALS
 from idp.console.relying_parties.forms import ProposeForm
-from idp.console.relying_parties.one_party import OnePartyForm, moment
+from idp.console.relying_parties.one_party import OnePartyForm
 from idp.console.relying_parties.part_form import MEMBERS, members_of
 from idp.console.relying_parties.tested import Tested
 from idp.console.relying_parties.words import language
@@ -23,6 +23,7 @@ from idp.onboarding.propose_production import (
 from idp.operators.permissions import Permission, may_see
 from idp.relying_parties.model import RelyingPartyRecord
 from idp.relying_parties.registration import InvalidRegistration
+from idp.web.shown_time import shown_moment
 
 
 class Propose(OnePartyForm):
@@ -110,7 +111,7 @@ class Propose(OnePartyForm):
             production=production,
             tested=self._tested.now(party),
             stale=stale,
-            stale_at=None if stale is None else moment(stale.at),
+            stale_at=None if stale is None else shown_moment(stale.at),
             refused=refused,
             language=language(),
         )

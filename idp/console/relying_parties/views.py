@@ -11,7 +11,7 @@ from idp.console.frame import ConsoleFrame, ConsolePage, Section
 from idp.console.paging import ROWS
 from idp.console.relying_parties.addresses import PARTIES, PARTIES_FILE
 from idp.console.relying_parties.checklist import Check, checklist
-from idp.console.relying_parties.one_party import OnePartyPage, moment
+from idp.console.relying_parties.one_party import OnePartyPage
 from idp.console.relying_parties.part_form import Part
 from idp.console.relying_parties.summary import rows_of
 from idp.console.relying_parties.words import language
@@ -35,6 +35,7 @@ from idp.relying_parties.model import (
 from idp.web.address import page_query
 from idp.web.csv_file import csv_bytes, csv_download
 from idp.web.forms import ChoiceField, Form, LineField, plain_line
+from idp.web.shown_time import shown_moment
 from idp.web.texts import gettext as _
 from idp.web.texts import lazy_gettext
 
@@ -109,7 +110,9 @@ class Parties(ConsolePage):
         return self.render(
             "console/relying_parties/list.html",
             form=form,
-            rows=[(each, moment(each.updated_at), names.get(each.team or "")) for each in rows],
+            rows=[
+                (each, shown_moment(each.updated_at), names.get(each.team or "")) for each in rows
+            ],
             first=f"?{page_query(after='')}" if after else None,
             following=f"?{page_query(after=rows[-1].client_id)}" if len(found) > ROWS else None,
             file=f"{PARTIES_FILE}?{page_query(after='')}",
@@ -177,7 +180,7 @@ class Party(OnePartyPage):
             team=team,
             production=production,
             proposals=proposals,
-            changed_at=moment(party.updated_at),
+            changed_at=shown_moment(party.updated_at),
             manages=self.manages(party),
             disables=may(self.operator.role, Permission.MANAGE_OWN_RELYING_PARTIES),
             lets_in=self.lets_in(party),
@@ -274,7 +277,7 @@ def _shown_version(
     return {
         "number": version.number,
         "by": version.by,
-        "at": moment(version.at),
+        "at": shown_moment(version.at),
         "reason": version.reason,
         "changes": diff({} if older is None else older.document, version.document),
         "is_first": older is None,

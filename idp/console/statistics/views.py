@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from flask import Response, redirect, request
 from flask_babel import (  # type: ignore[import-untyped]
-    format_date,
     format_datetime,
     format_number,
     format_percent,
@@ -25,6 +24,7 @@ from idp.statistics.table import COLUMNS, rows
 from idp.web.address import page_query
 from idp.web.csv_file import csv_bytes, csv_download
 from idp.web.forms import ChoiceField, Form, plain_line
+from idp.web.shown_time import shown_day
 from idp.web.texts import gettext as _
 from idp.web.texts import lazy_gettext
 
@@ -34,7 +34,6 @@ _MOST_NAMED: Final = 200
 """Portals that are offered by name; where there are more, one types the id."""
 _HOUR: Final = "HH'h'"
 _DAY: Final = "dd/MM"
-_DATE: Final = "dd/MM/yyyy"
 
 
 class PeriodForm(Form):
@@ -151,8 +150,8 @@ def shown_report(report: Report) -> dict[str, Any]:
             for label, step in zip(labels, report.steps, strict=True)
             if step.begun != 0 or step.signed_in != 0
         ],
-        "first": format_date(report.first, _DATE),
-        "last": format_date(report.last, _DATE),
+        "first": shown_day(report.first),
+        "last": shown_day(report.last),
         "begun": _number(report.begun),
         "signed_in": _number(report.signed_in),
         "silent": _number(report.silent),

@@ -4,7 +4,6 @@ from abc import abstractmethod
 from typing import Final, Generic, TypeVar
 
 from flask import Response, abort, redirect
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.console.forms import ProofForm
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
@@ -27,9 +26,9 @@ from idp.operators.disable_operator import UnknownOperator
 from idp.operators.invite_operator import InviteOperator
 from idp.operators.model import OperatorName, OperatorRole, Team, TeamId, VerifiedOperator
 from idp.operators.permissions import Permission, may, may_change_members, may_see, teams_seen_by
+from idp.web.shown_time import shown_moment
 
 TEAMS: Final = "/console/teams"
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 F = TypeVar("F", bound=ProofForm)
 
 
@@ -107,7 +106,7 @@ class TeamPage(ConsolePage):
             "console/teams/team.html",
             team=team,
             members=members,
-            invited=[(each, format_datetime(each.expires_at, _MOMENT)) for each in invited],
+            invited=[(each, shown_moment(each.expires_at)) for each in invited],
             changes_members=may_change_members(self.operator, team.id),
             manages=may(self.operator.role, Permission.MANAGE_TEAMS),
         )

@@ -20,9 +20,9 @@ from idp.test_people import store
 from idp.test_people.model import TEST_PEOPLE, InventedPerson
 from idp.test_people.ports import Inbox
 from idp.test_people.renew import NoNumbersLeft, RenewTestPeople
+from idp.web.shown_time import shown_moment
 
 ADDRESS: Final = "/console/test-people"
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 _SENT: Final = "HH:mm:ss, dd/MM"
 
 
@@ -82,7 +82,7 @@ class TestPeople(ConsolePage):
             "console/test_people/people.html",
             team=team,
             password=made.password,
-            made_at=format_datetime(made.made_at, _MOMENT),
+            made_at=shown_moment(made.made_at),
             made_by=made.made_by,
             people=[
                 {
