@@ -6,7 +6,17 @@ from typing import Literal
 import structlog
 from pydantic import Field
 
-from idp.api.operation import Answer, Call, Given, Nothing, Operation, Query, Reason, Resource, Sent
+from idp.api.operation import (
+    Answer,
+    Call,
+    Given,
+    Nothing,
+    Operation,
+    Query,
+    ReasonLine,
+    Resource,
+    Sent,
+)
 from idp.api.problems import Problem
 from idp.core.clock import Clock
 from idp.key_ring.rotate_keys import RotateKeys
@@ -50,7 +60,7 @@ class Rotation(Sent):
         default=False,
         description="Skip the announcement: portals meet a key that they have not fetched yet.",
     )
-    reason: Reason
+    reason: ReasonLine
 
 
 class KeyChange(Given):

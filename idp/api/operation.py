@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from idp.api_clients.model import Caller
-from idp.helpdesk.rules import parse_reason
+from idp.core.reason import LONGEST_REASON, SHORTEST_REASON, Reason, parse_reason
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission
 
@@ -17,9 +17,11 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 
 Line: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Text without control characters."""
-Reason: TypeAlias = Annotated[
-    str,
-    StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", min_length=5, max_length=200),
+ReasonLine: TypeAlias = Annotated[
+    Reason,
+    StringConstraints(
+        pattern=r"^[^\x00-\x1f\x7f]*$", min_length=SHORTEST_REASON, max_length=LONGEST_REASON
+    ),
     AfterValidator(parse_reason),
     Field(description="Why; the audit log keeps it. It names no person, and no number of one."),
 ]

@@ -14,7 +14,7 @@ from idp.api.operation import (
     Operation,
     Page,
     Query,
-    Reason,
+    ReasonLine,
     Resource,
     Sent,
 )
@@ -75,7 +75,7 @@ class NewProposal(Sent):
         le=999_999_999,
         description="The version that it changes; none for a first registration.",
     )
-    reason: Reason
+    reason: ReasonLine
 
 
 class MadeProposal(Given):
@@ -88,7 +88,7 @@ class Decision(Sent):
     """What a person would decide."""
 
     approve: bool
-    reason: Reason
+    reason: ReasonLine
 
 
 class ProposalResource:

@@ -16,7 +16,7 @@ from idp.api.operation import (
     Operation,
     Page,
     Query,
-    Reason,
+    ReasonLine,
     Resource,
     Sent,
 )
@@ -103,7 +103,7 @@ class NewRelyingParty(Sent):
     team: Annotated[Line, StringConstraints(min_length=1, max_length=32)] | None = Field(
         default=None, description="Whose it is; a program of a team has to name its own."
     )
-    reason: Reason
+    reason: ReasonLine
 
 
 class RegisteredRelyingParty(Given):
@@ -117,7 +117,7 @@ class ChangedRelyingParty(Sent):
     """The whole registration as it shall be."""
 
     document: dict[str, Any]
-    reason: Reason
+    reason: ReasonLine
 
 
 class SavedRelyingParty(Given):
@@ -147,7 +147,7 @@ class Versions(Given):
 class WithReason(Sent):
     """Why."""
 
-    reason: Reason
+    reason: ReasonLine
 
 
 class AssignedTeam(Sent):
@@ -156,7 +156,7 @@ class AssignedTeam(Sent):
     team: Annotated[Line, StringConstraints(min_length=1, max_length=32)] | None = Field(
         description="Null where only operators look after it."
     )
-    reason: Reason
+    reason: ReasonLine
 
 
 class NewSecret(Given):

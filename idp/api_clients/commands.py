@@ -23,6 +23,7 @@ from idp.api_clients.rules import (
     parse_api_client_name,
 )
 from idp.core.clock import Clock
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.operators.add_operator import NameTaken, NotAllowed
 from idp.operators.commands import as_operator, operator_from_prompt
@@ -30,6 +31,7 @@ from idp.operators.create_team import UnknownTeam
 from idp.operators.model import Operator, OperatorRole, TeamId
 from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
+from idp.shell.options import with_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +110,9 @@ def api_clients_commands(open_desk: OpenApiClientDesk) -> click.Group:
 
     @api_clients.command("renew")
     @click.argument("name")
-    @click.option("--reason", required=True, help="Why; the audit log keeps it.")
+    @with_reason
     @as_operator
-    def renew(*, name: str, reason: str, as_name: str) -> None:
+    def renew(*, name: str, reason: Reason, as_name: str) -> None:
         """Give a program another secret, printed once, and answer for it from now on."""
         desk = open_desk()
         with _one_line_errors():
@@ -122,9 +124,9 @@ def api_clients_commands(open_desk: OpenApiClientDesk) -> click.Group:
 
     @api_clients.command("disable")
     @click.argument("name")
-    @click.option("--reason", required=True, help="Why; the audit log keeps it.")
+    @with_reason
     @as_operator
-    def disable(*, name: str, reason: str, as_name: str) -> None:
+    def disable(*, name: str, reason: Reason, as_name: str) -> None:
         """Keep a program out for good; the name is not given again."""
         desk = open_desk()
         with _one_line_errors():

@@ -11,6 +11,7 @@ from idp.audit.events import ApiClientAdded, ApiClientDisabled, ApiClientRenewed
 from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.operators import store as operators
 from idp.operators.add_operator import NameTaken, NotAllowed
@@ -87,7 +88,7 @@ class RenewApiClient:
         self._lasts = lasts
         self._clock = clock
 
-    def __call__(self, name: ApiClientName, *, by: VerifiedOperator, reason: str) -> Handle:
+    def __call__(self, name: ApiClientName, *, by: VerifiedOperator, reason: Reason) -> Handle:
         """The new secret; the old one is over. Raises `NotAllowed`, `UnknownApiClient`."""
         now, secret = self._clock.now(), new_handle()
         with self._database.transaction() as transaction:
@@ -112,7 +113,7 @@ class DisableApiClient:
         self._database = database
         self._clock = clock
 
-    def __call__(self, name: ApiClientName, *, by: VerifiedOperator, reason: str) -> None:
+    def __call__(self, name: ApiClientName, *, by: VerifiedOperator, reason: Reason) -> None:
         """Do so. Raises `NotAllowed`, `UnknownApiClient`."""
         if not may(by.role, Permission.MANAGE_API_CLIENTS):
             raise NotAllowed(f"{by.name} may not manage programs")

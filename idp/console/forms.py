@@ -3,11 +3,32 @@
 import re
 from typing import Any
 
-from idp.helpdesk.rules import InvalidReason, parse_reason
+from idp.core.reason import InvalidReason, Reason, parse_reason
 from idp.web.forms import Form, LineField, SecretField, digits_as_typed, refuse
 from idp.web.texts import lazy_gettext as _
 
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
+
+
+class ReasonForm(Form):
+    """Why somebody does it. The log keeps the reason; it names no person."""
+
+    reason = LineField(_("Lý do"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
+        super().__init__(*args, **kwargs)
+        _put_last(self, "reason")
+
+    def validate_reason(self, field: LineField) -> None:
+        try:
+            parse_reason(field.data or "")
+        except InvalidReason:
+            refuse(_("Nêu lý do trong 5 đến 200 ký tự, không ghi số giấy tờ hay số điện thoại"))
+
+    @property
+    def given_reason(self) -> Reason:
+        """The reason; after a `validate` that found it good."""
+        return parse_reason(self.reason.data or "")
 
 
 class ProofForm(Form):
@@ -18,10 +39,7 @@ class ProofForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
         super().__init__(*args, **kwargs)
-        # They stand last on every page, and so in the summary of errors.
-        for last in ("reason", "password", "code"):
-            if last in self._fields:
-                self._fields[last] = self._fields.pop(last)
+        _put_last(self, "password", "code")
 
     def validate_password(self, field: SecretField) -> None:
         if not field.data:
@@ -82,18 +100,11 @@ class ConsoleSignOutForm(Form):
     """One button, on every page of the console."""
 
 
-class ReasonedForm(ProofForm):
-    """A dangerous act: why, beside the proof. The log keeps the reason; it names no person."""
+class ReasonedForm(ProofForm, ReasonForm):
+    """A dangerous act: why, beside the proof."""
 
-    reason = LineField(_("Lý do"))
 
-    def validate_reason(self, field: LineField) -> None:
-        try:
-            parse_reason(field.data or "")
-        except InvalidReason:
-            refuse(_("Nêu lý do trong 5 đến 200 ký tự, không ghi số giấy tờ hay số điện thoại"))
-
-    @property
-    def given_reason(self) -> str:
-        """The reason; after a `validate` that found it good."""
-        return parse_reason(self.reason.data or "")
+def _put_last(form: Form, *names: str) -> None:
+    """Order the fields as they stand on every page, and so the summary of errors."""
+    for name in names:
+        form._fields[name] = form._fields.pop(name)

@@ -7,9 +7,10 @@ from typing import TypeAlias
 import click
 
 from idp.citizens.model import HoldKind
+from idp.core.reason import Reason, parse_reason
 from idp.core.typed_text import plain_digits
 from idp.helpdesk.find_citizen import FindCitizen, FoundCitizen
-from idp.helpdesk.rules import LIFTED_BY_OPERATORS, InvalidReason, may_lift, parse_reason
+from idp.helpdesk.rules import LIFTED_BY_OPERATORS, may_lift
 from idp.interactions.hold_account import HoldAccount
 from idp.operators.commands import as_operator, operator_from_prompt, typed_secret
 from idp.operators.model import VerifiedOperator
@@ -19,6 +20,8 @@ from idp.operators.verify_operator import VerifyOperator
 _reason = click.option(
     "--reason",
     required=True,
+    type=parse_reason,
+    metavar="TEXT",
     help="Why; the citizen reads it. It names no person and no number of one.",
 )
 
@@ -51,7 +54,7 @@ def citizens_commands(open_helpdesk: OpenHelpdesk) -> click.Group:
     @citizens.command("find")
     @_reason
     @as_operator
-    def find(reason: str, as_name: str) -> None:
+    def find(reason: Reason, as_name: str) -> None:
         """Show how an account stands: status, level, holds, the end of its phone number."""
         found, _ = _look(open_helpdesk(), as_name, reason)
         click.echo(_told(found))
@@ -59,7 +62,7 @@ def citizens_commands(open_helpdesk: OpenHelpdesk) -> click.Group:
     @citizens.command("lock")
     @_reason
     @as_operator
-    def lock(reason: str, as_name: str) -> None:
+    def lock(reason: Reason, as_name: str) -> None:
         """Lock an account: nobody can sign in, every session ends, the portals are told."""
         helpdesk = open_helpdesk()
         found, operator = _look(helpdesk, as_name, reason)
@@ -77,7 +80,7 @@ def citizens_commands(open_helpdesk: OpenHelpdesk) -> click.Group:
     )
     @_reason
     @as_operator
-    def unlock(kind: str, reason: str, as_name: str) -> None:
+    def unlock(kind: str, reason: Reason, as_name: str) -> None:
         """Lift the holds of one kind; what a dispute holds, its decision alone lets go."""
         helpdesk = open_helpdesk()
         found, operator = _look(helpdesk, as_name, reason)
@@ -101,14 +104,12 @@ def citizens_commands(open_helpdesk: OpenHelpdesk) -> click.Group:
     return citizens
 
 
-def _look(helpdesk: Helpdesk, as_name: str, reason: str) -> tuple[FoundCitizen, VerifiedOperator]:
-    try:
-        why = parse_reason(reason)
-    except InvalidReason as error:
-        raise click.ClickException(str(error)) from error
+def _look(
+    helpdesk: Helpdesk, as_name: str, reason: Reason
+) -> tuple[FoundCitizen, VerifiedOperator]:
     operator = operator_from_prompt(helpdesk.verify, as_name, permission=Permission.SERVE_CITIZENS)
     number = plain_digits(typed_secret("Identity number of the citizen"))
-    found = helpdesk.find(number, reason=why, by=operator)
+    found = helpdesk.find(number, reason=reason, by=operator)
     if found is None:
         raise click.ClickException("no account has that identity number")
     return found, operator

@@ -12,6 +12,7 @@ from idp.citizens import store
 from idp.citizens.model import CitizenId, CitizenStatus, HoldKind
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.core.clock import Clock
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.operators.model import VerifiedOperator
@@ -46,20 +47,16 @@ class FindCitizen:
         self._clock = clock
 
     def __call__(
-        self, typed_number: str, *, reason: str, by: VerifiedOperator
+        self, typed_number: str, *, reason: Reason, by: VerifiedOperator
     ) -> FoundCitizen | None:
-        """
-        The account of *typed_number*; `None` where there is none, which is a look all the same.
-
-        *reason* has passed `parse_reason`.
-        """
+        """The account of *typed_number*; `None` where there is none: a look all the same."""
         number_index = store.typed_number_index(self._index, typed_number)
         with self._database.transaction() as transaction:
             citizen_id = store.holder_of_identity_number(transaction, number_index)
             return self._look(transaction, citizen_id, reason, by)
 
     def again(
-        self, citizen_id: CitizenId, *, reason: str, by: VerifiedOperator
+        self, citizen_id: CitizenId, *, reason: Reason, by: VerifiedOperator
     ) -> FoundCitizen | None:
         """The account that was found before: another look, with a reason of its own."""
         with self._database.transaction() as transaction:
@@ -71,7 +68,7 @@ class FindCitizen:
         self,
         transaction: Session,
         citizen_id: CitizenId | None,
-        reason: str,
+        reason: Reason,
         by: VerifiedOperator,
     ) -> FoundCitizen | None:
         now = self._clock.now()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from idp.audit.events import SigningKeysChanged
 from idp.audit.log import record
 from idp.core.clock import Clock
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.operators.add_operator import NotAllowed
 from idp.operators.model import VerifiedOperator
@@ -32,7 +33,7 @@ class RotateKeys:
         self._clock = clock
 
     def announce(
-        self, algorithms: Sequence[SigningAlgorithm], *, by: VerifiedOperator, reason: str
+        self, algorithms: Sequence[SigningAlgorithm], *, by: VerifiedOperator, reason: Reason
     ) -> Sequence[KeyEvent]:
         """Announce a successor of each; it signs once relying parties had time to fetch it."""
         _require(by)
@@ -40,14 +41,14 @@ class RotateKeys:
         return self._recorded(events, by, reason)
 
     def at_once(
-        self, algorithms: Sequence[SigningAlgorithm], *, by: VerifiedOperator, reason: str
+        self, algorithms: Sequence[SigningAlgorithm], *, by: VerifiedOperator, reason: Reason
     ) -> Sequence[KeyEvent]:
         """Have another key of each sign from now on: relying parties meet a `kid` unannounced."""
         _require(by)
         return self._recorded(rotate.rotate_now(self._store, algorithms, self._clock), by, reason)
 
     def _recorded(
-        self, events: Sequence[KeyEvent], by: VerifiedOperator, reason: str
+        self, events: Sequence[KeyEvent], by: VerifiedOperator, reason: Reason
     ) -> Sequence[KeyEvent]:
         with self._database.transaction() as transaction:
             for event in events:

@@ -3,6 +3,7 @@
 from idp.audit.events import RelyingPartyAssigned
 from idp.audit.log import record
 from idp.core.clock import Clock
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.onboarding import store
 from idp.onboarding.access import own, require
@@ -22,7 +23,7 @@ class AssignTeam:
         self._clock = clock
 
     def __call__(
-        self, client_id: ClientId, team: str | None, *, by: VerifiedOperator, reason: str
+        self, client_id: ClientId, team: str | None, *, by: VerifiedOperator, reason: Reason
     ) -> None:
         """
         Make it the team's, `None` for one that only operators look after.

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 import click
 
 from idp.core.environment import Environment
+from idp.core.reason import NO_REASON, Reason, parse_reason
 from idp.db.database import Database
 from idp.onboarding import store, told
 from idp.onboarding.access import SHELL, NotThere
@@ -19,7 +20,7 @@ from idp.onboarding.diff import diff
 from idp.onboarding.disable import DisableRelyingParty
 from idp.onboarding.propose_production import ProposeProduction, WithdrawProposal
 from idp.onboarding.register_sandbox import ChangeSandbox, RegisterSandbox
-from idp.onboarding.rules import LONGEST_REASON, SHORTEST_REASON, lets_in, parsed_reason
+from idp.onboarding.rules import lets_in
 from idp.operators.commands import operator_from_prompt
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission, may_see
@@ -28,6 +29,7 @@ from idp.relying_parties import store as relying_parties
 from idp.relying_parties.files import read_document
 from idp.relying_parties.model import ClientId, RelyingPartyRecord
 from idp.relying_parties.rotate_secret import RotateSecret
+from idp.shell.options import with_reason
 
 _AT_ONCE: Final = 500
 
@@ -59,9 +61,11 @@ by_operator = click.option(
     metavar="NAME",
     help="The operator who does this; needed for production, else the shell is answer enough.",
 )
-with_reason = click.option("--reason", required=True, help="Why; kept with the change.")
-with_reason_of_operators = click.option(
-    "--reason", default="", help="Why, as the audit log keeps it; the shell alone needs none."
+_with_reason_of_operators = click.option(
+    "--reason",
+    type=parse_reason,
+    metavar="TEXT",
+    help="Why, as the audit log keeps it; the shell alone needs none.",
 )
 
 
@@ -95,14 +99,6 @@ def operator_for(
     if environment is Environment.PRODUCTION:
         raise click.ClickException("this is production: name the operator with --as")
     return SHELL
-
-
-def reason_of(typed: str) -> str:
-    """The reason as it is kept."""
-    reason = parsed_reason(typed)
-    if reason is None:
-        raise click.ClickException(f"a reason has {SHORTEST_REASON} to {LONGEST_REASON} characters")
-    return reason
 
 
 def registered(desk: OnboardingDesk, client_id: str) -> RelyingPartyRecord:
@@ -188,14 +184,22 @@ def _register(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.command("register")
     @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
     @click.option("--team", help="Whose it is; without it only operators look after it.")
+    @click.option(
+        "--reason",
+        default="from a file",
+        show_default=True,
+        type=parse_reason,
+        metavar="TEXT",
+        help="Kept with its first version.",
+    )
     @by_operator
-    def register(file: Path, team: str | None, as_name: str | None) -> None:
+    def register(file: Path, team: str | None, reason: Reason, as_name: str | None) -> None:
         """Register a portal in the sandbox; its secret is printed this once."""
         desk = open_desk()
         with told.one_line_errors():
             document = read_document(file)
             by = operator_for(desk, as_name, Environment.SANDBOX)
-            made = desk.register(document, team=team, by=by, reason=f"from {file.name}")
+            made = desk.register(document, team=team, by=by, reason=reason)
         click.echo(f"{made.client_id}  registered in the sandbox")
         for line in told.secrets({} if made.secret is None else {made.client_id: made.secret}):
             click.echo(line)
@@ -209,13 +213,13 @@ def _assign(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.option("--team", help="Whose it is from now on; without it only operators' own.")
     @with_reason
     @by_operator
-    def assign(client_id: str, team: str | None, reason: str, as_name: str | None) -> None:
+    def assign(client_id: str, team: str | None, reason: Reason, as_name: str | None) -> None:
         """Give a portal to a team."""
         desk = open_desk()
         with told.one_line_errors():
-            why, environment = reason_of(reason), registered(desk, client_id).environment
+            environment = registered(desk, client_id).environment
             by = operator_for(desk, as_name, environment, Permission.APPROVE_PRODUCTION)
-            desk.assign(ClientId(client_id), team, by=by, reason=why)
+            desk.assign(ClientId(client_id), team, by=by, reason=reason)
         click.echo(f"{client_id}  is {team or 'nobody'}'s")
 
     return assign
@@ -224,9 +228,9 @@ def _assign(open_desk: OpenOnboardingDesk) -> click.Command:
 def _disable(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.command("disable")
     @click.argument("client_id")
-    @with_reason_of_operators
+    @_with_reason_of_operators
     @by_operator
-    def disable(client_id: str, reason: str, as_name: str | None) -> None:
+    def disable(client_id: str, reason: Reason | None, as_name: str | None) -> None:
         """Keep a portal out, from now on and in every worker."""
         desk = open_desk()
         with told.one_line_errors():
@@ -242,9 +246,9 @@ def _disable(open_desk: OpenOnboardingDesk) -> click.Command:
 def _enable(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.command("enable")
     @click.argument("client_id")
-    @with_reason_of_operators
+    @_with_reason_of_operators
     @by_operator
-    def enable(client_id: str, reason: str, as_name: str | None) -> None:
+    def enable(client_id: str, reason: Reason | None, as_name: str | None) -> None:
         """Let a portal in again that was disabled."""
         desk = open_desk()
         with told.one_line_errors():
@@ -257,10 +261,11 @@ def _enable(open_desk: OpenOnboardingDesk) -> click.Command:
     return enable
 
 
-def _why(typed: str, environment: Environment, as_name: str | None) -> str:
+def _why(reason: Reason | None, environment: Environment, as_name: str | None) -> Reason:
     """The reason; in the sandbox, with nobody named, there need be none."""
-    owed = as_name is not None or environment is Environment.PRODUCTION
-    return reason_of(typed) if typed or owed else ""
+    if reason is None and (as_name is not None or environment is Environment.PRODUCTION):
+        raise click.UsageError("say why with --reason TEXT")
+    return reason or NO_REASON
 
 
 def _add_secret(open_desk: OpenOnboardingDesk) -> click.Command:
@@ -268,13 +273,12 @@ def _add_secret(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.argument("client_id")
     @with_reason
     @by_operator
-    def add_secret(client_id: str, reason: str, as_name: str | None) -> None:
+    def add_secret(client_id: str, reason: Reason, as_name: str | None) -> None:
         """Give a portal one more secret, printed this once; two count at most."""
         desk = open_desk()
         with told.one_line_errors():
-            why = reason_of(reason)
             by = operator_for(desk, as_name, registered(desk, client_id).environment)
-            secret = desk.add_secret(ClientId(client_id), by=by, reason=why)
+            secret = desk.add_secret(ClientId(client_id), by=by, reason=reason)
         for line in told.secrets({ClientId(client_id): secret}):
             click.echo(line)
 
@@ -287,13 +291,12 @@ def _retire_secret(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.argument("number", type=int)
     @with_reason
     @by_operator
-    def retire_secret(client_id: str, number: int, reason: str, as_name: str | None) -> None:
+    def retire_secret(client_id: str, number: int, reason: Reason, as_name: str | None) -> None:
         """End the secret of a portal that has that number (see `show`), at once."""
         desk = open_desk()
         with told.one_line_errors():
-            why = reason_of(reason)
             by = operator_for(desk, as_name, registered(desk, client_id).environment)
-            desk.retire_secret(ClientId(client_id), number, by=by, reason=why)
+            desk.retire_secret(ClientId(client_id), number, by=by, reason=reason)
         click.echo(f"{client_id}  secret {number} retired")
 
     return retire_secret
@@ -311,16 +314,18 @@ def _rotate_secret(open_desk: OpenOnboardingDesk) -> click.Command:
     )
     @with_reason
     @by_operator
-    def rotate_secret(client_id: str, *, grace_days: int, reason: str, as_name: str | None) -> None:
+    def rotate_secret(
+        client_id: str, *, grace_days: int, reason: Reason, as_name: str | None
+    ) -> None:
         """Give a portal a new secret, printed this once, and let the older ones end."""
         desk = open_desk()
         with told.one_line_errors():
-            why, row = reason_of(reason), registered(desk, client_id)
+            row = registered(desk, client_id)
             by = operator_for(desk, as_name, row.environment)
             if not may_see(by, row.team):
                 raise NotThere(client_id)
             secret = desk.rotate_secret(
-                ClientId(client_id), grace=timedelta(days=grace_days), by=by.name, reason=why
+                ClientId(client_id), grace=timedelta(days=grace_days), by=by.name, reason=reason
             )
         for line in told.secrets({ClientId(client_id): secret}):
             click.echo(line)

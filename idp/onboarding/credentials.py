@@ -6,6 +6,7 @@ from idp.audit.events import SecretAdded, SecretRetired
 from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.onboarding.access import NotThere, own, require
 from idp.onboarding.rules import MOST_LIVE, OnboardingPolicy
@@ -45,7 +46,7 @@ class AddSecret:
         self._version = version
         self._clock = clock
 
-    def __call__(self, client_id: ClientId, *, by: VerifiedOperator, reason: str) -> Handle:
+    def __call__(self, client_id: ClientId, *, by: VerifiedOperator, reason: Reason) -> Handle:
         """The secret, shown this once. Raises `TooManySecrets`, `NotThere`, `MayNot`."""
         require(by, Permission.MANAGE_OWN_RELYING_PARTIES)
         secret, now = new_handle(), self._clock.now()
@@ -81,7 +82,7 @@ class RetireSecret:
         self._clock = clock
 
     def __call__(
-        self, client_id: ClientId, secret: int, *, by: VerifiedOperator, reason: str
+        self, client_id: ClientId, secret: int, *, by: VerifiedOperator, reason: Reason
     ) -> None:
         """
         End the secret of that number; the last one too: that is the answer to a leak.

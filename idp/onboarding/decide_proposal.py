@@ -7,6 +7,7 @@ from idp.api_clients.store import people_behind
 from idp.audit.events import ProductionDecided
 from idp.audit.log import record
 from idp.core.clock import Clock
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.onboarding import store, versions
 from idp.onboarding.access import NotThere, require
@@ -45,7 +46,7 @@ class DecideProposal:
         self._clock = clock
 
     def __call__(
-        self, proposal_id: ProposalId, *, approve: bool, by: VerifiedOperator, reason: str
+        self, proposal_id: ProposalId, *, approve: bool, by: VerifiedOperator, reason: Reason
     ) -> Ruling:
         """
         Decide; what became of it. Of two decisions at once one counts.
@@ -77,7 +78,7 @@ class DecideProposal:
         approve: bool,
         tested: bool,
         by: VerifiedOperator,
-        reason: str,
+        reason: Reason,
     ) -> tuple[Ruling, Registration | None]:
         """What became of it, and the registration that is so from now on, if there is one."""
         now = self._clock.now()

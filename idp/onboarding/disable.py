@@ -1,5 +1,6 @@
 """Keeping a relying party out, at once, by one person's word; and letting it in again."""
 
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.onboarding.access import own, require
 from idp.onboarding.rules import lets_in
@@ -16,12 +17,12 @@ class DisableRelyingParty:
         self._switch = switch
         self._database = database
 
-    def __call__(self, client_id: ClientId, *, by: VerifiedOperator, reason: str) -> None:
+    def __call__(self, client_id: ClientId, *, by: VerifiedOperator, reason: Reason) -> None:
         """Let it do nothing any more. Raises `NotThere`, `MayNot`."""
         self._own(client_id, by)
         self._switch(client_id, by=by.name, reason=reason)
 
-    def undo(self, client_id: ClientId, *, by: VerifiedOperator, reason: str) -> None:
+    def undo(self, client_id: ClientId, *, by: VerifiedOperator, reason: Reason) -> None:
         """Let it in again; to production, an operator alone does. Raises `NotThere`, `MayNot`."""
         require(by, lets_in(self._own(client_id, by).environment))
         self._switch.undo(client_id, by=by.name, reason=reason)

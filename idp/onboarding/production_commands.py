@@ -8,6 +8,8 @@ import click
 
 from idp.core.environment import Environment
 from idp.core.handles import Handle
+from idp.core.reason import Reason, parse_reason
+from idp.core.vietnam import minute
 from idp.onboarding import store, told
 from idp.onboarding.access import SHELL
 from idp.onboarding.commands import (
@@ -15,8 +17,6 @@ from idp.onboarding.commands import (
     OpenOnboardingDesk,
     by_operator,
     operator_for,
-    reason_of,
-    with_reason,
 )
 from idp.onboarding.diff import diff
 from idp.onboarding.model import ProposalId, ProposalStatus, RelyingPartyProposal, Stale
@@ -28,6 +28,7 @@ from idp.operators.permissions import Permission
 from idp.relying_parties import store as relying_parties
 from idp.relying_parties.files import read_document, read_registrations, registration_files
 from idp.relying_parties.model import ClientId
+from idp.shell.options import with_reason
 
 _AT_ONCE: Final = 100
 _TOLD: Final = {
@@ -51,18 +52,18 @@ def _propose(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
     @with_reason
     @as_operator
-    def propose(file: Path, reason: str, as_name: str) -> None:
+    def propose(file: Path, reason: Reason, as_name: str) -> None:
         """Propose a registration for production, or a change of one, for another to decide."""
         desk = open_desk()
         with told.one_line_errors():
-            why, document = reason_of(reason), read_document(file)
+            document = read_document(file)
             by = operator_from_prompt(
                 desk.verify, as_name, permission=Permission.MANAGE_OWN_RELYING_PARTIES
             )
             with desk.database.reading() as reading:
                 row = store.found(reading, ClientId(str(document.get("client_id"))))
             base = None if row is None else row.version
-            answer = desk.propose(document, base_version=base, by=by, reason=why)
+            answer = desk.propose(document, base_version=base, by=by, reason=reason)
         click.echo(_proposed(answer))
 
     return propose
@@ -91,7 +92,7 @@ def _approve(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.argument("number", type=int)
     @with_reason
     @as_operator
-    def approve(number: int, reason: str, as_name: str) -> None:
+    def approve(number: int, reason: Reason, as_name: str) -> None:
         """Approve a proposal that a different operator made; it is so at once."""
         _decide(open_desk(), number, approve=True, reason=reason, as_name=as_name)
 
@@ -103,18 +104,19 @@ def _refuse(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.argument("number", type=int)
     @with_reason
     @as_operator
-    def refuse(number: int, reason: str, as_name: str) -> None:
+    def refuse(number: int, reason: Reason, as_name: str) -> None:
         """Refuse a proposal that a different operator made."""
         _decide(open_desk(), number, approve=False, reason=reason, as_name=as_name)
 
     return refuse
 
 
-def _decide(desk: OnboardingDesk, number: int, *, approve: bool, reason: str, as_name: str) -> None:
+def _decide(
+    desk: OnboardingDesk, number: int, *, approve: bool, reason: Reason, as_name: str
+) -> None:
     with told.one_line_errors():
-        why = reason_of(reason)
         by = operator_from_prompt(desk.verify, as_name, permission=Permission.APPROVE_PRODUCTION)
-        ruling = desk.decide(ProposalId(number), approve=approve, by=by, reason=why)
+        ruling = desk.decide(ProposalId(number), approve=approve, by=by, reason=reason)
     if ruling not in {Ruling.APPROVED, Ruling.REFUSED}:
         raise click.ClickException(_TOLD[ruling])
     click.echo(_TOLD[ruling])
@@ -144,11 +146,16 @@ def _apply(open_desk: OpenOnboardingDesk) -> click.Command:
     @click.option("--yes", is_flag=True, help="Do not ask.")
     @click.option("--team", help="Whose the new ones are; without it only operators' own.")
     @click.option(
-        "--reason", default="from the files", show_default=True, help="Kept with each change."
+        "--reason",
+        default="from the files",
+        show_default=True,
+        type=parse_reason,
+        metavar="TEXT",
+        help="Kept with each change.",
     )
     @by_operator
     def apply(
-        paths: tuple[Path, ...], *, yes: bool, team: str | None, reason: str, as_name: str | None
+        paths: tuple[Path, ...], *, yes: bool, team: str | None, reason: Reason, as_name: str | None
     ) -> None:
         """
         Register the portals in PATHS, or change their registrations to what the files say.
@@ -159,7 +166,6 @@ def _apply(open_desk: OpenOnboardingDesk) -> click.Command:
         """
         desk = open_desk()
         with told.one_line_errors():
-            why = reason_of(reason)
             found = plan_of(desk, paths)
             for each in found:
                 click.echo(told.planned(each))
@@ -173,7 +179,7 @@ def _apply(open_desk: OpenOnboardingDesk) -> click.Command:
             )
             if not yes:
                 click.confirm("Apply?", abort=True)
-            _carry_out(desk, todo, team=team, by=by, reason=why)
+            _carry_out(desk, todo, team=team, by=by, reason=reason)
 
     return apply
 
@@ -194,7 +200,7 @@ def _carry_out(
     *,
     team: str | None,
     by: VerifiedOperator,
-    reason: str,
+    reason: Reason,
 ) -> None:
     made: dict[ClientId, Handle] = {}
     try:
@@ -213,7 +219,7 @@ def _carry_out_one(
     *,
     team: str | None,
     by: VerifiedOperator,
-    reason: str,
+    reason: Reason,
 ) -> Handle | None:
     """Do what is planned; the secret of a portal that is new."""
     document, client_id, base = each.registration.document, each.client_id, each.base_version
@@ -253,5 +259,5 @@ def _summary(found: RelyingPartyProposal) -> Sequence[str]:
     lines = [told.proposal(found)]
     if found.closed_by is not None and found.closed_at is not None:
         reason = found.closing_reason or ""
-        lines.append(f"      by {found.closed_by} on {told.moment(found.closed_at)}: {reason}")
+        lines.append(f"      by {found.closed_by} on {minute(found.closed_at)}: {reason}")
     return lines

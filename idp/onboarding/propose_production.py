@@ -10,6 +10,7 @@ from idp.audit.events import ProductionProposed, ProductionWithdrawn
 from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.core.environment import Environment
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.onboarding import store, versions
 from idp.onboarding.access import NotThere, own, require
@@ -64,7 +65,7 @@ class ProposeProduction:
         *,
         base_version: int | None,
         by: VerifiedOperator,
-        reason: str,
+        reason: Reason,
     ) -> ProposalId | Stale:
         """
         Propose a first registration (*base_version* is `None`), or a change of that version.
@@ -94,7 +95,7 @@ class ProposeProduction:
         sandbox: ClientId,
         base_version: int | None,
         by: VerifiedOperator,
-        reason: str,
+        reason: Reason,
     ) -> ProposalId | Stale:
         party, now = registration.relying_party, self._clock.now()
         with self._database.transaction() as transaction:

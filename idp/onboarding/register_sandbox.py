@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from idp.core.clock import Clock
 from idp.core.environment import Environment
 from idp.core.handles import Handle, new_handle
+from idp.core.reason import NO_REASON, Reason
 from idp.db.database import Database
 from idp.onboarding import store, versions
 from idp.onboarding.access import NotThere, own, require
@@ -56,7 +57,7 @@ class RegisterSandbox:
         *,
         team: str | None,
         by: VerifiedOperator,
-        reason: str = "",
+        reason: Reason = NO_REASON,
     ) -> Registered:
         """
         Register it for *team*, `None` for one that only operators look after.
@@ -88,7 +89,7 @@ class RegisterSandbox:
         registration: Registration,
         team: str | None,
         by: VerifiedOperator,
-        reason: str,
+        reason: Reason,
         taken: InvalidRegistration,
     ) -> Handle | None:
         party, now = registration.relying_party, self._clock.now()
@@ -145,7 +146,7 @@ class ChangeSandbox:
         *,
         base_version: int,
         by: VerifiedOperator,
-        reason: str,
+        reason: Reason,
     ) -> Saved | Stale:
         """
         Put *document* in the place of the version *base_version*, the one that was looked at.

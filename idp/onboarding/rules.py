@@ -26,8 +26,6 @@ MOST_LIVE: Final = 2
 """Secrets, or public keys of a kind, that count at once: the newest, and the one before it."""
 REMINDERS: Final = (30, 7, 1)
 """How many days before a secret or a key ends its contacts are reminded."""
-SHORTEST_REASON: Final = 5
-LONGEST_REASON: Final = 500
 _AS_TESTED: Final = {
     "security_profile": attrgetter("profile"),
     "token_endpoint_auth_method": attrgetter("client_authentication"),
@@ -146,12 +144,6 @@ def reminder_due(ends_at: datetime, now: datetime, reminded_days: int | None) ->
     if not due or (reminded_days is not None and reminded_days <= min(due)):
         return None
     return min(due)
-
-
-def parsed_reason(typed: str) -> str | None:
-    """The reason somebody gives, on one line, `None` where it is too short or too long."""
-    reason = " ".join(typed.split())
-    return reason if SHORTEST_REASON <= len(reason) <= LONGEST_REASON else None
 
 
 def _problems(registration: Registration, policy: OnboardingPolicy) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from idp.audit.events import TeamMemberAdded, TeamMemberRemoved
 from idp.audit.log import record
 from idp.core.clock import Clock
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.operators import store
 from idp.operators.add_operator import NotAllowed
@@ -65,7 +66,7 @@ class RemoveMember:
         self._clock = clock
 
     def __call__(
-        self, team: TeamId, name: OperatorName, *, by: VerifiedOperator, reason: str
+        self, team: TeamId, name: OperatorName, *, by: VerifiedOperator, reason: Reason
     ) -> None:
         """
         Do so. A member may leave, too.

@@ -4,6 +4,7 @@ from idp.audit.events import OperatorPasswordChanged, OperatorRoleChanged
 from idp.audit.log import record
 from idp.citizens.password_hasher import PasswordHasher
 from idp.core.clock import Clock
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.operators import store
 from idp.operators.add_operator import NotAllowed
@@ -22,7 +23,7 @@ class ChangeRole:
         self._clock = clock
 
     def __call__(
-        self, name: OperatorName, role: OperatorRole, *, by: VerifiedOperator, reason: str
+        self, name: OperatorName, role: OperatorRole, *, by: VerifiedOperator, reason: Reason
     ) -> bool:
         """
         Do so; false where it is the role already.

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import click
 
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.operators import store
 from idp.operators.add_operator import NotAllowed
@@ -24,6 +25,7 @@ from idp.operators.rules import (
     parse_team_name,
 )
 from idp.operators.verify_operator import VerifyOperator
+from idp.shell.options import with_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +116,9 @@ def team_commands(open_desk: OpenTeamDesk) -> click.Group:
     @teams.command("remove-member")
     @click.argument("team")
     @click.argument("operator")
-    @click.option("--reason", required=True, help="Why, for the audit log.")
+    @with_reason
     @as_operator
-    def remove_member(team: str, operator: str, reason: str, as_name: str) -> None:
+    def remove_member(team: str, operator: str, reason: Reason, as_name: str) -> None:
         """Take a member out of a team; the account and the portals stay."""
         desk = open_desk()
         with _one_line_errors():

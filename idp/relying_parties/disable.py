@@ -3,6 +3,7 @@
 from idp.audit.events import RelyingPartyDisabled, RelyingPartyEnabled
 from idp.audit.log import record
 from idp.core.clock import Clock
+from idp.core.reason import NO_REASON, Reason
 from idp.db.database import Database
 from idp.relying_parties import store
 from idp.relying_parties.model import ClientId
@@ -18,11 +19,15 @@ class Disable:
         self._version = version
         self._clock = clock
 
-    def __call__(self, client_id: ClientId, *, by: str = store.NOBODY, reason: str = "") -> None:
+    def __call__(
+        self, client_id: ClientId, *, by: str = store.NOBODY, reason: Reason = NO_REASON
+    ) -> None:
         """Let it do nothing any more. Raises `UnknownRelyingParty`."""
         self._set(client_id, RelyingPartyDisabled(client_id=client_id, by=by, reason=reason))
 
-    def undo(self, client_id: ClientId, *, by: str = store.NOBODY, reason: str = "") -> None:
+    def undo(
+        self, client_id: ClientId, *, by: str = store.NOBODY, reason: Reason = NO_REASON
+    ) -> None:
         """Let it in again. Raises `UnknownRelyingParty`."""
         self._set(client_id, RelyingPartyEnabled(client_id=client_id, by=by, reason=reason))
 

@@ -6,6 +6,7 @@ from idp.audit.events import SecretRotated
 from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.relying_parties import store
 from idp.relying_parties.model import ClientId
@@ -40,7 +41,7 @@ class RotateSecret:
         self._clock = clock
 
     def __call__(
-        self, client_id: ClientId, *, grace: timedelta, by: str = store.NOBODY, reason: str
+        self, client_id: ClientId, *, grace: timedelta, by: str = store.NOBODY, reason: Reason
     ) -> Handle:
         """
         The new secret, shown this once; the newest before it ends after *grace* at the latest.

@@ -9,6 +9,8 @@ from typing import TypeAlias
 import click
 
 from idp.core.clock import Clock
+from idp.core.reason import Reason, parse_reason
+from idp.shell.options import with_reason
 from idp.signing import rotate, rules
 from idp.signing.material import SigningAlgorithm
 from idp.signing.model import (
@@ -73,16 +75,20 @@ def keys_commands(open_ring: OpenRing, audit: Audit) -> click.Group:
         help="Only this ring; otherwise each.",
     )
     @click.option("--now", "at_once", is_flag=True, help="Skip the announcement time.")
-    @click.option("--reason", default="", help="For the audit trail; required with --now.")
-    def rotate_keys(*, algorithm: str | None, at_once: bool, reason: str) -> None:
+    @click.option(
+        "--reason",
+        type=parse_reason,
+        metavar="TEXT",
+        help="For the audit log; required with --now.",
+    )
+    def rotate_keys(*, algorithm: str | None, at_once: bool, reason: Reason | None) -> None:
         """
         Announce a new key, which becomes active by itself after the announcement time.
 
         With --now the announced key, or else a new one, signs from this moment on. Portals that
         still hold the older key set have to fetch it again.
         """
-        reason = reason.strip()
-        if at_once and not reason:
+        if at_once and reason is None:
             raise click.UsageError("--now skips the announcement time: say why with --reason TEXT.")
         with _one_line_errors():
             store, policy, clock = open_ring()
@@ -100,19 +106,17 @@ def keys_commands(open_ring: OpenRing, audit: Audit) -> click.Group:
     # A thumbprint may begin with a hyphen: that makes it no option.
     @keys.command("retire", context_settings={"ignore_unknown_options": True})
     @click.argument("kid")
-    @click.option("--reason", required=True, help="For the audit trail.")
-    def retire_key(*, kid: str, reason: str) -> None:
+    @with_reason
+    def retire_key(*, kid: str, reason: Reason) -> None:
         """
         Take a key that is not active out of service at once.
 
         An announced key will never sign. A retired key leaves the JWKS: whatever it signed
         verifies no more.
         """
-        if not reason.strip():
-            raise click.UsageError("--reason must say something.")
         with _one_line_errors():
             store, _, clock = open_ring()
-            _report(rotate.retire(store, kid, clock), audit, reason.strip())
+            _report(rotate.retire(store, kid, clock), audit, reason)
 
     return keys
 
@@ -125,7 +129,7 @@ def _one_line_errors() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
-def _report(events: Iterable[KeyEvent], audit: Audit, reason: str) -> None:
+def _report(events: Iterable[KeyEvent], audit: Audit, reason: Reason | None) -> None:
     for event in events:
         details = {
             "kid": event.kid,

@@ -65,6 +65,8 @@ def test_who_renews_ends_the_secret_before(site: Site, run: Run) -> None:
         ((*ADD, "--scope", "rotate_keys"), "lan", "no more than the role has"),
         ((*ADD[:-1], "doi-khac", *SCOPES), "lan", "there is no team doi-khac"),
         ((*ADD, *SCOPES), "xem", "may not do this"),
+        (("renew", "ci-bd", "--reason", ""), "lan", "a reason has 5 to 200 characters"),
+        (("disable", "ci-bd", "--reason", "0912 345 678"), "lan", "identity and phone numbers out"),
         (("renew", "nobody", *REASON), "lan", "no program is called nobody"),
         (("disable", "x", *REASON), "lan", "a name is 3 to 28"),
     ],

@@ -303,11 +303,14 @@ def test_a_change_is_a_version_with_its_reason(
         assert words in portal.html
 
 
-def test_a_change_needs_a_reason(site: Site, office: Registering, portal: Browser) -> None:
+@pytest.mark.parametrize("reason", ["", "0912 345 678 gọi tới"])
+def test_a_change_needs_a_reason_that_names_nobody(
+    site: Site, office: Registering, portal: Browser, reason: str
+) -> None:
     portal.open(f"{PORTAL}/change/names")
-    office.desk.send(portal, client_name="Cổng mới", sms_name="Cong moi", reason="")
+    office.desk.send(portal, client_name="Cổng mới", sms_name="Cong moi", reason=reason)
 
-    assert "Nêu lý do trong 5 đến 500 ký tự" in portal.html
+    assert "Nêu lý do trong 5 đến 200 ký tự" in portal.html
     assert document(site)["client_name"] == NAMES["client_name"]
 
 

@@ -99,6 +99,8 @@ def test_a_team_is_made_and_peopled_at_a_shell(
     ]
     assert idp("teams", "members", "binh-dinh", typed=()).output.split() == ["minh", "Minh"]
     remove = ("teams", "remove-member", "binh-dinh", "minh", "--reason", "nghỉ việc", "--as", "lan")
+    numbered = idp(*remove[:5], "0912 345 678", "--as", "lan", typed=())
+    assert "leave identity and phone numbers out" in numbered.output
     assert idp(*remove, typed=()).output == "minh  no longer belongs to binh-dinh\n"
     assert idp("teams", "members", "binh-dinh", typed=()).output == ""
 

@@ -706,7 +706,7 @@ def test_a_team_does_the_same_at_a_shell(
     house.put_into_production("portal-live", "portal")
     khoai = ("--as", "khoai")
 
-    assert "a reason has" in house.run("disable", "portal", *khoai, typed=typed()).output
+    assert "say why with --reason" in house.run("disable", "portal", *khoai, typed=typed()).output
     for portal in ("portal", "portal-live"):
         assert (
             house.run("disable", portal, *khoai, "--reason", REASON, typed=typed()).exit_code == 0

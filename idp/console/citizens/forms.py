@@ -3,9 +3,9 @@
 from typing import Final
 
 from idp.citizens.model import HoldKind
-from idp.console.forms import ReasonedForm
-from idp.helpdesk.rules import LIFTED_BY_OPERATORS, InvalidReason, parse_reason
-from idp.web.forms import ChoiceField, Form, LineField, digits_as_typed, refuse
+from idp.console.forms import ReasonedForm, ReasonForm
+from idp.helpdesk.rules import LIFTED_BY_OPERATORS
+from idp.web.forms import ChoiceField, LineField, digits_as_typed, refuse
 from idp.web.texts import lazy_gettext as _
 
 HOLDS: Final = [
@@ -15,31 +15,19 @@ HOLDS: Final = [
 ]
 
 
-class FindForm(Form):
+class FindForm(ReasonForm):
     """Whose account, and why one looks."""
 
     identity_number = LineField(_("Số CMT hoặc CCCD"))
-    reason = LineField(_("Lý do"))
 
     def validate_identity_number(self, _field: LineField) -> None:
         if not self.typed_number:
             refuse(_("Nhập số CMT/CCCD"))
 
-    def validate_reason(self, field: LineField) -> None:
-        try:
-            parse_reason(field.data or "")
-        except InvalidReason:
-            refuse(_("Nêu lý do trong 5 đến 200 ký tự, không ghi số giấy tờ hay số điện thoại"))
-
     @property
     def typed_number(self) -> str:
         """The number without what people group digits with."""
         return digits_as_typed(self.identity_number.data)
-
-    @property
-    def given_reason(self) -> str:
-        """The reason; after a `validate` that found it good."""
-        return parse_reason(self.reason.data or "")
 
     def fail_unknown(self) -> None:
         """Say that nobody has it; the look was one all the same."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from flask import Response, redirect
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
 from idp.console.keys.forms import RotateForm, RotateNowForm
 from idp.core.clock import Clock
+from idp.core.reason import Reason
 from idp.key_ring.rotate_keys import RotateKeys
 from idp.key_ring.rules import outlook
 from idp.operators.model import VerifiedOperator
@@ -18,9 +18,9 @@ from idp.signing.model import RotationPolicy
 from idp.signing.ports import KeyStoreUnwritable
 from idp.signing.rules import AlreadyAnnounced
 from idp.signing.signer import Signer
+from idp.web.shown_time import shown_moment
 
 KEYS: Final = "/console/keys"
-_MOMENT: Final = "HH:mm, dd/MM/yyyy"
 
 
 class Keys(ConsolePage):
@@ -47,10 +47,10 @@ class Keys(ConsolePage):
                     "kid": each.key.kid,
                     "algorithm": each.key.algorithm.value,
                     "state": each.key.state.value,
-                    "created_at": format_datetime(each.key.created_at, _MOMENT),
+                    "created_at": shown_moment(each.key.created_at),
                     "days": (now - each.key.created_at).days,
                     "next": each.next.kind.value,
-                    "at": format_datetime(each.next.at, _MOMENT),
+                    "at": shown_moment(each.next.at),
                     "urgency": each.urgency.value,
                     "days_left": max(0, (each.next.at - now).days),
                 }
@@ -98,7 +98,7 @@ class Rotate(ConsoleForm):
             return self._ask(form)
         return redirect(KEYS, 303)  # type: ignore[return-value]
 
-    def do(self, chosen: Sequence[SigningAlgorithm], by: VerifiedOperator, reason: str) -> None:
+    def do(self, chosen: Sequence[SigningAlgorithm], by: VerifiedOperator, reason: Reason) -> None:
         """Announce."""
         self._rotate.announce(chosen, by=by, reason=reason)
 
@@ -113,6 +113,6 @@ class RotateNow(Rotate):
     template = "console/keys/rotate_now.html"
     form_class = RotateNowForm
 
-    def do(self, chosen: Sequence[SigningAlgorithm], by: VerifiedOperator, reason: str) -> None:
+    def do(self, chosen: Sequence[SigningAlgorithm], by: VerifiedOperator, reason: Reason) -> None:
         """Replace."""
         self._rotate.at_once(chosen, by=by, reason=reason)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from idp.console.forms import ProofForm, ReasonedForm
+from idp.console.forms import ReasonedForm, ReasonForm
 from idp.console.relying_parties.part_form import Part, PartForm
 from idp.console.relying_parties.parts import (
     PARTS,
@@ -15,7 +15,6 @@ from idp.console.relying_parties.parts import (
     StartPart,
 )
 from idp.console.relying_parties.words import label
-from idp.onboarding.rules import LONGEST_REASON, SHORTEST_REASON, parsed_reason
 from idp.web.forms import ChoiceField, Form, LineField, refuse
 from idp.web.texts import lazy_gettext as _
 
@@ -23,20 +22,12 @@ _MOST_DIGITS: Final = 9
 APPROVE, REFUSE = "approve", "refuse"
 
 
-class ChangeFields(PartForm):
+class ChangeFields(PartForm, ReasonForm):
     """Why, and which version was looked at; *confirmed* is asked where something may break."""
 
     reason = LineField(_("Lý do thay đổi"))
     base_version = LineField()
     confirmed = LineField(_("Tôi biết: đăng nhập đang dùng các địa chỉ này sẽ hỏng"))
-
-    def validate_reason(self, field: LineField) -> None:
-        _check_reason(field)
-
-    @property
-    def given_reason(self) -> str:
-        """The reason; after a `validate` that found it good."""
-        return parsed_reason(self.reason.data or "") or ""
 
     @property
     def seen_version(self) -> int:
@@ -64,31 +55,22 @@ class ProposeForm(
     client_id = LineField(label("client_id"))
 
 
-class DecideProposalForm(ProofForm):
+class DecideProposalForm(ReasonedForm):
     """The second operator's word."""
 
     outcome = ChoiceField(
         _("Quyết định của bạn"),
         choices=[(APPROVE, _("Duyệt: chạy chính thức ngay")), (REFUSE, _("Từ chối"))],
     )
-    reason = LineField(_("Lý do"))
 
     def validate_outcome(self, field: ChoiceField) -> None:
         if field.data not in {APPROVE, REFUSE}:
             refuse(_("Chọn một quyết định"))
 
-    def validate_reason(self, field: LineField) -> None:
-        _check_reason(field)
-
     @property
     def approves(self) -> bool:
         """Whether it is a yes; after a `validate` that found it good."""
         return self.outcome.data == APPROVE
-
-    @property
-    def given_reason(self) -> str:
-        """The reason; after a `validate` that found it good."""
-        return parsed_reason(self.reason.data or "") or ""
 
 
 class WithdrawProposalForm(Form):
@@ -127,14 +109,3 @@ class AssignForm(ReasonedForm):
 
 class CheckKeysForm(Form):
     """One button: that the keys be fetched now."""
-
-
-def _check_reason(field: LineField) -> None:
-    if parsed_reason(field.data or "") is None:
-        refuse(
-            _(
-                "Nêu lý do trong %(least)d đến %(most)d ký tự",
-                least=SHORTEST_REASON,
-                most=LONGEST_REASON,
-            )
-        )
