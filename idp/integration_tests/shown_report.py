@@ -2,16 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
-
-from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.integration_tests.cases import Case
 from idp.integration_tests.model import CaseName, Outcome, Reason
 from idp.integration_tests.reports import Report
-
-_MOMENT: Final = "HH:mm:ss, dd/MM/yyyy"
+from idp.web.shown_time import shown_second
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +41,13 @@ def shown(report: Report) -> ShownReport:
         lines=[
             ShownLine(case, None, None, None)
             if result is None
-            else ShownLine(case, result.outcome, result.reason, moment(result.at))
+            else ShownLine(case, result.outcome, result.reason, shown_second(result.at))
             for case, result in report.lines
         ],
         passed=report.passed,
         failed=report.failed,
         missing=report.missing,
-        begun_at=moment(report.run.begun_at),
-        until=moment(report.run.expires_at),
-        last_at=None if report.last_at is None else moment(report.last_at),
+        begun_at=shown_second(report.run.begun_at),
+        until=shown_second(report.run.expires_at),
+        last_at=shown_second(report.last_at),
     )
-
-
-def moment(at: datetime) -> str:
-    """As people here write it."""
-    written: str = format_datetime(at, _MOMENT)
-    return written

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final
 
 import click
 
 from idp.core.handles import Handle
+from idp.core.vietnam import minute
 from idp.onboarding.access import MayNot, NotThere
 from idp.onboarding.credentials import TooManySecrets
 from idp.onboarding.diff import FieldChange
@@ -21,7 +22,6 @@ from idp.relying_parties.problems import EN
 from idp.relying_parties.registration import InvalidRegistration
 from idp.relying_parties.rotate_secret import UnknownRelyingParty
 
-_VIETNAM: Final = timezone(timedelta(hours=7))  # no daylight saving
 _SIGNS: Final = {
     PlannedKind.NEW: "+",
     PlannedKind.CHANGED: "~",
@@ -89,7 +89,7 @@ def stale(found: Stale) -> str:
     """Who was faster, and what they did."""
     by = found.by or "somebody at a shell"
     return (
-        f"changed meanwhile by {by} ({moment(found.at)}): {found.reason}\n"
+        f"changed meanwhile by {by} ({minute(found.at)}): {found.reason}\n"
         f"{changes(found.theirs)}\nLook at version {found.version}, and try again."
     )
 
@@ -154,7 +154,7 @@ def registration(row: RelyingPartyRecord) -> str:
 def version(each: RelyingPartyVersion) -> str:
     """One version in a list."""
     by = each.by or "(shell or itself)"
-    return f"{each.number:>4}  {moment(each.at)}  {by:<20}  {each.reason}".rstrip()
+    return f"{each.number:>4}  {minute(each.at)}  {by:<20}  {each.reason}".rstrip()
 
 
 def proposal(each: RelyingPartyProposal) -> str:
@@ -162,13 +162,8 @@ def proposal(each: RelyingPartyProposal) -> str:
     kind = "first" if each.base_version is None else f"changes version {each.base_version}"
     return (
         f"{each.id:>4}  {each.status:<9}  {each.client_id}  {kind}"
-        f"  by {each.proposed_by} on {moment(each.proposed_at)}: {each.reason}"
+        f"  by {each.proposed_by} on {minute(each.proposed_at)}: {each.reason}"
     )
-
-
-def moment(at: datetime) -> str:
-    """A moment by Vietnam's clock, to a minute."""
-    return f"{at.astimezone(_VIETNAM):%Y-%m-%d %H:%M}"
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -16,11 +16,12 @@ from idp.integration_tests.begin_run import BeginRun, NotForTests
 from idp.integration_tests.cases import CASES
 from idp.integration_tests.model import Outcome, Run, RunId
 from idp.integration_tests.reports import Report, Reports
-from idp.integration_tests.shown_report import moment, shown
+from idp.integration_tests.shown_report import shown
 from idp.integration_tests.views import report_document
 from idp.operators.permissions import Permission
 from idp.relying_parties.model import RelyingPartyRecord
 from idp.web.forms import Form
+from idp.web.shown_time import shown_second
 
 RUNS: Final = f"{PARTIES}/<client_id>/integration-test"
 
@@ -73,7 +74,7 @@ class TestRuns(OnePartyPage):
             [
                 ShownRun(
                     id=run.id,
-                    begun_at=moment(run.begun_at),
+                    begun_at=shown_second(run.begun_at),
                     begun_by=run.begun_by,
                     failed=counts[run.id].get(Outcome.FAILED, 0),
                     missing=len(CASES) - sum(counts[run.id].values()),
