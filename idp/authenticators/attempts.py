@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from idp.audit.events import BudgetExceeded, SecondFactorRefused
+from idp.audit.events import SecondFactorRefused
 from idp.audit.log import record
 from idp.authenticators.model import SecondFactor
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.throttling.note_exceeded import note_exceeded
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 
@@ -36,10 +37,7 @@ class Attempts:
         try:
             self._throttle.count(budget, citizen_id)
         except BudgetSpent as spent:
-            if spent.first:
-                event = BudgetExceeded(citizen_id=citizen_id, budget=spent.budget)
-                with self._database.transaction() as transaction:
-                    record(transaction, event, self._clock.now())
+            note_exceeded(spent, self._database, self._clock.now(), citizen_id=citizen_id)
             raise
 
     def forget(self, budget: Budget, citizen_id: CitizenId) -> None:

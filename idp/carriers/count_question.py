@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from idp.audit.events import BudgetExceeded
-from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.db.database import Database
+from idp.throttling.note_exceeded import note_exceeded
 from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 
 
@@ -54,10 +53,6 @@ class CountQuestion:
                 Counted(self._budgets.per_identity_number, (identity_number.hex(),)),
             )
         except BudgetSpent as spent:
-            if spent.first:
-                with self._database.transaction() as transaction:
-                    event = BudgetExceeded(
-                        citizen_id=citizen_id, client_id=client_id, budget=spent.budget
-                    )
-                    record(transaction, event, self._clock.now())
+            now = self._clock.now()
+            note_exceeded(spent, self._database, now, citizen_id=citizen_id, client_id=client_id)
             raise

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from idp.audit.events import BudgetExceeded, CounterVisitConfirmed, CounterVisitShown
+from idp.audit.events import CounterVisitConfirmed, CounterVisitShown
 from idp.audit.log import record
 from idp.citizens import store as citizens
 from idp.citizens.link_identity_number import link_identity_number
@@ -25,6 +25,7 @@ from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission, may
+from idp.throttling.note_exceeded import note_exceeded
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 _ATTRIBUTES = ("birth_date", "full_name", "identity_number")
@@ -177,7 +178,5 @@ class ConfirmVisit:
         try:
             yield
         except BudgetSpent as spent:
-            if spent.first:
-                with self._database.transaction() as transaction:
-                    record(transaction, BudgetExceeded(budget=spent.budget), self._clock.now())
+            note_exceeded(spent, self._database, self._clock.now())
             raise

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from idp.audit.events import BudgetExceeded
-from idp.audit.log import record
 from idp.citizens.store import identity_number_index, phone_number_index
 from idp.core.clock import Clock
 from idp.core.handles import new_handle
@@ -12,6 +10,7 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.disputes import store
 from idp.disputes.model import ClaimedDetails, Complaint, ComplaintId
+from idp.throttling.note_exceeded import note_exceeded
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 
@@ -85,8 +84,5 @@ class SubmitComplaint:
         try:
             self._throttle.count(self._budget, where.network)
         except BudgetSpent as spent:
-            if spent.first:
-                with self._database.transaction() as transaction:
-                    event = BudgetExceeded(client_id=where.client_id, budget=spent.budget)
-                    record(transaction, event, self._clock.now())
+            note_exceeded(spent, self._database, self._clock.now(), client_id=where.client_id)
             raise

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from idp.audit.events import BudgetExceeded, EmailAsked
+from idp.audit.events import EmailAsked
 from idp.audit.log import record
 from idp.citizens.model import CitizenId
 from idp.citizens.store import ensure_changeable
@@ -15,6 +15,7 @@ from idp.emails import store
 from idp.emails.model import EmailVerification, EmailVerificationId
 from idp.emails.ports import EmailLinks
 from idp.messaging.links import Links
+from idp.throttling.note_exceeded import note_exceeded
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 PATH: Final = "/email"
@@ -77,8 +78,5 @@ class AskToVerifyEmail:
         try:
             self._throttle.count(self._budget, citizen_id)
         except BudgetSpent as spent:
-            if spent.first:
-                with self._database.transaction() as transaction:
-                    event = BudgetExceeded(citizen_id=citizen_id, budget=spent.budget)
-                    record(transaction, event, self._clock.now())
+            note_exceeded(spent, self._database, self._clock.now(), citizen_id=citizen_id)
             raise

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from idp.audit.events import BudgetExceeded
-from idp.audit.log import record
 from idp.citizens.store import identity_number_index, phone_number_index
 from idp.consents.store import keep_text
 from idp.core.clock import Clock
@@ -15,6 +13,7 @@ from idp.enrolment import store
 from idp.enrolment.model import ClaimedDetails, PendingEnrolment, PendingEnrolmentId
 from idp.statistics.model import EVERYBODY, Measure, Stage, Tick
 from idp.statistics.ports import Tally
+from idp.throttling.note_exceeded import note_exceeded
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 
@@ -101,8 +100,5 @@ class SubmitForm:
         try:
             self._throttle.count(self._budget, where.network)
         except BudgetSpent as spent:
-            if spent.first:
-                with self._database.transaction() as transaction:
-                    event = BudgetExceeded(client_id=where.client_id, budget=spent.budget)
-                    record(transaction, event, self._clock.now())
+            note_exceeded(spent, self._database, self._clock.now(), client_id=where.client_id)
             raise

@@ -12,8 +12,6 @@ from flask import Blueprint, Response, redirect, request
 from flask.views import MethodView
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from idp.audit.events import BudgetExceeded
-from idp.audit.log import record
 from idp.citizens import store as citizens
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -37,6 +35,7 @@ from idp.interactions.visits import (
     Visit,
     Visits,
 )
+from idp.throttling.note_exceeded import note_exceeded
 from idp.web.address import page_query
 from idp.web.pages import Pages
 from idp.web.reference import request_reference
@@ -273,9 +272,7 @@ def interaction_routes(
     routes.app_errorhandler(AccountHeld)(held)
 
     def too_many(spent: TooManyInteractions) -> Response:
-        if spent.first:
-            with database.transaction() as transaction:
-                record(transaction, BudgetExceeded(budget=spent.budget), clock.now())
+        note_exceeded(spent, database, clock.now())
         # Never back to the portal, which would send the browser here again.
         minutes = ceil(spent.retry_after / timedelta(minutes=1))
         response = pages.render("errors/busy_network.html", status=429, minutes=minutes)

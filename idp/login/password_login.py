@@ -16,6 +16,7 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.interactions.sign_in import AccountHeld, AccountInactive
 from idp.sessions.rules import PASSWORD_AND_SMS
+from idp.throttling.note_exceeded import note_exceeded
 from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 
 _LONGEST_PASSWORD: Final = 1024
@@ -127,9 +128,7 @@ class PasswordLogin:
                 )
             self._throttle.count_in_turn(*counted)
         except BudgetSpent as spent:
-            if spent.first:
-                with self._database.transaction() as transaction:
-                    record(transaction, BudgetExceeded(budget=spent.budget), self._clock.now())
+            note_exceeded(spent, self._database, self._clock.now())
             raise
         return counted
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from idp.audit.events import BudgetExceeded, OperatorRefused, OperatorVerified
+from idp.audit.events import OperatorRefused, OperatorVerified
 from idp.audit.log import record
 from idp.citizens.password_hasher import PasswordHasher
 from idp.core.clock import Clock
@@ -11,6 +11,7 @@ from idp.db.database import Database
 from idp.operators import store
 from idp.operators.model import Operator, OperatorName, VerifiedOperator
 from idp.operators.rules import LONGEST_PASSWORD
+from idp.throttling.note_exceeded import note_exceeded
 from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 from idp.totp.codes import new_totp_secret, step_of_code
 
@@ -81,9 +82,7 @@ class VerifyOperator:
         try:
             self._throttle.count_in_turn(*counted)
         except BudgetSpent as spent:
-            if spent.first:
-                with self._database.transaction() as transaction:
-                    record(transaction, BudgetExceeded(budget=spent.budget), self._clock.now())
+            note_exceeded(spent, self._database, self._clock.now())
             raise
 
     def _spend(self, found: Operator | None, step: int | None) -> VerifiedOperator | None:

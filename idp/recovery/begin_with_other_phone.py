@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from idp.audit.events import BudgetExceeded
-from idp.audit.log import record
 from idp.carriers.model import ClaimedIdentity
 from idp.citizens.store import identity_number_index, phone_number_index
 from idp.core.clock import Clock
@@ -12,6 +10,7 @@ from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.recovery.model import PhoneRecovery, PhoneRecoveryId
+from idp.throttling.note_exceeded import note_exceeded
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 
 
@@ -72,8 +71,5 @@ class BeginWithOtherPhone:
         try:
             self._throttle.count(self._forms_per_network, network)
         except BudgetSpent as spent:
-            if spent.first:
-                with self._database.transaction() as transaction:
-                    event = BudgetExceeded(client_id=client_id, budget=spent.budget)
-                    record(transaction, event, self._clock.now())
+            note_exceeded(spent, self._database, self._clock.now(), client_id=client_id)
             raise
