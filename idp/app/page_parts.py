@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from idp.adapters.redis.shown_pages import RedisShownPages
 from idp.app.parts import Parts
-from idp.app.policies import brand
+from idp.app.policies import brand, shown_pages_budget
 from idp.settings import decode_key
 from idp.web.browser import BrowserCookie
 from idp.web.pages import Pages
@@ -24,7 +24,9 @@ def page_parts(parts: Parts) -> PageParts:
     """Make them, for both sides: a browser that goes from one to the other stays the same."""
     settings = parts.settings
     browser = BrowserCookie(secure=settings.server.secure)
-    shown = RedisShownPages(parts.redis, parts.cipher)
+    shown = RedisShownPages(
+        parts.redis, parts.cipher, throttle=parts.throttle, budget=shown_pages_budget(settings)
+    )
     pages = Pages(
         issuer=settings.server.issuer,
         brand=brand(settings),

@@ -110,6 +110,12 @@ def interactions_budget(settings: Settings) -> Budget:
     return Budget("interactions_per_network", windows, by_network=True)
 
 
+def shown_pages_budget(settings: Settings) -> Budget:
+    """As many pages as interactions; apart, so that what is mistyped takes no sign-in away."""
+    windows = settings.throttling.interactions_per_network
+    return Budget("shown_pages_per_network", windows, by_network=True)
+
+
 def phone_policy(settings: Settings) -> PhonePolicy:
     phones = settings.phones
     return PhonePolicy(

@@ -21,12 +21,16 @@ class ShownPages(Protocol):
 
     A page holds what was typed and whose it is. So it is kept unreadable, found only with all three
     of its handle, its browser and its path, and gone as soon as somebody signs in or out there. Of
-    each browser the last few are kept: what a stranger can store is bounded by how many browsers it
-    can be.
+    each browser the last few are kept, and of a network so many: a stranger can be as many browsers
+    as it likes.
     """
 
-    def keep(self, page: ShownPage, *, browser: Handle, path: str) -> Handle:
-        """Keep *page*; the handle under which that browser finds it at that path."""
+    def keep(self, page: ShownPage, *, browser: Handle, path: str, network: str) -> Handle | None:
+        """
+        Keep *page*; the handle under which that browser finds it at that path.
+
+        `None` where *network* had so many kept that it could fill the store.
+        """
         ...
 
     def find(self, handle: str, *, browser: Handle, path: str) -> ShownPage | None:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from idp.web.address import SHOWN, page_query
 from idp.web.at_hand import g, request
 from idp.web.browser import BrowserCookie
+from idp.web.network import client_network
 from idp.web.ports import ShownPage, ShownPages
 
 _OF_THE_EXCHANGE = frozenset({"set-cookie", "content-length"})
@@ -76,10 +77,14 @@ class AnswersByGet:
         )
         page = ShownPage(response.status_code, headers, response.get_data(as_text=True))
         try:
-            handle = self._kept.keep(page, browser=browser, path=request.path)
+            handle = self._kept.keep(
+                page, browser=browser, path=request.path, network=client_network()
+            )
         except Exception as error:  # noqa: BLE001 (whatever it is, the app has a page for it, or raises)
             # Flask asks no error handler about what happens after a view.
             return current_app.make_response(current_app.handle_user_exception(error))
+        if handle is None:
+            return response  # one that cannot be gone back to is better than none
         led = Response(status=303)
         led.headers["Location"] = f"{request.path}?{page_query(shown=handle)}"
         for cookie in response.headers.getlist("Set-Cookie"):

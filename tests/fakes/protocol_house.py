@@ -235,7 +235,10 @@ class ProtocolHouse:
             clock=clock,
         )
         browser = BrowserCookie(secure=False)
-        shown = RedisShownPages(self.redis, PersonalDataCipher([("k1", KEY)]))
+        throttle = RedisThrottle(self.redis, exempt_networks=())
+        shown = RedisShownPages(
+            self.redis, PersonalDataCipher([("k1", KEY)]), throttle=throttle, budget=PLENTY
+        )
         self.wakes = WakesInMemory()
         announce = AnnounceLogout(
             relying_parties=self.registry, key=KEY, wakes=self.wakes, clock=clock
@@ -265,7 +268,6 @@ class ProtocolHouse:
             clock=clock,
         )
         pages = Pages(brand=Brand(), issuer=ISSUER, csrf_key=KEY, cookies=browser, shown=shown)
-        throttle = RedisThrottle(self.redis, exempt_networks=())
         farewells = RedisFarewells(self.redis, throttle=throttle, budget=self.begun)
         rehearsals = NoRehearsals()
         self.app = Flask("idp", static_folder=None)

@@ -1,5 +1,6 @@
 """Pages that answered a form, in memory: an honest double of the port `ShownPages`."""
 
+from collections import Counter
 from datetime import timedelta
 from threading import RLock
 
@@ -12,16 +13,28 @@ from tests.fakes.expiring import Expiring
 class ShownPagesInMemory:
     """Implements `ShownPages`."""
 
-    def __init__(self, clock: Clock, *, lifetime: timedelta, of_a_browser: int) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        lifetime: timedelta,
+        of_a_browser: int,
+        of_a_network: int = 1_000_000,
+    ) -> None:
         self._lock = RLock()
         self._lifetime = lifetime
         self._of_a_browser = of_a_browser
+        self._of_a_network = of_a_network
+        self._counted: Counter[str] = Counter()
         self._held: Expiring[ShownPage] = Expiring(clock)
         self._latest: dict[Handle, list[str]] = {}
 
-    def keep(self, page: ShownPage, *, browser: Handle, path: str) -> Handle:
+    def keep(self, page: ShownPage, *, browser: Handle, path: str, network: str) -> Handle | None:
         """See the port."""
         with self._lock:
+            self._counted[network] += 1
+            if self._counted[network] > self._of_a_network:
+                return None
             handle = new_handle()
             key = repr((handle, browser, path))
             self._held.put(key, page, self._lifetime)

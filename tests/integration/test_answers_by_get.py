@@ -193,3 +193,26 @@ def test_a_store_that_goes_away_meanwhile_is_an_outage_and_no_fault(
     monkeypatch.setattr(RedisShownPages, "keep", away)
 
     assert desk.send(**WRONG).status_code == 503
+
+
+def test_where_no_more_is_kept_the_answer_comes_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RedisShownPages, "keep", lambda *_, **__: None)
+
+    answer = desk.send(**WRONG)
+
+    assert answer.status_code == 200
+    assert "Số CMT/CCCD hoặc mật khẩu không đúng" in answer.text
+
+
+def test_pages_are_counted_by_network_before_anybody_signs_in(desk: Desk, site: Site) -> None:
+    desk.send(**WRONG)
+    http = FlaskClient(site.app, site.app.response_class)
+    (token, *_) = re.findall(
+        r'name="csrf_token"[^>]*value="([^"]+)"', http.get("/console/sign-in").text
+    )
+    assert http.post("/console/sign-in", data={"csrf_token": token}).status_code == 303
+
+    counted = [site.redis.get(key) for key in site.redis.scan_iter("budget:shown_pages_per_*")]
+    assert counted == [b"2", b"2"]

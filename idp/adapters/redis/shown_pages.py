@@ -8,8 +8,10 @@ import redis
 from pydantic import TypeAdapter
 
 from idp.adapters.redis.connection import milliseconds
+from idp.adapters.redis.throttle import RedisThrottle
 from idp.core.handles import Handle, digest, new_handle
 from idp.db.encryption import PersonalDataCipher, UnreadableCiphertext
+from idp.throttling.ports import Budget, BudgetSpent, Counted
 from idp.web.ports import ShownPage
 
 _JSON: Final = TypeAdapter(ShownPage)
@@ -21,13 +23,15 @@ OF_A_BROWSER: Final = 4
 _QUICKLY: Final = 1  # zlib's level: a page comes to a third by it, and to little less by more
 
 _KEEP: Final = """
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-redis.call('LPUSH', KEYS[2], KEYS[1])
-redis.call('PEXPIRE', KEYS[2], ARGV[2])
-for _, oldest in ipairs(redis.call('LRANGE', KEYS[2], ARGV[3], -1)) do
+local page, latest = KEYS[windows + 1], KEYS[windows + 2]
+local life, most = ARGV[2 * windows + 3], ARGV[2 * windows + 4]
+redis.call('SET', page, ARGV[2 * windows + 2], 'PX', life)
+redis.call('LPUSH', latest, page)
+redis.call('PEXPIRE', latest, life)
+for _, oldest in ipairs(redis.call('LRANGE', latest, most, -1)) do
     redis.call('DEL', oldest)
 end
-redis.call('LTRIM', KEYS[2], 0, ARGV[3] - 1)
+redis.call('LTRIM', latest, 0, most - 1)
 """
 _FORGET: Final = """
 for _, page in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do redis.call('DEL', page) end
@@ -38,21 +42,33 @@ redis.call('DEL', KEYS[1])
 class RedisShownPages:
     """`shown_page:<digest of handle, browser and path>`; `shown_pages_of:<browser>`: its last."""
 
-    def __init__(self, client: redis.Redis, cipher: PersonalDataCipher) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        cipher: PersonalDataCipher,
+        *,
+        throttle: RedisThrottle,
+        budget: Budget,
+    ) -> None:
         self._redis = client
         self._cipher = cipher
-        self._keep = client.register_script(_KEEP)
+        self._budget = budget
+        self._keep = throttle.counted(_KEEP)
         self._forget = client.register_script(_FORGET)
 
-    def keep(self, page: ShownPage, *, browser: Handle, path: str) -> Handle:
-        """Keep *page*; the handle under which that browser finds it at that path."""
+    def keep(self, page: ShownPage, *, browser: Handle, path: str, network: str) -> Handle | None:
+        """The handle under which that browser finds it there; `None` where it is not kept."""
         handle = new_handle()
         key = _key(handle, browser, path)
         small = zlib.compress(_JSON.dump_json(page), _QUICKLY)
-        self._keep(
-            keys=[key, _index(browser)],
-            args=[self._cipher.seal(small, place=key), milliseconds(LIFETIME), OF_A_BROWSER],
-        )
+        try:
+            self._keep(
+                Counted(self._budget, (network,)),
+                keys=[key, _index(browser)],
+                args=[self._cipher.seal(small, place=key), milliseconds(LIFETIME), OF_A_BROWSER],
+            )
+        except BudgetSpent:
+            return None
         return handle
 
     def find(self, handle: str, *, browser: Handle, path: str) -> ShownPage | None:
