@@ -8,11 +8,12 @@ from pydantic import Field, StringConstraints
 from idp.api.operation import Answer, Call, Given, Line, Nothing, Operation, Page, Query, Resource
 from idp.api.paging import page, read_number
 from idp.api.problems import invalid, not_found
+from idp.core.two_languages import EN
 from idp.db.database import Database
 from idp.failures import store
 from idp.failures.rules import typed_reference
 from idp.failures.store import FailureQuery, FoundFailure
-from idp.failures.words import EN, Manual, explain
+from idp.failures.words import Manual, explain
 from idp.onboarding import store as registrations
 from idp.operators.permissions import Permission, may_see, teams_seen_by
 from idp.relying_parties.model import ClientId

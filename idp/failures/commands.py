@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from idp.core.two_languages import EN
 from idp.core.vietnam import second
 from idp.db.database import Database
 from idp.failures import store
@@ -12,7 +13,7 @@ from idp.failures.model import FailedRequest
 from idp.failures.rules import typed_reference
 from idp.failures.store import FailureQuery
 from idp.failures.table import COLUMNS, cells
-from idp.failures.words import EN, Manual, explain
+from idp.failures.words import Manual, explain
 from idp.web.csv_file import csv_text
 
 _MOST: Final = 10_000

@@ -1,7 +1,6 @@
 """
 A failed request in words: what happened, what to change, and where the manual says more.
 
-In both languages here rather than in the catalogue of the pages: commands and the API say them too.
 Code stands between backticks.
 """
 
@@ -9,25 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from idp.core.two_languages import Text
 from idp.failures.model import Cause, FailedRequest, Fault, Part
-
-VI: Final = "vi"
-EN: Final = "en"
 
 Manual: TypeAlias = Callable[[str, int], str]
 """Where the manual for portals has, in a language, a section: an address."""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text in both languages."""
-
-    vi: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        """The text as that language has it."""
-        return self.en if language == EN else self.vi
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +29,46 @@ class _Words:
     happened: Text
     fix: Text
     section: int
+
+
+def explain(failed: FailedRequest, language: str) -> Explanation:
+    """The failed request in `vi` or `en`."""
+    fault, words = failed.fault, _WORDS[failed.fault.cause]
+    happened = words.happened
+    if fault.cause is Cause.URI_DIFFERS and not fault.registered:
+        happened = _NOTHING_REGISTERED
+    elif fault.cause is Cause.OTHER and failed.note:
+        happened = _OTHER_WITH_NOTE
+    values = _values(failed, language)
+    return Explanation(
+        happened=happened.in_language(language).format_map(values),
+        fix=words.fix.in_language(language).format_map(values),
+        section=words.section,
+    )
+
+
+def pieces(text: str) -> tuple[tuple[bool, str], ...]:
+    """The text in pieces, each with whether it is code."""
+    return tuple((number % 2 == 1, piece) for number, piece in enumerate(text.split("`")) if piece)
+
+
+def differences(fault: Fault, language: str) -> str:
+    """The parts that differ, in words."""
+    return ", ".join(_PARTS[part].in_language(language) for part in fault.differs)
+
+
+def _values(failed: FailedRequest, language: str) -> Mapping[str, object]:
+    fault, none = failed.fault, _NOTHING.in_language(language)
+    return {
+        "error": failed.error,
+        "note": failed.note.replace("`", "'"),
+        "parameter": fault.parameter,
+        # A backtick would end the code that the value stands in.
+        "sent": fault.sent.replace("`", "'") or none,
+        "registered": fault.registered.replace("`", "'") or none,
+        "differs": differences(fault, language) or none,
+        "seconds": fault.seconds,
+    }
 
 
 _PARTS: Final[Mapping[Part, Text]] = {
@@ -557,43 +582,3 @@ _NOTHING_REGISTERED: Final = Text(
     "`{parameter}` sent `{sent}`, and the registration has none.",
 )
 _NOTHING: Final = Text("(không có)", "(none)")
-
-
-def explain(failed: FailedRequest, language: str) -> Explanation:
-    """The failed request in `vi` or `en`."""
-    fault, words = failed.fault, _WORDS[failed.fault.cause]
-    happened = words.happened
-    if fault.cause is Cause.URI_DIFFERS and not fault.registered:
-        happened = _NOTHING_REGISTERED
-    elif fault.cause is Cause.OTHER and failed.note:
-        happened = _OTHER_WITH_NOTE
-    values = _values(failed, language)
-    return Explanation(
-        happened=happened.in_language(language).format_map(values),
-        fix=words.fix.in_language(language).format_map(values),
-        section=words.section,
-    )
-
-
-def pieces(text: str) -> tuple[tuple[bool, str], ...]:
-    """The text in pieces, each with whether it is code."""
-    return tuple((number % 2 == 1, piece) for number, piece in enumerate(text.split("`")) if piece)
-
-
-def differences(fault: Fault, language: str) -> str:
-    """The parts that differ, in words."""
-    return ", ".join(_PARTS[part].in_language(language) for part in fault.differs)
-
-
-def _values(failed: FailedRequest, language: str) -> Mapping[str, object]:
-    fault, none = failed.fault, _NOTHING.in_language(language)
-    return {
-        "error": failed.error,
-        "note": failed.note.replace("`", "'"),
-        "parameter": fault.parameter,
-        # A backtick would end the code that the value stands in.
-        "sent": fault.sent.replace("`", "'") or none,
-        "registered": fault.registered.replace("`", "'") or none,
-        "differs": differences(fault, language) or none,
-        "seconds": fault.seconds,
-    }

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
+from idp.core.two_languages import Text
 from idp.core.vietnam import written
 from idp.messaging.model import Mail, NoticeKind
 
@@ -35,100 +36,93 @@ class Portal:
     credential: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What happened, in both languages: as a subject, and as the end of "… lúc/at <moment>"."""
-
-    vi: str
-    en: str
-
-
-_HAPPENED: Final[Mapping[NoticeKind, _Words]] = {
-    NoticeKind.PASSWORD_CHANGED: _Words(
+# As a subject, and as the end of "… lúc/at <moment>".
+_HAPPENED: Final[Mapping[NoticeKind, Text]] = {
+    NoticeKind.PASSWORD_CHANGED: Text(
         "Mật khẩu tài khoản vừa được đổi", "The password of your account was changed"
     ),
-    NoticeKind.DISPUTE_OPENED: _Words(
+    NoticeKind.DISPUTE_OPENED: Text(
         "Có khiếu nại về tài khoản của bạn", "Somebody disputes your account"
     ),
-    NoticeKind.DISPUTE_MORE_NEEDED: _Words(
+    NoticeKind.DISPUTE_MORE_NEEDED: Text(
         "Cần bạn bổ sung thông tin cho khiếu nại về tài khoản",
         "We need to know more from you about the complaint",
     ),
-    NoticeKind.DISPUTE_KEPT: _Words(
+    NoticeKind.DISPUTE_KEPT: Text(
         "Khiếu nại đã được giải quyết: tài khoản vẫn là của bạn",
         "The complaint is resolved: the account stays yours",
     ),
-    NoticeKind.DISPUTE_TRANSFERRED: _Words(
+    NoticeKind.DISPUTE_TRANSFERRED: Text(
         "Khiếu nại đã được giải quyết: số giấy tờ thuộc về người khác",
         "The complaint is resolved: the identity number is another person's",
     ),
-    NoticeKind.DISPUTE_CLOSED: _Words(
+    NoticeKind.DISPUTE_CLOSED: Text(
         "Khiếu nại đã được giải quyết: tài khoản đã đóng",
         "The complaint is resolved: the account is closed",
     ),
-    NoticeKind.ENROLMENT_FINISHED: _Words("Tài khoản đã được tạo", "Your account was created"),
-    NoticeKind.AUTHENTICATOR_ADDED: _Words(
+    NoticeKind.ENROLMENT_FINISHED: Text("Tài khoản đã được tạo", "Your account was created"),
+    NoticeKind.AUTHENTICATOR_ADDED: Text(
         "Tài khoản vừa thêm một cách đăng nhập", "A way to sign in was added to your account"
     ),
-    NoticeKind.AUTHENTICATOR_REMOVED: _Words(
+    NoticeKind.AUTHENTICATOR_REMOVED: Text(
         "Tài khoản vừa bỏ một cách đăng nhập", "A way to sign in was removed from your account"
     ),
-    NoticeKind.RECOVERY_CODES_MADE: _Words(
+    NoticeKind.RECOVERY_CODES_MADE: Text(
         "Tài khoản vừa tạo bộ mã dự phòng mới", "New recovery codes were made for your account"
     ),
-    NoticeKind.RECOVERY_CODE_USED: _Words(
+    NoticeKind.RECOVERY_CODE_USED: Text(
         "Một mã dự phòng vừa được dùng để đăng nhập", "A recovery code was used to sign in"
     ),
-    NoticeKind.PHONE_LOST: _Words(
+    NoticeKind.PHONE_LOST: Text(
         "Tài khoản đã bỏ một số điện thoại, vì nhà mạng báo số đó đã đổi chủ",
         "A phone number was taken from your account, since its carrier names another holder",
     ),
-    NoticeKind.LEVEL_RAISED: _Words(
+    NoticeKind.LEVEL_RAISED: Text(
         "Tài khoản được xác minh tại quầy", "Your account was confirmed at a counter"
     ),
-    NoticeKind.EMAIL_VERIFIED: _Words(
+    NoticeKind.EMAIL_VERIFIED: Text(
         "Địa chỉ thư điện tử của tài khoản vừa được xác nhận",
         "The e-mail address of your account was confirmed",
     ),
-    NoticeKind.PHONE_REPLACED: _Words(
+    NoticeKind.PHONE_REPLACED: Text(
         "Số điện thoại của tài khoản vừa được thay", "The phone number of your account was replaced"
     ),
-    NoticeKind.IDENTITY_NUMBER_ADDED: _Words(
+    NoticeKind.IDENTITY_NUMBER_ADDED: Text(
         "Tài khoản vừa thêm một số giấy tờ", "An identity number was added to your account"
     ),
-    NoticeKind.PHONE_ADDED: _Words(
+    NoticeKind.PHONE_ADDED: Text(
         "Tài khoản vừa thêm một số điện thoại", "A phone number was added to your account"
     ),
-    NoticeKind.DEFAULT_PHONE_CHANGED: _Words(
+    NoticeKind.DEFAULT_PHONE_CHANGED: Text(
         "Mã OTP của tài khoản được gửi tới một số khác",
         "The codes of your account go to another phone number",
     ),
-    NoticeKind.PHONE_REMOVED: _Words(
+    NoticeKind.PHONE_REMOVED: Text(
         "Tài khoản vừa bỏ một số điện thoại", "A phone number was removed from your account"
     ),
-    NoticeKind.UNRECOGNISED_ACTIVITY: _Words(
+    NoticeKind.UNRECOGNISED_ACTIVITY: Text(
         "Tài khoản đã bị khoá vì bạn báo hoạt động lạ",
         "Your account was locked, since you reported something that you had not done",
     ),
-    NoticeKind.DATA_EXPORTED: _Words(
+    NoticeKind.DATA_EXPORTED: Text(
         "Dữ liệu của tài khoản vừa được tải về", "The data of your account were downloaded"
     ),
-    NoticeKind.DATA_REQUEST_FILED: _Words(
+    NoticeKind.DATA_REQUEST_FILED: Text(
         "Yêu cầu về dữ liệu đã được tiếp nhận", "Your request about your data was received"
     ),
-    NoticeKind.DATA_REQUEST_ANSWERED: _Words(
+    NoticeKind.DATA_REQUEST_ANSWERED: Text(
         "Yêu cầu về dữ liệu đã được trả lời", "Your request about your data was answered"
     ),
-    NoticeKind.INACTIVE: _Words(
+    NoticeKind.INACTIVE: Text(
         "Tài khoản lâu không đăng nhập, sẽ bị khoá nếu bạn không đăng nhập",
         "Your account has not been used for long, and will be locked unless you sign in",
     ),
-    NoticeKind.INACTIVE_LOCKED: _Words(
+    NoticeKind.INACTIVE_LOCKED: Text(
         "Tài khoản đã bị khoá vì lâu không đăng nhập. Đăng nhập để mở lại",
         "Your account was locked, since it was not used for long. Sign in to open it again",
     ),
-    NoticeKind.REACTIVATED: _Words("Tài khoản đã được mở khoá", "Your account was opened again"),
-    NoticeKind.ACCOUNT_CLOSED: _Words(
+    NoticeKind.REACTIVATED: Text("Tài khoản đã được mở khoá", "Your account was opened again"),
+    NoticeKind.ACCOUNT_CLOSED: Text(
         "Tài khoản đã đóng theo yêu cầu của bạn", "Your account was closed, as you asked"
     ),
 }

@@ -5,73 +5,60 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from idp.relying_parties.problems import VI
+from idp.core.two_languages import Text
 
-
-@dataclass(frozen=True, slots=True)
-class FieldWords:
-    """What pages and terminals call a member of a registration."""
-
-    vi: str
-    en: str
-
-    def in_(self, language: str) -> str:
-        """The one of that language."""
-        return self.vi if language == VI else self.en
-
-
-FIELDS: Final[Mapping[str, FieldWords]] = {
-    "client_id": FieldWords("client_id", "client_id"),
-    "environment": FieldWords("Môi trường", "Environment"),
-    "sandbox_client_id": FieldWords("Bản đăng ký thử nghiệm", "Sandbox registration"),
-    "client_name": FieldWords("Tên hiện cho công dân", "Name shown to citizens"),
-    "client_name#en": FieldWords("Tên tiếng Anh", "Name in English"),
-    "sms_name": FieldWords("Tên trong tin nhắn", "Name in text messages"),
-    "contacts": FieldWords("Đầu mối kỹ thuật", "Technical contacts"),
-    "client_uri": FieldWords("Trang chủ của cổng", "Home page"),
-    "policy_uri": FieldWords("Chính sách dữ liệu cá nhân", "Privacy policy"),
-    "tos_uri": FieldWords("Điều khoản sử dụng", "Terms of use"),
-    "logo_uri": FieldWords("Biểu trưng", "Logo"),
-    "sector": FieldWords("Nhóm mã công dân (sector)", "Sector of subjects"),
-    "security_profile": FieldWords("Cấu hình bảo mật", "Security profile"),
-    "redirect_uris": FieldWords("Redirect URI", "Redirect URIs"),
-    "post_logout_redirect_uris": FieldWords("Địa chỉ sau khi đăng xuất", "Post-logout addresses"),
-    "initiate_login_uri": FieldWords("Địa chỉ bắt đầu đăng nhập", "Where a sign-in starts"),
-    "backchannel_logout_uri": FieldWords(
+FIELDS: Final[Mapping[str, Text]] = {
+    "client_id": Text("client_id", "client_id"),
+    "environment": Text("Môi trường", "Environment"),
+    "sandbox_client_id": Text("Bản đăng ký thử nghiệm", "Sandbox registration"),
+    "client_name": Text("Tên hiện cho công dân", "Name shown to citizens"),
+    "client_name#en": Text("Tên tiếng Anh", "Name in English"),
+    "sms_name": Text("Tên trong tin nhắn", "Name in text messages"),
+    "contacts": Text("Đầu mối kỹ thuật", "Technical contacts"),
+    "client_uri": Text("Trang chủ của cổng", "Home page"),
+    "policy_uri": Text("Chính sách dữ liệu cá nhân", "Privacy policy"),
+    "tos_uri": Text("Điều khoản sử dụng", "Terms of use"),
+    "logo_uri": Text("Biểu trưng", "Logo"),
+    "sector": Text("Nhóm mã công dân (sector)", "Sector of subjects"),
+    "security_profile": Text("Cấu hình bảo mật", "Security profile"),
+    "redirect_uris": Text("Redirect URI", "Redirect URIs"),
+    "post_logout_redirect_uris": Text("Địa chỉ sau khi đăng xuất", "Post-logout addresses"),
+    "initiate_login_uri": Text("Địa chỉ bắt đầu đăng nhập", "Where a sign-in starts"),
+    "backchannel_logout_uri": Text(
         "Địa chỉ nhận báo đăng xuất (máy chủ)", "Back-channel logout address"
     ),
-    "backchannel_logout_session_required": FieldWords(
+    "backchannel_logout_session_required": Text(
         "Báo đăng xuất máy chủ kèm mã phiên", "Back-channel logout names the session"
     ),
-    "frontchannel_logout_uri": FieldWords(
+    "frontchannel_logout_uri": Text(
         "Địa chỉ nhận báo đăng xuất (trình duyệt)", "Front-channel logout address"
     ),
-    "frontchannel_logout_session_required": FieldWords(
+    "frontchannel_logout_session_required": Text(
         "Báo đăng xuất trình duyệt kèm mã phiên", "Front-channel logout names the session"
     ),
-    "scope": FieldWords("Scope", "Scopes"),
-    "claims": FieldWords("Thông tin được nhận", "Claims it may receive"),
-    "legal_ground": FieldWords("Căn cứ pháp lý", "Legal ground"),
-    "minimum_acr": FieldWords("Mức xác minh tối thiểu", "Minimum level"),
-    "default_acr_values": FieldWords("Mức xác minh mong muốn", "Levels asked for by default"),
-    "default_max_age": FieldWords("Đăng nhập cũ nhất (giây)", "Oldest sign-in, in seconds"),
-    "require_auth_time": FieldWords("Luôn kèm giờ đăng nhập", "Time of sign-in always told"),
-    "token_endpoint_auth_method": FieldWords("Cách cổng tự xác thực", "How it proves itself"),
-    "token_endpoint_auth_signing_alg": FieldWords(
+    "scope": Text("Scope", "Scopes"),
+    "claims": Text("Thông tin được nhận", "Claims it may receive"),
+    "legal_ground": Text("Căn cứ pháp lý", "Legal ground"),
+    "minimum_acr": Text("Mức xác minh tối thiểu", "Minimum level"),
+    "default_acr_values": Text("Mức xác minh mong muốn", "Levels asked for by default"),
+    "default_max_age": Text("Đăng nhập cũ nhất (giây)", "Oldest sign-in, in seconds"),
+    "require_auth_time": Text("Luôn kèm giờ đăng nhập", "Time of sign-in always told"),
+    "token_endpoint_auth_method": Text("Cách cổng tự xác thực", "How it proves itself"),
+    "token_endpoint_auth_signing_alg": Text(
         "Thuật toán khi cổng tự xác thực", "Algorithm it proves itself with"
     ),
-    "jwks": FieldWords("Khoá công khai", "Public keys"),
-    "jwks_uri": FieldWords("Địa chỉ khoá công khai", "Address of public keys"),
-    "require_pkce": FieldWords("Bắt buộc PKCE", "PKCE required"),
-    "grant_types": FieldWords("Loại cấp quyền", "Grant types"),
-    "response_types": FieldWords("Loại trả lời", "Response types"),
-    "id_token_signed_response_alg": FieldWords("Thuật toán ký ID token", "ID token algorithm"),
-    "userinfo_signed_response_alg": FieldWords("Thuật toán ký userinfo", "Userinfo algorithm"),
-    "request_object_signing_alg": FieldWords("Thuật toán ký yêu cầu", "Request object algorithm"),
-    "request_uris": FieldWords("Địa chỉ yêu cầu đã ký", "Request object addresses"),
-    "resources": FieldWords("Tài nguyên", "Resources"),
+    "jwks": Text("Khoá công khai", "Public keys"),
+    "jwks_uri": Text("Địa chỉ khoá công khai", "Address of public keys"),
+    "require_pkce": Text("Bắt buộc PKCE", "PKCE required"),
+    "grant_types": Text("Loại cấp quyền", "Grant types"),
+    "response_types": Text("Loại trả lời", "Response types"),
+    "id_token_signed_response_alg": Text("Thuật toán ký ID token", "ID token algorithm"),
+    "userinfo_signed_response_alg": Text("Thuật toán ký userinfo", "Userinfo algorithm"),
+    "request_object_signing_alg": Text("Thuật toán ký yêu cầu", "Request object algorithm"),
+    "request_uris": Text("Địa chỉ yêu cầu đã ký", "Request object addresses"),
+    "resources": Text("Tài nguyên", "Resources"),
 }
-"""Every member, in the order that pages show them."""
+"""What pages and terminals call each member, in the order that pages show them."""
 
 _WORDS_IN_ONE: Final = frozenset({"scope"})
 
@@ -96,7 +83,7 @@ class FieldChange:
 
     def words(self, language: str) -> str:
         """What people call the member."""
-        return FIELDS[self.field].in_(language) if self.field in FIELDS else self.field
+        return FIELDS[self.field].in_language(language) if self.field in FIELDS else self.field
 
 
 def diff(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[FieldChange, ...]:

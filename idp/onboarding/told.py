@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from idp.core.handles import Handle
+from idp.core.two_languages import EN
 from idp.core.vietnam import minute
 from idp.onboarding.access import MayNot, NotThere
 from idp.onboarding.credentials import TooManySecrets
@@ -18,7 +19,6 @@ from idp.onboarding.plan import Planned, PlannedKind
 from idp.onboarding.propose_production import AlreadyProposed, Unchanged, Untested
 from idp.onboarding.store import Listed
 from idp.relying_parties.model import ClientId, RelyingPartyRecord, RelyingPartyVersion
-from idp.relying_parties.problems import EN
 from idp.relying_parties.registration import InvalidRegistration
 from idp.relying_parties.rotate_secret import UnknownRelyingParty
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-VI: Final = "vi"
-EN: Final = "en"
+from idp.core.two_languages import EN, Text
+
 _LONGEST_VALUE: Final = 300  # characters that are told of what was given
 _PRIVATE: Final = "PRIVATE"
 
@@ -78,10 +78,8 @@ class Words:
     `{detail}` stands for what is known besides.
     """
 
-    reason_en: str
-    reason_vi: str
-    fix_en: str
-    fix_vi: str
+    reason: Text
+    fix: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +91,11 @@ class Fault:
 
     def reason(self, language: str = EN) -> str:
         """Why it cannot be so."""
-        words = WORDS[self.rule]
-        said = words.reason_vi if language == VI else words.reason_en
-        return said.replace("{detail}", self.detail)
+        return WORDS[self.rule].reason.in_language(language).replace("{detail}", self.detail)
 
     def fix(self, language: str = EN) -> str:
         """What to do instead; empty where the reason says it."""
-        words = WORDS[self.rule]
-        said = words.fix_vi if language == VI else words.fix_en
-        return said.replace("{detail}", self.detail)
+        return WORDS[self.rule].fix.in_language(language).replace("{detail}", self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,315 +137,362 @@ def said(field: str, text: str) -> Problem:
 
 
 WORDS: Final[Mapping[Rule, Words]] = {
-    Rule.OTHER: Words("{detail}", "{detail}", "", ""),
+    Rule.OTHER: Words(Text("{detail}", "{detail}"), Text("", "")),
     Rule.UNKNOWN: Words(
-        "is not known",
-        "không phải là mục của bản đăng ký",
-        "Leave it out, or look for its right name in the manual.",
-        "Bỏ mục này, hoặc xem lại tên đúng trong tài liệu.",
+        Text("không phải là mục của bản đăng ký", "is not known"),
+        Text(
+            "Bỏ mục này, hoặc xem lại tên đúng trong tài liệu.",
+            "Leave it out, or look for its right name in the manual.",
+        ),
     ),
-    Rule.MISSING: Words("is missing", "còn trống", "Fill it in.", "Điền mục này."),
+    Rule.MISSING: Words(Text("còn trống", "is missing"), Text("Điền mục này.", "Fill it in.")),
     Rule.NOT_A_TEXT: Words(
-        "must be a text",
-        "phải là chữ",
-        "Type it on one line, without control characters.",
-        "Nhập trên một dòng, không có ký tự điều khiển.",
+        Text("phải là chữ", "must be a text"),
+        Text(
+            "Nhập trên một dòng, không có ký tự điều khiển.",
+            "Type it on one line, without control characters.",
+        ),
     ),
     Rule.NOT_TEXTS: Words(
-        "must be a list of texts",
-        "phải là danh sách các dòng chữ",
-        "Give each entry on a line of its own.",
-        "Mỗi dòng một mục.",
+        Text("phải là danh sách các dòng chữ", "must be a list of texts"),
+        Text("Mỗi dòng một mục.", "Give each entry on a line of its own."),
     ),
     Rule.NOT_A_FLAG: Words(
-        "must be true or false", "phải là true hoặc false", "Choose one.", "Chọn một trong hai."
+        Text("phải là true hoặc false", "must be true or false"),
+        Text("Chọn một trong hai.", "Choose one."),
     ),
     Rule.NOT_SECONDS: Words(
-        "must be a number of seconds",
-        "phải là số giây",
-        "Type a whole number, 0 or more.",
-        "Nhập một số nguyên, từ 0 trở lên.",
+        Text("phải là số giây", "must be a number of seconds"),
+        Text("Nhập một số nguyên, từ 0 trở lên.", "Type a whole number, 0 or more."),
     ),
     Rule.NOT_ONE_OF: Words(
-        "must be one of {detail}",
-        "phải là một trong: {detail}",
-        "Choose one of them.",
-        "Chọn một trong các giá trị này.",
+        Text("phải là một trong: {detail}", "must be one of {detail}"),
+        Text("Chọn một trong các giá trị này.", "Choose one of them."),
     ),
     Rule.NOT_AMONG: Words(
-        "does not know {detail}",
-        "không có giá trị {detail}",
-        "Leave it out, or choose from the list in the manual.",
-        "Bỏ giá trị này, hoặc chọn trong danh sách ở tài liệu.",
+        Text("không có giá trị {detail}", "does not know {detail}"),
+        Text(
+            "Bỏ giá trị này, hoặc chọn trong danh sách ở tài liệu.",
+            "Leave it out, or choose from the list in the manual.",
+        ),
     ),
     Rule.NOT_OFFERED: Words(
-        "does not offer {detail}",
-        "không cung cấp {detail}",
-        "Use the code flow: response_types is code.",
-        "Dùng luồng mã uỷ quyền: response_types là code.",
+        Text("không cung cấp {detail}", "does not offer {detail}"),
+        Text(
+            "Dùng luồng mã uỷ quyền: response_types là code.",
+            "Use the code flow: response_types is code.",
+        ),
     ),
     Rule.NONE_NAMED: Words(
-        "must name at least one",
-        "phải có ít nhất một",
-        "Give the address that citizens come back to.",
-        "Nhập địa chỉ mà công dân quay về.",
+        Text("phải có ít nhất một", "must name at least one"),
+        Text("Nhập địa chỉ mà công dân quay về.", "Give the address that citizens come back to."),
     ),
     Rule.NO_OPENID: Words(
-        "must contain openid",
-        "phải có openid",
-        "Add openid.",
-        "Thêm openid.",
+        Text("phải có openid", "must contain openid"), Text("Thêm openid.", "Add openid.")
     ),
     Rule.NO_ACR: Words(
-        "must be LoA1, LoA2, LoA3 or LoA4",
-        "phải là LoA1, LoA2, LoA3 hoặc LoA4",
-        "Choose one.",
-        "Chọn một mức.",
+        Text("phải là LoA1, LoA2, LoA3 hoặc LoA4", "must be LoA1, LoA2, LoA3 or LoA4"),
+        Text("Chọn một mức.", "Choose one."),
     ),
     Rule.NOT_IN_PROFILE: Words(
-        "not in this profile",
-        "không có trong cấu hình bảo mật này",
-        "Leave it out, or choose the security profile oidc.",
-        "Bỏ mục này, hoặc chọn cấu hình bảo mật oidc.",
+        Text("không có trong cấu hình bảo mật này", "not in this profile"),
+        Text(
+            "Bỏ mục này, hoặc chọn cấu hình bảo mật oidc.",
+            "Leave it out, or choose the security profile oidc.",
+        ),
     ),
     Rule.NO_CLIENT_ID: Words(
-        "must be 1 to 128 letters, digits, dots, hyphens or underscores",
-        "phải gồm 1 đến 128 chữ cái không dấu, chữ số, dấu chấm, gạch nối hoặc gạch dưới",
-        "Choose a short one, like binh-dinh.",
-        "Chọn tên ngắn, ví dụ binh-dinh.",
+        Text(
+            "phải gồm 1 đến 128 chữ cái không dấu, chữ số, dấu chấm, gạch nối hoặc gạch dưới",
+            "must be 1 to 128 letters, digits, dots, hyphens or underscores",
+        ),
+        Text("Chọn tên ngắn, ví dụ binh-dinh.", "Choose a short one, like binh-dinh."),
     ),
     Rule.NO_SMS_NAME: Words(
-        "must be 1 to {detail} unaccented letters, digits, spaces, dots or hyphens",
-        "phải gồm 1 đến {detail} chữ cái không dấu, chữ số, dấu cách, dấu chấm hoặc gạch nối",
-        "Shorten it, and write it without accents: Cong Binh Dinh.",
-        "Viết ngắn hơn và không dấu: Cong Binh Dinh.",
+        Text(
+            "phải gồm 1 đến {detail} chữ cái không dấu, chữ số, dấu cách, dấu chấm hoặc gạch nối",
+            "must be 1 to {detail} unaccented letters, digits, spaces, dots or hyphens",
+        ),
+        Text(
+            "Viết ngắn hơn và không dấu: Cong Binh Dinh.",
+            "Shorten it, and write it without accents: Cong Binh Dinh.",
+        ),
     ),
     Rule.URI_TOO_LONG: Words(
-        "is longer than {detail} characters",
-        "dài hơn {detail} ký tự",
-        "Shorten it: keep what changes in the portal's session.",
-        "Rút ngắn: giữ phần thay đổi trong phiên của cổng.",
+        Text("dài hơn {detail} ký tự", "is longer than {detail} characters"),
+        Text(
+            "Rút ngắn: giữ phần thay đổi trong phiên của cổng.",
+            "Shorten it: keep what changes in the portal's session.",
+        ),
     ),
     Rule.URI_FRAGMENT: Words(
-        "has a fragment (#): codes would end up where scripts read them",
-        "không được chứa dấu #: mã sẽ rơi vào nơi mã lệnh trên trang đọc được",
-        "Take away # and all that follows.",
-        "Bỏ dấu # và mọi thứ phía sau.",
+        Text(
+            "không được chứa dấu #: mã sẽ rơi vào nơi mã lệnh trên trang đọc được",
+            "has a fragment (#): codes would end up where scripts read them",
+        ),
+        Text("Bỏ dấu # và mọi thứ phía sau.", "Take away # and all that follows."),
     ),
     Rule.URI_WILDCARD: Words(
-        "has a wildcard (*): only exact addresses are compared",
-        "không được chứa dấu *: hệ thống so từng ký tự của địa chỉ",
-        "Register each address in full.",
-        "Đăng ký đầy đủ từng địa chỉ.",
+        Text(
+            "không được chứa dấu *: hệ thống so từng ký tự của địa chỉ",
+            "has a wildcard (*): only exact addresses are compared",
+        ),
+        Text("Đăng ký đầy đủ từng địa chỉ.", "Register each address in full."),
     ),
     Rule.URI_CHARACTERS: Words(
-        "has characters that must be percent-encoded, or none at all",
-        "có ký tự phải mã hoá phần trăm, hoặc đang để trống",
-        "Write it as a browser's address bar copies it.",
-        "Viết đúng như khi sao chép từ thanh địa chỉ của trình duyệt.",
+        Text(
+            "có ký tự phải mã hoá phần trăm, hoặc đang để trống",
+            "has characters that must be percent-encoded, or none at all",
+        ),
+        Text(
+            "Viết đúng như khi sao chép từ thanh địa chỉ của trình duyệt.",
+            "Write it as a browser's address bar copies it.",
+        ),
     ),
     Rule.URI_HOST_NO_NAME: Words(
-        "has a host that is no domain name: {detail}",
-        "có máy chủ không phải là tên miền: {detail}",
-        "Write the domain name as it is: letters, digits, hyphens, single dots, nothing encoded.",
-        "Viết đúng tên miền: chữ cái, chữ số, gạch nối và từng dấu chấm, không mã hoá phần trăm.",
+        Text(
+            "có máy chủ không phải là tên miền: {detail}",
+            "has a host that is no domain name: {detail}",
+        ),
+        Text(
+            "Viết đúng tên miền: chữ cái, chữ số, gạch nối và từng dấu chấm, không mã hoá phần "
+            "trăm.",
+            "Write the domain name as it is: letters, digits, hyphens, single dots, nothing "
+            "encoded.",
+        ),
     ),
     Rule.URI_HOST_WRITTEN_OUT: Words(
-        "has letters in its host that addresses cannot carry",
-        "có chữ trong tên máy chủ mà địa chỉ không mang được",
-        "Write the host as {detail}.",
-        "Viết tên máy chủ là {detail}.",
+        Text(
+            "có chữ trong tên máy chủ mà địa chỉ không mang được",
+            "has letters in its host that addresses cannot carry",
+        ),
+        Text("Viết tên máy chủ là {detail}.", "Write the host as {detail}."),
     ),
     Rule.URI_HOST_LOOKS_ALIKE: Words(
-        "has letters in its host that look like others: it reads {detail}",
-        "có chữ trong tên máy chủ trông giống chữ khác: đọc ra là {detail}",
-        "Use a host of Latin letters only.",
-        "Dùng tên máy chủ chỉ gồm chữ cái Latinh.",
+        Text(
+            "có chữ trong tên máy chủ trông giống chữ khác: đọc ra là {detail}",
+            "has letters in its host that look like others: it reads {detail}",
+        ),
+        Text("Dùng tên máy chủ chỉ gồm chữ cái Latinh.", "Use a host of Latin letters only."),
     ),
     Rule.URI_UNREADABLE: Words(
-        "is not a URL",
-        "không phải là một địa chỉ web",
-        "Write it as https://host/path.",
-        "Viết theo dạng https://máy-chủ/đường-dẫn.",
+        Text("không phải là một địa chỉ web", "is not a URL"),
+        Text("Viết theo dạng https://máy-chủ/đường-dẫn.", "Write it as https://host/path."),
     ),
     Rule.URI_NOT_ABSOLUTE: Words(
-        "must be absolute and begin with https://",
-        "phải đầy đủ và bắt đầu bằng https://",
-        "Write it as https://host/path.",
-        "Viết theo dạng https://máy-chủ/đường-dẫn.",
+        Text("phải đầy đủ và bắt đầu bằng https://", "must be absolute and begin with https://"),
+        Text("Viết theo dạng https://máy-chủ/đường-dẫn.", "Write it as https://host/path."),
     ),
     Rule.URI_USER: Words(
-        "has user information (@): a reader takes it for the host",
-        "không được có phần tên người dùng trước dấu @: người đọc tưởng đó là tên máy chủ",
-        "Take away all between // and @, and the @.",
-        "Bỏ mọi thứ giữa // và @, cả dấu @.",
+        Text(
+            "không được có phần tên người dùng trước dấu @: người đọc tưởng đó là tên máy chủ",
+            "has user information (@): a reader takes it for the host",
+        ),
+        Text("Bỏ mọi thứ giữa // và @, cả dấu @.", "Take away all between // and @, and the @."),
     ),
     Rule.URI_IP_HOST: Words(
-        "has an IP address for its host: nobody can tell whose it is",
-        "dùng địa chỉ IP thay cho tên máy chủ: không ai biết đó là của đơn vị nào",
-        "Give the host a name.",
-        "Dùng tên miền của đơn vị.",
+        Text(
+            "dùng địa chỉ IP thay cho tên máy chủ: không ai biết đó là của đơn vị nào",
+            "has an IP address for its host: nobody can tell whose it is",
+        ),
+        Text("Dùng tên miền của đơn vị.", "Give the host a name."),
     ),
     Rule.URI_DOTS: Words(
-        "has '..' in its path: it names another page than it seems to",
-        "có '..' trong đường dẫn: địa chỉ thật khác địa chỉ nhìn thấy",
-        "Write the path that it leads to.",
-        "Viết đúng đường dẫn cuối cùng.",
+        Text(
+            "có '..' trong đường dẫn: địa chỉ thật khác địa chỉ nhìn thấy",
+            "has '..' in its path: it names another page than it seems to",
+        ),
+        Text("Viết đúng đường dẫn cuối cùng.", "Write the path that it leads to."),
     ),
     Rule.URI_HTTP: Words(
-        "must begin with https:// (http is for loopback hosts only)",
-        "phải bắt đầu bằng https:// (http chỉ dành cho localhost khi thử nghiệm)",
-        "Serve the portal over https and register that address.",
-        "Chạy cổng bằng https và đăng ký địa chỉ đó.",
+        Text(
+            "phải bắt đầu bằng https:// (http chỉ dành cho localhost khi thử nghiệm)",
+            "must begin with https:// (http is for loopback hosts only)",
+        ),
+        Text(
+            "Chạy cổng bằng https và đăng ký địa chỉ đó.",
+            "Serve the portal over https and register that address.",
+        ),
     ),
     Rule.URI_HTTP_FETCHED: Words(
-        "must begin with https://: we fetch it, and nobody may change it on the way",
-        "phải bắt đầu bằng https://: hệ thống tải nội dung này, không ai được sửa trên đường đi",
-        "Serve it over https.",
-        "Cung cấp nội dung này bằng https.",
+        Text(
+            "phải bắt đầu bằng https://: hệ thống tải nội dung này, không ai được sửa trên đường "
+            "đi",
+            "must begin with https://: we fetch it, and nobody may change it on the way",
+        ),
+        Text("Cung cấp nội dung này bằng https.", "Serve it over https."),
     ),
     Rule.URI_HTTP_IN_PRODUCTION: Words(
-        "must begin with https:// in production, also for localhost",
-        "phải bắt đầu bằng https:// khi chạy chính thức, kể cả localhost",
-        "Keep addresses of developers' machines in the sandbox registration.",
-        "Để địa chỉ máy lập trình ở bản đăng ký thử nghiệm.",
+        Text(
+            "phải bắt đầu bằng https:// khi chạy chính thức, kể cả localhost",
+            "must begin with https:// in production, also for localhost",
+        ),
+        Text(
+            "Để địa chỉ máy lập trình ở bản đăng ký thử nghiệm.",
+            "Keep addresses of developers' machines in the sandbox registration.",
+        ),
     ),
     Rule.URI_HOST_NOT_ALLOWED: Words(
-        "has a host outside {detail}",
-        "có máy chủ không thuộc {detail}",
-        "Use a host under {detail}; ask the operators where there is none.",
-        "Dùng máy chủ thuộc {detail}; nếu chưa có, hỏi đơn vị vận hành.",
+        Text("có máy chủ không thuộc {detail}", "has a host outside {detail}"),
+        Text(
+            "Dùng máy chủ thuộc {detail}; nếu chưa có, hỏi đơn vị vận hành.",
+            "Use a host under {detail}; ask the operators where there is none.",
+        ),
     ),
     Rule.URI_TWICE: Words(
-        "is there twice",
-        "đã có trong danh sách",
-        "Leave one of them out.",
-        "Bỏ bớt một dòng.",
+        Text("đã có trong danh sách", "is there twice"),
+        Text("Bỏ bớt một dòng.", "Leave one of them out."),
     ),
     Rule.FRAME_ELSEWHERE: Words(
-        "must have scheme, host and port of a redirect URI",
-        "phải cùng giao thức, máy chủ và cổng với một redirect URI",
-        "Serve it from the portal's own host.",
-        "Đặt địa chỉ này trên chính máy chủ của cổng.",
+        Text(
+            "phải cùng giao thức, máy chủ và cổng với một redirect URI",
+            "must have scheme, host and port of a redirect URI",
+        ),
+        Text(
+            "Đặt địa chỉ này trên chính máy chủ của cổng.", "Serve it from the portal's own host."
+        ),
     ),
     Rule.NOT_A_KEY_SET: Words(
-        "must be a JWK Set",
-        "phải là một JWK Set",
-        'Write {"keys": [...]}, as RFC 7517 says.',
-        'Viết {"keys": [...]} theo RFC 7517.',
+        Text("phải là một JWK Set", "must be a JWK Set"),
+        Text('Viết {"keys": [...]} theo RFC 7517.', 'Write {"keys": [...]}, as RFC 7517 says.'),
     ),
     Rule.KEY_PRIVATE: Words(
-        "holds a private or secret key: delete it everywhere and send the public one only",
-        "chứa khoá riêng. Xoá ngay ở mọi nơi và chỉ dán khoá công khai",
-        "Make a new pair of keys: this one has been seen. Nothing of it was kept here.",
-        "Tạo cặp khoá mới: khoá này đã bị lộ. Hệ thống không lưu lại gì.",
+        Text(
+            "chứa khoá riêng. Xoá ngay ở mọi nơi và chỉ dán khoá công khai",
+            "holds a private or secret key: delete it everywhere and send the public one only",
+        ),
+        Text(
+            "Tạo cặp khoá mới: khoá này đã bị lộ. Hệ thống không lưu lại gì.",
+            "Make a new pair of keys: this one has been seen. Nothing of it was kept here.",
+        ),
     ),
     Rule.KEY_KIND: Words(
-        "has a key that is neither RSA nor EC",
-        "có khoá không phải RSA hay EC",
-        "Use ES256 (EC, P-256), or RSA of 2048 bits or more.",
-        "Dùng ES256 (EC, P-256), hoặc RSA từ 2048 bit.",
+        Text("có khoá không phải RSA hay EC", "has a key that is neither RSA nor EC"),
+        Text(
+            "Dùng ES256 (EC, P-256), hoặc RSA từ 2048 bit.",
+            "Use ES256 (EC, P-256), or RSA of 2048 bits or more.",
+        ),
     ),
     Rule.KEY_USE: Words(
-        "has a key that is not for signatures",
-        "có khoá không dùng để ký",
-        'Give keys with "use": "sig" only.',
-        'Chỉ đưa khoá có "use": "sig".',
+        Text("có khoá không dùng để ký", "has a key that is not for signatures"),
+        Text('Chỉ đưa khoá có "use": "sig".', 'Give keys with "use": "sig" only.'),
     ),
     Rule.KEY_END: Words(
-        "has a key whose end (exp) is no number of seconds",
-        "có khoá với thời điểm hết hạn (exp) không phải số giây",
-        "Give exp in seconds since 1970, or leave it out.",
-        "Ghi exp bằng số giây từ năm 1970, hoặc bỏ đi.",
+        Text(
+            "có khoá với thời điểm hết hạn (exp) không phải số giây",
+            "has a key whose end (exp) is no number of seconds",
+        ),
+        Text(
+            "Ghi exp bằng số giây từ năm 1970, hoặc bỏ đi.",
+            "Give exp in seconds since 1970, or leave it out.",
+        ),
     ),
     Rule.KEY_UNUSABLE: Words(
-        "has a key that cannot be used: RSA of 2048 bits, or P-256",
-        "có khoá không dùng được: cần RSA từ 2048 bit, hoặc P-256",
-        "Make a new pair of keys of that kind.",
-        "Tạo cặp khoá mới đúng loại.",
+        Text(
+            "có khoá không dùng được: cần RSA từ 2048 bit, hoặc P-256",
+            "has a key that cannot be used: RSA of 2048 bits, or P-256",
+        ),
+        Text("Tạo cặp khoá mới đúng loại.", "Make a new pair of keys of that kind."),
     ),
     Rule.KEYS_TOO_MANY: Words(
-        "has more than two {detail} keys: the newest and the one before are enough",
-        "có hơn hai khoá {detail}: khoá mới nhất và khoá trước đó là đủ",
-        "Take out the keys that nothing signs with any more.",
-        "Bỏ những khoá không còn dùng để ký.",
+        Text(
+            "có hơn hai khoá {detail}: khoá mới nhất và khoá trước đó là đủ",
+            "has more than two {detail} keys: the newest and the one before are enough",
+        ),
+        Text(
+            "Bỏ những khoá không còn dùng để ký.",
+            "Take out the keys that nothing signs with any more.",
+        ),
     ),
     Rule.KEYS_IN_TWO_PLACES: Words(
-        "cannot stand beside jwks_uri",
-        "không đi cùng jwks_uri",
-        "Keep one of the two.",
-        "Giữ một trong hai.",
+        Text("không đi cùng jwks_uri", "cannot stand beside jwks_uri"),
+        Text("Giữ một trong hai.", "Keep one of the two."),
     ),
     Rule.KEYS_MISSING: Words(
-        "is missing: jwks or jwks_uri has to name the keys",
-        "còn trống: jwks hoặc jwks_uri phải nêu khoá công khai",
-        "Paste the public keys, or give the address where they are.",
-        "Dán khoá công khai, hoặc ghi địa chỉ của bộ khoá.",
+        Text(
+            "còn trống: jwks hoặc jwks_uri phải nêu khoá công khai",
+            "is missing: jwks or jwks_uri has to name the keys",
+        ),
+        Text(
+            "Dán khoá công khai, hoặc ghi địa chỉ của bộ khoá.",
+            "Paste the public keys, or give the address where they are.",
+        ),
     ),
     Rule.SECTOR_CHANGED: Words(
-        "{detail}",
-        "không đổi được ({detail}): với cổng, mọi công dân sẽ thành người lạ",
-        "Leave it as it is: citizens would be strangers to the portal.",
-        "Giữ nguyên mục này.",
+        Text("không đổi được ({detail}): với cổng, mọi công dân sẽ thành người lạ", "{detail}"),
+        Text(
+            "Giữ nguyên mục này.", "Leave it as it is: citizens would be strangers to the portal."
+        ),
     ),
     Rule.CLIENT_ID_TWICE: Words(
-        "{detail} is there twice",
-        "{detail} có hai lần",
-        "Give each registration an id of its own.",
-        "Mỗi bản đăng ký một client_id riêng.",
+        Text("{detail} có hai lần", "{detail} is there twice"),
+        Text("Mỗi bản đăng ký một client_id riêng.", "Give each registration an id of its own."),
     ),
     Rule.CLIENT_ID_TAKEN: Words(
-        "is another registration's already",
-        "đã thuộc về bản đăng ký khác",
-        "Choose another one.",
-        "Chọn tên khác.",
+        Text("đã thuộc về bản đăng ký khác", "is another registration's already"),
+        Text("Chọn tên khác.", "Choose another one."),
     ),
     Rule.CLIENT_ID_CHANGED: Words(
-        "does not change: portals and citizens' consents go by it",
-        "không đổi được: cổng và sự đồng ý của công dân gắn với tên này",
-        "Register another portal instead.",
-        "Đăng ký một cổng khác nếu cần.",
+        Text(
+            "không đổi được: cổng và sự đồng ý của công dân gắn với tên này",
+            "does not change: portals and citizens' consents go by it",
+        ),
+        Text("Đăng ký một cổng khác nếu cần.", "Register another portal instead."),
     ),
     Rule.ENVIRONMENT_CHANGED: Words(
-        "does not change: a portal in production has a registration of its own",
-        "không đổi được: cổng chính thức có bản đăng ký riêng",
-        "Propose a registration for production.",
-        "Đề nghị một bản đăng ký chính thức.",
+        Text(
+            "không đổi được: cổng chính thức có bản đăng ký riêng",
+            "does not change: a portal in production has a registration of its own",
+        ),
+        Text("Đề nghị một bản đăng ký chính thức.", "Propose a registration for production."),
     ),
     Rule.NEEDS_A_PROPOSAL: Words(
-        "is made or changed by a proposal that another operator approves",
-        "chỉ được tạo hoặc đổi bằng đề nghị mà một người vận hành khác duyệt",
-        "Propose it.",
-        "Gửi đề nghị.",
+        Text(
+            "chỉ được tạo hoặc đổi bằng đề nghị mà một người vận hành khác duyệt",
+            "is made or changed by a proposal that another operator approves",
+        ),
+        Text("Gửi đề nghị.", "Propose it."),
     ),
     Rule.NOT_FOR_PRODUCTION: Words(
-        "is for registrations in production only",
-        "chỉ dành cho bản đăng ký chính thức",
-        "Leave it out.",
-        "Bỏ mục này.",
+        Text("chỉ dành cho bản đăng ký chính thức", "is for registrations in production only"),
+        Text("Bỏ mục này.", "Leave it out."),
     ),
     Rule.NO_SANDBOX: Words(
-        "names no sandbox registration that you can see",
-        "không phải là bản đăng ký thử nghiệm bạn xem được",
-        "Name the registration that the portal was tested as.",
-        "Ghi client_id của bản đăng ký thử nghiệm của cổng.",
+        Text(
+            "không phải là bản đăng ký thử nghiệm bạn xem được",
+            "names no sandbox registration that you can see",
+        ),
+        Text(
+            "Ghi client_id của bản đăng ký thử nghiệm của cổng.",
+            "Name the registration that the portal was tested as.",
+        ),
     ),
     Rule.NOT_AS_TESTED: Words(
-        "is not what {detail} was tested with",
-        "khác với bản {detail} đã kiểm tra",
-        "Change the sandbox registration, let it pass the integration test, then propose again.",
-        "Sửa bản đăng ký thử nghiệm, kiểm tra kết nối đạt, rồi đề nghị lại.",
+        Text("khác với bản {detail} đã kiểm tra", "is not what {detail} was tested with"),
+        Text(
+            "Sửa bản đăng ký thử nghiệm, kiểm tra kết nối đạt, rồi đề nghị lại.",
+            "Change the sandbox registration, let it pass the integration test, then propose "
+            "again.",
+        ),
     ),
     Rule.SECTOR_TAKEN: Words(
-        "is another team's: its portals would know each citizen by the same subject",
-        "đã thuộc về đội khác: các cổng chung nhóm biết cùng một mã của mỗi công dân",
-        "Choose another one, or ask the operators to register the portal for you.",
-        "Chọn tên khác, hoặc nhờ đơn vị vận hành đăng ký giúp.",
+        Text(
+            "đã thuộc về đội khác: các cổng chung nhóm biết cùng một mã của mỗi công dân",
+            "is another team's: its portals would know each citizen by the same subject",
+        ),
+        Text(
+            "Chọn tên khác, hoặc nhờ đơn vị vận hành đăng ký giúp.",
+            "Choose another one, or ask the operators to register the portal for you.",
+        ),
     ),
     Rule.MANAGES_ITSELF: Words(
-        "registered itself, and changes its registration itself (RFC 7592)",
-        "tự đăng ký và tự đổi bản đăng ký (RFC 7592)",
-        "Let the portal send its change to /connect/register.",
-        "Để cổng gửi thay đổi tới /connect/register.",
+        Text(
+            "tự đăng ký và tự đổi bản đăng ký (RFC 7592)",
+            "registered itself, and changes its registration itself (RFC 7592)",
+        ),
+        Text(
+            "Để cổng gửi thay đổi tới /connect/register.",
+            "Let the portal send its change to /connect/register.",
+        ),
     ),
 }

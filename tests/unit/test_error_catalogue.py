@@ -36,9 +36,9 @@ def test_every_error_says_what_to_change_in_both_languages() -> None:
     }
     for entry in entries:
         assert entry.remedy.where, entry
-        assert len(entry.remedy.en) > 20, entry
-        assert len(entry.remedy.vi) > 20, entry
-        assert entry.remedy.en != entry.remedy.vi
+        assert len(entry.remedy.advice.en) > 20, entry
+        assert len(entry.remedy.advice.vi) > 20, entry
+        assert entry.remedy.advice.en != entry.remedy.advice.vi
 
 
 def test_an_error_has_a_status_where_it_is_no_redirect() -> None:

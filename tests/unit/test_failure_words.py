@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from idp.core.two_languages import EN, VI
 from idp.failures.model import Cause, FailedRequest, Fault, Part
 from idp.failures.rules import claimed_id, differing, is_failure, shown, uri_fault
-from idp.failures.words import EN, VI, explain, pieces
+from idp.failures.words import explain, pieces
 
 REGISTERED = "https://portal.example/callback"
 

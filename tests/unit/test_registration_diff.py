@@ -3,7 +3,6 @@
 from typing import Any
 
 from idp.onboarding.diff import FIELDS, FieldChange, diff, lines
-from idp.relying_parties.problems import EN, VI
 from idp.relying_parties.registration import MEMBERS
 from tests.fakes.registrations import registration
 
@@ -18,7 +17,7 @@ def test_the_same_is_no_difference() -> None:
 
 def test_every_member_has_words_in_both_languages() -> None:
     assert set(FIELDS) == MEMBERS
-    assert all(words.in_(VI) and words.in_(EN) for words in FIELDS.values())
+    assert all(words.vi and words.en for words in FIELDS.values())
 
 
 def test_of_a_list_the_parts_that_go_and_come_are_told() -> None:

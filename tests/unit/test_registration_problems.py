@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from idp.relying_parties.problems import EN, VI, WORDS, Rule, problem
+from idp.core.two_languages import EN, VI
+from idp.relying_parties.problems import WORDS, Rule, problem
 from idp.relying_parties.registration import InvalidRegistration, parse_registration
 from idp.relying_parties.rules import decoded_host, is_under, uri_problem
 from tests.fakes.registrations import registration
@@ -14,17 +15,17 @@ from tests.fakes.registrations import registration
 def test_every_rule_has_words_in_both_languages(rule: Rule) -> None:
     words = WORDS[rule]
 
-    assert words.reason_en
-    assert words.reason_vi
-    assert bool(words.fix_en) is bool(words.fix_vi)
-    assert ("{detail}" in words.reason_en + words.fix_en) is (
-        "{detail}" in words.reason_vi + words.fix_vi
+    assert words.reason.en
+    assert words.reason.vi
+    assert bool(words.fix.en) is bool(words.fix.vi)
+    assert ("{detail}" in words.reason.en + words.fix.en) is (
+        "{detail}" in words.reason.vi + words.fix.vi
     )
 
 
 @pytest.mark.parametrize("rule", Rule)
 def test_the_words_are_those_of_the_pages(rule: Rule) -> None:
-    said = WORDS[rule].reason_vi + WORDS[rule].fix_vi
+    said = WORDS[rule].reason.vi + WORDS[rule].fix.vi
 
     assert "vui lòng" not in said.lower()
     assert "không hợp lệ" not in said.lower()

@@ -1,5 +1,7 @@
 """What pages call a member of a registration, and how they say what is wrong with one."""
 
+from typing import cast
+
 from flask_babel import get_locale  # type: ignore[import-untyped]
 from flask_babel.speaklater import LazyString  # type: ignore[import-untyped]
 
@@ -15,7 +17,11 @@ def language() -> str:
 
 def label(member: str) -> str:
     """What people call *member*, in the language of whichever request shows it."""
-    return LazyString(lambda: FIELDS[member].in_(language()) if member in FIELDS else member)  # type: ignore[no-any-return]
+    return cast("str", LazyString(_named, member))
+
+
+def _named(member: str) -> str:
+    return FIELDS[member].in_language(language()) if member in FIELDS else member
 
 
 def told(problem: Problem) -> str:
