@@ -9,10 +9,10 @@ query, so the driver's own cursor runs it, or what is below that (`db/postgresql
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Delete, Insert, Select, Update
+from sqlalchemy import BindParameter, Delete, Insert, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
@@ -21,29 +21,33 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 _Convert = Callable[[Any], Any] | None
 _Row = tuple[Any, ...]
+_GIVEN: Final = object()
+"""In the place of a constant: the value is given each time."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     """
-    *order*: the names of all values, as the driver wants them, or `None` where it takes names;
-    *values*: those given each time, *constants*: those that stand in the statement;
-    *columns*: of those that are to be converted.
+    *values*: each name, how its value is converted, and the value where it stands in the statement
+    (else that is given each time); in the order in which the driver wants them, where it does not
+    take names (*named*). *columns*: of those that are to be converted.
     """
 
     text: str
-    order: tuple[str, ...] | None
-    values: tuple[tuple[str, _Convert], ...]
-    constants: Mapping[str, Any]
+    named: bool
+    values: tuple[tuple[str, _Convert, Any], ...]
     columns: tuple[tuple[int, Callable[[Any], Any]], ...]
 
     def parameters(self, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 (a mapping or a sequence)
-        converted = {
-            name: given[name] if convert is None else convert(given[name])
-            for name, convert in self.values
-        }
-        converted.update(self.constants)
-        return converted if self.order is None else [converted[name] for name in self.order]
+        converted = [
+            (given[name] if convert is None else convert(given[name]))
+            if constant is _GIVEN
+            else constant
+            for name, convert, constant in self.values
+        ]
+        if self.named:
+            return {name: value for (name, _, _), value in zip(self.values, converted, strict=True)}
+        return converted
 
     def row(self, raw: Sequence[Any]) -> _Row:
         if not self.columns:
@@ -100,23 +104,21 @@ class Prepared:
         ]
         return _Compiled(
             text=str(compiled),
-            order=tuple(compiled.positiontup) if compiled.positional else None,
+            named=not compiled.positional,
             values=tuple(
-                (name, convert)
-                for name, convert in converted.items()
-                if compiled.binds[name].required
+                (name, converted[name], _constant(compiled.binds[name], converted[name]))
+                for name in (compiled.positiontup if compiled.positional else compiled.binds)
             ),
-            constants={
-                name: bind.effective_value
-                if (convert := converted[name]) is None
-                else convert(bind.effective_value)
-                for name, bind in compiled.binds.items()
-                if not bind.required
-            },
             columns=tuple(
                 (place, convert) for place, convert in enumerate(converters) if convert is not None
             ),
         )
+
+
+def _constant(bind: BindParameter[Any], convert: _Convert) -> Any:  # noqa: ANN401 (the driver's)
+    if bind.required:
+        return _GIVEN
+    return bind.effective_value if convert is None else convert(bind.effective_value)
 
 
 class Rows(ABC):
