@@ -23,6 +23,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 
 _AS_IT_STANDS: Final = re.compile(rb"[\w.~-]*")  # RFC 3986 §2.3: never encoded
+_PAIR_AS_IT_STANDS: Final = re.compile(rb"[\w.~-]+=[\w.~-]*")
 _WELL_FORMED: Final = re.compile(rb"(?:[^%]|%[0-9A-Fa-f]{2})*")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -54,8 +55,13 @@ class Parameters:
         values: dict[str, str] = {}
         unusable: set[str] = set()
         for pair in pairs:
-            raw_name, _, raw_value = pair.partition(b"=")
-            name, value = _text(raw_name), _text(raw_value)
+            name: str | None
+            value: str | None
+            if _PAIR_AS_IT_STANDS.fullmatch(pair):
+                name, _, value = pair.decode().partition("=")
+            else:
+                raw_name, _, raw_value = pair.partition(b"=")
+                name, value = _text(raw_name), _text(raw_value)
             if not name:
                 continue
             if value is None or name in values:
