@@ -59,7 +59,7 @@ class DecideProposal:
         tested = self._is_tested(proposal_id)
         self._version.require()
         try:
-            ruling, registration = self._decide(
+            ruling, registration, changed = self._decide(
                 proposal_id, approve=approve, tested=tested, by=by, reason=reason
             )
         except IntegrityError:  # somebody registered that id a moment ago
@@ -67,7 +67,7 @@ class DecideProposal:
         if registration is not None:
             self._version.bump()
             party = registration.relying_party
-            if party.logo_uri is not None:
+            if "logo_uri" in changed:
                 self._logos.refresh(party.client_id, party.logo_uri)
         return ruling
 
@@ -79,10 +79,13 @@ class DecideProposal:
         tested: bool,
         by: VerifiedOperator,
         reason: Reason,
-    ) -> tuple[Ruling, Registration | None]:
-        """What became of it, and the registration that is so from now on, if there is one."""
+    ) -> tuple[Ruling, Registration | None, frozenset[str]]:
+        """
+        What became of it; and the registration that is so from now on, if there is one, with the
+        names of what differs from before.
+        """
         now = self._clock.now()
-        registration = None
+        registration, changed = None, frozenset[str]()
         with self._database.transaction() as transaction:
             proposal = store.locked_proposal(transaction, proposal_id)
             if proposal is None or not may_see(by, proposal.team):
@@ -97,10 +100,10 @@ class DecideProposal:
                 tested=tested,
             )
             if ruling not in {Ruling.APPROVED, Ruling.REFUSED}:
-                return ruling, None
+                return ruling, None, changed
             if ruling is Ruling.APPROVED:
                 registration = checked(proposal.document, self._policy)
-                self._carry_out(transaction, proposal, row, registration)
+                changed = self._carry_out(transaction, proposal, row, registration)
             proposal.status = ProposalStatus(ruling.value)
             proposal.closed_by, proposal.closed_at = by.name, now
             proposal.closing_reason = reason
@@ -113,7 +116,7 @@ class DecideProposal:
                 reason=reason,
             )
             record(transaction, event, now)
-        return ruling, registration
+        return ruling, registration, changed
 
     def _is_tested(self, proposal_id: ProposalId) -> bool:
         """Whether it had been tested when it was proposed, as the report says now."""
@@ -135,7 +138,8 @@ class DecideProposal:
         proposal: RelyingPartyProposal,
         row: RelyingPartyRecord | None,
         registration: Registration,
-    ) -> None:
+    ) -> frozenset[str]:
+        """The names of what differs from before."""
         now, by, reason = self._clock.now(), proposal.proposed_by, proposal.reason
         lasts = self._policy.key_lasts
         if row is None:
@@ -148,8 +152,9 @@ class DecideProposal:
                 key_lasts=lasts,
                 at=now,
             )
-            return
+            return frozenset(registration.document)
         refuse_other(row, registration.relying_party, registration.relying_party.environment)
-        versions.replace(
+        changes = versions.replace(
             transaction, row, registration, by=by, reason=reason, key_lasts=lasts, at=now
         )
+        return frozenset(change.field for change in changes)

@@ -1,11 +1,13 @@
 """From a sandbox registration to production: two operators, a passed test, and who was faster."""
 
+import io
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from joserfc.jwk import ECKey
+from PIL import Image
 from sqlalchemy import select
 
 from idp.core.environment import Environment
@@ -267,6 +269,32 @@ def test_production_needs_two_operators_and_a_test(house: OnboardingHouse) -> No
     assert live.secrets == ()  # whoever approves sees none: the team makes the first
     [decided] = house.events("production_decided")
     assert (decided["proposed_by"], decided["by"], decided["approved"]) == ("buoi", "huong", True)
+
+
+def test_the_logo_in_production_is_the_one_that_was_approved_last(
+    house: OnboardingHouse,
+) -> None:
+    """Fetched when its address changes, and gone with it; a portal that is away loses none."""
+    uri, written = "https://portal-live.gov.vn/logo.png", io.BytesIO()
+    Image.new("RGB", (8, 8)).save(written, "PNG")
+    house.fetcher.serve(uri, written.getvalue(), "image/png")
+    house.tried("portal")
+    house.put_into_production("portal-live", "portal", logo_uri=uri)
+    registry = Registry(house.database, house.version)
+    first = registry.find(LIVE).logo
+    house.fetcher.documents.clear()
+
+    logos = []
+    for changes, base_version in (({"logo_uri": uri, "sms_name": "Hai"}, 1), ({}, 2)):
+        number = house.propose(
+            production("portal-live", "portal", **changes), base_version=base_version
+        )
+        assert house.desk.decide(number, approve=True, by=HUONG, reason=REASON) is Ruling.APPROVED
+        registry.catch_up_now()
+        logos.append(registry.find(LIVE).logo)
+
+    assert first is not None
+    assert logos == [first, None]
 
 
 def test_who_proposed_does_not_decide(house: OnboardingHouse) -> None:
