@@ -1,9 +1,8 @@
 """`idp api-clients`: programs that operators let in."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import click
 
@@ -14,12 +13,11 @@ from idp.api_clients.manage import (
     RenewApiClient,
     UnknownApiClient,
 )
-from idp.api_clients.model import ApiClient, NewApiClient
+from idp.api_clients.model import ApiClient, ApiClientName, NewApiClient
 from idp.api_clients.rules import (
     LONGEST_PURPOSE,
     ROLES,
     SCOPES,
-    InvalidApiClientName,
     parse_api_client_name,
 )
 from idp.core.clock import Clock
@@ -28,10 +26,18 @@ from idp.db.database import Database
 from idp.operators.add_operator import NameTaken, NotAllowed
 from idp.operators.commands import as_operator, operator_from_prompt
 from idp.operators.create_team import UnknownTeam
-from idp.operators.model import Operator, OperatorRole, TeamId
+from idp.operators.model import Operator, OperatorRole, TeamId, VerifiedOperator
 from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
+from idp.shell.errors import one_line_errors
 from idp.shell.options import with_reason
+
+_ERRORS: Final = {
+    NotAllowed: "{error}: no more than the role has, nor than your own; a team for its role alone",
+    NameTaken: "the name {error} is taken, or was",
+    UnknownTeam: "there is no team {error}",
+    UnknownApiClient: "no program is called {error}, or it is kept out",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +51,14 @@ class ApiClientDesk:
     database: Database
     clock: Clock
 
+    def operator(self, name: str) -> VerifiedOperator:
+        """Ask for that operator's password and code."""
+        return operator_from_prompt(self.verify, name, permission=Permission.MANAGE_API_CLIENTS)
+
 
 OpenApiClientDesk: TypeAlias = Callable[[], ApiClientDesk]
+
+_with_name = click.argument("name", type=parse_api_client_name)
 
 
 def api_clients_commands(open_desk: OpenApiClientDesk) -> click.Group:
@@ -69,7 +81,7 @@ def api_clients_commands(open_desk: OpenApiClientDesk) -> click.Group:
         click.echo("\n".join(lines) or "There is no program yet: idp api-clients add")
 
     @api_clients.command("add")
-    @click.argument("name")
+    @_with_name
     @click.option("--purpose", required=True, help="What it is for.")
     @click.option("--role", required=True, type=click.Choice([role.value for role in ROLES]))
     @click.option("--team", help="Whose it is, for the role province_team.")
@@ -84,7 +96,7 @@ def api_clients_commands(open_desk: OpenApiClientDesk) -> click.Group:
     @as_operator
     def add(
         *,
-        name: str,
+        name: ApiClientName,
         purpose: str,
         role: str,
         team: str | None,
@@ -93,49 +105,38 @@ def api_clients_commands(open_desk: OpenApiClientDesk) -> click.Group:
     ) -> None:
         """Let a program in; its secret is printed once."""
         desk = open_desk()
-        with _one_line_errors():
+        with one_line_errors(_ERRORS):
             if not 0 < len(purpose) <= LONGEST_PURPOSE or not purpose.isprintable():
                 raise click.UsageError(f"--purpose has 1 to {LONGEST_PURPOSE} characters")
             new = NewApiClient(
-                name=parse_api_client_name(name),
+                name=name,
                 purpose=purpose,
                 role=OperatorRole(role),
                 team=None if team is None else TeamId(team),
                 scopes=frozenset(map(Permission, scopes)),
             )
-            by = operator_from_prompt(
-                desk.verify, as_name, permission=Permission.MANAGE_API_CLIENTS
-            )
-            click.echo(desk.add(new, by=by))
+            click.echo(desk.add(new, by=desk.operator(as_name)))
 
     @api_clients.command("renew")
-    @click.argument("name")
+    @_with_name
     @with_reason
     @as_operator
-    def renew(*, name: str, reason: Reason, as_name: str) -> None:
+    def renew(*, name: ApiClientName, reason: Reason, as_name: str) -> None:
         """Give a program another secret, printed once, and answer for it from now on."""
         desk = open_desk()
-        with _one_line_errors():
-            client = parse_api_client_name(name)
-            by = operator_from_prompt(
-                desk.verify, as_name, permission=Permission.MANAGE_API_CLIENTS
-            )
-            click.echo(desk.renew(client, by=by, reason=reason))
+        with one_line_errors(_ERRORS):
+            click.echo(desk.renew(name, by=desk.operator(as_name), reason=reason))
 
     @api_clients.command("disable")
-    @click.argument("name")
+    @_with_name
     @with_reason
     @as_operator
-    def disable(*, name: str, reason: Reason, as_name: str) -> None:
+    def disable(*, name: ApiClientName, reason: Reason, as_name: str) -> None:
         """Keep a program out for good; the name is not given again."""
         desk = open_desk()
-        with _one_line_errors():
-            client = parse_api_client_name(name)
-            by = operator_from_prompt(
-                desk.verify, as_name, permission=Permission.MANAGE_API_CLIENTS
-            )
-            desk.disable(client, by=by, reason=reason)
-        click.echo(f"{client}  disabled")
+        with one_line_errors(_ERRORS):
+            desk.disable(name, by=desk.operator(as_name), reason=reason)
+        click.echo(f"{name}  disabled")
 
     return api_clients
 
@@ -152,21 +153,3 @@ def _line(desk: ApiClientDesk, client: ApiClient, answering: Operator) -> str:
     whose = client.role if client.team is None else f"{client.role} of {client.team}"
     scopes = ",".join(client.scopes)
     return f"{client.name:<28}  {whose}  {state}  {client.answered_by}  {scopes}"
-
-
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except InvalidApiClientName as error:
-        raise click.ClickException(str(error)) from error
-    except NotAllowed as error:
-        raise click.ClickException(
-            f"{error}: no more than the role has, nor than your own; a team for its role alone"
-        ) from error
-    except NameTaken as error:
-        raise click.ClickException(f"the name {error} is taken, or was") from error
-    except UnknownTeam as error:
-        raise click.ClickException(f"there is no team {error}") from error
-    except UnknownApiClient as error:
-        raise click.ClickException(f"no program is called {error}, or it is kept out") from error

@@ -24,6 +24,7 @@ from idp.counter_visits.commands import Counter, confirm_visit_command
 from idp.counter_visits.confirm_visit import ConfirmVisit
 from idp.data_requests.answer_request import AnswerRequest
 from idp.data_requests.commands import DataRequestDesk, data_requests_commands
+from idp.data_requests.look_at_request import LookAtRequest
 from idp.db.commands import db_commands
 from idp.db.migrate import migrate
 from idp.disputes.commands import DisputeDesk, disputes_commands
@@ -245,6 +246,7 @@ def _data_request_desk(parts: Parts) -> DataRequestDesk:
         answer=AnswerRequest(
             database=parts.database, follow_ups=parts.follow_ups, clock=parts.clock
         ),
+        look=LookAtRequest(database=parts.database, clock=parts.clock),
         database=parts.database,
         clock=parts.clock,
     )

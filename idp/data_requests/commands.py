@@ -1,35 +1,43 @@
 """`idp data-requests`: what citizens ask about their data, and the operators' answers."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
 import click
 
-from idp.audit.events import OperatorLookedUp
-from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.core.vietnam import minute
 from idp.data_requests import store
 from idp.data_requests.answer_request import AnswerRequest, NoSuchRequest, RequestFinished
+from idp.data_requests.look_at_request import LookAtRequest
 from idp.data_requests.model import (
     DataRequest,
     DataRequestAnswer,
     RequestNumber,
     RequestState,
 )
-from idp.data_requests.rules import late, next_due, parse_request_number
+from idp.data_requests.rules import (
+    LONGEST_ANSWER,
+    SHORTEST_ANSWER,
+    late,
+    next_due,
+    parse_request_number,
+)
 from idp.db.database import Database
 from idp.operators.commands import as_operator, operator_from_prompt
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
+from idp.shell.errors import one_line_errors
+from idp.shell.options import text_of
 
-_SHORTEST_ANSWER: Final = 10
-_LONGEST_ANSWER: Final = 2000
 _ANSWERS: Final = tuple(state for state in RequestState if state is not RequestState.RECEIVED)
+_ERRORS: Final = {
+    NoSuchRequest: "no request has that number",
+    RequestFinished: "the request is finished",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +46,26 @@ class DataRequestDesk:
 
     verify: VerifyOperator
     answer: AnswerRequest
+    look: LookAtRequest
     database: Database
     clock: Clock
 
+    def operator(self, name: str) -> VerifiedOperator:
+        """Ask for that operator's password and code."""
+        return operator_from_prompt(self.verify, name, permission=Permission.SERVE_CITIZENS)
+
 
 OpenDataRequestDesk: TypeAlias = Callable[[], DataRequestDesk]
+
+
+def _request_number(typed: str) -> RequestNumber:
+    number = parse_request_number(typed)
+    if number is None:
+        raise ValueError("the number of a request looks like YC-2026-000012")
+    return number
+
+
+_with_number = click.argument("number", type=_request_number)
 
 
 def data_requests_commands(open_desk: OpenDataRequestDesk) -> click.Group:
@@ -66,16 +89,17 @@ def data_requests_commands(open_desk: OpenDataRequestDesk) -> click.Group:
         click.echo(_table(found, desk.clock.now()))
 
     @data_requests.command("show")
-    @click.argument("number")
+    @_with_number
     @as_operator
-    def show(number: str, as_name: str) -> None:
+    def show(number: RequestNumber, as_name: str) -> None:
         """Show what is asked: a look at the account, which the citizen sees."""
         desk = open_desk()
-        with _one_line_errors():
-            click.echo(_look(desk, _parsed(number), _operator(desk, as_name)))
+        with one_line_errors(_ERRORS):
+            file = desk.look(number, by=desk.operator(as_name))
+        click.echo("\n".join((*_facts(file.request), "", *_answers(file.answers))))
 
     @data_requests.command("answer")
-    @click.argument("number")
+    @_with_number
     @click.option(
         "--state",
         type=click.Choice([state.value for state in _ANSWERS]),
@@ -83,49 +107,22 @@ def data_requests_commands(open_desk: OpenDataRequestDesk) -> click.Group:
         help="answered: what is going to happen, and when; done: it was carried out; refused: "
         "it cannot be, and why.",
     )
-    @click.option("--words", required=True, help="What the citizen reads.")
+    @click.option(
+        "--words",
+        required=True,
+        type=text_of(SHORTEST_ANSWER, LONGEST_ANSWER),
+        help="What the citizen reads.",
+    )
     @as_operator
-    def answer(number: str, state: str, words: str, as_name: str) -> None:
+    def answer(number: RequestNumber, state: str, words: str, as_name: str) -> None:
         """Answer a request; the citizen is told by text message that there is an answer."""
         desk = open_desk()
-        with _one_line_errors():
-            text = _text(words)
-            operator = _operator(desk, as_name)
-            desk.answer(_parsed(number), RequestState(state), text, by=operator)
+        with one_line_errors(_ERRORS):
+            operator = desk.operator(as_name)
+            desk.answer(number, RequestState(state), words, by=operator)
         click.echo("answered")
 
     return data_requests
-
-
-def _operator(desk: DataRequestDesk, name: str) -> VerifiedOperator:
-    return operator_from_prompt(desk.verify, name, permission=Permission.SERVE_CITIZENS)
-
-
-def _parsed(number: str) -> RequestNumber:
-    parsed = parse_request_number(number)
-    if parsed is None:
-        raise click.ClickException("the number of a request looks like YC-2026-000012")
-    return parsed
-
-
-def _text(typed: str) -> str:
-    text = typed.strip()
-    if not _SHORTEST_ANSWER <= len(text) <= _LONGEST_ANSWER:
-        raise click.ClickException(
-            f"an answer has {_SHORTEST_ANSWER} to {_LONGEST_ANSWER} characters"
-        )
-    return text
-
-
-def _look(desk: DataRequestDesk, number: RequestNumber, operator: VerifiedOperator) -> str:
-    with desk.database.transaction() as transaction:
-        request = store.locked(transaction, number)
-        if request is None:
-            raise NoSuchRequest
-        looked = OperatorLookedUp(citizen_id=request.citizen_id, by=operator.name, reason=number)
-        record(transaction, looked, desk.clock.now())
-        answers = store.answers_to(transaction, number)
-    return "\n".join((*_facts(request), "", *_answers(answers)))
 
 
 def _facts(request: DataRequest) -> Iterator[str]:
@@ -158,13 +155,3 @@ def _term(request: DataRequest, now: datetime) -> str:
     what = "answer" if request.answered_at is None else "done"
     sign = "LATE  " if late(request, now) else ""
     return f"{sign}{what} due before {minute(next_due(request))}"
-
-
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except NoSuchRequest as error:
-        raise click.ClickException("no request has that number") from error
-    except RequestFinished as error:
-        raise click.ClickException("the request is finished") from error

@@ -10,6 +10,8 @@ from typing import Final, Protocol
 from idp.core.vietnam import VIETNAM, day_of, end_of
 from idp.data_requests.model import RequestNumber
 
+SHORTEST_ANSWER: Final = 10
+LONGEST_ANSWER: Final = 2000
 _NUMBER: Final = re.compile(r"YC([0-9]{4})([0-9]{6})")
 _SATURDAY: Final = 5
 

@@ -79,6 +79,11 @@ def forget_words_of_closed(session: Session) -> None:
     session.execute(update(DataRequest).where(DataRequest.number.in_(finished)).values(words=""))
 
 
+def request(session: Session, number: RequestNumber) -> DataRequest | None:
+    """That request, whoever's it is."""
+    return session.get(DataRequest, number)
+
+
 def locked(session: Session, number: RequestNumber) -> DataRequest | None:
     """That request; nobody else changes it until the commit."""
     query = select(DataRequest).where(DataRequest.number == number)

@@ -1,7 +1,6 @@
 """`idp disputes`: look at the cases, ask, give time, and decide, two operators for each."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
@@ -29,15 +28,20 @@ from idp.disputes.model import (
     DisputeVote,
     Side,
 )
-from idp.disputes.rules import Ruling, parse_case_number
+from idp.disputes.rules import (
+    LONGEST_EXTENSION,
+    LONGEST_WORDS,
+    SHORTEST_WORDS,
+    Ruling,
+    parse_case_number,
+)
 from idp.operators.commands import as_operator, operator_from_prompt
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
+from idp.shell.errors import one_line_errors
+from idp.shell.options import text_of
 
-_SHORTEST_REASON: Final = 10
-_LONGEST_TEXT: Final = 2000
-_LONGEST_EXTENSION: Final = 720
 _TOLD: Final = {
     Ruling.TOO_EARLY: "too early: the holder has time left, and has not answered",
     Ruling.DECIDED_ALREADY: "you have decided already; a different operator has to decide too",
@@ -46,6 +50,11 @@ _TOLD: Final = {
     Ruling.AGREED: "decided by two operators, and carried out",
 }
 _DONE: Final = frozenset({Ruling.FIRST, Ruling.DIFFERENT, Ruling.AGREED})
+_ERRORS: Final = {
+    NoSuchCase: "no case has that number",
+    CaseResolved: "the case is decided",
+    NumberGone: "the account has not the number any more (another case?): decide keep or close",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +68,23 @@ class DisputeDesk:
     database: Database
     clock: Clock
 
+    def operator(self, name: str) -> VerifiedOperator:
+        """Ask for that operator's password and code."""
+        return operator_from_prompt(self.verify, name, permission=Permission.DECIDE_DISPUTES)
+
 
 OpenDisputeDesk: TypeAlias = Callable[[], DisputeDesk]
+
+
+def _case_number(typed: str) -> CaseNumber:
+    number = parse_case_number(typed)
+    if number is None:
+        raise ValueError("a case number looks like KN-2026-000123")
+    return number
+
+
+_with_number = click.argument("number", type=_case_number)
+_WORDS: Final = text_of(SHORTEST_WORDS, LONGEST_WORDS)
 
 
 def disputes_commands(open_desk: OpenDisputeDesk) -> click.Group:
@@ -84,17 +108,18 @@ def disputes_commands(open_desk: OpenDisputeDesk) -> click.Group:
         click.echo(_table(cases, desk.clock.now()))
 
     @disputes.command("show")
-    @click.argument("number")
+    @_with_number
     @as_operator
-    def show(number: str, as_name: str) -> None:
+    def show(number: CaseNumber, as_name: str) -> None:
         """Show both sides of a case: a look at the account, which its holder sees."""
         desk = open_desk()
-        with _one_line_errors():
-            operator = _operator(desk, as_name)
-            click.echo(_look(desk, _parsed(number), operator))
+        with one_line_errors(_ERRORS):
+            file = desk.look(number, by=desk.operator(as_name))
+        parts = (*_facts(file.case), "", *_steps(file.steps), "", *_votes(file.votes))
+        click.echo("\n".join(parts))
 
     @disputes.command("decide")
-    @click.argument("number")
+    @_with_number
     @click.option(
         "--outcome",
         type=click.Choice([outcome.value for outcome in DisputeOutcome]),
@@ -102,9 +127,11 @@ def disputes_commands(open_desk: OpenDisputeDesk) -> click.Group:
         help="keep: the account stays as it is; transfer: the identity number goes to the "
         "claimant, who makes an account of their own; close: the account is closed.",
     )
-    @click.option("--reason", required=True, help="For the file: neither side reads it.")
+    @click.option(
+        "--reason", required=True, type=_WORDS, help="For the file: neither side reads it."
+    )
     @as_operator
-    def decide(number: str, outcome: str, reason: str, as_name: str) -> None:
+    def decide(number: CaseNumber, outcome: str, reason: str, as_name: str) -> None:
         """
         Decide a case; the second same decision, by a different operator, carries it out.
 
@@ -112,67 +139,44 @@ def disputes_commands(open_desk: OpenDisputeDesk) -> click.Group:
         that differs makes both void.
         """
         desk = open_desk()
-        with _one_line_errors():
-            text = _text(reason)
-            operator = _operator(desk, as_name)
-            decision = Decision(DisputeOutcome(outcome), text, operator)
-            ruling = desk.decide(_parsed(number), decision)
+        with one_line_errors(_ERRORS):
+            decision = Decision(DisputeOutcome(outcome), reason, desk.operator(as_name))
+            ruling = desk.decide(number, decision)
         if ruling not in _DONE:
             raise click.ClickException(_TOLD[ruling])
         click.echo(_TOLD[ruling])
 
     @disputes.command("ask-more")
-    @click.argument("number")
+    @_with_number
     @click.option("--of", "side", type=click.Choice([side.value for side in Side]), required=True)
-    @click.option("--question", required=True, help="That side reads it; the other one does not.")
+    @click.option(
+        "--question",
+        required=True,
+        type=_WORDS,
+        help="That side reads it; the other one does not.",
+    )
     @as_operator
-    def ask_more(number: str, side: str, question: str, as_name: str) -> None:
+    def ask_more(number: CaseNumber, side: str, question: str, as_name: str) -> None:
         """Ask one side for more, by text message and on its page of the case."""
         desk = open_desk()
-        with _one_line_errors():
-            text = _text(question)
-            operator = _operator(desk, as_name)
-            desk.conduct.ask_more(_parsed(number), Side(side), text, by=operator)
+        with one_line_errors(_ERRORS):
+            operator = desk.operator(as_name)
+            desk.conduct.ask_more(number, Side(side), question, by=operator)
         click.echo("asked")
 
     @disputes.command("extend")
-    @click.argument("number")
-    @click.option("--hours", type=click.IntRange(1, _LONGEST_EXTENSION), required=True)
+    @_with_number
+    @click.option("--hours", type=click.IntRange(1, LONGEST_EXTENSION), required=True)
     @as_operator
-    def extend(number: str, hours: int, as_name: str) -> None:
+    def extend(number: CaseNumber, hours: int, as_name: str) -> None:
         """Give the holder more time to answer; nothing is decided before its end."""
         desk = open_desk()
-        with _one_line_errors():
-            operator = _operator(desk, as_name)
-            until = desk.conduct.extend(_parsed(number), timedelta(hours=hours), by=operator)
+        with one_line_errors(_ERRORS):
+            operator = desk.operator(as_name)
+            until = desk.conduct.extend(number, timedelta(hours=hours), by=operator)
         click.echo(f"until {minute(until)}")
 
     return disputes
-
-
-def _operator(desk: DisputeDesk, name: str) -> VerifiedOperator:
-    return operator_from_prompt(desk.verify, name, permission=Permission.DECIDE_DISPUTES)
-
-
-def _parsed(number: str) -> CaseNumber:
-    parsed = parse_case_number(number)
-    if parsed is None:
-        raise click.ClickException("a case number looks like KN-2026-000123")
-    return parsed
-
-
-def _text(typed: str) -> str:
-    text = typed.strip()
-    if not _SHORTEST_REASON <= len(text) <= _LONGEST_TEXT:
-        raise click.ClickException(
-            f"a reason or question has {_SHORTEST_REASON} to {_LONGEST_TEXT} characters"
-        )
-    return text
-
-
-def _look(desk: DisputeDesk, number: CaseNumber, operator: VerifiedOperator) -> str:
-    file = desk.look(number, by=operator)
-    return "\n".join((*_facts(file.case), "", *_steps(file.steps), "", *_votes(file.votes)))
 
 
 def _facts(case: Dispute) -> Iterator[str]:
@@ -214,17 +218,3 @@ def _awaited(case: Dispute, now: datetime) -> str:
     if case.holder_answered_at is None and now < case.holder_until:
         return "holder to answer"
     return "to be decided"
-
-
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except NoSuchCase as error:
-        raise click.ClickException("no case has that number") from error
-    except CaseResolved as error:
-        raise click.ClickException("the case is decided") from error
-    except NumberGone as error:
-        raise click.ClickException(
-            "the account has not the number any more (another case?): decide keep or close"
-        ) from error

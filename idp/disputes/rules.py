@@ -18,6 +18,11 @@ OWN_WORDS: Final = {
 """The kind of step by which a side says something."""
 MOST_WORDS: Final = 20
 """How often a side adds words unasked: operators read them all, and so does every page."""
+SHORTEST_WORDS: Final = 10
+LONGEST_WORDS: Final = 2000
+"""How much an operator writes: a reason for the file, a question to a side."""
+LONGEST_EXTENSION: Final = 720
+"""How many hours more a holder is given at a time."""
 _CASE_NUMBER: Final = re.compile(r"KN([0-9]{4})([0-9]{6})")
 
 

@@ -21,6 +21,7 @@ from idp.onboarding.store import Listed
 from idp.relying_parties.model import ClientId, RelyingPartyRecord, RelyingPartyVersion
 from idp.relying_parties.registration import InvalidRegistration
 from idp.relying_parties.rotate_secret import UnknownRelyingParty
+from idp.shell import errors
 
 _SIGNS: Final = {
     PlannedKind.NEW: "+",
@@ -29,33 +30,25 @@ _SIGNS: Final = {
     PlannedKind.PROPOSED: "?",
     PlannedKind.WAITING: " ",
 }
+_ERRORS: Final = {
+    UnknownRelyingParty: "there is no {error}",
+    NotThere: "there is no {error}",
+    MayNot: "the operator's role may not do this ({error})",
+    Untested: "{error}, as it is registered now, has not passed the integration test lately",
+    Unchanged: "{error} is registered like that already",
+    AlreadyProposed: "a proposal for {error} waits already: decide it, or withdraw it",
+    TooManySecrets: "two secrets of {error} count already: retire one of them before",
+}
 
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Tell of what went wrong in words, with the way out."""
-    try:
-        yield
-    except InvalidRegistration as error:
-        raise click.ClickException(problems(error)) from error
-    except (UnknownRelyingParty, NotThere) as error:
-        raise click.ClickException(f"there is no {error}") from error
-    except MayNot as error:
-        raise click.ClickException(f"the operator's role may not do this ({error})") from error
-    except Untested as error:
-        raise click.ClickException(
-            f"{error}, as it is registered now, has not passed the integration test lately"
-        ) from error
-    except Unchanged as error:
-        raise click.ClickException(f"{error} is registered like that already") from error
-    except AlreadyProposed as error:
-        raise click.ClickException(
-            f"a proposal for {error} waits already: decide it, or withdraw it"
-        ) from error
-    except TooManySecrets as error:
-        raise click.ClickException(
-            f"two secrets of {error} count already: retire one of them before"
-        ) from error
+    """Tell of what went wrong in words, with the way out; problems of a file line by line."""
+    with errors.one_line_errors(_ERRORS):
+        try:
+            yield
+        except InvalidRegistration as error:
+            raise click.ClickException(problems(error)) from error
 
 
 def problems(error: InvalidRegistration) -> str:

@@ -1,10 +1,9 @@
 """`idp operators`: who runs the service; and the question every operator's command begins with."""
 
 import sys
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import click
 import segno
@@ -24,17 +23,27 @@ from idp.operators.disable_operator import (
     OwnAccount,
     UnknownOperator,
 )
-from idp.operators.model import Operator, OperatorRole, VerifiedOperator
+from idp.operators.model import Operator, OperatorName, OperatorRole, VerifiedOperator
 from idp.operators.permissions import Permission, may
 from idp.operators.rules import (
-    InvalidOperatorName,
     WeakOperatorPassword,
     check_operator_password,
     parse_operator_name,
 )
 from idp.operators.verify_operator import VerifyOperator, WrongOperatorCredentials
+from idp.shell.errors import one_line_errors
 from idp.throttling.ports import BudgetSpent
 from idp.totp.codes import in_groups, setting_up_uri
+
+_ERRORS: Final = {
+    WeakOperatorPassword: "{error}",
+    NotAllowed: "{error}",
+    NameTaken: "the name {error} is taken, or was",
+    CodeNotShown: "that is not the code of this secret; nothing was added",
+    UnknownOperator: "no active operator is called {error}",
+    OwnAccount: "another administrator has to disable {error}",
+    LastAdministrator: "{error} is the last administrator: add another before",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +64,7 @@ as_operator = click.option(
     "--as", "as_name", required=True, metavar="NAME", help="The operator who does this."
 )
 """The option of every command that an operator answers for."""
+_with_name = click.argument("name", type=parse_operator_name)
 
 
 def operator_from_prompt(
@@ -110,7 +120,7 @@ def operators_commands(open_desk: OpenDesk) -> click.Group:
             click.echo(_table(store.all_of(reading)))
 
     @operators.command("add")
-    @click.argument("name")
+    @_with_name
     @click.option("--display-name", required=True, help="What the person is called.")
     @click.option("--role", required=True, type=click.Choice([role.value for role in OperatorRole]))
     @click.option(
@@ -119,7 +129,7 @@ def operators_commands(open_desk: OpenDesk) -> click.Group:
         metavar="NAME",
         help="The administrator who adds; not needed for the first operator.",
     )
-    def add(name: str, display_name: str, role: str, as_name: str | None) -> None:
+    def add(name: OperatorName, display_name: str, role: str, as_name: str | None) -> None:
         """
         Add an operator, who sits here: types a password twice, and sets up an authenticator app.
 
@@ -127,7 +137,7 @@ def operators_commands(open_desk: OpenDesk) -> click.Group:
         password, it again, the first code.
         """
         desk = open_desk()
-        with _one_line_errors():
+        with one_line_errors(_ERRORS):
             by = None
             if as_name is not None:
                 by = operator_from_prompt(
@@ -138,14 +148,14 @@ def operators_commands(open_desk: OpenDesk) -> click.Group:
             _add(desk, name, display_name, OperatorRole(role), by)
 
     @operators.command("disable")
-    @click.argument("name")
+    @_with_name
     @as_operator
-    def disable(name: str, as_name: str) -> None:
+    def disable(name: OperatorName, as_name: str) -> None:
         """Take an operator's account away, for good; the name is not given again."""
         desk = open_desk()
-        with _one_line_errors():
+        with one_line_errors(_ERRORS):
             by = operator_from_prompt(desk.verify, as_name, permission=Permission.MANAGE_OPERATORS)
-            desk.disable(parse_operator_name(name), by=by)
+            desk.disable(name, by=by)
         click.echo(f"{name}  disabled")
 
     return operators
@@ -153,12 +163,11 @@ def operators_commands(open_desk: OpenDesk) -> click.Group:
 
 def _add(
     desk: OperatorDesk,
-    typed_name: str,
+    name: OperatorName,
     display_name: str,
     role: OperatorRole,
     by: VerifiedOperator | None,
 ) -> None:
-    name = parse_operator_name(typed_name)
     password = typed_secret(f"New password of {name}")
     check_operator_password(password, name)
     if typed_secret("The same again") != password:
@@ -181,25 +190,3 @@ def _table(operators: Collection[Operator]) -> str:
         f"  {each.display_name}"
         for each in operators
     )
-
-
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except (InvalidOperatorName, WeakOperatorPassword, NotAllowed) as error:
-        raise click.ClickException(str(error)) from error
-    except NameTaken as error:
-        raise click.ClickException(f"the name {error} is taken, or was") from error
-    except CodeNotShown as error:
-        raise click.ClickException(
-            "that is not the code of this secret; nothing was added"
-        ) from error
-    except UnknownOperator as error:
-        raise click.ClickException(f"no active operator is called {error}") from error
-    except OwnAccount as error:
-        raise click.ClickException(f"another administrator has to disable {error}") from error
-    except LastAdministrator as error:
-        raise click.ClickException(
-            f"{error} is the last administrator: add another before"
-        ) from error

@@ -1,9 +1,8 @@
 """`idp teams`: the teams of provinces, and who belongs to them."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import click
 
@@ -15,17 +14,24 @@ from idp.operators.change_members import AddMember, NotOfAProvince, RemoveMember
 from idp.operators.commands import as_operator, operator_from_prompt
 from idp.operators.create_team import CreateTeam, RenameTeam, TeamTaken, UnknownTeam
 from idp.operators.disable_operator import UnknownOperator
-from idp.operators.model import VerifiedOperator
+from idp.operators.model import OperatorName, TeamId, VerifiedOperator
 from idp.operators.permissions import Permission
 from idp.operators.rules import (
-    InvalidOperatorName,
-    InvalidTeam,
     parse_operator_name,
     parse_team_id,
     parse_team_name,
 )
 from idp.operators.verify_operator import VerifyOperator
+from idp.shell.errors import one_line_errors
 from idp.shell.options import with_reason
+
+_ERRORS: Final = {
+    NotAllowed: "{error}",
+    TeamTaken: "another team has the id or name {error}",
+    UnknownTeam: "no team has the id {error}",
+    UnknownOperator: "nobody there is called {error}",
+    NotOfAProvince: "{error} has another role than province_team",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,8 @@ class TeamDesk:
 
 
 OpenTeamDesk: TypeAlias = Callable[[], TeamDesk]
+
+_with_team = click.argument("team", type=parse_team_id)
 
 
 def team_commands(open_desk: OpenTeamDesk) -> click.Group:
@@ -67,79 +75,59 @@ def team_commands(open_desk: OpenTeamDesk) -> click.Group:
         click.echo("\n".join(lines) or "There is no team yet: idp teams create")
 
     @teams.command("members")
-    @click.argument("team")
-    def members(team: str) -> None:
+    @_with_team
+    def members(team: TeamId) -> None:
         """List who works for a team."""
-        with _one_line_errors(), open_desk().database.reading() as reading:
-            if store.team(reading, parse_team_id(team)) is None:
+        with one_line_errors(_ERRORS), open_desk().database.reading() as reading:
+            if store.team(reading, team) is None:
                 raise UnknownTeam(team)
-            found = store.members(reading, parse_team_id(team))
+            found = store.members(reading, team)
         for member in found:
             click.echo(f"{member.name:<32}  {member.display_name}")
 
     @teams.command("create")
-    @click.argument("team")
-    @click.argument("name")
+    @_with_team
+    @click.argument("name", type=parse_team_name)
     @as_operator
-    def create(team: str, name: str, as_name: str) -> None:
+    def create(team: TeamId, name: str, as_name: str) -> None:
         """Make a team: its id, which never changes, and its name."""
         desk = open_desk()
-        with _one_line_errors():
-            team_id, called = parse_team_id(team), parse_team_name(name)
-            desk.create(team_id, called, by=desk.administrator(as_name))
-        click.echo(f"{team_id}  created")
+        with one_line_errors(_ERRORS):
+            desk.create(team, name, by=desk.administrator(as_name))
+        click.echo(f"{team}  created")
 
     @teams.command("rename")
-    @click.argument("team")
-    @click.argument("name")
+    @_with_team
+    @click.argument("name", type=parse_team_name)
     @as_operator
-    def rename(team: str, name: str, as_name: str) -> None:
+    def rename(team: TeamId, name: str, as_name: str) -> None:
         """Give a team another name; its id, members and portals stay."""
         desk = open_desk()
-        with _one_line_errors():
-            team_id, called = parse_team_id(team), parse_team_name(name)
-            desk.rename(team_id, called, by=desk.administrator(as_name))
-        click.echo(f"{team_id}  {called}")
+        with one_line_errors(_ERRORS):
+            desk.rename(team, name, by=desk.administrator(as_name))
+        click.echo(f"{team}  {name}")
 
     @teams.command("add-member")
-    @click.argument("team")
-    @click.argument("operator")
+    @_with_team
+    @click.argument("operator", type=parse_operator_name)
     @as_operator
-    def add_member(team: str, operator: str, as_name: str) -> None:
+    def add_member(team: TeamId, operator: OperatorName, as_name: str) -> None:
         """Take an operator with the role province_team into a team."""
         desk = open_desk()
-        with _one_line_errors():
-            team_id, name = parse_team_id(team), parse_operator_name(operator)
-            desk.add(team_id, name, by=desk.administrator(as_name))
-        click.echo(f"{name}  belongs to {team_id}")
+        with one_line_errors(_ERRORS):
+            desk.add(team, operator, by=desk.administrator(as_name))
+        click.echo(f"{operator}  belongs to {team}")
 
     @teams.command("remove-member")
-    @click.argument("team")
-    @click.argument("operator")
+    @_with_team
+    @click.argument("operator", type=parse_operator_name)
     @with_reason
     @as_operator
-    def remove_member(team: str, operator: str, reason: Reason, as_name: str) -> None:
+    def remove_member(team: TeamId, operator: OperatorName, reason: Reason, as_name: str) -> None:
         """Take a member out of a team; the account and the portals stay."""
         desk = open_desk()
-        with _one_line_errors():
-            team_id, name = parse_team_id(team), parse_operator_name(operator)
-            desk.remove(team_id, name, by=desk.administrator(as_name), reason=reason)
-        click.echo(f"{name}  no longer belongs to {team_id}")
+        with one_line_errors(_ERRORS):
+            desk.remove(team, operator, by=desk.administrator(as_name), reason=reason)
+        click.echo(f"{operator}  no longer belongs to {team}")
 
     return teams
-
-
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except (InvalidTeam, InvalidOperatorName, NotAllowed) as error:
-        raise click.ClickException(str(error)) from error
-    except TeamTaken as error:
-        raise click.ClickException(f"another team has the id or name {error}") from error
-    except UnknownTeam as error:
-        raise click.ClickException(f"no team has the id {error}") from error
-    except UnknownOperator as error:
-        raise click.ClickException(f"nobody there is called {error}") from error
-    except NotOfAProvince as error:
-        raise click.ClickException(f"{error} has another role than province_team") from error

@@ -1,4 +1,11 @@
-"""Options that commands of several capabilities take."""
+"""
+Options that commands of several capabilities take, and their types.
+
+A type is a function that parses what was typed, or raises `ValueError` with what is wrong. It runs
+before the command does: a slip costs nobody a password and a code.
+"""
+
+from collections.abc import Callable
 
 import click
 
@@ -11,4 +18,15 @@ with_reason = click.option(
     metavar="TEXT",
     help="Why; the audit log keeps it. It names no person and no number of one.",
 )
-"""Why: parsed before the command runs, so that a slip costs nobody a code."""
+
+
+def text_of(least: int, most: int) -> Callable[[str], str]:
+    """The type of a text of *least* to *most* characters, space at its ends not counted."""
+
+    def text(typed: str) -> str:
+        clean = typed.strip()
+        if not least <= len(clean) <= most:
+            raise ValueError(f"{least} to {most} characters are needed")
+        return clean
+
+    return text

@@ -1,8 +1,7 @@
 """`idp keys`: look at the signing keys, rotate them, take one out of service."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -10,6 +9,7 @@ import click
 
 from idp.core.clock import Clock
 from idp.core.reason import Reason, parse_reason
+from idp.shell.errors import one_line_errors
 from idp.shell.options import with_reason
 from idp.signing import rotate, rules
 from idp.signing.material import SigningAlgorithm
@@ -37,6 +37,11 @@ _DONE = {
     KeyEventKind.RETIRED: "retired",
     KeyEventKind.DROPPED: "dropped, private key destroyed",
 }
+_ERRORS = {
+    rules.RotationRefused: "{error}",
+    KeyStoreUnreadable: "{error}",
+    KeyStoreUnwritable: "{error}",
+}
 
 
 def keys_commands(open_ring: OpenRing, audit: Audit) -> click.Group:
@@ -56,7 +61,7 @@ def keys_commands(open_ring: OpenRing, audit: Audit) -> click.Group:
     @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
     def list_keys(*, as_json: bool) -> None:
         """List the signing keys and what happens to each next."""
-        with _one_line_errors():
+        with one_line_errors(_ERRORS):
             store, policy, clock = open_ring()
             now = clock.now()
             ring = rules.promote_due(store.load(), now)
@@ -90,7 +95,7 @@ def keys_commands(open_ring: OpenRing, audit: Audit) -> click.Group:
         """
         if at_once and reason is None:
             raise click.UsageError("--now skips the announcement time: say why with --reason TEXT.")
-        with _one_line_errors():
+        with one_line_errors(_ERRORS):
             store, policy, clock = open_ring()
             chosen = [SigningAlgorithm(algorithm)] if algorithm else store.load().algorithms
             if not chosen:
@@ -114,19 +119,11 @@ def keys_commands(open_ring: OpenRing, audit: Audit) -> click.Group:
         An announced key will never sign. A retired key leaves the JWKS: whatever it signed
         verifies no more.
         """
-        with _one_line_errors():
+        with one_line_errors(_ERRORS):
             store, _, clock = open_ring()
             _report(rotate.retire(store, kid, clock), audit, reason)
 
     return keys
-
-
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except (rules.RotationRefused, KeyStoreUnreadable, KeyStoreUnwritable) as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _report(events: Iterable[KeyEvent], audit: Audit, reason: Reason | None) -> None:

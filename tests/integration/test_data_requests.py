@@ -13,6 +13,7 @@ from idp.citizens import store as citizens
 from idp.citizens.model import Citizen, CitizenId, HoldKind
 from idp.data_requests.answer_request import AnswerRequest
 from idp.data_requests.commands import DataRequestDesk, data_requests_commands
+from idp.data_requests.look_at_request import LookAtRequest
 from idp.data_requests.model import DataRequest, DataRequestAnswer
 from idp.data_requests.rules import request_series
 from idp.data_requests.sweep import warn_of_overdue
@@ -41,6 +42,7 @@ def run(site: Site) -> Run:
         answer=AnswerRequest(
             database=site.database, follow_ups=site.parts.follow_ups, clock=site.clock
         ),
+        look=LookAtRequest(database=site.database, clock=site.clock),
         database=site.database,
         clock=site.clock,
     )

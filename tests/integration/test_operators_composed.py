@@ -105,6 +105,18 @@ def test_a_team_is_made_and_peopled_at_a_shell(
     assert idp("teams", "members", "binh-dinh", typed=()).output == ""
 
 
+def test_a_name_that_is_none_costs_no_code(lan: str) -> None:
+    for command in (
+        ("operators", "disable", "Bà Lan"),
+        ("teams", "create", "b", "Bình Định"),
+        ("teams", "add-member", "binh-dinh", "Bà Lan"),
+        ("api-clients", "disable", "x", "--reason", "nghỉ việc"),
+    ):
+        told = idp(*command, "--as", "lan", typed=())  # nothing is asked, so nothing is missing
+        assert told.exit_code == 2
+        assert "small letters, digits" in told.stderr
+
+
 def test_teams_are_an_administrators_business(site: Site, lan: str) -> None:
     create = ("teams", "create", "binh-dinh", "Bình Định", "--as", "lan")
 

@@ -5,13 +5,10 @@ from typing import Final
 
 from idp.console.forms import ProofForm
 from idp.disputes.model import DisputeOutcome, Side
-from idp.disputes.rules import Ruling
+from idp.disputes.rules import LONGEST_EXTENSION, LONGEST_WORDS, SHORTEST_WORDS, Ruling
 from idp.web.forms import ChoiceField, LineField, ParagraphField, digits_as_typed, refuse
 from idp.web.texts import lazy_gettext as _
 
-_SHORTEST_WORDS: Final = 10
-_LONGEST_WORDS: Final = 2000
-_LONGEST_EXTENSION: Final = 720
 _MOST_DIGITS: Final = 3
 OUTCOMES: Final = [
     (DisputeOutcome.KEEP.value, _("Giữ nguyên tài khoản")),
@@ -25,10 +22,8 @@ SIDES: Final = [
 
 
 def _check_words(field: ParagraphField) -> None:
-    if not _SHORTEST_WORDS <= len(field.data or "") <= _LONGEST_WORDS:
-        refuse(
-            _("Viết từ %(least)d đến %(most)d ký tự", least=_SHORTEST_WORDS, most=_LONGEST_WORDS)
-        )
+    if not SHORTEST_WORDS <= len(field.data or "") <= LONGEST_WORDS:
+        refuse(_("Viết từ %(least)d đến %(most)d ký tự", least=SHORTEST_WORDS, most=LONGEST_WORDS))
 
 
 class DecideForm(ProofForm):
@@ -67,8 +62,8 @@ class ExtendForm(ProofForm):
     def validate_hours(self, _field: LineField) -> None:
         typed = digits_as_typed(self.hours.data)
         is_number = typed.isascii() and typed.isdecimal() and len(typed) <= _MOST_DIGITS
-        if not is_number or not 1 <= int(typed) <= _LONGEST_EXTENSION:
-            refuse(_("Nhập số giờ, từ 1 đến %(most)d", most=_LONGEST_EXTENSION))
+        if not is_number or not 1 <= int(typed) <= LONGEST_EXTENSION:
+            refuse(_("Nhập số giờ, từ 1 đến %(most)d", most=LONGEST_EXTENSION))
 
     @property
     def more(self) -> timedelta:
