@@ -1,20 +1,9 @@
-"""
-Every setting of the provider: `config.toml`, then the environment.
+"""The tables of config.toml: what each setting may be."""
 
-`IDP__OTP__LIFETIME=PT2M` overrides `lifetime` in the table `[otp]`. Secrets come from the
-environment alone, as `IDP__SECRETS__DATA_KEY` or, from a file, `IDP__SECRETS__DATA_KEY_FILE`.
-All problems are reported in one `ConfigurationError`.
-"""
-
-import base64
-import binascii
-import os
-import re
-from collections.abc import Mapping
 from datetime import date, time, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -24,61 +13,15 @@ from pydantic import (
     Field,
     FilePath,
     SecretStr,
-    ValidationError,
     model_validator,
-)
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from idp.core.email_address import EmailAddress, InvalidEmailAddress
 from idp.core.environment import Environment
+from idp.settings.keys import Key, KeyList
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 Network = IPv4Network | IPv6Network
-
-
-class ConfigurationError(Exception):
-    """The configuration cannot be used; the message lists every problem, one a line."""
-
-
-def _key_bytes(secret: SecretStr) -> SecretStr:
-    key = decode_key(secret.get_secret_value())
-    if len(set(key)) <= len(key) // 4:
-        raise ValueError("looks like a sample value; generate 32 random bytes")
-    return secret
-
-
-def _key_list(secret: SecretStr) -> SecretStr:
-    ids = set()
-    for entry in secret.get_secret_value().split(","):
-        key_id, separator, key = entry.strip().partition(":")
-        if not separator or not key_id.isalnum() or len(key_id) > 8:  # noqa: PLR2004
-            raise ValueError("must be `id:key`, several separated by commas, the newest first")
-        if key_id in ids:
-            raise ValueError(
-                "names two keys alike: a value says by the id which one it was made with"
-            )
-        ids.add(key_id)
-        _key_bytes(SecretStr(key))
-    return secret
-
-
-def decode_key(text: str) -> bytes:
-    """The 32 bytes that *text* holds in base64 (either alphabet, padding optional)."""
-    padded = text.strip() + "=" * (-len(text.strip()) % 4)
-    try:
-        key = base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True)
-    except binascii.Error:
-        raise ValueError("is not base64") from None
-    if len(key) != 32:  # noqa: PLR2004
-        raise ValueError("must be 32 bytes in base64")
-    return key
 
 
 def _counted_network(network: Network) -> Network:
@@ -90,8 +33,6 @@ def _counted_network(network: Network) -> Network:
 
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0))]
-Key = Annotated[SecretStr, AfterValidator(_key_bytes)]
-KeyList = Annotated[SecretStr, AfterValidator(_key_list)]
 
 
 class Table(BaseModel):
@@ -463,184 +404,3 @@ class Certification(Table):
     enabled: bool = False
     otp: str | None = Field(default=None, pattern="^[0-9]{6}$")
     person_file: FilePath | None = None
-
-
-class Settings(BaseSettings):
-    """The whole configuration, checked."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="IDP__",
-        env_nested_delimiter="__",
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
-
-    home: Path
-    server: Server
-    tls: Tls
-    http: Http
-    database: Database
-    redis: Redis
-    secrets: Secrets
-    brand: BrandSettings
-    logs: Logs
-    otp: Otp
-    throttling: Throttling
-    passwords: Passwords
-    sessions: Sessions
-    console: Console
-    api: Api
-    devices: Devices
-    authenticators: Authenticators
-    interactions: Interactions
-    tokens: Tokens
-    enrolment: Enrolment
-    recovery: Recovery
-    phones: Phones
-    closed_accounts: ClosedAccounts
-    disputes: Disputes
-    evidence: Evidence
-    step_up: StepUp
-    counter_visits: CounterVisits
-    rematch: Rematch
-    levels: tuple[Level, ...] = Field(min_length=1)
-    carriers: Carriers
-    messaging: Messaging
-    mail: Mail
-    audit: Audit
-    failures: Failures
-    statistics: Statistics
-    metrics: Metrics
-    data_requests: DataRequests
-    inactivity: Inactivity
-    signing: Signing
-    registrations: Registrations
-    deployment: Deployment
-    relying_parties: RelyingParties
-    certification: Certification = Certification()
-
-    @model_validator(mode="after")
-    def _certification_is_for_tests(self) -> Self:
-        if not self.certification.enabled:
-            return self
-        if self.certification.otp is None:
-            raise ValueError("certification: IDP__CERTIFICATION__OTP is missing: six digits")
-        # A name under .test can never be registered (RFC 6761 §6.2): no citizen gets here by it.
-        host = self.server.site
-        if host not in LOOPBACK_HOSTS and not host.endswith(".test"):
-            raise ValueError(
-                "certification: is enabled, and every one-time password would be the same: "
-                f"the issuer's host must be a loopback one or end in .test, not {host}"
-            )
-        return self
-
-    @property
-    def database_url(self) -> str:
-        """The database's URL: the configured one, or the embedded SQLite file."""
-        if self.database.url is not None:
-            url = self.database.url.get_secret_value()
-            # Everybody's way to write it; bare, SQLAlchemy would look for a driver we do not have.
-            return re.sub(r"\Apostgres(ql)?://", "postgresql+psycopg://", url)
-        return f"sqlite:///{(self.home / 'idp.sqlite3').resolve()}"
-
-    @property
-    def redis_url(self) -> str:
-        """The Redis URL: the configured one, or the embedded server's socket."""
-        if self.redis.url is not None:
-            return self.redis.url.get_secret_value()
-        return f"unix://{(self.home / 'redis.sock').resolve()}"
-
-    @property
-    def metrics_folder(self) -> Path:
-        """Where web processes write what they measure."""
-        return self.home / "metrics"
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what `load` hands over: no `.env` file, no folder of secrets, nothing implicit."""
-        del settings_cls, env_settings, dotenv_settings, file_secret_settings
-        return (init_settings,)
-
-
-def load(environment: Mapping[str, str] | None = None, *, config: Path | None = None) -> Settings:
-    """
-    The settings of this process.
-
-    *environment* defaults to the process environment, *config* to `IDP_CONFIG` or the
-    `config.toml` of the current folder. Raises `ConfigurationError`.
-    """
-    env = dict(os.environ if environment is None else environment)
-    path = config or Path(env.get("IDP_CONFIG", "config.toml"))
-    if not path.is_file():
-        raise ConfigurationError(f"{path}: no such file (set IDP_CONFIG)")
-    try:
-        tables = TomlConfigSettingsSource(Settings, toml_file=path)()
-    except ValueError as error:
-        raise ConfigurationError(f"{path}: {error}") from None
-    values = _merge(tables, _from_environment(env))
-    values.setdefault("secrets", {})  # so that each missing secret is named, not the table
-    values["home"] = Path(env.get("IDP_HOME", values.get("home", "var")))
-    try:
-        return Settings(**values)
-    except ValidationError as error:
-        raise ConfigurationError("\n".join(_problems(error))) from None
-
-
-def _from_environment(env: dict[str, str]) -> dict[str, Any]:
-    """Values named `IDP__TABLE__NAME`; `…_FILE` of a secret is replaced by the file's text."""
-    prefix = "IDP__SECRETS__"
-    for name, value in list(env.items()):
-        if name.startswith(prefix) and name.endswith("_FILE"):
-            try:
-                env[name.removesuffix("_FILE")] = Path(value).read_text("utf-8").strip()
-            except OSError as error:
-                raise ConfigurationError(f"{name}: {error.strerror}: {value}") from None
-            del env[name]
-
-    unknown = [
-        name
-        for name in env
-        if name.startswith("IDP__") and name.split("__")[1].lower() not in Settings.model_fields
-    ]
-    if unknown:
-        raise ConfigurationError("\n".join(f"{name}: there is no such setting" for name in unknown))
-
-    class Source(EnvSettingsSource):
-        def _load_env_vars(self) -> Mapping[str, str | None]:
-            return {name.lower(): value for name, value in env.items()}
-
-    return Source(Settings)()
-
-
-def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    merged = InitSettingsSource(Settings, base)()
-    for name, value in over.items():
-        if isinstance(value, dict) and isinstance(merged.get(name), dict):
-            merged[name] = {**merged[name], **value}
-        else:
-            merged[name] = value
-    return merged
-
-
-def _problems(error: ValidationError) -> list[str]:
-    """One line a problem, in the words of config.toml; never the value: it may be a secret."""
-    lines = []
-    for problem in error.errors(include_input=False, include_url=False):
-        place = [str(part) for part in problem["loc"]]
-        if place[:1] == ["secrets"] and len(place) > 1:
-            name = "IDP__SECRETS__" + place[1].upper()
-            what = "is missing" if problem["type"] == "missing" else problem["msg"]
-            lines.append(f"{name}: {what} (or {name}_FILE)")
-        else:
-            # A rule about several tables has no place: its words name them.
-            what = problem["msg"].removeprefix("Value error, ")
-            lines.append(f"{'.'.join(place)}: {what}" if place else what)
-    return lines
