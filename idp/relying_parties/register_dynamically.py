@@ -86,6 +86,7 @@ class RegisterDynamically:
         self._require_initial_token(initial_token, now)
         client_id, token = ClientId(new_uuid()), new_handle()
         parsed = parse_client_metadata(metadata, client_id, sector_list=self._sector_list(metadata))
+        self._version.require()
         with self._database.transaction() as transaction:
             # Spent with what it pays for, or not at all.
             if not self._open and not store.spend_initial_token(
@@ -120,6 +121,7 @@ class RegisterDynamically:
         now = self._clock.now()
         self.find(client_id, token)
         parsed = parse_client_metadata(metadata, client_id, sector_list=self._sector_list(metadata))
+        self._version.require()
         next_token = new_handle()
         with self._database.transaction() as transaction:
             row = store.record_of(transaction, client_id)
@@ -208,7 +210,8 @@ class RegisterDynamically:
             raise InvalidRegistration([said("client_secret", "is not the one that was issued")])
 
     def _keep_logo(self, client_id: ClientId, parsed: ClientMetadata) -> None:
-        """Also tells every worker of the change."""
+        """First every worker is told of the change: whoever has the logo may take its time."""
+        self._version.bump()
         self._logos.refresh(client_id, parsed.registration.relying_party.logo_uri)
 
 

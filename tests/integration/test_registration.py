@@ -27,6 +27,7 @@ from idp.relying_parties.model import (
     RelyingPartyRecord,
     RelyingPartySecret,
 )
+from idp.relying_parties.ports import FetchFailed
 from idp.relying_parties.register_dynamically import NotAllowed, RegisterDynamically, Registered
 from idp.relying_parties.registry import Registry
 from idp.relying_parties.secrets import SecretHasher
@@ -619,6 +620,27 @@ def test_another_process_knows_it_at_once(house: ProtocolHouse) -> None:
     made = register(house).json
 
     assert elsewhere.find(ClientId(made["client_id"])) is not None
+
+
+def test_another_process_knows_of_a_change_before_the_logo_is_here(
+    house: ProtocolHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may take seconds to come, and what keeps it may fail."""
+    made = register(house).json
+    elsewhere = Registry(house.database, house.version)
+    seen = []
+
+    def slow(url: str, **_: object) -> bytes:
+        elsewhere.catch_up_now()
+        found = elsewhere.find(ClientId(made["client_id"]))
+        seen.append(None if found is None else found.redirect_uris)
+        raise FetchFailed(url)
+
+    monkeypatch.setattr(house.fetcher, "fetch", slow)
+    moved = f"{CALLBACK}/moved"
+    managed(house, "PUT", made, redirect_uris=[moved], logo_uri="https://new.example/logo")
+
+    assert seen == [{moved}]
 
 
 # --- races
