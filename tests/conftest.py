@@ -24,6 +24,7 @@ import redis
 import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from dramatiq.middleware import shutdown, time_limit
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
@@ -34,6 +35,8 @@ from idp.db import db
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.settings import Settings, load
+from idp.web import pages
+from idp.web.static_files import StaticFiles
 from tests.fakes.carrier_records import CarrierRecordsInMemory
 from tests.fakes.clock import FakeClock
 from tests.fakes.compiled_rules import share_compiled_rules
@@ -49,6 +52,7 @@ from tests.fakes.sms import SmsOutbox
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from xdist.remote import Producer
+    from xdist.workermanage import WorkerController
 
     from idp.app import Adapters
     from tests.dealing import Dealer
@@ -57,6 +61,7 @@ ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config.toml"
 
 _database_numbers = count(1)
+_TEMPLATES = pytest.StashKey[str]()
 _KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
 
@@ -72,20 +77,35 @@ hypothesis.settings.register_profile("nightly", max_examples=1000, deadline=None
 hypothesis.settings.load_profile("daily")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Have what all applications of a run have in common done once, and tracebacks be plain."""
-    Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
+    templates: str | None = getattr(config, "workerinput", {}).get("templates")
+    if templates is None:
+        folder = tempfile.TemporaryDirectory(prefix="idp-templates-")
+        config.add_cleanup(folder.cleanup)
+        config.stash[_TEMPLATES] = templates = folder.name
+    Flask.jinja_options = {"bytecode_cache": CompiledTemplates(Path(templates))}
     keep_nothing_through_a_crash()
     share_compiled_rules()
     share_compiled_statements()
     share_rsa_keys()
     # Decrypting and checking a key of RSA takes longer than composing the application around it.
     keys_on_disk.load_pem_private_key = cache(keys_on_disk.load_pem_private_key)  # type: ignore[assignment, attr-defined]
+    # Each application would read and compress its style sheets, and look for a module in vain.
+    pages.StaticFiles = cache(StaticFiles)  # type: ignore[misc, assignment]
+    for middleware in (shutdown, time_limit):
+        middleware.is_gevent_active = cache(middleware.is_gevent_active)
     # Each new connection tells Redis its version, and reads its own package's papers for that.
     redis.utils.get_lib_version = cache(redis.utils.get_lib_version)
     # structlog's own ones are painted: seconds of a processor for each that somebody logs.
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: "WorkerController") -> None:
+    """Let each process of a run find the templates that others of them have compiled."""
+    node.workerinput["templates"] = node.config.stash[_TEMPLATES]
 
 
 @pytest.hookimpl(optionalhook=True)
