@@ -1,13 +1,11 @@
 """What the processes share: each part is built when it is first wanted, once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import dramatiq
 import redis
 import structlog
-from joserfc.jwk import ECKey
 
 from idp.adapters.jobs import Jobs, redis_queue
 from idp.adapters.keys_on_disk import KeysOnDisk
@@ -24,7 +22,8 @@ from idp.adapters.redis.test_inbox import RedisTestInbox
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.adapters.redis.waiting_failures import RedisWaitingFailures
 from idp.adapters.reserved_numbers import ReservedNumbersRecords, ReservedNumbersSms
-from idp.adapters.when_asked import FetcherWhenAsked, RecordsWhenAsked
+from idp.adapters.when_asked import FetcherWhenAsked
+from idp.app import outside
 from idp.app.policies import interactions_budget, operator_budgets, question_budgets
 from idp.audit.roots import RootsFile
 from idp.backchannel.announce import AnnounceLogout
@@ -38,7 +37,6 @@ from idp.citizens.model import EvidenceKind
 from idp.citizens.password_hasher import PasswordHasher
 from idp.citizens.rules import VerificationLevel
 from idp.core.clock import Clock, SystemClock
-from idp.core.email_address import EmailAddress
 from idp.counter_visits.codes import VisitCodes
 from idp.db import db
 from idp.db.database import Database
@@ -109,6 +107,8 @@ class Parts:
         }
         db.init_app(self.flask)
 
+    # --- what is kept, and where ---
+
     @cached_property
     def cipher(self) -> PersonalDataCipher:
         keys = []
@@ -118,17 +118,13 @@ class Parts:
         return PersonalDataCipher(keys)
 
     @cached_property
+    def index(self) -> BlindIndex:
+        return BlindIndex(decode_key(self.settings.secrets.index_key.get_secret_value()))
+
+    @cached_property
     def database(self) -> Database:
         with self.flask.app_context():
             return Database.open(db.engine, self.cipher)
-
-    @cached_property
-    def audit_roots(self) -> RootsFile:
-        return RootsFile(self.settings.home / "audit-roots.jsonl")
-
-    @cached_property
-    def index(self) -> BlindIndex:
-        return BlindIndex(decode_key(self.settings.secrets.index_key.get_secret_value()))
 
     @cached_property
     def redis(self) -> redis.Redis:
@@ -137,6 +133,36 @@ class Parts:
     @cached_property
     def jobs(self) -> Jobs:
         return Jobs(self._adapters.queue or redis_queue(self.settings.redis_url))
+
+    @cached_property
+    def audit_roots(self) -> RootsFile:
+        return RootsFile(self.settings.home / "audit-roots.jsonl")
+
+    # --- budgets and counts ---
+
+    @cached_property
+    def throttle(self) -> RedisThrottle:
+        return RedisThrottle(self.redis, exempt_networks=self.settings.throttling.exempt_networks)
+
+    @cached_property
+    def tally(self) -> RedisTally:
+        return RedisTally(self.redis)
+
+    @cached_property
+    def waiting_failures(self) -> RedisWaitingFailures:
+        throttling = self.settings.throttling
+        return RedisWaitingFailures(
+            self.redis,
+            throttle=self.throttle,
+            per_network=Budget(
+                "failures_per_network", throttling.failures_per_network, by_network=True
+            ),
+            per_relying_party=Budget(
+                "failures_per_relying_party", throttling.failures_per_relying_party
+            ),
+        )
+
+    # --- relying parties ---
 
     @cached_property
     def registry_version(self) -> RedisRegistryVersion:
@@ -156,7 +182,7 @@ class Parts:
         return self._fetcher(at_once=max(1, self.settings.server.threads // 4))
 
     def _fetcher(self, *, at_once: int) -> Fetcher:
-        return FetcherWhenAsked(partial(_https_fetcher, self.settings, at_once))
+        return FetcherWhenAsked(partial(outside.https_fetcher, self.settings, at_once))
 
     @cached_property
     def client_keys(self) -> ClientKeySet:
@@ -177,6 +203,8 @@ class Parts:
     @cached_property
     def secret_hasher(self) -> SecretHasher:
         return SecretHasher(decode_key(self.settings.secrets.secret_pepper.get_secret_value()))
+
+    # --- keys, codes and tokens ---
 
     @cached_property
     def keys(self) -> KeysOnDisk:
@@ -201,172 +229,8 @@ class Parts:
         return decode_key(self.settings.secrets.subject_key.get_secret_value())
 
     @cached_property
-    def refresh_policy(self) -> RefreshPolicy:
-        tokens = self.settings.tokens
-        return RefreshPolicy(
-            idle=tokens.refresh_idle, maximum=tokens.refresh_maximum, grace=tokens.refresh_grace
-        )
-
-    @cached_property
-    def interactions(self) -> RedisInteractions:
-        return RedisInteractions(
-            self.redis,
-            lifetime=self.settings.interactions.lifetime,
-            unattended=self.settings.interactions.unattended,
-            throttle=self.throttle,
-            budget=interactions_budget(self.settings),
-        )
-
-    @cached_property
-    def challenges(self) -> RedisOtpChallenges:
-        return RedisOtpChallenges(self.redis, self.throttle)
-
-    @cached_property
-    def code_generator(self) -> Codes:
-        certification = self.settings.certification
-        if certification.enabled and certification.otp is not None:
-            return FixedCode(certification.otp)
-        return CodeGenerator(decode_key(self.settings.secrets.otp_key.get_secret_value()))
-
-    @cached_property
-    def levels(self) -> tuple[VerificationLevel, ...]:
-        try:
-            return tuple(
-                VerificationLevel(
-                    entry.level,
-                    frozenset(EvidenceKind(kind) for kind in entry.evidence),
-                    entry.shown_vi,
-                    entry.shown_en,
-                )
-                for entry in self.settings.levels
-            )
-        except ValueError as error:  # a level that nobody could ever reach
-            raise ConfigurationError(f"levels: {error}") from None
-
-    @cached_property
-    def sms(self) -> SmsSender:
-        if self.settings.certification.enabled:
-            return NoTextMessages()
-        gateway = self._adapters.sms or _sms_gateway(self.settings)
-        return ReservedNumbersSms(gateway, self.test_inbox, self.clock)
-
-    @cached_property
-    def test_inbox(self) -> RedisTestInbox:
-        return RedisTestInbox(self.redis, self.cipher)
-
-    @cached_property
-    def mail(self) -> MailSender:
-        if self.settings.certification.enabled:
-            return NoMail()
-        return self._adapters.mail or _mail_sender(self.settings, self.clock)
-
-    @cached_property
-    def mail_writer(self) -> Writer:
-        brand = self.settings.brand
-        return Writer(brand.name_vi, brand.name_en, brand.hotline)
-
-    @cached_property
-    def ask_to_verify_email(self) -> AskToVerifyEmail:
-        return AskToVerifyEmail(
-            database=self.database,
-            throttle=self.throttle,
-            budget=Budget(
-                "email_links_per_citizen", self.settings.throttling.email_links_per_citizen
-            ),
-            queue=self.jobs,
-            links=self.links,
-            lasts=self.settings.mail.link_lasts,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def links(self) -> Links:
-        # The key of one-time passwords, for links are such too; what is signed never looks alike.
-        return Links(
-            self.settings.server.issuer,
-            decode_key(self.settings.secrets.otp_key.get_secret_value()),
-        )
-
-    @cached_property
-    def notice_links(self) -> NoticeLinks:
-        return NoticeLinks(
-            database=self.database,
-            links=self.links,
-            lasts=self.settings.messaging.not_me_link_lasts,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def report_unrecognised(self) -> ReportUnrecognised:
-        return ReportUnrecognised(
-            database=self.database, follow_ups=self.follow_ups, clock=self.clock
-        )
-
-    @cached_property
-    def carriers(self) -> CarrierRecords:
-        records = self._adapters.carriers or _carriers(self.settings, self.clock)
-        return ReservedNumbersRecords(records, self.clock)
-
-    @cached_property
-    def carrier_of(self) -> CarrierOf:
-        return partial(hinted_carrier, prefixes=_prefixes(self.settings))
-
-    @cached_property
-    def count_question(self) -> CountQuestion:
-        return CountQuestion(
-            throttle=self.throttle,
-            budgets=question_budgets(self.settings),
-            database=self.database,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def match_citizen(self) -> MatchCitizen:
-        return MatchCitizen(
-            carriers=self.carriers,
-            lapses_after=self.settings.evidence.carrier_match_lapses_after,
-        )
-
-    @cached_property
-    def visit_codes(self) -> VisitCodes:
-        key = decode_key(self.settings.secrets.otp_key.get_secret_value())
-        return VisitCodes(key, self.index)
-
-    @cached_property
-    def throttle(self) -> RedisThrottle:
-        return RedisThrottle(self.redis, exempt_networks=self.settings.throttling.exempt_networks)
-
-    @cached_property
-    def tally(self) -> RedisTally:
-        return RedisTally(self.redis)
-
-    @cached_property
-    def waiting_failures(self) -> RedisWaitingFailures:
-        throttling = self.settings.throttling
-        return RedisWaitingFailures(
-            self.redis,
-            throttle=self.throttle,
-            per_network=Budget(
-                "failures_per_network", throttling.failures_per_network, by_network=True
-            ),
-            per_relying_party=Budget(
-                "failures_per_relying_party", throttling.failures_per_relying_party
-            ),
-        )
-
-    @cached_property
-    def rehearse(self) -> Rehearse:
-        tokens = self.settings.tokens
-        return Rehearse(
-            relying_parties=self.registry,
-            render=RehearsedAnswers(AuthorizationResponses(self.settings.server.issuer)),
-            signer=self.signer,
-            keys=RedisPublishedKeys(self.redis, self.clock),
-            database=self.database,
-            code_lasts=tokens.code,
-            token_lasts=tokens.access_token,
-            clock=self.clock,
-        )
+    def subjects(self) -> SubjectClaims:
+        return SubjectClaims(self.subject_key)
 
     @cached_property
     def codes(self) -> RedisAuthorizationCodes:
@@ -387,8 +251,84 @@ class Parts:
         )
 
     @cached_property
-    def subjects(self) -> SubjectClaims:
-        return SubjectClaims(self.subject_key)
+    def refresh_policy(self) -> RefreshPolicy:
+        tokens = self.settings.tokens
+        return RefreshPolicy(
+            idle=tokens.refresh_idle, maximum=tokens.refresh_maximum, grace=tokens.refresh_grace
+        )
+
+    @cached_property
+    def rehearse(self) -> Rehearse:
+        tokens = self.settings.tokens
+        return Rehearse(
+            relying_parties=self.registry,
+            render=RehearsedAnswers(AuthorizationResponses(self.settings.server.issuer)),
+            signer=self.signer,
+            keys=RedisPublishedKeys(self.redis, self.clock),
+            database=self.database,
+            code_lasts=tokens.code,
+            token_lasts=tokens.access_token,
+            clock=self.clock,
+        )
+
+    # --- carriers, levels and counters ---
+
+    @cached_property
+    def carriers(self) -> CarrierRecords:
+        records = self._adapters.carriers or outside.carriers(self.settings, self.clock)
+        return ReservedNumbersRecords(records, self.clock)
+
+    @cached_property
+    def carrier_of(self) -> CarrierOf:
+        return partial(hinted_carrier, prefixes=outside.prefixes(self.settings))
+
+    @cached_property
+    def count_question(self) -> CountQuestion:
+        return CountQuestion(
+            throttle=self.throttle,
+            budgets=question_budgets(self.settings),
+            database=self.database,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def match_citizen(self) -> MatchCitizen:
+        return MatchCitizen(
+            carriers=self.carriers,
+            lapses_after=self.settings.evidence.carrier_match_lapses_after,
+        )
+
+    @cached_property
+    def levels(self) -> tuple[VerificationLevel, ...]:
+        try:
+            return tuple(
+                VerificationLevel(
+                    entry.level,
+                    frozenset(EvidenceKind(kind) for kind in entry.evidence),
+                    entry.shown_vi,
+                    entry.shown_en,
+                )
+                for entry in self.settings.levels
+            )
+        except ValueError as error:  # a level that nobody could ever reach
+            raise ConfigurationError(f"levels: {error}") from None
+
+    @cached_property
+    def visit_codes(self) -> VisitCodes:
+        key = decode_key(self.settings.secrets.otp_key.get_secret_value())
+        return VisitCodes(key, self.index)
+
+    # --- signing in ---
+
+    @cached_property
+    def interactions(self) -> RedisInteractions:
+        return RedisInteractions(
+            self.redis,
+            lifetime=self.settings.interactions.lifetime,
+            unattended=self.settings.interactions.unattended,
+            throttle=self.throttle,
+            budget=interactions_budget(self.settings),
+        )
 
     @cached_property
     def hasher(self) -> PasswordHasher:
@@ -399,6 +339,17 @@ class Parts:
             hashes_at_once=passwords.hashes_at_once,
             queue_deadline=passwords.queue_deadline,
         )
+
+    @cached_property
+    def challenges(self) -> RedisOtpChallenges:
+        return RedisOtpChallenges(self.redis, self.throttle)
+
+    @cached_property
+    def code_generator(self) -> Codes:
+        certification = self.settings.certification
+        if certification.enabled and certification.otp is not None:
+            return FixedCode(certification.otp)
+        return CodeGenerator(decode_key(self.settings.secrets.otp_key.get_secret_value()))
 
     @cached_property
     def sessions(self) -> RedisSessions:
@@ -426,6 +377,63 @@ class Parts:
             clock=self.clock,
         )
 
+    # --- messages ---
+
+    @cached_property
+    def sms(self) -> SmsSender:
+        if self.settings.certification.enabled:
+            return NoTextMessages()
+        gateway = self._adapters.sms or outside.sms_gateway(self.settings)
+        return ReservedNumbersSms(gateway, self.test_inbox, self.clock)
+
+    @cached_property
+    def test_inbox(self) -> RedisTestInbox:
+        return RedisTestInbox(self.redis, self.cipher)
+
+    @cached_property
+    def mail(self) -> MailSender:
+        if self.settings.certification.enabled:
+            return NoMail()
+        return self._adapters.mail or outside.mail_sender(self.settings, self.clock)
+
+    @cached_property
+    def mail_writer(self) -> Writer:
+        brand = self.settings.brand
+        return Writer(brand.name_vi, brand.name_en, brand.hotline)
+
+    @cached_property
+    def links(self) -> Links:
+        # The key of one-time passwords, for links are such too; what is signed never looks alike.
+        return Links(
+            self.settings.server.issuer,
+            decode_key(self.settings.secrets.otp_key.get_secret_value()),
+        )
+
+    @cached_property
+    def notice_links(self) -> NoticeLinks:
+        return NoticeLinks(
+            database=self.database,
+            links=self.links,
+            lasts=self.settings.messaging.not_me_link_lasts,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def ask_to_verify_email(self) -> AskToVerifyEmail:
+        return AskToVerifyEmail(
+            database=self.database,
+            throttle=self.throttle,
+            budget=Budget(
+                "email_links_per_citizen", self.settings.throttling.email_links_per_citizen
+            ),
+            queue=self.jobs,
+            links=self.links,
+            lasts=self.settings.mail.link_lasts,
+            clock=self.clock,
+        )
+
+    # --- what becomes of accounts ---
+
     @cached_property
     def follow_ups(self) -> FollowUps:
         return FollowUps(
@@ -437,6 +445,12 @@ class Parts:
         return HoldAccount(database=self.database, follow_ups=self.follow_ups, clock=self.clock)
 
     @cached_property
+    def report_unrecognised(self) -> ReportUnrecognised:
+        return ReportUnrecognised(
+            database=self.database, follow_ups=self.follow_ups, clock=self.clock
+        )
+
+    @cached_property
     def end_disputed(self) -> EndDisputed:
         return EndDisputed(
             database=self.database,
@@ -444,6 +458,8 @@ class Parts:
             claimants=self.jobs,
             clock=self.clock,
         )
+
+    # --- operators ---
 
     @cached_property
     def operator_sessions(self) -> RedisOperatorSessions:
@@ -461,82 +477,6 @@ class Parts:
             budgets=operator_budgets(self.settings),
             clock=self.clock,
         )
-
-
-# What speaks with the world outside is loaded by what speaks: httpx and the machine's certificate
-# authorities weigh 5 MB, and most processes need few of these or none.
-
-
-def _carriers(settings: Settings, clock: Clock) -> CarrierRecords:
-    # Read at once: a key that is none is told when the process starts.
-    key = ECKey.import_key(settings.secrets.carrier_client_key.get_secret_value())
-    return RecordsWhenAsked(partial(_camara, settings, key, clock))
-
-
-def _camara(settings: Settings, key: ECKey, clock: Clock) -> CarrierRecords:
-    from idp.adapters.camara import (  # noqa: PLC0415 (brings httpx)
-        CamaraCarrierRecords,
-        CarrierEndpoint,
-    )
-
-    directory = settings.carriers.directory
-    return CamaraCarrierRecords(
-        tuple(
-            CarrierEndpoint(
-                carrier.name,
-                carrier.base_url,
-                carrier.token_url,
-                carrier.unaccented,
-                settings.carriers.client_id,
-            )
-            for carrier in directory
-        ),
-        prefixes=_prefixes(settings),
-        key=key,
-        clock=clock,
-        call_timeout=settings.carriers.call_timeout,
-        total_timeout=settings.carriers.total_timeout,
-        questions_at_once=settings.carriers.calls_at_once,
-    )
-
-
-def _prefixes(settings: Settings) -> Mapping[str, str]:
-    directory = settings.carriers.directory
-    return {prefix: carrier.name for carrier in directory for prefix in carrier.prefixes}
-
-
-def _https_fetcher(settings: Settings, at_once: int) -> Fetcher:
-    from idp.adapters.fetcher import HttpsFetcher  # noqa: PLC0415 (brings httpcore)
-
-    http = settings.http
-    return HttpsFetcher(ca_file=http.ca_file, loopback=http.fetch_loopback, at_once=at_once)
-
-
-def _sms_gateway(settings: Settings) -> SmsSender:
-    from idp.adapters.sms_gateway import HttpSmsGateway  # noqa: PLC0415 (brings httpx)
-
-    return HttpSmsGateway(
-        settings.messaging.gateway_url,
-        settings.secrets.sms_api_key.get_secret_value(),
-        settings.messaging.timeout,
-    )
-
-
-def _mail_sender(settings: Settings, clock: Clock) -> MailSender:
-    from idp.adapters.smtp import MailServer, SmtpMailSender  # noqa: PLC0415 (brings smtplib)
-
-    mail, password = settings.mail, settings.secrets.smtp_password
-    server = MailServer(
-        host=mail.host,
-        port=mail.port,
-        starttls=mail.starttls,
-        timeout=mail.timeout,
-        ca_file=mail.ca_file,
-        user=mail.user,
-        password="" if password is None else password.get_secret_value(),
-    )
-    sender = EmailAddress.parse(mail.sender)
-    return SmtpMailSender(server, sender=sender, name=settings.brand.name_vi, clock=clock)
 
 
 def _report_unreadable_keys(error: KeyStoreUnreadable) -> None:
