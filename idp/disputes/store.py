@@ -114,6 +114,13 @@ def dispute(session: Session, number: CaseNumber) -> Dispute | None:
     return session.get(Dispute, number)
 
 
+def is_dispute(session: Session, number: CaseNumber) -> bool:
+    """Whether there is such a case; reads nothing of it."""
+    return (
+        session.execute(select(Dispute.number).where(Dispute.number == number)).first() is not None
+    )
+
+
 def locked_dispute(session: Session, number: CaseNumber) -> Dispute | None:
     """The case, which nobody else changes until the caller's transaction ends."""
     return session.execute(

@@ -105,13 +105,12 @@ def test_a_side_is_asked_and_given_time(site: Site, desk: Desk, number: CaseNumb
 
 
 @pytest.mark.parametrize("unknown", ["KN-2026-999999", "nothing"])
-def test_a_case_that_is_not_there(site: Site, desk: Desk, unknown: str) -> None:
+def test_a_case_that_is_not_there_has_no_pages(site: Site, desk: Desk, unknown: str) -> None:
     browser = desk.signed_in("lan", OperatorRole.OPERATOR)
 
     assert browser.open(f"/console/disputes/{unknown}").status == 404
-    browser.open(f"/console/disputes/{unknown}/decide")
-    if browser.status == 200:
-        assert decide(desk, browser, CaseNumber(unknown)).status == 404
+    for form in ("decide", "extend", "ask-more"):
+        assert browser.open(f"/console/disputes/{unknown}/{form}").status == 404
 
 
 def test_a_long_list_has_pages(site: Site, desk: Desk, number: CaseNumber) -> None:

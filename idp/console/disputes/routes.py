@@ -24,9 +24,9 @@ def console_dispute_routes(
     for path, view in (
         (cases, Cases.as_view("cases", frame, database, clock)),
         (f"{cases}/<number>", Case.as_view("case", frame, look)),
-        (f"{cases}/<number>/decide", Decide.as_view("decide", frame, decide)),
-        (f"{cases}/<number>/extend", Extend.as_view("extend", frame, conduct)),
-        (f"{cases}/<number>/ask-more", AskMore.as_view("ask_more", frame, conduct)),
+        (f"{cases}/<number>/decide", Decide.as_view("decide", frame, database, decide)),
+        (f"{cases}/<number>/extend", Extend.as_view("extend", frame, database, conduct)),
+        (f"{cases}/<number>/ask-more", AskMore.as_view("ask_more", frame, database, conduct)),
     ):
         blueprint.add_url_rule(path, view_func=view)
     return blueprint

@@ -123,9 +123,17 @@ class _CaseForm(ConsoleForm, Generic[F]):
     form_class: type[F]
     template: str
 
+    def __init__(self, frame: ConsoleFrame, database: Database) -> None:
+        super().__init__(frame)
+        self._database = database
+
     def show(self, **address: str) -> Response:
-        """The form."""
-        return self._ask(_number(address), self._pages.form(self.form_class))
+        """The form; nobody gives a code for a case that is not there."""
+        number = _number(address)
+        with self._database.reading() as reading:
+            if not store.is_dispute(reading, number):
+                abort(404)
+        return self._ask(number, self._pages.form(self.form_class))
 
     def act(self, **address: str) -> Response:
         """Do it, and go back to the case, where it stands."""
@@ -155,8 +163,8 @@ class Decide(_CaseForm[DecideForm]):
     form_class = DecideForm
     template = "console/disputes/decide.html"
 
-    def __init__(self, frame: ConsoleFrame, decide: DecideDispute) -> None:
-        super().__init__(frame)
+    def __init__(self, frame: ConsoleFrame, database: Database, decide: DecideDispute) -> None:
+        super().__init__(frame, database)
         self._decide = decide
 
     def do(self, number: CaseNumber, form: DecideForm, by: VerifiedOperator) -> bool:
@@ -178,8 +186,8 @@ class Extend(_CaseForm[ExtendForm]):
     form_class = ExtendForm
     template = "console/disputes/extend.html"
 
-    def __init__(self, frame: ConsoleFrame, conduct: ConductDispute) -> None:
-        super().__init__(frame)
+    def __init__(self, frame: ConsoleFrame, database: Database, conduct: ConductDispute) -> None:
+        super().__init__(frame, database)
         self._conduct = conduct
 
     def do(self, number: CaseNumber, form: ExtendForm, by: VerifiedOperator) -> bool:
@@ -194,8 +202,8 @@ class AskMore(_CaseForm[AskMoreForm]):
     form_class = AskMoreForm
     template = "console/disputes/ask_more.html"
 
-    def __init__(self, frame: ConsoleFrame, conduct: ConductDispute) -> None:
-        super().__init__(frame)
+    def __init__(self, frame: ConsoleFrame, database: Database, conduct: ConductDispute) -> None:
+        super().__init__(frame, database)
         self._conduct = conduct
 
     def do(self, number: CaseNumber, form: AskMoreForm, by: VerifiedOperator) -> bool:
