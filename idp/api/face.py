@@ -112,8 +112,8 @@ class ApiFace:
             _log.warning("api.not_allowed", reference=reference, cause=str(refused))
             return _told(Problem("not-allowed"), reference)
         except BudgetSpent as spent:
-            seconds = str(max(1, round(spent.retry_after.total_seconds())))
-            return _told(Problem("too-often", headers=(("Retry-After", seconds),)), reference)
+            wait = ("Retry-After", str(spent.seconds))
+            return _told(Problem("too-often", headers=(wait,)), reference)
         except self._outages as error:
             _log.error("unavailable", reference=reference, cause=type(error).__name__)
             return _told(Problem("unavailable", headers=(("Retry-After", "5"),)), reference)

@@ -50,8 +50,8 @@ class TokenEndpoint:
         except ScopeNotHeld:
             return _error(400, "invalid_scope")
         except BudgetSpent as spent:
-            seconds = str(max(1, round(spent.retry_after.total_seconds())))
-            return _error(429, "temporarily_unavailable", ("Retry-After", seconds))
+            wait = ("Retry-After", str(spent.seconds))
+            return _error(429, "temporarily_unavailable", wait)
         return _answer(
             200,
             {

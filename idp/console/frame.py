@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil
 from typing import Any, ClassVar, Final
 
 from flask import Response, redirect
@@ -94,7 +93,7 @@ class ConsoleFrame:
         except WrongOperatorCredentials:
             form.fail_proof()
         except BudgetSpent as spent:
-            form.fail_too_often(max(1, ceil(spent.retry_after.total_seconds() / 60)))
+            form.fail_too_often(spent.minutes)
         return None
 
 

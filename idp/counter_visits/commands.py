@@ -70,8 +70,7 @@ def confirm_visit_command(open_counter: OpenCounter) -> click.Command:
                 "the account is locked or disputed: nothing is confirmed until that is decided"
             ) from None
         except BudgetSpent as spent:
-            seconds = int(spent.retry_after.total_seconds())
-            raise click.ClickException(f"too many codes; again in {seconds} s") from None
+            raise click.ClickException(f"too many codes; again in {spent.seconds} s") from None
         except NumberTaken:
             raise click.ClickException(
                 "another account has the number on this card: the citizen may file a complaint"

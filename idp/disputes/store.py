@@ -116,9 +116,8 @@ def dispute(session: Session, number: CaseNumber) -> Dispute | None:
 
 def is_dispute(session: Session, number: CaseNumber) -> bool:
     """Whether there is such a case; reads nothing of it."""
-    return (
-        session.execute(select(Dispute.number).where(Dispute.number == number)).first() is not None
-    )
+    found = session.execute(select(Dispute.number).where(Dispute.number == number))
+    return found.first() is not None
 
 
 def locked_dispute(session: Session, number: CaseNumber) -> Dispute | None:

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil
 
 from flask import Response, redirect
 from flask.views import MethodView
@@ -149,15 +148,7 @@ class Wizard:
 
     def too_often(self, visit: Visit, spent: BudgetSpent) -> Response:
         """The page for who has to wait."""
-        wait = spent.retry_after
-        response = self._pages.render(
-            "errors/too_many.html",
-            status=429,
-            minutes=max(1, ceil(wait / timedelta(minutes=1))),
-            **visit.page,
-        )
-        response.headers["Retry-After"] = str(ceil(wait.total_seconds()))
-        return response
+        return self._pages.too_many(spent.retry_after, **visit.page)
 
 
 def browser_of(visit: Visit) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from math import ceil
 from typing import Final
 
 from flask import Response, redirect
@@ -114,15 +113,7 @@ class ReactivationPage(MethodView):
         return self._to(self._note(visit, said), START)
 
     def _too_often(self, visit: Visit, spent: BudgetSpent) -> Response:
-        wait = spent.retry_after
-        response = self._pages.render(
-            "errors/too_many.html",
-            status=429,
-            minutes=max(1, ceil(wait / timedelta(minutes=1))),
-            **visit.page,
-        )
-        response.headers["Retry-After"] = str(ceil(wait.total_seconds()))
-        return response
+        return self._pages.too_many(spent.retry_after, **visit.page)
 
 
 class Start(ReactivationPage):

@@ -3,9 +3,7 @@ The pages between the steps: taking an interaction up, the way back to the porta
 is there already, and what a person sees when the address is of no use any more.
 """
 
-from datetime import timedelta
 from functools import partial
-from math import ceil
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
@@ -274,10 +272,7 @@ def interaction_routes(
     def too_many(spent: TooManyInteractions) -> Response:
         note_exceeded(spent, database, clock.now())
         # Never back to the portal, which would send the browser here again.
-        minutes = ceil(spent.retry_after / timedelta(minutes=1))
-        response = pages.render("errors/busy_network.html", status=429, minutes=minutes)
-        response.headers["Retry-After"] = str(ceil(spent.retry_after.total_seconds()))
-        return response
+        return pages.too_many(spent.retry_after, template="errors/busy_network.html")
 
     routes.app_errorhandler(TooManyInteractions)(too_many)
     routes.app_errorhandler(BegunHere)(begun_here)

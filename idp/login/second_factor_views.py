@@ -1,8 +1,6 @@
 """The pages of a second factor that is no text message, and of a passkey that needs no first."""
 
 from abc import ABC, abstractmethod
-from datetime import timedelta
-from math import ceil
 from typing import Any, ClassVar
 
 from flask import Response
@@ -119,7 +117,7 @@ class AppCode(SecondFactorPage):
             form.fail_wrong()
             return self._render(visit, form)
         except BudgetSpent as spent:
-            form.fail_too_often(_minutes(spent.retry_after))
+            form.fail_too_often(spent.minutes)
             return self._render(visit, form, status=429)
         return self._sign_in(
             visit, citizen_id, PASSWORD_AND_APP, remember=form.wants_to_be_remembered
@@ -161,7 +159,7 @@ class RecoveryCode(SecondFactorPage):
             form.fail_wrong()
             return self._render(visit, form)
         except BudgetSpent as spent:
-            form.fail_too_often(_minutes(spent.retry_after))
+            form.fail_too_often(spent.minutes)
             return self._render(visit, form, status=429)
         return self._sign_in(visit, citizen_id, PASSWORD_AND_RECOVERY_CODE)
 
@@ -286,7 +284,3 @@ class OtherWay(MethodView):
 
 def _place(visit: Visit) -> Place:
     return Place(f"sign_in:{visit.interaction.id}")
-
-
-def _minutes(wait: timedelta) -> int:
-    return max(1, ceil(wait.total_seconds() / 60))

@@ -1,7 +1,5 @@
 """The pages of a sign-in: which account, password, code."""
 
-from math import ceil
-
 from flask import Response
 from flask.views import MethodView
 
@@ -97,9 +95,8 @@ class Login(MethodView):
             form.fail_credentials()
             return self._show(visit, form)
         except BudgetSpent as spent:
-            minutes = max(1, ceil(spent.retry_after.total_seconds() / 60))
             return self._pages.render(
-                "login/slowed.html", status=429, minutes=minutes, **visit.page
+                "login/slowed.html", status=429, minutes=spent.minutes, **visit.page
             )
         except AccountInactive:
             raise  # there is a way on

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import math
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -50,7 +49,7 @@ class TooManyFailures(ProtocolError):
     def __init__(self, spent: BudgetSpent, client_id: ClientId) -> None:
         claimed = claimed_id(client_id)
         super().__init__(spent.budget, Fault(cause=Cause.TOO_MANY_FAILURES, claimed=claimed))
-        self.retry_after = max(1, math.ceil(spent.retry_after.total_seconds()))
+        self.retry_after = spent.seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@ The registration endpoint (RFC 7591, OpenID Connect Dynamic Client Registration 
 configuration endpoint of each registration (RFC 7592): one path, the client named in the query.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlencode
@@ -141,7 +140,7 @@ class RegistrationEndpoint:
 
 
 def _too_many(spent: BudgetSpent) -> ProtocolResponse:
-    error = TooManyRegistrations(max(1, math.ceil(spent.retry_after.total_seconds())))
+    error = TooManyRegistrations(spent.seconds)
     return error_response(error, (("Retry-After", str(error.retry_after)),))
 
 

@@ -84,8 +84,7 @@ def operator_from_prompt(
     except WrongOperatorCredentials:
         raise click.ClickException("name, password or code is wrong, or used") from None
     except BudgetSpent as spent:
-        seconds = int(spent.retry_after.total_seconds())
-        raise click.ClickException(f"too many tries; again in {seconds} s") from None
+        raise click.ClickException(f"too many tries; again in {spent.seconds} s") from None
     if not may(operator.role, permission):
         raise click.ClickException(f"{operator.name} is {operator.role}, and may not do this")
     return operator

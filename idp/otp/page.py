@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from math import ceil
 from typing import Any, Final, Literal
 
 from flask import Response, redirect
@@ -11,6 +10,7 @@ from flask_babel import format_datetime  # type: ignore[import-untyped]
 
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
+from idp.core.waiting import whole_minutes, whole_seconds
 from idp.otp.forms import RESEND, OtpForm, ResendForm
 from idp.otp.model import Challenge, OtpPurpose, Verdict
 from idp.otp.one_time_passwords import OneTimePasswords, Paused, ResendTooEarly
@@ -106,9 +106,7 @@ class OtpPage:
     def limited(self, error: BudgetSpent | Paused, page: dict[str, Any]) -> Response:
         """The page for somebody who asked for too many codes."""
         wait = error.retry_after if isinstance(error, BudgetSpent) else error.wait
-        response = self._pages.render("otp/limit.html", status=429, minutes=_minutes(wait), **page)
-        response.headers["Retry-After"] = str(_seconds(wait))
-        return response
+        return self._pages.too_many(wait, template="otp/limit.html", **page)
 
     def _resend(self, question: OtpQuestion) -> Response:
         form = self._pages.form(ResendForm)
@@ -120,7 +118,7 @@ class OtpPage:
                 return self._after_used_up(question, challenge, form)
             self._otp.resend(challenge, network=client_network())
         except ResendTooEarly as early:
-            form.fail_too_early(_seconds(early.wait))
+            form.fail_too_early(whole_seconds(early.wait))
             return self._render(question, self._pages.blank_form(OtpForm), form)
         except (BudgetSpent, Paused) as limit:
             return self.limited(limit, question.page)
@@ -131,7 +129,7 @@ class OtpPage:
     ) -> Response:
         wait = challenge.resend_from - self._clock.now()
         if wait > timedelta(0):
-            form.fail_too_early(_seconds(wait))
+            form.fail_too_early(whole_seconds(wait))
             return self._used_up(question, form)
         question.begin()
         return self._to_self(question)
@@ -159,7 +157,7 @@ class OtpPage:
             "otp/too_many.html",
             status=429,
             form=form or self._pages.blank_form(ResendForm),
-            wait_seconds=_seconds(wait),
+            wait_seconds=whole_seconds(wait),
             tries=self._otp.policy.attempts,
             **question.page,
         )
@@ -181,7 +179,7 @@ class OtpPage:
         """What the page shows of this person's code, at this moment."""
         challenge = question.challenge
         codes = challenge.codes if challenge else ()
-        wait = _seconds(challenge.resend_from - self._clock.now()) if challenge else 0
+        wait = whole_seconds(challenge.resend_from - self._clock.now()) if challenge else 0
         resent = "resent" in request.args and len(codes) > 1
         sent_at = codes[-1].expires_at - self._otp.policy.lifetime if codes else None
         return {
@@ -195,7 +193,7 @@ class OtpPage:
         """What else decides how the page looks."""
         challenge = question.challenge
         return {
-            "minutes": _minutes(self._otp.policy.lifetime),
+            "minutes": whole_minutes(self._otp.policy.lifetime),
             "is_cooling": challenge is not None and not challenge.codes,
             "is_undelivered": bool(question.number and challenge and challenge.delivery_failed),
             "step": question.step,
@@ -207,11 +205,3 @@ class OtpPage:
     def _to_self(question: OtpQuestion, *, resent: bool = False) -> Response:
         mark = "&resent=1" if resent else ""
         return redirect(f"{request.path}?i={question.interaction_id}{mark}", 303)  # type: ignore[return-value]
-
-
-def _seconds(wait: timedelta) -> int:
-    return max(0, ceil(wait.total_seconds()))
-
-
-def _minutes(wait: timedelta) -> int:
-    return max(1, ceil(wait.total_seconds() / 60))

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from math import ceil
 from typing import Final
 
 from flask import Response
@@ -178,15 +177,7 @@ class PutQuestion:
         return self._path.to(self._path.note(here.visit, said), CARRIER)
 
     def _too_often(self, here: Position, spent: BudgetSpent) -> Response:
-        wait = spent.retry_after
-        response = self._pages.render(
-            "errors/too_many.html",
-            status=429,
-            minutes=max(1, ceil(wait / timedelta(minutes=1))),
-            **here.visit.page,
-        )
-        response.headers["Retry-After"] = str(ceil(wait.total_seconds()))
-        return response
+        return self._pages.too_many(spent.retry_after, **here.visit.page)
 
 
 class AskCarrier(StepUpPage):

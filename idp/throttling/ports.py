@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from idp.core.waiting import whole_minutes, whole_seconds
+
 
 class Window(Protocol):
     """At most *count* in *period*."""
@@ -55,6 +57,16 @@ class BudgetSpent(Exception):
         self.budget = budget
         self.retry_after = retry_after
         self.first = first
+
+    @property
+    def minutes(self) -> int:
+        """The wait as people are told it."""
+        return whole_minutes(self.retry_after)
+
+    @property
+    def seconds(self) -> int:
+        """The wait as programs are told it; at least one, for none would be an invitation."""
+        return max(1, whole_seconds(self.retry_after))
 
 
 class Throttle(Protocol):

@@ -7,6 +7,7 @@ languages, files, headers, the pages for errors. Views call `render` and `form`,
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
@@ -17,6 +18,7 @@ from flask import Flask, Response, current_app
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from idp.core.waiting import whole_minutes, whole_seconds
 from idp.web.address import query_of
 from idp.web.application import Ready
 from idp.web.at_hand import request
@@ -174,6 +176,14 @@ class Pages:
         of_address = {"i": request.args.get("i"), "switch_url": switch_url(self._language.other())}
         html = _html(template, self._language.locale(), of_address | context)
         return Ready(html, status, content_type=_HTML)
+
+    def too_many(
+        self, wait: timedelta, *, template: str = "errors/too_many.html", **context: object
+    ) -> Response:
+        """Render *template* for somebody who has to *wait*, which it says in `minutes`: 429."""
+        response = self.render(template, status=429, minutes=whole_minutes(wait), **context)
+        response.headers["Retry-After"] = str(whole_seconds(wait))
+        return response
 
     def render_blank(
         self,

@@ -1,6 +1,5 @@
 """`/account/security/authenticators` and the pages that lead on from there."""
 
-from math import ceil
 from typing import Any, ClassVar, Final
 
 from flask import Response, redirect, request
@@ -170,7 +169,7 @@ class SetUp(AuthenticatorPage):
         except WrongCode:
             form.fail_wrong()
         except BudgetSpent as spent:
-            form.fail_too_often(max(1, ceil(spent.retry_after.total_seconds() / 60)))
+            form.fail_too_often(spent.minutes)
             return self._render(visitor, address["one"], form, status=429)
         else:
             return self.to_list("app_added")

@@ -1,7 +1,5 @@
 """`/account/identity-numbers`: which numbers open the account, and adding the other one."""
 
-from datetime import timedelta
-from math import ceil
 from typing import ClassVar
 
 from flask import Response, redirect, request
@@ -83,9 +81,4 @@ class IdentityNumbers(AccountPage):
         )
 
     def _too_often(self, spent: BudgetSpent) -> Response:
-        wait = spent.retry_after
-        response = self._pages.render(
-            "errors/too_many.html", status=429, minutes=max(1, ceil(wait / timedelta(minutes=1)))
-        )
-        response.headers["Retry-After"] = str(ceil(wait.total_seconds()))
-        return response
+        return self._pages.too_many(spent.retry_after)

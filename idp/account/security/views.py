@@ -1,7 +1,5 @@
 """`/account/security`, the sessions on it, and the pages of password and mail."""
 
-from datetime import timedelta
-from math import ceil
 from typing import Any, Final
 
 from flask import Response, redirect, request
@@ -188,7 +186,7 @@ class Email(AccountPage):
         try:
             self._ask(visitor.citizen_id, form.address)
         except BudgetSpent as spent:
-            form.fail_too_often(max(1, ceil(spent.retry_after / timedelta(minutes=1))))
+            form.fail_too_often(spent.minutes)
             return self._render(visitor, form, status=429)
         return _to_security("link_sent")
 

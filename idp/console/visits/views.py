@@ -1,7 +1,5 @@
 """`/console/visits`: the code, the comparison, the officer's word."""
 
-from math import ceil
-
 from flask import Response, redirect
 
 from idp.citizens.link_identity_number import KindHeld, NumberTaken
@@ -33,7 +31,7 @@ class _VisitPage(ConsoleForm):
         except ChangesBarred:
             code_form.fail_barred()
         except BudgetSpent as spent:
-            code_form.fail_too_often(max(1, ceil(spent.retry_after.total_seconds() / 60)))
+            code_form.fail_too_often(spent.minutes)
         else:
             return self.render(
                 "console/visits/compare.html",
