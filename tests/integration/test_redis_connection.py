@@ -4,9 +4,8 @@ from threading import Thread
 
 import pytest
 import redis
-from redis.connection import AbstractConnection
 
-from idp.adapters.redis.connection import connect
+from idp.adapters.redis.connection import _Line, connect
 
 
 def test_threads_that_come_and_go_have_the_connection_of_the_last(
@@ -49,11 +48,38 @@ def test_an_answer_that_nobody_waited_for_is_nobody_elses(
         raise torn
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(AbstractConnection, "read_response", tear)
+        meanwhile.setattr(_Line, "_read", tear)
         with pytest.raises(torn):
             redis_client.get("mine")
 
     assert redis_client.get("theirs") == b"two"
+
+
+def test_an_answer_that_does_not_come_in_time_is_nobody_elses(redis_url: str) -> None:
+    with connect(redis_url, timeout=0.05) as hasty:
+        hasty.set("theirs", "two")
+        with pytest.raises(redis.TimeoutError):
+            hasty.blpop(["what never comes"], timeout=5)
+
+        assert hasty.get("theirs") == b"two"
+
+
+@pytest.mark.parametrize("length", [0, 1, 16_383, 16_384, 16_385, 3_000_000])
+def test_an_answer_of_any_length_is_read_whole(redis_client: redis.Redis, length: int) -> None:
+    redis_client.set("long", "x" * length)
+
+    assert redis_client.get("long") == b"x" * length
+    assert redis_client.mget(["long", "none"]) == [b"x" * length, None]
+
+
+def test_a_connection_that_was_closed_while_it_rested_is_made_anew(
+    redis_client: redis.Redis, redis_url: str
+) -> None:
+    before = redis_client.client_id()
+    with connect(redis_url) as other:
+        other.client_kill_filter(_id=before)
+
+        assert redis_client.client_id() != before
 
 
 def test_what_redis_refuses_costs_no_connection(redis_client: redis.Redis) -> None:

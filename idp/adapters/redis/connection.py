@@ -3,15 +3,20 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from socket import socket
 from threading import local
 from typing import Any, Final
 
 import redis
-from hiredis import pack_command
-from redis.exceptions import NoScriptError
+from hiredis import Reader, pack_command
+from redis.exceptions import BusyLoadingError, NoScriptError
 
 _TIMEOUT: Final = 3.0
 """Seconds; a Redis that is away must become a 503 at once, not a thread that waits."""
+_AT_ONCE: Final = 16_384  # bytes
+_UNFINISHED: Final = object()
+_REFUSALS: Final = {"NOSCRIPT": NoScriptError, "LOADING": BusyLoadingError}
+"""What is more than a refusal, by its first word; the latter counts as being away."""
 
 
 class ThreadsOwn(redis.Redis):
@@ -29,7 +34,7 @@ class ThreadsOwn(redis.Redis):
     def __init__(self, pool: redis.BlockingConnectionPool) -> None:
         super().__init__(connection_pool=pool)
         self._own = local()
-        self._resting: list[Any] = []
+        self._resting: list[_Line] = []
         self._understand: dict[str, Callable[..., Any]] = dict(self.response_callbacks)
 
     def register_script(self, script: str | bytes) -> "Script":  # type: ignore[override]
@@ -39,57 +44,105 @@ class ThreadsOwn(redis.Redis):
     def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 (redis-py's own)
         """Send a command and read its answer, on this thread's connection."""
         try:
-            connection = self._own.connection
+            line: _Line = self._own.line
         except AttributeError:  # the thread's first
-            connection = self._take()
-        command = [pack_command((*args[0].encode().split(), *args[1:]))]  # such as SCRIPT LOAD
+            line = self._take()
+        command = pack_command((*args[0].encode().split(), *args[1:]))  # such as SCRIPT LOAD
         try:
-            answer = _answer(connection, command)
+            answer = line.ask(command)
         except redis.ConnectionError:
-            answer = _answer(connection, command)
+            answer = line.ask(command)
         understand = self._understand.get(args[0])
         if understand is None:
             return answer
         options.pop("keys", None)  # for a cache we do not have
         return understand(answer, **options)
 
-    def _take(self) -> Any:  # noqa: ANN401 (redis-py's own)
+    def _take(self) -> "_Line":
         """A connection for this thread, until it ends."""
         try:
-            connection = self._resting.pop()
+            line = self._resting.pop()
         except IndexError:
-            connection = self.connection_pool.make_connection()
-        self._own.lent = _Lent(connection, self._resting)
-        self._own.connection = connection
-        return connection
+            line = _Line(self.connection_pool.make_connection())
+        self._own.lent = _Lent(line, self._resting)
+        self._own.line = line
+        return line
 
 
 class _Lent:
-    """What a thread alone refers to: its end puts *connection* among those *resting*."""
+    """What a thread alone refers to: its end puts *line* among those *resting*."""
 
-    def __init__(self, connection: Any, resting: list[Any]) -> None:  # noqa: ANN401 (redis-py's)
-        self._connection = connection
+    def __init__(self, line: "_Line", resting: list["_Line"]) -> None:
+        self._line = line
         self._resting = resting
 
     def __del__(self) -> None:
-        self._resting.append(self._connection)
+        self._resting.append(self._line)
 
 
-def _answer(connection: Any, command: Sequence[bytes]) -> Any:  # noqa: ANN401 (redis-py's own)
+class _Line:
     """
-    The answer to *command*; where there is none, the next command connects anew.
+    A connection of redis-py's, which connects; what is said on it is hiredis's alone.
 
-    Else the answer to a command that somebody was torn from (dramatiq ends a job that takes too
-    long by an exception from outside) would be taken for that of the next: another one's session.
+    Between a command and its answer redis-py calls as many functions again, for what we do not do:
+    it reads messages that nobody asked for, decodes, and checks its health.
     """
-    try:
-        connection.send_packed_command(command)
-        return connection.read_response()
-    except redis.ResponseError:  # an answer, too
-        raise
-    except BaseException:
-        connection.disconnect()
-        raise
+
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401 (redis-py's own)
+        self._connection = connection
+        self._socket: socket | None = None
+        self._reader = Reader()
+
+    def ask(self, command: bytes) -> Any:  # noqa: ANN401 (Redis's)
+        """
+        The answer to *command*; where there is none, the next command connects anew.
+
+        Else the answer to a command that somebody was torn from (dramatiq ends a job that takes too
+        long by an exception from outside) would be taken for that of the next: another one's
+        session. Raises redis-py's errors.
+        """
+        try:
+            if self._socket is None or self._socket is not self._connection._sock:  # noqa: SLF001 (it has no other name)
+                self._socket = self._connect()
+            self._socket.sendall(command)
+            answer = self._read(self._socket)
+        except TimeoutError as error:
+            self._connection.disconnect()
+            raise redis.TimeoutError("no answer in time") from error
+        except OSError as error:
+            self._connection.disconnect()
+            raise redis.ConnectionError(str(error)) from error
+        except BaseException:
+            self._connection.disconnect()
+            raise
+        if isinstance(answer, redis.RedisError):
+            raise answer
+        return answer
+
+    def _connect(self) -> socket:
+        self._connection.connect()
+        self._reader = Reader(
+            protocolError=redis.InvalidResponse, replyError=_refusal, notEnoughData=_UNFINISHED
+        )
+        connected: socket = self._connection._sock  # noqa: SLF001
+        return connected
+
+    def _read(self, connected: socket) -> Any:  # noqa: ANN401 (Redis's)
+        reader = self._reader
+        answer = _UNFINISHED
+        while answer is _UNFINISHED:
+            received = connected.recv(_AT_ONCE)
+            if not received:
+                raise redis.ConnectionError("closed by Redis")
+            reader.feed(received)
+            answer = reader.gets()
+        return answer
+
+
+def _refusal(said: str) -> redis.RedisError:
+    word, _, text = said.partition(" ")
+    kind = _REFUSALS.get(word)
+    return redis.ResponseError(said) if kind is None else kind(text)
 
 
 class Script:
