@@ -27,7 +27,7 @@ from idp.sessions.model import Authentication, OpenSession, Session, SessionId
 from idp.sessions.ports import Sessions
 
 
-class AccountHeld(Exception):
+class SignInBarred(Exception):
     """
     The account cannot be signed in to.
 
@@ -36,7 +36,7 @@ class AccountHeld(Exception):
     """
 
 
-class AccountInactive(AccountHeld):
+class AccountInactive(SignInBarred):
     """
     Want of use alone locks the account: whoever has just proved to be the citizen can open it.
 
@@ -92,7 +92,7 @@ class SignIn:
         The same citizen keeps the session (and the portals their `sid`); another one's ends.
         *device* is known as the citizen's from now on, *password_at* is when the password was
         right, where one was typed.
-        Raises `AccountHeld` or `AccountInactive`, `PasswordReplaced`; the former session is as it
+        Raises `SignInBarred` or `AccountInactive`, `PasswordReplaced`; the former session is as it
         was then.
         """
         kept = None if former is None else self.find(former)
@@ -112,9 +112,9 @@ class SignIn:
         except PasswordReplaced:
             self._sessions.end(handle)
             raise
-        except AccountHeld as held:
+        except SignInBarred as barred:
             self._sessions.end(handle)
-            raise self._why(held, authentication, password_at) from None
+            raise self._why(barred, authentication, password_at) from None
         if kept is not None and former is not None:
             if same:
                 self._sessions.end(former)
@@ -128,11 +128,11 @@ class SignIn:
         device: SeenDevice | None,
         password_at: datetime | None,
     ) -> None:
-        """Record the sign-in. Raises `AccountHeld`, `PasswordReplaced`; nothing is noted then."""
+        """Record the sign-in. Raises `SignInBarred`, `PasswordReplaced`; nothing is noted then."""
         citizen_id, now = authentication.citizen_id, self._clock.now()
         with self._database.writing_rows() as transaction:
             if not may_sign_in(transaction, citizen_id, now, password_at=password_at):
-                raise AccountHeld
+                raise SignInBarred
             event = SignInSucceeded(citizen_id=citizen_id, amr=authentication.amr)
             record(transaction, event, now)
             if device is not None:
@@ -142,12 +142,12 @@ class SignIn:
                     record(transaction, DeviceRemembered(citizen_id=citizen_id, until=until), now)
 
     def _why(
-        self, held: AccountHeld, authentication: Authentication, password_at: datetime | None
-    ) -> AccountHeld:
+        self, barred: SignInBarred, authentication: Authentication, password_at: datetime | None
+    ) -> SignInBarred:
         citizen_id, amr = authentication.citizen_id, authentication.amr
         with self._database.reading() as reading:
             if not is_only_inactive(holds_of(reading, citizen_id)):
-                return held
+                return barred
         return AccountInactive(citizen_id, amr=amr, password_at=password_at)
 
     def know(self, citizen_id: CitizenId, device: SeenDevice) -> None:

@@ -24,7 +24,7 @@ from idp.interactions.ports import (
     TooManyInteractions,
 )
 from idp.interactions.rules import Step
-from idp.interactions.sign_in import AccountHeld, AccountInactive
+from idp.interactions.sign_in import AccountInactive, SignInBarred
 from idp.interactions.visits import (
     BegunHere,
     InteractionExpired,
@@ -255,7 +255,7 @@ def interaction_routes(
             "interactions/other_browser.html", status=403, relying_party=error.relying_party
         )
 
-    def held(error: AccountHeld) -> WerkzeugResponse:
+    def barred(error: SignInBarred) -> WerkzeugResponse:
         if not isinstance(error, AccountInactive):
             return pages.render("login/held.html")
         progress = ReactivationProgress(
@@ -267,7 +267,7 @@ def interaction_routes(
         )
         return redirect(f"/reactivate?i={visit.interaction.id}", 303)
 
-    routes.app_errorhandler(AccountHeld)(held)
+    routes.app_errorhandler(SignInBarred)(barred)
 
     def too_many(spent: TooManyInteractions) -> Response:
         note_exceeded(spent, database, clock.now())

@@ -14,7 +14,7 @@ from idp.citizens.rules import is_only_inactive
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
-from idp.interactions.sign_in import AccountHeld, AccountInactive
+from idp.interactions.sign_in import AccountInactive, SignInBarred
 from idp.sessions.rules import PASSWORD_AND_SMS
 from idp.throttling.note_exceeded import note_exceeded
 from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
@@ -78,7 +78,7 @@ class PasswordLogin:
         """
         Verify *password* for the account of *typed_number*, on the device with that digest.
 
-        Raises `WrongCredentials`, `BudgetSpent`, and after the right password `AccountHeld` or
+        Raises `WrongCredentials`, `BudgetSpent`, and after the right password `SignInBarred` or
         `AccountInactive`; `HasherBusy` where too many wait.
         """
         number_index = store.typed_number_index(self._index, typed_number)
@@ -95,14 +95,14 @@ class PasswordLogin:
         if self._hasher.needs_rehash(found.password_hash):
             self._rehash(found, password)
         if found.status is CitizenStatus.HELD:
-            raise self._held(found.citizen_id)
+            raise self._barred(found.citizen_id)
         return PasswordVerified(found.citizen_id, at)
 
-    def _held(self, citizen_id: CitizenId) -> AccountHeld:
+    def _barred(self, citizen_id: CitizenId) -> SignInBarred:
         with self._database.reading() as reading:
             holds = store.holds_of(reading, citizen_id)
         if not is_only_inactive(holds):
-            return AccountHeld()
+            return SignInBarred()
         # A code is asked for on the way: together they are what a sign-in takes.
         return AccountInactive(citizen_id, amr=PASSWORD_AND_SMS, password_at=self._clock.now())
 

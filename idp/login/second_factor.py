@@ -69,7 +69,7 @@ class AskSecondFactor:
         """
         Ask, or sign in where the device is remembered and nobody wants more.
 
-        Raises `NoSecondFactor`, `AccountHeld`, and what a code's sending raises.
+        Raises `NoSecondFactor`, `SignInBarred`, and what a code's sending raises.
         """
         factors = self._factors(verified.citizen_id)
         relying_party = visit.relying_party

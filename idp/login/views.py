@@ -8,7 +8,7 @@ from idp.citizens.store import phone_number_of
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.rules import Step
-from idp.interactions.sign_in import AccountHeld, AccountInactive
+from idp.interactions.sign_in import AccountInactive, SignInBarred
 from idp.interactions.visits import Visit, Visits
 from idp.login.forms import ChooseForm, LoginForm, WayForm
 from idp.login.password_login import PasswordLogin, WrongCredentials
@@ -100,7 +100,7 @@ class Login(MethodView):
             )
         except AccountInactive:
             raise  # there is a way on
-        except AccountHeld:
+        except SignInBarred:
             return self._pages.render("login/held.html", **visit.page)
         try:
             return self._visits.proceed(self._ask.after_password(visit, verified))

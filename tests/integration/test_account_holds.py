@@ -14,7 +14,7 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.follow_ups.follow_ups import FollowUps
 from idp.interactions.hold_account import HoldAccount
-from idp.interactions.sign_in import AccountHeld, SignIn
+from idp.interactions.sign_in import SignIn, SignInBarred
 from idp.sessions.model import Authentication, Session
 from idp.sessions.rules import PASSWORD_AND_SMS
 from tests.fakes.clock import FakeClock
@@ -77,7 +77,7 @@ def test_a_hold_ends_the_sessions_and_lets_nobody_begin_another(house: House) ->
     assert house.hold.place(AN, HoldKind.OPERATOR, by="huong")
 
     assert house.sessions.find(handle) is None
-    with pytest.raises(AccountHeld):
+    with pytest.raises(SignInBarred):
         house.begin()
     assert house.sessions.end_all_of(AN) == ()
 

@@ -61,7 +61,7 @@ from idp.follow_ups.follow_ups import LEFT_AFTER, FollowUps
 from idp.grants import store as grants
 from idp.grants.model import AccessToken
 from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
-from idp.interactions.sign_in import AccountHeld, SignIn
+from idp.interactions.sign_in import SignIn, SignInBarred
 from idp.messaging.model import NoticeKind
 from idp.operators.model import Operator, OperatorName, OperatorRole, VerifiedOperator
 from idp.sessions.model import Authentication
@@ -516,7 +516,7 @@ def test_nothing_the_former_holder_has_works_any_more(
         assert citizens.status_of(reading, AN) is not CitizenStatus.ACTIVE
         evidence = citizens.evidence_of(reading, AN)
     assert all(each.lapsed_at is not None for each in evidence)
-    with pytest.raises(AccountHeld):
+    with pytest.raises(SignInBarred):
         court.sign_in(Authentication(AN, court.clock.now(), PASSWORD_AND_SMS), None)
 
 

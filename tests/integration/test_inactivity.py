@@ -21,7 +21,7 @@ from idp.follow_ups.follow_ups import FollowUps
 from idp.inactivity.rules import Due, InactivityPolicy
 from idp.inactivity.sweep import InactivitySweep
 from idp.inactivity.warn_or_lock import WarnOrLock
-from idp.interactions.sign_in import AccountHeld, SignIn
+from idp.interactions.sign_in import SignIn, SignInBarred
 from idp.messaging.model import NoticeKind
 from idp.sessions.model import Authentication
 from idp.sessions.rules import PASSWORD_AND_SMS
@@ -119,7 +119,7 @@ def test_a_notice_a_month_for_two_months_and_then_the_lock(house: House) -> None
         (NoticeKind.INACTIVE_LOCKED, AN),
     ]
     assert house.status() is CitizenStatus.HELD
-    with pytest.raises(AccountHeld):
+    with pytest.raises(SignInBarred):
         house.come()
 
 

@@ -15,7 +15,7 @@ from idp.citizens.model import Citizen, CitizenStatus, PasswordCredential
 from idp.citizens.password_hasher import PasswordHasher
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
-from idp.interactions.sign_in import AccountHeld
+from idp.interactions.sign_in import SignInBarred
 from idp.login.password_login import (
     LoginBudgets,
     PasswordLogin,
@@ -170,7 +170,7 @@ def test_held_and_phoneless_accounts_say_so_after_the_right_password_only(
             update(Citizen).where(Citizen.id == AN).values(status=CitizenStatus.HELD)
         )
 
-    with pytest.raises(AccountHeld):
+    with pytest.raises(SignInBarred):
         counter.login()
     assert counter.login(BINH_S) == PasswordVerified(BINH, NOON)
     counter.fail(1, AN_S)
