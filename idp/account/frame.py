@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask import Response, request
-from flask.views import MethodView
 
 from idp.citizens.model import CitizenId, HoldKind
 from idp.citizens.rules import bars_changes
@@ -16,6 +15,7 @@ from idp.interactions.fresh_sign_in import FreshSignIn
 from idp.interactions.visits import Visits
 from idp.sessions.model import Session
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 class Section(StrEnum):

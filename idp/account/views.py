@@ -1,7 +1,6 @@
 """`/`, and signing out from the account."""
 
 from flask import Blueprint, Response, redirect
-from flask.views import MethodView
 
 from idp.account.frame import AccountFrame
 from idp.interactions.visits import Visits
@@ -10,6 +9,7 @@ from idp.logout.sign_out import SignOut
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.registry import Registry
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 class Home(MethodView):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from flask import Blueprint, Response
-from flask.views import MethodView
 
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId
@@ -20,6 +19,7 @@ from idp.interactions.rules import Step
 from idp.interactions.visits import Visit, Visits
 from idp.relying_parties.model import ClientId, RelyingParty
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 @dataclass(frozen=True, slots=True)

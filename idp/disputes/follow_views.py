@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from flask import Response, redirect
-from flask.views import MethodView
 from flask_babel import get_locale  # type: ignore[import-untyped]
 
 from idp.citizens.model import IdentityNumberReservation
@@ -35,6 +34,7 @@ from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
 from idp.web.shown_time import shown_day
+from idp.web.views import MethodView
 
 
 @dataclass(frozen=True, slots=True)

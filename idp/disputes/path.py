@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Response, redirect
-from flask.views import MethodView
 
 from idp.carriers.model import Outcome
 from idp.carriers.ports import CarrierUnavailable
@@ -21,6 +20,7 @@ from idp.disputes.store import KeptCase
 from idp.interactions.visits import Visit, Visits
 from idp.throttling.ports import BudgetSpent
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import Response
-from flask.views import MethodView
 from flask_babel import gettext as _  # type: ignore[import-untyped]
 
 from idp.carriers.model import Attribute
@@ -33,6 +32,7 @@ from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
 from idp.web.shown_time import shown_day
+from idp.web.views import MethodView
 
 REFUSALS: Final = (Page.WAITING, Page.MISMATCH, Page.NOT_AVAILABLE, Page.NOT_SUBSCRIBER)
 

@@ -1,7 +1,6 @@
 """The page that a link opens, from whichever device; it needs no sign-in: the link is the proof."""
 
 from flask import Blueprint, Response, redirect, request
-from flask.views import MethodView
 
 from idp.citizens.store import ChangesBarred
 from idp.core.clock import Clock
@@ -12,6 +11,7 @@ from idp.emails.ask_to_verify import PATH
 from idp.emails.verify import LinkSpent, VerifyEmail
 from idp.web.forms import Form
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 class VerifyForm(Form):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, redirect, request
-from flask.views import MethodView
 from flask_babel import get_locale  # type: ignore[import-untyped]
 
 from idp.core.clock import Clock
@@ -22,6 +21,7 @@ from idp.interactions.visits import Visit, Visits
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 class Method(WizardPage):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint
-from flask.views import MethodView
 
 from idp.carriers.count_question import CountQuestion
 from idp.carriers.model import SubscriberCheck
@@ -44,6 +43,7 @@ from idp.relying_parties.ports import RelyingParties
 from idp.statistics.ports import Tally
 from idp.throttling.ports import Budget, Throttle
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ typed details belong to anything that is kept.
 """
 
 from flask import Response, redirect, request
-from flask.views import MethodView
 
 from idp.enrolment.forms import TakeUpForm
 from idp.enrolment.model import PendingEnrolmentId
@@ -20,6 +19,7 @@ from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 START = "/enrol/take-up"
 CODE = "/enrol/take-up/otp"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Response, redirect
-from flask.views import MethodView
 
 from idp.carriers.model import Outcome
 from idp.carriers.ports import CarrierUnavailable
@@ -24,6 +23,7 @@ from idp.otp.page import OtpPage
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 @dataclass(frozen=True, slots=True)

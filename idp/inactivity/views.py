@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Final
 
 from flask import Response, redirect
-from flask.views import MethodView
 
 from idp.citizens.model import CitizenId
 from idp.citizens.store import phone_number_of
@@ -24,6 +23,7 @@ from idp.sessions.model import Authentication
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 START: Final = "/reactivate"
 OTP: Final = "/reactivate/otp"

@@ -6,7 +6,6 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from flask import Response, abort, jsonify, redirect, request
-from flask.views import MethodView
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -28,6 +27,7 @@ from idp.interactions.answers import Answers
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import CurrentRelyingParties
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 CASE: Final = f"{PATH}/case"
 SEND_AGAIN: Final = f"{PATH}/send-again"

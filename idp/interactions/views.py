@@ -7,7 +7,6 @@ from functools import partial
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
-from flask.views import MethodView
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from idp.citizens import store as citizens
@@ -38,6 +37,7 @@ from idp.web.address import page_query
 from idp.web.pages import Pages
 from idp.web.reference import request_reference
 from idp.web.request_log import note
+from idp.web.views import MethodView
 
 
 class Resume(MethodView):

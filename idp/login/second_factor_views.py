@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from flask import Response
-from flask.views import MethodView
 
 from idp.authenticators.device_cookie import DeviceCookie
 from idp.authenticators.passkeys import PasskeyRefused, Place
@@ -24,6 +23,7 @@ from idp.sessions.rules import PASSWORD_AND_APP, PASSWORD_AND_RECOVERY_CODE, pas
 from idp.throttling.ports import BudgetSpent
 from idp.web.pages import Pages
 from idp.web.shown_time import shown_moment
+from idp.web.views import MethodView
 
 
 def beside(pages: Pages, visit: Visit, *, remember_days: int | None = None) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The pages of a sign-in: which account, password, code."""
 
 from flask import Response
-from flask.views import MethodView
 
 from idp.authenticators.device_cookie import DeviceCookie
 from idp.citizens.store import phone_number_of
@@ -23,6 +22,7 @@ from idp.throttling.ports import BudgetSpent
 from idp.web.at_hand import request
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 class Choose(MethodView):

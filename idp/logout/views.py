@@ -5,7 +5,6 @@ from typing import Final
 from urllib.parse import quote
 
 from flask import Blueprint, Response, g, redirect, request
-from flask.views import MethodView
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from idp.backchannel.model import DeliveryState
@@ -35,6 +34,7 @@ from idp.web.network import client_network
 from idp.web.pages import Pages
 from idp.web.reference import request_reference
 from idp.web.request_log import note
+from idp.web.views import MethodView
 
 _FRAMES_SHOWN_FOR: Final = 2  # seconds; long enough for pages that only drop a cookie
 _LOOKED_AGAIN_AFTER: Final = 1

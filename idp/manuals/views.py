@@ -1,12 +1,12 @@
 """`/manual`: the list, and each manual in the reader's language."""
 
 from flask import Response
-from flask.views import MethodView
 from flask_babel import get_locale  # type: ignore[import-untyped]
 from werkzeug.exceptions import NotFound
 
 from idp.manuals.shelf import Shelf
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 class Manuals(MethodView):

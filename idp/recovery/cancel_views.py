@@ -1,7 +1,6 @@
 """The page that the link in a notice opens: it ends a recovery its owner knows nothing of."""
 
 from flask import Blueprint, Response, redirect, request
-from flask.views import MethodView
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -12,6 +11,7 @@ from idp.recovery.cancel import CancelRecovery
 from idp.recovery.forms import CancelForm
 from idp.recovery.tell_owner import CANCEL_PATH
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 class Cancel(MethodView):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Response, redirect
-from flask.views import MethodView
 
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
@@ -15,6 +14,7 @@ from idp.otp.model import Challenge
 from idp.otp.one_time_passwords import OneTimePasswords
 from idp.recovery.rules import Page, may_show, next_page
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from flask import Response, redirect, request
-from flask.views import MethodView
 
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
@@ -14,6 +13,7 @@ from idp.interactions.visits import Visit, Visits
 from idp.sessions.model import Session
 from idp.sessions.rules import TWO_FACTORS, authentication_level
 from idp.web.pages import Pages
+from idp.web.views import MethodView
 
 START = "/step-up"
 CARRIER = "/step-up/carrier"

@@ -1,7 +1,6 @@
 """The page that the link in a notice opens, on whichever device; the link is the proof."""
 
 from flask import Blueprint, Response, request
-from flask.views import MethodView
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -12,6 +11,7 @@ from idp.unrecognised.report import LinkSpent, ReportUnrecognised
 from idp.web.forms import Form
 from idp.web.pages import Pages
 from idp.web.shown_time import shown_moment
+from idp.web.views import MethodView
 
 
 class NotMeForm(Form):

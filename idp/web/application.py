@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response
+from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.http import parse_cookie
@@ -25,6 +26,9 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 # A parameter in which nothing is encoded; most of ours are such.
 _AS_IT_STANDS: Final = re.compile(r"\w[\w.~-]*=[\w.~-]*", re.ASCII)
+
+# As browsers send them (RFC 6265 §4.2.1), none of them quoted: ours are handles.
+_PLAIN_COOKIES: Final = re.compile(r"[\w-]+=[\w.~-]*(?:; [\w-]+=[\w.~-]*)*", re.ASCII)
 
 # What Werkzeug would write no other way (RFC 3986 §2); with two slashes it would be another host's.
 _OWN_ADDRESS: Final = re.compile(r"/(?!/)[\w!$&'()*+,./:;=?@~-]*", re.ASCII)
@@ -87,6 +91,9 @@ class PageRequest(Request):
     @cached_property
     def cookies(self) -> ImmutableMultiDict[str, str]:
         """What the browser keeps for us."""
+        sent = self.environ.get("HTTP_COOKIE", "")
+        if _PLAIN_COOKIES.fullmatch(sent):
+            return Values([pair.split("=", 1) for pair in sent.split("; ")])
         found = parse_cookie(self.environ, self.dict_storage_class)
         return cast("ImmutableMultiDict[str, str]", found)
 
@@ -94,6 +101,11 @@ class PageRequest(Request):
     def blueprints(self) -> list[str]:
         """Whose hooks apply; not asked for before the view is known."""
         return super().blueprints
+
+    def close(self) -> None:
+        """Close the files that came with the request, where any were looked for."""
+        if "files" in self.__dict__:
+            super().close()
 
 
 class Ready(Response):
@@ -124,11 +136,17 @@ class Place(UnicodeConverter):
 
 
 class _Found(MapAdapter):
-    """A view that was found by the whole address: there is nothing to be matched."""
+    """A view that was found by the whole address, and its hooks: there is nothing to be matched."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, app: Flask, rule: Rule) -> None:
         super().__init__(rule.map, "", "/", "", "https", rule.rule, "GET")
         self._rule = rule
+        self.view = app.view_functions[rule.endpoint]
+        parts = rule.endpoint.split(".")
+        names = (None, *(".".join(parts[:length]) for length in range(1, len(parts))))
+        self.before = [hook for name in names for hook in app.before_request_funcs.get(name, ())]
+        self.after = [hook for name in names for hook in app.after_request_funcs.get(name, ())]
+        self.after.reverse()  # a blueprint's come first, and the last one of each
 
     def match(self, *_args: Any, **_kwargs: Any) -> Any:  # noqa: ANN401 (overloaded)
         """The rule, and the parts of the address that vary: none."""
@@ -166,7 +184,7 @@ class Application(Flask):
         Read at the first request: Flask takes no route after that.
         """
         return {
-            (method, rule.rule): _Found(rule)
+            (method, rule.rule): _Found(self, rule)
             for rule in reversed(list(self.url_map.iter_rules()))  # the first of two counts
             if not (rule.arguments or rule.defaults or rule.redirect_to or rule.build_only)
             for method in (rule.methods or set()) & {"GET", "POST"}
@@ -174,11 +192,35 @@ class Application(Flask):
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """What finds the view of *request*: a table, or Werkzeug, which goes through patterns."""
-        if request is not None:
-            found = self._whole_addresses.get((request.method, request.path))
-            if found is not None:
-                return found
-        return super().create_url_adapter(request)
+        if request is None:
+            return None  # no address is made where there is no request
+        found = self._whole_addresses.get((request.method, request.path))
+        return super().create_url_adapter(request) if found is None else found
+
+    def full_dispatch_request(self) -> Response:
+        """Answer the request at hand; at an address from the table, without looking anything up."""
+        context = request_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+        found = context.url_adapter
+        if not isinstance(found, _Found):
+            return super().full_dispatch_request()
+        self._got_first_request = True
+        answer: Any = None
+        try:
+            for hook in found.before:
+                answer = hook()
+                if answer is not None:
+                    break
+            else:
+                answer = found.view()
+        except Exception as error:  # noqa: BLE001 (as Flask: the handlers know what to do)
+            answer = self.handle_user_exception(error)
+        response = self.make_response(answer)
+        for hook in (*context._after_request_functions, *found.after):  # noqa: SLF001
+            response = hook(response)
+        return response
+
+    def do_teardown_appcontext(self, *exc: Any) -> None:  # noqa: ANN401 (Flask's own)
+        """Nothing ends with a context: sessions of the database are `idp.db.database`'s."""
 
     def do_teardown_request(self, *exc: Any) -> None:  # noqa: ANN401 (Flask's own)
         """Call what waits for the end of a request, if anything does."""

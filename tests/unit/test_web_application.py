@@ -1,13 +1,15 @@
 """What the application leaves out of Flask, and what it must not."""
 
 from collections.abc import Iterable
+from functools import partial
 
 import pytest
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Flask, Response, after_this_request, redirect
 from werkzeug.wrappers import Request
 
 from idp.web.application import Application, Ready
 from idp.web.at_hand import g, request
+from idp.web.views import MethodView
 
 
 @pytest.fixture
@@ -49,6 +51,80 @@ def test_options_tell_the_methods(app: Application) -> None:
     answer = app.test_client().options("/whole")
 
     assert answer.allow.as_set() == {"get", "post", "head", "options"}
+
+
+def hooked(application: Flask, seen: list[str]) -> Flask:
+    """*application* with hooks of its own and of two blueprints, one within the other."""
+
+    def before(name: str) -> None:
+        seen.append(f"before {name}")
+
+    def after(name: str, response: Response) -> Response:
+        seen.append(f"after {name}")
+        return response
+
+    def stop() -> str | None:
+        return "stopped" if "stop" in request.args else None
+
+    def view() -> Response:
+        seen.append("view")
+        if "raise" in request.args:
+            raise LookupError
+        after_this_request(partial(after, "this"))
+        return Response("shown")
+
+    def sorry(_: LookupError) -> tuple[str, int]:
+        return "sorry", 410
+
+    outer, inner = Blueprint("outer", __name__), Blueprint("inner", __name__)
+    for name, part in (("app", application), ("outer", outer), ("inner", inner)):
+        for number in (1, 2):
+            part.before_request(partial(before, f"{name} {number}"))
+            part.after_request(partial(after, f"{name} {number}"))
+    outer.before_request(stop)
+    for part in (application, outer, inner):
+        part.add_url_rule(f"/{part.name}", "view", view)
+    inner.register_error_handler(LookupError, sorry)
+    outer.register_blueprint(inner)
+    application.register_blueprint(outer)
+    return application
+
+
+@pytest.mark.parametrize("path", ["/hooked", "/outer", "/inner", "/inner?stop", "/inner?raise"])
+def test_hooks_are_called_as_flask_calls_them(path: str) -> None:
+    answers = []
+    for application_class in (Flask, Application):
+        seen: list[str] = []
+        answer = hooked(application_class("hooked"), seen).test_client().get(path)
+        answers.append((answer.status_code, answer.text, seen))
+
+    assert answers[0] == answers[1]
+    assert answers[0][2]
+
+
+def test_a_view_is_made_once_and_answers_by_its_method() -> None:
+    made: list[str] = []
+
+    class Page(MethodView):
+        def __init__(self, name: str) -> None:
+            made.append(name)
+            self._name = name
+
+        def get(self, what: str) -> str:
+            return f"get {self._name} {what}"
+
+        def post(self, what: str) -> str:
+            return f"post {self._name} {what}"
+
+    application = Application(__name__)
+    application.add_url_rule("/<what>", view_func=Page.as_view("page", "one"))
+    client = application.test_client()
+
+    assert [client.get("/a").text, client.post("/b").text] == ["get one a", "post one b"]
+    assert client.head("/a").status_code == 200
+    assert client.put("/a").status_code == 405
+    assert client.options("/a").allow.as_set() == {"get", "head", "post", "options"}
+    assert made == ["one"]
 
 
 @pytest.mark.parametrize(
