@@ -1,43 +1,38 @@
 """The cookie that tells a browser its citizens have signed in on from any other."""
 
-import re
 from datetime import timedelta
-from typing import Final
 
 from flask import Response, after_this_request
 
 from idp.authenticators.model import SeenDevice
 from idp.core.clock import Clock
 from idp.core.handles import Handle, digest, new_handle
-from idp.web.at_hand import g, request
+from idp.web.at_hand import g
 from idp.web.device import client_device
-
-_HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+from idp.web.own_cookie import OwnCookie
 
 
 class DeviceCookie:
     """
     `idp_device`: a random handle, another one with each sign-in, and nothing else.
 
-    So a copy of it is worth nothing as soon as its owner has signed in once more. Over https with
-    the `__Host-` prefix and `Secure`; over loopback http without, because clients do not send
-    secure cookies there.
+    So a copy of it is worth nothing as soon as its owner has signed in once more.
     """
 
     def __init__(
         self, *, secure: bool, known_for: timedelta, remembered_for: timedelta, clock: Clock
     ) -> None:
         """Keep devices for *known_for* after their last use, wishes for *remembered_for*."""
-        self.secure = secure
-        self.name = "__Host-idp_device" if secure else "idp_device"
+        self._cookie = OwnCookie("idp_device", secure=secure)
+        self.name = self._cookie.name
         self.remembered_for = remembered_for
         self._known_for = known_for
         self._clock = clock
 
     def digest(self) -> str | None:
         """What is kept of the handle that this request sent; `None` where it sent none."""
-        sent = request.cookies.get(self.name, "")
-        return digest(sent) if _HANDLE.fullmatch(sent) else None
+        sent = self._cookie.sent_handle()
+        return None if sent is None else digest(sent)
 
     def seen(self, *, remember: bool) -> tuple[SeenDevice, Handle]:
         """The browser at hand, for the store, and the handle to `set` when it is stored."""
@@ -57,13 +52,4 @@ class DeviceCookie:
         after_this_request(self._send)
 
     def _send(self, response: Response) -> Response:
-        response.set_cookie(
-            self.name,
-            g.device_handle,
-            max_age=self._known_for,
-            path="/",
-            secure=self.secure,
-            httponly=True,
-            samesite="Lax",
-        )
-        return response
+        return self._cookie.put(response, g.device_handle, lasts=self._known_for)

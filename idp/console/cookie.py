@@ -1,31 +1,25 @@
 """The cookie that carries the handle of a console's session."""
 
-import re
-from typing import Final
-
-from flask import Response, after_this_request, g, request
+from flask import Response, after_this_request, g
 
 from idp.core.handles import Handle
-
-_HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+from idp.web.own_cookie import OwnCookie
 
 
 class ConsoleCookie:
     """
     `idp_console`: a random handle, and nothing else, for as long as the browser is open.
 
-    `SameSite=Strict`: no other site has a link into the console that would find it signed in. Over
-    https with the `__Host-` prefix and `Secure`, as the citizens' cookies.
+    `SameSite=Strict`: no other site has a link into the console that would find it signed in.
     """
 
     def __init__(self, *, secure: bool) -> None:
-        self._secure = secure
-        self.name = "__Host-idp_console" if secure else "idp_console"
+        self._cookie = OwnCookie("idp_console", secure=secure, same_site="Strict")
+        self.name = self._cookie.name
 
     def handle(self) -> Handle | None:
         """The handle this browser sent."""
-        sent = request.cookies.get(self.name, "")
-        return Handle(sent) if _HANDLE.fullmatch(sent) else None
+        return self._cookie.sent_handle()
 
     def set(self, handle: Handle) -> None:
         """Give the browser *handle* with this response."""
@@ -38,13 +32,5 @@ class ConsoleCookie:
         after_this_request(self._send)
 
     def _send(self, response: Response) -> Response:
-        response.set_cookie(
-            self.name,
-            g.console_handle or "",
-            max_age=None if g.console_handle else 0,
-            path="/",
-            secure=self._secure,
-            httponly=True,
-            samesite="Strict",
-        )
-        return response
+        handle: Handle | None = g.console_handle
+        return self._cookie.take(response) if handle is None else self._cookie.put(response, handle)

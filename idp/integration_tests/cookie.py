@@ -1,6 +1,5 @@
 """The cookie by which the one request that a case alters is known."""
 
-import re
 from datetime import timedelta
 from typing import Final
 
@@ -10,11 +9,10 @@ from idp.core.handles import Handle
 from idp.integration_tests.rehearse import Rehearse
 from idp.interactions.model import AuthorizationRequest
 from idp.interactions.ports import AuthorizationResponse
-from idp.web.at_hand import g, request
+from idp.web.at_hand import g
+from idp.web.own_cookie import OwnCookie
 
 NAME: Final = "idp_integration_test"
-
-_HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class RehearsalCookie:
@@ -26,13 +24,11 @@ class RehearsalCookie:
     """
 
     def __init__(self, *, secure: bool) -> None:
-        self._secure = secure
-        self._name = f"__Host-{NAME}" if secure else NAME
+        self._cookie = OwnCookie(NAME, secure=secure)
 
     def handle(self) -> Handle | None:
         """The handle this browser sent."""
-        sent = request.cookies.get(self._name, "")
-        return Handle(sent) if _HANDLE.fullmatch(sent) else None
+        return self._cookie.sent_handle()
 
     def set(self, handle: Handle, lasts: timedelta) -> None:
         """Give the browser *handle* with this response."""
@@ -40,16 +36,7 @@ class RehearsalCookie:
         after_this_request(self._send)
 
     def _send(self, response: Response) -> Response:
-        response.set_cookie(
-            self._name,
-            g.rehearsal_handle,
-            max_age=g.rehearsal_lasts,
-            path="/",
-            secure=self._secure,
-            httponly=True,
-            samesite="Lax",
-        )
-        return response
+        return self._cookie.put(response, g.rehearsal_handle, lasts=g.rehearsal_lasts)
 
 
 class InThisBrowser:

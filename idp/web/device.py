@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from idp.web.at_hand import request
@@ -36,6 +37,7 @@ class DeviceName:
     system: str
 
 
+@lru_cache(maxsize=1024)  # most people have what others have
 def device_name(user_agent: str) -> DeviceName:
     """Return the names for a `User-Agent`; made-up ones do no harm: this is for people to read."""
     text = user_agent[:_LONGEST_LOOKED_AT]

@@ -15,6 +15,7 @@ from flask import Response
 
 from idp.web.address import page_query
 from idp.web.at_hand import g, request
+from idp.web.own_cookie import OwnCookie
 
 LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
@@ -66,8 +67,8 @@ class LanguageCookie:
     """Remembers the language a person picked with the switch at the top of the page."""
 
     def __init__(self, *, secure: bool) -> None:
-        self._secure = secure
-        self.name = "__Host-idp_lang" if secure else "idp_lang"
+        self._cookie = OwnCookie("idp_lang", secure=secure)
+        self.name = self._cookie.name
 
     def locale(self) -> str:
         """
@@ -80,7 +81,7 @@ class LanguageCookie:
             language = g.language = choose(
                 asked=request.args.get("lang"),
                 ui_locales=g.get("ui_locales", ()),
-                remembered=Choice.parse(request.cookies.get(self.name, "")),
+                remembered=Choice.parse(self._cookie.sent()),
                 interaction=request.args.get("i", ""),
             )
         return language
@@ -95,17 +96,7 @@ class LanguageCookie:
         if asked is None:
             return response
         choice = Choice.parse(f"{asked}.{request.args.get('i', '')}")
-        if choice:
-            response.set_cookie(
-                self.name,
-                str(choice),
-                max_age=LIFETIME,
-                path="/",
-                secure=self._secure,
-                httponly=True,
-                samesite="Lax",
-            )
-        return response
+        return self._cookie.put(response, str(choice), lasts=LIFETIME) if choice else response
 
 
 def switch_url(language: str) -> str:
