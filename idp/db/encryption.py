@@ -1,13 +1,13 @@
 """Personal data at rest: AES-256-GCM-SIV under a named key, and keyed blind indexes to find it."""
 
-import hashlib
-import hmac
 import os
 from collections.abc import Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from idp.core.mac import Mac
 
 _VERSION: Final = b"\x01"
 _NONCE_BYTES: Final = 12
@@ -69,8 +69,8 @@ class BlindIndex:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._mac = Mac(key)
 
     def of(self, kind: str, value: str) -> bytes:
         """Return the 32 bytes under which *value* is found among values of its *kind*."""
-        return hmac.digest(self._key, f"{kind}\0{value}".encode(), hashlib.sha256)
+        return self._mac.of(f"{kind}\0{value}")

@@ -1,10 +1,10 @@
 """Secrets of relying parties: how they are made, kept and compared."""
 
-import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
 
+from idp.core.mac import Mac
 from idp.relying_parties.model import ClientSecret
 
 
@@ -16,11 +16,11 @@ class SecretHasher:
     """
 
     def __init__(self, pepper: bytes) -> None:
-        self._pepper = pepper
+        self._mac = Mac(pepper)
 
     def hash(self, secret: str) -> bytes:
         """What is stored of *secret*."""
-        return hmac.digest(self._pepper, f"client_secret\0{secret}".encode(), hashlib.sha256)
+        return self._mac.of(f"client_secret\0{secret}")
 
     def matches(self, secret: str, held: Iterable[ClientSecret], at: datetime) -> bool:
         """Whether *secret* is one of those that count at that moment."""

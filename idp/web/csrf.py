@@ -8,7 +8,6 @@ cookie could post the form anyway.
 
 import base64
 import hmac
-from hashlib import sha256
 from typing import Any, Final
 
 from wtforms.csrf.core import CSRF, CSRFTokenField
@@ -16,6 +15,7 @@ from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta as BaseMeta
 
 from idp.core.handles import Handle
+from idp.core.mac import Mac
 
 
 class CsrfFailed(Exception):
@@ -26,9 +26,9 @@ class CookieMissing(Exception):
     """The form came from a browser that keeps no cookie of ours, so it cannot be its own."""
 
 
-def form_token(key: bytes, browser: Handle, form_name: str) -> str:
+def form_token(key: Mac, browser: Handle, form_name: str) -> str:
     """Make the token of the form named *form_name* in *browser*; same inputs, same token."""
-    mac = hmac.digest(key, f"{browser}\x00{form_name}".encode(), sha256)
+    mac = key.of(f"{browser}\0{form_name}")
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 

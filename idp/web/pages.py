@@ -18,6 +18,7 @@ from flask import Flask, Response, current_app
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from idp.core.mac import Mac
 from idp.core.waiting import whole_minutes, whole_seconds
 from idp.web.address import query_of
 from idp.web.application import Ready
@@ -103,7 +104,7 @@ class Pages:
     ) -> None:
         self._brand = brand
         self._issuer = issuer
-        self._csrf_key = csrf_key
+        self._csrf_key = Mac(csrf_key)
         self._cookies = cookies
         self._static = static or StaticFiles()
         self._certification = certification

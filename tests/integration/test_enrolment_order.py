@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from idp.citizens.model import Citizen
 from idp.core.handles import Handle
+from idp.core.mac import Mac
 from idp.core.phone_number import PhoneNumber
 from idp.web.csrf import form_token
 from tests.fakes.citizen_site import Browser, Site
@@ -56,7 +57,7 @@ def ask_for(site: Site, browser: Browser, page: str, form: str | None) -> None:
     if form is None:
         browser.open(path)
         return
-    token = form_token(site.csrf_key, Handle(browser.cookie("idp_browser")), form)
+    token = form_token(Mac(site.csrf_key), Handle(browser.cookie("idp_browser")), form)
     browser.post(path, {"csrf_token": token} | FORMS[form])
 
 

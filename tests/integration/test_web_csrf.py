@@ -6,6 +6,7 @@ import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
 
+from idp.core.mac import Mac
 from idp.login.forms import LoginForm
 from idp.logout.forms import SignOutForm
 from idp.web.csrf import form_token
@@ -102,7 +103,7 @@ def test_reading_a_page_twice_keeps_the_browser(app: Flask) -> None:
 def test_token_depends_on_key_browser_and_form() -> None:
     tokens = {
         form_token(key, browser, form)  # type: ignore[arg-type]
-        for key in (b"a", b"b")
+        for key in (Mac(b"a"), Mac(b"b"))
         for browser in ("x", "y")
         for form in ("LoginForm", "OtpForm")
     }
