@@ -125,7 +125,7 @@ def test_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
             made.append(page)
             return f"{page}: 5 % {marks['word']}"
 
-        return pages.filled(page, {"word": word}, render)
+        return pages.filled(page, {"word": word}, render).decode()
 
     assert filled("a", "<1>") == "a: 5 % &lt;1&gt;"
     assert [filled(page, "2") for page in "abab"] == ["a: 5 % 2", "b: 5 % 2"] * 2
