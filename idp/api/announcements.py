@@ -148,7 +148,6 @@ class AnnouncementResource:
         )
 
     def list(self, call: Call[Page, Nothing]) -> Answer:
-        """A page."""
         after = read_moment_cursor(call.query.after)
         with self._database.reading() as reading:
             found = store.listed(
@@ -185,7 +184,6 @@ class AnnouncementResource:
         )
 
     def publish(self, call: Call[Query, ToTell]) -> Answer:
-        """One more."""
         wanted = call.body
         try:
             draft = parse_draft(
@@ -210,7 +208,6 @@ class AnnouncementResource:
         )
 
     def withdraw(self, call: Call[Query, Nothing]) -> Answer:
-        """One less."""
         try:
             self._withdraw(AnnouncementId(call.path["announcement_id"]), by=call.by)
         except NoSuchAnnouncement:

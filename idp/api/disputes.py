@@ -67,7 +67,6 @@ class DisputeResource:
         )
 
     def list(self, call: Call[CaseSearch, Nothing]) -> Answer:
-        """A page."""
         wanted, after = call.query, read_moment_cursor(call.query.after)
         with self._database.reading() as reading:
             found = store.listed_cases(

@@ -143,7 +143,6 @@ class FailureResource:
         )
 
     def failures(self, call: Call[FailureSearch, Nothing]) -> Answer:
-        """A page."""
         wanted = call.query
         query = FailureQuery(
             reference=typed_reference(wanted.reference),

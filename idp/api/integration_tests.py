@@ -124,7 +124,6 @@ class IntegrationTestResource:
         )
 
     def list(self, call: Call[Page, Nothing]) -> Answer:
-        """A page."""
         client_id, before = self._seen(call), read_moment_cursor(call.query.after)
         limit = call.query.limit
         with self._database.reading() as reading:
@@ -133,7 +132,6 @@ class IntegrationTestResource:
         return Answer(TestRuns(items=[_shown(run) for run in rows], next=following))
 
     def begin(self, call: Call[Query, Nothing]) -> Answer:
-        """One more."""
         client_id = self._seen(call)
         try:
             run = self._begin(client_id, by=call.by.name)
@@ -146,7 +144,6 @@ class IntegrationTestResource:
         )
 
     def report(self, call: Call[Query, Nothing]) -> Answer:
-        """One."""
         client_id = self._seen(call)
         with self._database.reading() as reading:
             run = store.run_of(reading, client_id, RunId(call.path["run"]))

@@ -101,7 +101,6 @@ class LogResource:
         )
 
     def search(self, call: Call[LogSearch, Nothing]) -> Answer:
-        """A page."""
         wanted = call.query
         until = wanted.until or self._clock.now()
         since = wanted.since or until - timedelta(days=1)

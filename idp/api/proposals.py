@@ -177,7 +177,6 @@ class ProposalResource:
         )
 
     def list(self, call: Call[ProposalSearch, Nothing]) -> Answer:
-        """A page."""
         wanted = call.query
         before = None if wanted.after is None else ProposalId(read_number(wanted.after))
         with self._database.reading() as reading:
@@ -193,11 +192,9 @@ class ProposalResource:
         return Answer(Proposals(items=items, next=following))
 
     def look(self, call: Call[Query, Nothing]) -> Answer:
-        """One."""
         return Answer(self._seen(call))
 
     def propose(self, call: Call[Query, NewProposal]) -> Answer:
-        """One more."""
         wanted = call.body
         with told_as_problems():
             made = self._propose(
@@ -211,7 +208,6 @@ class ProposalResource:
         return Answer(MadeProposal(id=made), status=201, location=f"/proposals/{made}")
 
     def withdraw(self, call: Call[Query, Nothing]) -> Answer:
-        """One less."""
         with told_as_problems():
             was_open = self._withdraw(_number(call), by=call.by)
         if not was_open:
@@ -219,7 +215,6 @@ class ProposalResource:
         return Answer(status=204)
 
     def decide(self, call: Call[Query, Decision]) -> Answer:
-        """Never."""
         self._seen(call)  # another team's is not there
         raise Problem(
             "person-required",

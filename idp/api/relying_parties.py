@@ -1,27 +1,36 @@
 """`/relying-parties`: registrations, their versions and secrets."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any, Literal
-
-from pydantic import Field, StringConstraints
+from typing import Any
 
 from idp.api.onboarding_problems import differences, stale, told_as_problems
 from idp.api.operation import (
     Answer,
     Call,
-    Given,
-    Line,
     Nothing,
     Operation,
     Page,
     Query,
-    ReasonLine,
     Resource,
-    Sent,
 )
 from idp.api.paging import page, read_number
-from idp.api.problems import FieldDifference, insufficient_scope, not_found
+from idp.api.problems import insufficient_scope, not_found
+from idp.api.relying_party_documents import (
+    AssignedTeam,
+    ChangedRelyingParty,
+    NewRelyingParty,
+    NewSecret,
+    RegisteredRelyingParty,
+    RelyingParties,
+    RelyingPartyDetail,
+    RelyingPartySearch,
+    RelyingPartySummary,
+    SavedRelyingParty,
+    Version,
+    Versions,
+    WithReason,
+    detail_of,
+)
 from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.onboarding import store
@@ -36,133 +45,8 @@ from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission, may_see
 from idp.relying_parties.model import ClientId, RelyingPartyRecord
 
-EnvironmentName = Literal["sandbox", "production"]
 TAG = "relying parties"
 _MOST_SECRET_DIGITS = 9
-
-
-class RelyingPartySearch(Page):
-    """Which registrations."""
-
-    words: Annotated[Line, StringConstraints(max_length=100)] = Field(
-        default="", description="Parts of the id or the name."
-    )
-    environment: EnvironmentName | None = None
-    enabled: Literal["true", "false"] | None = None
-    team: Annotated[Line, StringConstraints(max_length=32)] | None = None
-
-
-class RelyingPartySummary(Given):
-    """A registration in a list."""
-
-    client_id: str
-    name: str
-    environment: EnvironmentName
-    enabled: bool
-    team: str | None
-    version: int
-    updated_at: datetime
-
-
-class RelyingParties(Given):
-    """Some of them, by their ids."""
-
-    items: list[RelyingPartySummary]
-    next: str | None
-
-
-class Secret(Given):
-    """What is known of a secret; the secret itself nobody knows."""
-
-    id: int
-    last_four: str
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
-
-
-class RelyingPartyDetail(Given):
-    """A registration."""
-
-    client_id: str
-    environment: EnvironmentName
-    enabled: bool
-    team: str | None
-    version: int
-    updated_at: datetime
-    document: dict[str, Any] = Field(description="As it was handed in (RFC 7591 names).")
-    secrets: list[Secret]
-
-
-class NewRelyingParty(Sent):
-    """A portal to be tried in the sandbox."""
-
-    document: dict[str, Any] = Field(
-        description="RFC 7591 names, as in clients/*/registration.toml."
-    )
-    team: Annotated[Line, StringConstraints(min_length=1, max_length=32)] | None = Field(
-        default=None, description="Whose it is; a program of a team has to name its own."
-    )
-    reason: ReasonLine
-
-
-class RegisteredRelyingParty(Given):
-    """What was registered."""
-
-    client_id: str
-    secret: str | None = Field(description="Shown this once; none where it proves itself by keys.")
-
-
-class ChangedRelyingParty(Sent):
-    """The whole registration as it shall be."""
-
-    document: dict[str, Any]
-    reason: ReasonLine
-
-
-class SavedRelyingParty(Given):
-    """The version it is now, and what differs from the one before."""
-
-    version: int
-    changes: list[FieldDifference]
-
-
-class Version(Given):
-    """A registration as it was from a moment on."""
-
-    number: int
-    by: str
-    at: datetime
-    reason: str
-    document: dict[str, Any]
-
-
-class Versions(Given):
-    """Some of them, the newest first."""
-
-    items: list[Version]
-    next: str | None
-
-
-class WithReason(Sent):
-    """Why."""
-
-    reason: ReasonLine
-
-
-class AssignedTeam(Sent):
-    """Whose it shall be."""
-
-    team: Annotated[Line, StringConstraints(min_length=1, max_length=32)] | None = Field(
-        description="Null where only operators look after it."
-    )
-    reason: ReasonLine
-
-
-class NewSecret(Given):
-    """A secret, shown this once."""
-
-    secret: str
 
 
 class RelyingPartyResource:
@@ -329,7 +213,6 @@ class RelyingPartyResource:
         )
 
     def list(self, call: Call[RelyingPartySearch, Nothing]) -> Answer:
-        """A page."""
         wanted = call.query
         looked_for = Filter(
             words=wanted.words,
@@ -365,20 +248,15 @@ class RelyingPartyResource:
         )
 
     def look(self, call: Call[Query, Nothing]) -> Answer:
-        """One."""
         with self._database.reading() as reading:
-            row = store.found(reading, _client_id(call.path))
-            if row is None or not may_see(call.by, row.team):
-                raise not_found()
-            detail = _detail(row)
+            detail = detail_of(_seen(store.found(reading, _client_id(call.path)), call.by))
         return Answer(detail, version=detail.version)
 
     def versions(self, call: Call[Page, Nothing]) -> Answer:
-        """A page of versions."""
         client_id, wanted = _client_id(call.path), call.query
         before = None if wanted.after is None else read_number(wanted.after)
         with self._database.reading() as reading:
-            _require_seen(store.found(reading, client_id), call.by)
+            _seen(store.found(reading, client_id), call.by)
             found = store.versions(reading, client_id, before=before, limit=wanted.limit + 1)
             rows, following = page(found, wanted.limit, lambda each: str(each.number))
             items = [
@@ -394,7 +272,6 @@ class RelyingPartyResource:
         return Answer(Versions(items=items, next=following))
 
     def register(self, call: Call[Query, NewRelyingParty]) -> Answer:
-        """One more."""
         wanted = call.body
         with told_as_problems():
             made = self._register(
@@ -407,7 +284,6 @@ class RelyingPartyResource:
         )
 
     def change(self, call: Call[Query, ChangedRelyingParty]) -> Answer:
-        """The next version."""
         with told_as_problems():
             saved = self._change(
                 _client_id(call.path),
@@ -422,18 +298,14 @@ class RelyingPartyResource:
         return Answer(document, version=saved.version)
 
     def disable(self, call: Call[Query, WithReason]) -> Answer:
-        """Keep it out."""
         with told_as_problems():
             self._disable(_client_id(call.path), by=call.by, reason=call.body.reason)
         return Answer(status=204)
 
     def enable(self, call: Call[Query, WithReason]) -> Answer:
-        """Let it in."""
         client_id = _client_id(call.path)
         with self._database.reading() as reading:
-            row = store.found(reading, client_id)
-        if row is None or not may_see(call.by, row.team):
-            raise not_found()
+            row = _seen(store.found(reading, client_id), call.by)
         if not call.caller.may(lets_in(row.environment)):
             raise insufficient_scope(lets_in(row.environment).value)
         with told_as_problems():
@@ -441,19 +313,16 @@ class RelyingPartyResource:
         return Answer(status=204)
 
     def assign(self, call: Call[Query, AssignedTeam]) -> Answer:
-        """Make it the team's."""
         with told_as_problems():
             self._assign(_client_id(call.path), call.body.team, by=call.by, reason=call.body.reason)
         return Answer(status=204)
 
     def add_secret(self, call: Call[Query, WithReason]) -> Answer:
-        """One more secret."""
         with told_as_problems():
             secret = self._add_secret(_client_id(call.path), by=call.by, reason=call.body.reason)
         return Answer(NewSecret(secret=secret), status=201)
 
     def retire_secret(self, call: Call[Query, WithReason]) -> Answer:
-        """One less."""
         number = call.path["secret"]
         if not (number.isascii() and number.isdecimal() and len(number) <= _MOST_SECRET_DIGITS):
             raise not_found()
@@ -468,28 +337,7 @@ def _client_id(path: Mapping[str, str]) -> ClientId:
     return ClientId(path["client_id"])
 
 
-def _require_seen(row: RelyingPartyRecord | None, by: VerifiedOperator) -> None:
+def _seen(row: RelyingPartyRecord | None, by: VerifiedOperator) -> RelyingPartyRecord:
     if row is None or not may_see(by, row.team):
         raise not_found()
-
-
-def _detail(row: RelyingPartyRecord) -> RelyingPartyDetail:
-    return RelyingPartyDetail(
-        client_id=row.client_id,
-        environment=row.environment.value,
-        enabled=row.enabled,
-        team=row.team,
-        version=row.version,
-        updated_at=row.updated_at,
-        document=row.registration,
-        secrets=[
-            Secret(
-                id=each.id,
-                last_four=each.last_four,
-                created_at=each.created_at,
-                expires_at=each.expires_at,
-                last_used_at=each.last_used_at,
-            )
-            for each in sorted(row.secrets, key=lambda each: each.id)
-        ],
-    )
+    return row
