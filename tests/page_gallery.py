@@ -48,9 +48,15 @@ from idp.console.frame import entries_for
 from idp.console.integration_tests.views import BeginRunForm, ShownRun
 from idp.console.keys.forms import RotateForm, RotateNowForm
 from idp.console.log.forms import LogForm
+from idp.console.operators.forms import (
+    AcceptForm,
+    DisableForm,
+    InviteForm,
+    OwnPasswordForm,
+    RoleForm,
+)
 from idp.console.overview import Attention
 from idp.console.paging import PageOf
-from idp.console.people.forms import AcceptForm, DisableForm, InviteForm, OwnPasswordForm, RoleForm
 from idp.console.relying_parties.checklist import checklist
 from idp.console.relying_parties.forms import (
     CHANGE_FORMS,
@@ -2577,11 +2583,11 @@ PAGES: dict[str, tuple[str, Context]] = {
         "console/teams/remove.html",
         _console(TEAMS, _blank(RemoveMemberForm), team=TEAM, person="minh"),
     ),
-    "console-people": (
-        "console/people/list.html",
+    "console-operators": (
+        "console/operators/list.html",
         _console(
-            ConsoleSection.PEOPLE,
-            people=[
+            ConsoleSection.OPERATORS,
+            operators=[
                 _colleague("buoi", OperatorRole.ADMINISTRATOR),
                 _colleague("quay-1", OperatorRole.COUNTER_OFFICER),
                 _colleague("xem", OperatorRole.READ_ONLY, disabled=True),
@@ -2590,65 +2596,65 @@ PAGES: dict[str, tuple[str, Context]] = {
             manages=True,
         ),
     ),
-    "console-people-read": (
-        "console/people/list.html",
+    "console-operators-read": (
+        "console/operators/list.html",
         _console(
-            ConsoleSection.PEOPLE,
+            ConsoleSection.OPERATORS,
             role=OperatorRole.READ_ONLY,
-            people=[_colleague("buoi", OperatorRole.PROVINCE_TEAM)],
+            operators=[_colleague("buoi", OperatorRole.PROVINCE_TEAM)],
             invited=[],
             manages=False,
         ),
     ),
     "console-invite": (
-        "console/people/invite.html",
-        _console(ConsoleSection.PEOPLE, _blank(InviteForm)),
+        "console/operators/invite.html",
+        _console(ConsoleSection.OPERATORS, _blank(InviteForm)),
     ),
     "console-invite-refused": (
-        "console/people/invite.html",
+        "console/operators/invite.html",
         _console(
-            ConsoleSection.PEOPLE,
+            ConsoleSection.OPERATORS,
             refused(InviteForm, {"name": "Lan", "display_name": "", "role": "king", "code": ""}),
         ),
     ),
     "console-invited": (
-        "console/people/invited.html",
+        "console/operators/invited.html",
         _console(
-            ConsoleSection.PEOPLE,
+            ConsoleSection.OPERATORS,
             name="moi",
             link="https://idp.example/console/invitation?k=" + "A" * 43,
         ),
     ),
     "console-role": (
-        "console/people/role.html",
+        "console/operators/role.html",
         _console(
-            ConsoleSection.PEOPLE,
+            ConsoleSection.OPERATORS,
             _blank(RoleForm, role="operator"),
-            person=_colleague("quay-1", OperatorRole.OPERATOR),
+            colleague=_colleague("quay-1", OperatorRole.OPERATOR),
         ),
     ),
     "console-role-refused": (
-        "console/people/role.html",
+        "console/operators/role.html",
         _console(
-            ConsoleSection.PEOPLE,
+            ConsoleSection.OPERATORS,
             refused(RoleForm, {"role": "", "reason": "0912345678 gọi", "password": PASSWORD}),
-            person=_colleague("quay-1", OperatorRole.OPERATOR),
+            colleague=_colleague("quay-1", OperatorRole.OPERATOR),
         ),
     ),
     "console-disable": (
-        "console/people/disable.html",
+        "console/operators/disable.html",
         _console(
-            ConsoleSection.PEOPLE,
+            ConsoleSection.OPERATORS,
             _blank(DisableForm),
-            person=_colleague("quay-1", OperatorRole.OPERATOR),
+            colleague=_colleague("quay-1", OperatorRole.OPERATOR),
         ),
     ),
     "console-password": (
-        "console/people/password.html",
+        "console/operators/password.html",
         _console(ConsoleSection.PROFILE, _blank(OwnPasswordForm, name="buoi")),
     ),
     "console-password-refused": (
-        "console/people/password.html",
+        "console/operators/password.html",
         _console(
             ConsoleSection.PROFILE,
             refused(
@@ -2659,7 +2665,7 @@ PAGES: dict[str, tuple[str, Context]] = {
         ),
     ),
     "console-invitation": (
-        "console/people/invitation.html",
+        "console/operators/invitation.html",
         lambda pages: {
             "form": pages.blank_form(AcceptForm, name="moi"),
             "invited": Invited(OperatorName("moi"), NAME, OperatorRole.OPERATOR, "ABCD"),
@@ -2668,7 +2674,7 @@ PAGES: dict[str, tuple[str, Context]] = {
             "uri": "otpauth://totp/x",
         },
     ),
-    "console-invitation-spent": ("console/people/invitation_spent.html", _plain()),
+    "console-invitation-spent": ("console/operators/invitation_spent.html", _plain()),
     "console-disputes": (
         "console/disputes/list.html",
         _console(

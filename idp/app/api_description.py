@@ -10,7 +10,7 @@ from idp.api.integration_tests import IntegrationTestResource
 from idp.api.keys import KeyResource
 from idp.api.log import LogResource
 from idp.api.operation import Resource
-from idp.api.people import PeopleResource
+from idp.api.operators import OperatorsResource
 from idp.api.proposals import ProposalResource
 from idp.api.relying_parties import RelyingPartyResource
 from idp.app.manuals import manual
@@ -66,6 +66,6 @@ def _resources(parts: Parts) -> Sequence[Resource]:
             publish=news.publish, withdraw=news.withdraw, database=database
         ).resource(),
         DisputeResource(database=database).resource(),
-        PeopleResource(database=database).resource(),
+        OperatorsResource(database=database).resource(),
         LogResource(take=TakeEvents(database=database, clock=clock), clock=clock).resource(),
     ]

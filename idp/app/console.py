@@ -28,7 +28,7 @@ from idp.console.frame import ConsoleFrame
 from idp.console.integration_tests.routes import console_integration_test_routes
 from idp.console.keys.routes import key_routes
 from idp.console.log.routes import log_routes
-from idp.console.people.routes import people_routes
+from idp.console.operators.routes import operator_routes
 from idp.console.presence import Presence
 from idp.console.relying_parties.routes import RelyingPartyDesk, relying_party_routes
 from idp.console.routes import console_routes
@@ -123,7 +123,7 @@ def console_blueprints(
             clock=clock,
         ),
         log_routes(frame=frame, database=database, clock=clock),
-        _people(parts, frame),
+        _operators(parts, frame),
         _teams(parts, frame),
         relying_party_routes(frame, _relying_party_desk(parts)),
         console_integration_test_routes(
@@ -148,9 +148,9 @@ def _disputes(parts: Parts, frame: ConsoleFrame) -> Blueprint:
     )
 
 
-def _people(parts: Parts, frame: ConsoleFrame) -> Blueprint:
+def _operators(parts: Parts, frame: ConsoleFrame) -> Blueprint:
     settings, database, clock = parts.settings, parts.database, parts.clock
-    return people_routes(
+    return operator_routes(
         frame=frame,
         invite=InviteOperator(
             database=database, lasts=settings.console.invitation_lasts, clock=clock

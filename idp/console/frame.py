@@ -37,7 +37,7 @@ class Section(StrEnum):
     TEAMS = "teams"
     API_CLIENTS = "api_clients"
     LOG = "log"
-    PEOPLE = "people"
+    OPERATORS = "operators"
     PROFILE = "profile"
 
 
@@ -64,7 +64,7 @@ NAVIGATION: Final = (
     Entry(Section.ANNOUNCEMENTS, "/console/announcements", Permission.SEE_ANNOUNCEMENTS),
     Entry(Section.API_CLIENTS, "/console/api-clients", Permission.MANAGE_API_CLIENTS),
     Entry(Section.LOG, "/console/log", Permission.READ_LOG),
-    Entry(Section.PEOPLE, "/console/people", Permission.SEE_OPERATORS),
+    Entry(Section.OPERATORS, "/console/people", Permission.SEE_OPERATORS),
 )
 
 

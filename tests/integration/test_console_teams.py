@@ -8,7 +8,7 @@ from idp.operators import store
 from idp.operators.model import OperatorName, OperatorRole, TeamId
 from tests.fakes.citizen_site import Browser, Site
 from tests.fakes.console_desk import Desk
-from tests.integration.test_console_people import accept
+from tests.integration.test_console_operators import accept
 
 BINH_DINH, DAK_LAK = "binh-dinh", "dak-lak"
 

@@ -7,8 +7,8 @@ from flask import Response, abort, redirect
 
 from idp.console.forms import ProofForm
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
+from idp.console.operators.views import INVITATION
 from idp.console.paging import ROWS, offset, page_of
-from idp.console.people.views import INVITATION
 from idp.console.teams.forms import (
     AddMemberForm,
     InviteMemberForm,

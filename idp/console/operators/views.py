@@ -6,7 +6,7 @@ from typing import Final
 from flask import Response, abort, redirect
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
-from idp.console.people.forms import DisableForm, InviteForm, OwnPasswordForm, RoleForm
+from idp.console.operators.forms import DisableForm, InviteForm, OwnPasswordForm, RoleForm
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.operators import store
@@ -19,14 +19,14 @@ from idp.operators.permissions import Permission, may
 from idp.web.shown_time import shown_moment
 
 INVITATION: Final = "/console/invitation"
-PEOPLE: Final = "/console/people"
+OPERATORS: Final = "/console/people"
 
 
-class People(ConsolePage):
+class Operators(ConsolePage):
     """`/console/people`: everybody, and who is invited."""
 
     permission = Permission.SEE_OPERATORS
-    section = Section.PEOPLE
+    section = Section.OPERATORS
 
     def __init__(self, frame: ConsoleFrame, database: Database, clock: Clock) -> None:
         super().__init__(frame)
@@ -36,11 +36,11 @@ class People(ConsolePage):
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
         """The page."""
         with self._database.reading() as reading:
-            people = store.all_of(reading)
+            operators = store.all_of(reading)
             invited = store.invitations(reading, self._clock.now())
         return self.render(
-            "console/people/list.html",
-            people=people,
+            "console/operators/list.html",
+            operators=operators,
             invited=[(each, shown_moment(each.expires_at)) for each in invited],
             manages=may(self.operator.role, Permission.MANAGE_OPERATORS),
         )
@@ -50,7 +50,7 @@ class Invite(ConsoleForm):
     """`/console/people/invite`: a link for somebody, shown once."""
 
     permission = Permission.MANAGE_OPERATORS
-    section = Section.PEOPLE
+    section = Section.OPERATORS
 
     def __init__(self, frame: ConsoleFrame, invite: InviteOperator, issuer: str) -> None:
         super().__init__(frame)
@@ -76,23 +76,23 @@ class Invite(ConsoleForm):
             form.fail_taken()
             return self._ask(form)
         link = f"{self._issuer}{INVITATION}?k={handle}"
-        return self.render("console/people/invited.html", name=name, link=link)
+        return self.render("console/operators/invited.html", name=name, link=link)
 
     def _ask(self, form: InviteForm) -> Response:
-        return self.render("console/people/invite.html", form=form)
+        return self.render("console/operators/invite.html", form=form)
 
 
-class _OnePerson(ConsoleForm):
+class _OneColleague(ConsoleForm):
     """A page about one operator who works here, and is not the one who looks."""
 
     permission = Permission.MANAGE_OPERATORS
-    section = Section.PEOPLE
+    section = Section.OPERATORS
 
     def __init__(self, frame: ConsoleFrame, database: Database) -> None:
         super().__init__(frame)
         self._database = database
 
-    def _person(self, name: str) -> Operator:
+    def _colleague(self, name: str) -> Operator:
         with self._database.reading() as reading:
             found = store.find(reading, OperatorName(name))
         if found is None or found.name == self.operator.name:
@@ -100,7 +100,7 @@ class _OnePerson(ConsoleForm):
         return found
 
 
-class PersonRole(_OnePerson):
+class ColleagueRole(_OneColleague):
     """`/console/people/<name>/role`: another role."""
 
     def __init__(self, frame: ConsoleFrame, database: Database, change: ChangeRole) -> None:
@@ -109,25 +109,25 @@ class PersonRole(_OnePerson):
 
     def show(self, **address: str) -> Response:
         """The form."""
-        person = self._person(address["name"])
-        return self._ask(person, self._pages.form(RoleForm, role=person.role.value))
+        colleague = self._colleague(address["name"])
+        return self._ask(colleague, self._pages.form(RoleForm, role=colleague.role.value))
 
     def act(self, **address: str) -> Response:
         """Change it."""
-        person, form = self._person(address["name"]), self._pages.form(RoleForm)
+        colleague, form = self._colleague(address["name"]), self._pages.form(RoleForm)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
         if by is None:
-            return self._ask(person, form)
+            return self._ask(colleague, form)
         # Where somebody was faster, the list tells how things stand.
         with suppress(UnknownOperator, LastAdministrator, NotAllowed):
-            self._change(person.name, form.chosen_role, by=by, reason=form.given_reason)
-        return redirect(PEOPLE, 303)  # type: ignore[return-value]
+            self._change(colleague.name, form.chosen_role, by=by, reason=form.given_reason)
+        return redirect(OPERATORS, 303)  # type: ignore[return-value]
 
-    def _ask(self, person: Operator, form: RoleForm) -> Response:
-        return self.render("console/people/role.html", person=person, form=form)
+    def _ask(self, colleague: Operator, form: RoleForm) -> Response:
+        return self.render("console/operators/role.html", colleague=colleague, form=form)
 
 
-class PersonDisable(_OnePerson):
+class ColleagueDisable(_OneColleague):
     """`/console/people/<name>/disable`: taking the account away."""
 
     def __init__(self, frame: ConsoleFrame, database: Database, disable: DisableOperator) -> None:
@@ -136,21 +136,21 @@ class PersonDisable(_OnePerson):
 
     def show(self, **address: str) -> Response:
         """The question."""
-        return self._ask(self._person(address["name"]), self._pages.form(DisableForm))
+        return self._ask(self._colleague(address["name"]), self._pages.form(DisableForm))
 
     def act(self, **address: str) -> Response:
         """Do so."""
-        person, form = self._person(address["name"]), self._pages.form(DisableForm)
+        colleague, form = self._colleague(address["name"]), self._pages.form(DisableForm)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
         if by is None:
-            return self._ask(person, form)
+            return self._ask(colleague, form)
         # Where somebody was faster, the list tells how things stand.
         with suppress(UnknownOperator, LastAdministrator, NotAllowed):
-            self._disable(person.name, by=by, reason=form.given_reason)
-        return redirect(PEOPLE, 303)  # type: ignore[return-value]
+            self._disable(colleague.name, by=by, reason=form.given_reason)
+        return redirect(OPERATORS, 303)  # type: ignore[return-value]
 
-    def _ask(self, person: Operator, form: DisableForm) -> Response:
-        return self.render("console/people/disable.html", person=person, form=form)
+    def _ask(self, colleague: Operator, form: DisableForm) -> Response:
+        return self.render("console/operators/disable.html", colleague=colleague, form=form)
 
 
 class OwnPassword(ConsoleForm):
@@ -178,4 +178,4 @@ class OwnPassword(ConsoleForm):
         return redirect("/console", 303)  # type: ignore[return-value]
 
     def _ask(self, form: OwnPasswordForm) -> Response:
-        return self.render("console/people/password.html", form=form)
+        return self.render("console/operators/password.html", form=form)

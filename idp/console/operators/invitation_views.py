@@ -4,7 +4,7 @@ from flask import Response, redirect, request
 from flask.views import MethodView
 
 from idp.console.frame import SIGN_IN
-from idp.console.people.forms import AcceptForm
+from idp.console.operators.forms import AcceptForm
 from idp.operators.add_operator import CodeNotShown
 from idp.operators.invite_operator import AcceptInvitation, InvitationSpent, Invited
 from idp.totp.codes import in_groups, setting_up_uri
@@ -46,7 +46,7 @@ class Invitation(MethodView):
     def _ask(self, invited: Invited, form: AcceptForm) -> Response:
         uri = setting_up_uri(invited.totp_secret, account=invited.name, issuer=self._service)
         return self._pages.render(
-            "console/people/invitation.html",
+            "console/operators/invitation.html",
             form=form,
             invited=invited,
             qr=qr_svg(uri),
@@ -55,7 +55,7 @@ class Invitation(MethodView):
         )
 
     def _spent(self) -> Response:
-        return self._pages.render("console/people/invitation_spent.html", status=410)
+        return self._pages.render("console/operators/invitation_spent.html", status=410)
 
 
 def _handle() -> str:

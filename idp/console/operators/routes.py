@@ -3,15 +3,15 @@
 from flask import Blueprint
 
 from idp.console.frame import ConsoleFrame
-from idp.console.people.invitation_views import Invitation
-from idp.console.people.views import (
+from idp.console.operators.invitation_views import Invitation
+from idp.console.operators.views import (
     INVITATION,
-    PEOPLE,
+    OPERATORS,
+    ColleagueDisable,
+    ColleagueRole,
     Invite,
+    Operators,
     OwnPassword,
-    People,
-    PersonDisable,
-    PersonRole,
 )
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -20,7 +20,7 @@ from idp.operators.disable_operator import DisableOperator
 from idp.operators.invite_operator import AcceptInvitation, InviteOperator
 
 
-def people_routes(
+def operator_routes(
     *,
     frame: ConsoleFrame,
     invite: InviteOperator,
@@ -34,17 +34,17 @@ def people_routes(
     clock: Clock,
 ) -> Blueprint:
     """The blueprint; *service* is how an app calls the account."""
-    blueprint = Blueprint("console_people", __name__)
+    blueprint = Blueprint("console_operators", __name__)
     for path, view in (
-        (PEOPLE, People.as_view("people", frame, database, clock)),
-        (f"{PEOPLE}/invite", Invite.as_view("invite", frame, invite, issuer)),
+        (OPERATORS, Operators.as_view("operators", frame, database, clock)),
+        (f"{OPERATORS}/invite", Invite.as_view("invite", frame, invite, issuer)),
         (
-            f"{PEOPLE}/<name>/role",
-            PersonRole.as_view("role", frame, database, change_role),
+            f"{OPERATORS}/<name>/role",
+            ColleagueRole.as_view("role", frame, database, change_role),
         ),
         (
-            f"{PEOPLE}/<name>/disable",
-            PersonDisable.as_view("disable", frame, database, disable),
+            f"{OPERATORS}/<name>/disable",
+            ColleagueDisable.as_view("disable", frame, database, disable),
         ),
         ("/console/password", OwnPassword.as_view("password", frame, change_password)),
         (INVITATION, Invitation.as_view("invitation", frame.pages, accept, service)),

@@ -12,7 +12,7 @@ from idp.operators.permissions import Permission, teams_seen_by
 RoleName = Literal["administrator", "operator", "counter_officer", "province_team", "read_only"]
 
 
-class Person(Given):
+class OperatorSummary(Given):
     """An operator."""
 
     name: str
@@ -22,10 +22,10 @@ class Person(Given):
     disabled_at: datetime | None
 
 
-class People(Given):
+class Operators(Given):
     """Some of them, by name."""
 
-    items: list[Person]
+    items: list[OperatorSummary]
     next: str | None
 
 
@@ -44,7 +44,7 @@ class Teams(Given):
     next: str | None
 
 
-class PeopleResource:
+class OperatorsResource:
     """The operations on operators and teams; both are changed at the console."""
 
     def __init__(self, *, database: Database) -> None:
@@ -53,24 +53,24 @@ class PeopleResource:
     def resource(self) -> Resource:
         """As the API offers it."""
         return Resource(
-            "people",
+            "operators",
             "Operators and teams: looked at here, changed at the console.",
             (
                 Operation(
                     method="GET",
                     path="/operators",
-                    tag="people",
+                    tag="operators",
                     summary="Who runs the service",
                     permission=Permission.SEE_OPERATORS,
                     query=Page,
                     body=Nothing,
-                    answers={200: People},
+                    answers={200: Operators},
                     run=self.operators,
                 ),
                 Operation(
                     method="GET",
                     path="/teams",
-                    tag="people",
+                    tag="operators",
                     summary="The teams of portals",
                     description="A program of a team sees its own.",
                     permission=Permission.SEE_RELYING_PARTIES,
@@ -89,9 +89,9 @@ class PeopleResource:
             found = store.all_of(reading, after=call.query.after, limit=limit + 1)
         rows, following = page(found, limit, lambda each: each.name)
         return Answer(
-            People(
+            Operators(
                 items=[
-                    Person(
+                    OperatorSummary(
                         name=each.name,
                         display_name=each.display_name,
                         role=each.role.value,
