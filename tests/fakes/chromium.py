@@ -17,7 +17,15 @@ BROWSERS: Final = (
     "google-chrome",
     "google-chrome-stable",
 )
-ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    # One process for all pages of a profile, whichever sites they are of: each further one costs as
+    # much as two pages. Cookies, policies and origins are kept apart all the same.
+    "--renderer-process-limit=1",
+    "--disable-site-isolation-trials",
+)
 
 
 @contextmanager
