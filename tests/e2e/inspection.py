@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus, urlsplit
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    Error,
     Page,
     Request,
     Response,
@@ -43,6 +44,8 @@ STRUCTURE: Final = """
       .filter(element => element.getBoundingClientRect().height < 44)
       .map(element => element.outerHTML.slice(0, 80)),
     inline: [...document.querySelectorAll("[style], style, script:not([src])")].length,
+    title: document.title,
+    tellsErrors: document.querySelector("[data-summary]") !== null,
   };
 }
 """
@@ -69,7 +72,14 @@ class Record:
         self.page.on("request", self._requested)
         self.page.on("response", self._answered)
         self.page.on("console", self._said)
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("pageerror", self._failed)
+
+    def end(self) -> None:
+        """Listen no more."""
+        self.page.remove_listener("request", self._requested)
+        self.page.remove_listener("response", self._answered)
+        self.page.remove_listener("console", self._said)
+        self.page.remove_listener("pageerror", self._failed)
 
     @property
     def shown(self) -> Response:
@@ -86,6 +96,9 @@ class Record:
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not _STATUS_NOTE.match(message.text):
             self.faults.append(f"console: {message.text}")
+
+    def _failed(self, error: Error) -> None:
+        self.faults.append(str(error))
 
 
 class Inspector:
@@ -111,13 +124,12 @@ class Inspector:
         *scripts*: the page may run them.
         """
         page = record.page
-        language = page.locator("html").get_attribute("lang") or ""
+        language = str(page.evaluate("document.documentElement.lang"))
         if (name, language, setting) in self._inspected:
             return
         self._inspected.add((name, language, setting))
         faults = [
-            *self._structure(page),
-            *self._title(record, language),
+            *self._structure(record, language),
             *self._axe(page, scripts=scripts),
             *self._answer(record.shown),
         ]
@@ -127,8 +139,8 @@ class Inspector:
             file = self._screenshots / f"{name}-{language}-{setting}.png"
             page.screenshot(path=file, full_page=True)
 
-    def _structure(self, page: Page) -> Iterable[str]:
-        found: dict[str, Any] = page.evaluate(STRUCTURE)
+    def _structure(self, record: Record, language: str) -> Iterable[str]:
+        found: dict[str, Any] = record.page.evaluate(STRUCTURE)
         if len(found["headings"]) != 1:
             yield f"h1: {found['headings']}"
         for fault in ("repeated", "missing", "tooWide", "small"):
@@ -136,15 +148,12 @@ class Inspector:
                 yield f"{fault}: {found[fault]}"
         if found["inline"]:
             yield "inline style or script"
-
-    def _title(self, record: Record, language: str) -> Iterable[str]:
-        page = record.page
-        title = page.title()
+        title = found["title"]
         record.titles.append(title)
         error_mark = "Error: " if language == "en" else "Lỗi: "
-        if title.startswith(error_mark) != bool(page.locator("[data-summary]").count()):
+        if title.startswith(error_mark) != found["tellsErrors"]:
             yield f"the title {title!r} does not tell errors"
-        self.headings.setdefault(f"{title} ({language})", set()).add(page.inner_text("h1"))
+        self.headings.setdefault(f"{title} ({language})", set()).update(found["headings"])
 
     def _axe(self, page: Page, *, scripts: bool) -> Iterable[str]:
         if not scripts:  # the same page is looked at where they may run

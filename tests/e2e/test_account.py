@@ -25,9 +25,9 @@ def add_phone(walk: Walk, other: Person, press: Callable[[str], None]) -> None:
     """From the security page to the list, which has the new number."""
     walk.open("/account/security/phones")
     press("add-phone")
-    walk.page.fill("#phone_number", other.phone)
+    walk.type(phone_number=other.phone)
     press("add-phone-submit")
-    walk.page.fill("#otp", walk.sandbox.next_code(other))
+    walk.type(otp=walk.sandbox.next_code(other))
     press("otp-submit")
 
 
@@ -121,7 +121,7 @@ def test_a_copy_of_all_data_is_downloaded_and_printed(
     phone.open("/account/data")
     phone.look("account-data")
     with phone.page.expect_download() as download:
-        phone.page.click("#download")
+        phone.click("download")
     copy = json.loads(download.value.path().read_text())
     assert copy["identity_numbers"][0]["number"] == citizen.identity_number
 

@@ -63,8 +63,7 @@ def test_a_second_tab_goes_on_where_the_first_one_is(
 def test_a_double_click_enrols_once(desk: Walk, citizen: Person, system: RunningSystem) -> None:
     desk.enrol_up_to_the_code(system.binh_dinh, citizen)
     desk.type_code_sent_to(citizen)
-    desk.page.fill("#new_password", citizen.password)
-    desk.page.fill("#confirm_password", citizen.password)
+    desk.type(new_password=citizen.password, confirm_password=citizen.password)
     with desk.page.expect_navigation():
         desk.page.dblclick("#password-submit")
 
@@ -96,9 +95,8 @@ def test_spoken_to_in_english_throughout(
     english.press("choose-portal-account")
     assert english.heading == "Sign in"
     english.type_password(citizen)
-    english.page.fill("#otp", english.sandbox.next_code(citizen))
-    english.page.click("#otp-submit")
-    english.arrive(system.dak_lak)
+    english.type(otp=english.sandbox.next_code(citizen))
+    english.press_and_arrive("otp-submit", system.dak_lak)
     assert english.is_signed_in
 
     english.open(f"{system.provider}/logout?lang=en")

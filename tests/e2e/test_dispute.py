@@ -31,7 +31,7 @@ def test_a_complaint_gets_a_number_by_which_it_is_followed(
     assert desk.page.input_value("#identity_number") == claimant.identity_number
     assert not desk.page.is_checked("#declared")
     desk.look("dispute")
-    desk.page.fill("#story", STORY)
+    desk.type(story=STORY)
     desk.press("dispute-submit")
     assert desk.errors == ["Đánh dấu vào ô cam đoan nếu thông tin đúng"]
     desk.page.check("#declared")
@@ -45,7 +45,7 @@ def test_a_complaint_gets_a_number_by_which_it_is_followed(
     assert desk.sandbox.next_text(citizen).startswith("Co khieu nai ve tai khoan ")
     receipt = desk.page.url
     desk.press("dispute-follow")
-    desk.page.fill("#phone_number", claimant.phone)
+    desk.type(phone_number=claimant.phone)
     desk.press("follow-submit")
     desk.type_code_sent_to(claimant)
     assert desk.heading == f"Khiếu nại {number}"
@@ -53,6 +53,5 @@ def test_a_complaint_gets_a_number_by_which_it_is_followed(
     desk.look("dispute-case")
 
     desk.open(receipt)
-    desk.page.click("#dispute-leave")
-    desk.arrive(system.binh_dinh)
+    desk.press_and_arrive("dispute-leave", system.binh_dinh)
     assert desk.reads("Bạn đã huỷ đăng nhập")

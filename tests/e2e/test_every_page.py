@@ -110,7 +110,7 @@ def _being_signed_in(visitor: Walk, system: RunningSystem) -> None:
     visitor.open_portal(system.binh_dinh, "/sign-in?prompt=consent")
     visitor.look("consent-again")
     with visitor.page.expect_navigation():
-        visitor.page.click("#not-you")
+        visitor.click("not-you")
     assert visitor.path == "/not-you"
     visitor.look("not-you")
     visitor.open_portal(system.binh_dinh, "/sign-in?prompt=create")
@@ -179,7 +179,7 @@ def test_what_the_carrier_may_say(
     visitor.type_code_sent_to(differs)
     visitor.look("enrol-mismatch")
     with visitor.page.expect_navigation():
-        visitor.page.click("#edit")
+        visitor.click("edit")
     visitor.look("enrol-mobile-again")
     visitor.forget_everything()
 
@@ -275,8 +275,7 @@ def test_pages_that_help_and_pages_that_end(
     visitor.look("cookies-off")
     visitor.open_portal(system.binh_dinh, "/sign-in-options")
     visitor.press("sign-in")
-    visitor.page.click("#cancel")
-    visitor.arrive(system.binh_dinh)
+    visitor.press_and_arrive("cancel", system.binh_dinh)
     visitor.look("portal-cancelled")
     for path in ("/national-portal", "/privacy", "/terms", "/nowhere"):
         visitor.open_portal(system.binh_dinh, path)

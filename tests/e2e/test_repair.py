@@ -72,8 +72,7 @@ def test_another_device_finishes_the_enrolment_and_begins_at_the_portal_anew(
     phone.open("/enrol/method")
     phone.press("take-up")
     phone.look("take-up")
-    phone.page.fill("#identity_number", mismatched.identity_number)
-    phone.page.fill("#phone_number", mismatched.phone)
+    phone.type(identity_number=mismatched.identity_number, phone_number=mismatched.phone)
     phone.press("take-up-submit")
     phone.look("take-up-code")
     phone.type_code_sent_to(mismatched)
@@ -82,7 +81,7 @@ def test_another_device_finishes_the_enrolment_and_begins_at_the_portal_anew(
     phone.look("enrol-done-elsewhere")
     assert on_the_phone == []  # nothing of the desk's request has come here
 
-    phone.page.click("#portal-start")
+    phone.click("portal-start")
     phone.page.wait_for_selector("#consent-allow")
     phone.allow(system.binh_dinh)
     assert phone.is_signed_in
@@ -106,10 +105,10 @@ def test_a_record_with_the_old_number_is_asked_about_once_more(
     walk.type_code_sent_to(citizen)
     assert walk.heading == MISMATCH
 
-    walk.page.fill("#old_identity_number", "12345")
+    walk.type(old_identity_number="12345")
     walk.press("old-number-submit")
     assert walk.errors == ["Số CMND cũ gồm 9 chữ số"]
-    walk.page.fill("#old_identity_number", old_number)
+    walk.type(old_identity_number=old_number)
     walk.press("old-number-submit")
     walk.choose_password(citizen.password)
     assert walk.reads(f"kết thúc bằng {old_number[-4:]}")

@@ -22,7 +22,7 @@ def test_signing_out_at_one_portal_ends_the_others_session(
     desk: Walk, citizen: Person, system: RunningSystem
 ) -> None:
     sign_in_everywhere(desk, citizen, system)
-    desk.page.click("#sign-out")  # at Đắk Lắk
+    desk.click("sign-out")  # at Đắk Lắk
     desk.page.wait_for_url(f"{system.dak_lak}/signed-out?*")
 
     assert desk.is_out_at(system.binh_dinh)

@@ -58,9 +58,8 @@ def test_a_portal_may_ask_for_a_fresh_sign_in(
 
     signed_in.press("choose-portal-account")
     signed_in.type_password(citizen)
-    signed_in.page.fill("#otp", signed_in.sandbox.next_code(citizen))
-    signed_in.page.click("#otp-submit")
-    signed_in.arrive(system.binh_dinh)
+    signed_in.type(otp=signed_in.sandbox.next_code(citizen))
+    signed_in.press_and_arrive("otp-submit", system.binh_dinh)
 
     assert signed_in.page.inner_text("#auth-time") != before
 
@@ -75,7 +74,7 @@ def test_prompt_consent_asks_again(signed_in: Walk, system: RunningSystem) -> No
 def test_sign_out_at_a_portal_ends_the_session_at_the_provider(
     signed_in: Walk, system: RunningSystem
 ) -> None:
-    signed_in.page.click("#sign-out")
+    signed_in.click("sign-out")
     signed_in.page.wait_for_url(f"{system.binh_dinh}/signed-out?*")
     assert signed_in.heading == "Bạn đã đăng xuất"
     signed_in.look("portal-signed-out")
@@ -102,7 +101,7 @@ def test_the_way_back_crosses_sites_by_form_too(
     walk.enrol_and_return(system.binh_dinh, citizen)
 
     walk.open_portal(system.binh_dinh, "/sign-in?method=post&prompt=consent")
-    walk.page.click("#sign-in")
+    walk.click("sign-in")
     walk.page.wait_for_url(re.compile("/consent"))
     walk.allow(system.binh_dinh)
 
@@ -115,8 +114,7 @@ def test_a_silent_answer_to_a_form_arrives(
     desk.have_enrolled_and_returned(system.binh_dinh, citizen)
 
     desk.open_portal(system.binh_dinh, "/sign-in?method=post")
-    desk.page.click("#sign-in")
-    desk.arrive(system.binh_dinh)
+    desk.press_and_arrive("sign-in", system.binh_dinh)
 
     assert desk.is_signed_in
 
@@ -128,8 +126,7 @@ def test_enrolling_while_signed_in_says_who_one_is(
     assert signed_in.heading == f"Bạn đang đăng nhập là {citizen.full_name}"
     signed_in.look("signed-in-as")
 
-    signed_in.page.click("#go-on")
-    signed_in.arrive(system.binh_dinh)
+    signed_in.press_and_arrive("go-on", system.binh_dinh)
     assert signed_in.is_signed_in
 
 
@@ -154,12 +151,12 @@ def test_a_deep_link_leads_to_its_procedure(
     desk.open_portal(address, f"/?vnconnect=1&MaTTHCDP={code}")
     desk.press("choose-portal-account")
     desk.type_password(citizen)
-    desk.page.fill("#otp", desk.sandbox.next_code(citizen))
-    desk.page.click("#otp-submit")
+    desk.type(otp=desk.sandbox.next_code(citizen))
     if portal == "dak_lak":
-        desk.page.wait_for_url(re.compile("/consent"))
-        desk.page.click("#consent-allow")
-    desk.arrive(address)
+        desk.press("otp-submit")
+        desk.allow(address)
+    else:
+        desk.press_and_arrive("otp-submit", address)
 
     assert desk.page.inner_text("#procedure-code") == code
     desk.look("portal-procedure")

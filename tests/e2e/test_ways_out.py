@@ -14,8 +14,7 @@ pytestmark = pytest.mark.e2e
 @on_a_phone
 def test_cancelling_at_the_chooser(walk: Walk, system: RunningSystem) -> None:
     walk.ask_to_sign_in(system.binh_dinh)
-    walk.page.click("#cancel")
-    walk.arrive(system.binh_dinh)
+    walk.press_and_arrive("cancel", system.binh_dinh)
 
     assert walk.heading == "Bạn đã huỷ đăng nhập"
     walk.look("portal-cancelled")

@@ -8,6 +8,7 @@ from typing import Final
 from playwright.sync_api import Page
 
 from idp.core.clock import SystemClock
+from tests.e2e.fingers import click, type_into
 from tests.e2e.inspection import Inspector, Record
 from tests.e2e.people import Person
 from tests.e2e.running_system import RunningSystem
@@ -20,6 +21,9 @@ _TRIES: Final = 40
 _PAUSE: Final = 250
 """Milliseconds between two looks: the worker needs a moment to tell a portal."""
 MOST_TABS: Final = 30
+TEXTS: Final = """
+selector => Array.from(document.querySelectorAll(selector), element => element.innerText)
+"""
 FOCUSED: Final = "document.activeElement.outerHTML"
 FOCUS_IS_VISIBLE: Final = """
 () => {
@@ -67,7 +71,20 @@ class Walk:
     def press(self, name: str) -> None:
         """Press the button, or follow the link, with this id; wait for the page that comes."""
         with self.page.expect_navigation():
-            self.page.click(f"#{name}")
+            self.click(name)
+
+    def click(self, name: str) -> None:
+        """Press the button, or follow the link, with this id; wait for nothing."""
+        click(self.page, name)
+
+    def type(self, **texts: str) -> None:
+        """Type each text into the field with its id, instead of what is in it."""
+        type_into(self.page, texts)
+
+    def press_and_arrive(self, name: str, portal: str) -> None:
+        """Press it, and be taken to *portal*, however many pages lie between."""
+        with self.page.expect_navigation(url=lambda address: address.startswith(portal + "/")):
+            self.click(name)
 
     def forget_everything(self) -> None:
         """Be another browser: no cookies."""
@@ -81,16 +98,20 @@ class Walk:
     @property
     def heading(self) -> str:
         """What the page says it is."""
-        return self.page.inner_text("h1")
+        return self._texts("h1")[0]
 
     @property
     def errors(self) -> list[str]:
         """The lines of the error summary."""
-        return self.page.locator("[data-summary] li").all_inner_texts()
+        return self._texts("[data-summary] li")
 
     def reads(self, text: str) -> bool:
         """Whether the page says *text*."""
-        return text in re.sub(r"\s+", " ", self.page.inner_text("main"))
+        return text in re.sub(r"\s+", " ", self._texts("main")[0])
+
+    def _texts(self, selector: str) -> list[str]:
+        found: list[str] = self.page.evaluate(TEXTS, selector)
+        return found
 
     @property
     def path(self) -> str:
@@ -132,14 +153,13 @@ class Walk:
 
     def choose_mobile(self) -> None:
         """Citizen, by mobile subscription."""
-        self.page.check("#subject-citizen")
-        self.page.check("#method-mobile")
+        self.click("subject-citizen")
+        self.click("method-mobile")
         self.press("method-submit")
 
     def fill_form(self, person: Person, **differently: str) -> None:
         """Type what *person* is, or something else in single fields."""
-        for name, text in (self._typed(person) | differently).items():
-            self.page.fill(f"#{name}", text)
+        self.type(**self._typed(person) | differently)
 
     def _typed(self, person: Person) -> dict[str, str]:
         return {
@@ -158,7 +178,7 @@ class Walk:
 
     def type_code(self, code: str) -> None:
         """Type a one-time password and confirm it."""
-        self.page.fill("#otp", code)
+        self.type(otp=code)
         self.press("otp-submit")
 
     def type_code_sent_to(self, person: Person) -> None:
@@ -173,8 +193,7 @@ class Walk:
 
     def choose_password(self, password: str, again: str | None = None) -> None:
         """Type a new password twice."""
-        self.page.fill("#new_password", password)
-        self.page.fill("#confirm_password", password if again is None else again)
+        self.type(new_password=password, confirm_password=password if again is None else again)
         self.press("password-submit")
 
     def enrol_up_to_the_code(self, portal: str, person: Person) -> None:
@@ -222,8 +241,7 @@ class Walk:
 
     def ask_for_new_password(self, person: Person) -> None:
         """Identity number and registered phone."""
-        self.page.fill("#username", person.identity_number)
-        self.page.fill("#phone_number", person.phone)
+        self.type(username=person.identity_number, phone_number=person.phone)
         self.press("recover-submit")
 
     @property
@@ -250,8 +268,8 @@ class Walk:
 
     def type_password(self, person: Person, password: str | None = None) -> None:
         """Identity number and password."""
-        self.page.fill("#username", person.identity_number)
-        self.page.fill("#password", person.password if password is None else password)
+        typed = person.password if password is None else password
+        self.type(username=person.identity_number, password=typed)
         self.press("login-submit")
 
     def sign_in_up_to_the_code(self, portal: str, person: Person) -> None:
@@ -267,13 +285,11 @@ class Walk:
 
     def allow(self, portal: str) -> None:
         """Agree, and arrive at the portal."""
-        self.page.click("#consent-allow")
-        self.arrive(portal)
+        self.press_and_arrive("consent-allow", portal)
 
     def deny(self, portal: str) -> None:
         """Refuse, and arrive at the portal."""
-        self.page.click("#consent-deny")
-        self.arrive(portal)
+        self.press_and_arrive("consent-deny", portal)
 
     def arrive(self, portal: str) -> None:
         """Be taken to *portal*, however many pages lie between."""
@@ -283,4 +299,4 @@ class Walk:
     @property
     def is_signed_in(self) -> bool:
         """Whether the portal greets somebody."""
-        return self.page.locator("#citizen-name").count() == 1
+        return len(self._texts("#citizen-name")) == 1
