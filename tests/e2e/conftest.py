@@ -10,11 +10,10 @@ from playwright.sync_api import Browser
 
 from tests.e2e.inspection import Inspector, told
 from tests.e2e.people import Person, somebody
+from tests.e2e.profiles import Profiles
 from tests.e2e.running_system import RunningSystem, running_system
 from tests.e2e.sandbox_client import SandboxClient
 from tests.e2e.walk import Walk
-
-WIDTHS = {"wide": 1280, "narrow": 320}
 
 OpenWindow = Callable[..., Walk]
 
@@ -48,9 +47,15 @@ def citizen(sandbox: SandboxClient) -> Person:
     return sandbox.subscribe(somebody())
 
 
+@pytest.fixture(scope="session")
+def profiles(chromium: Browser) -> Profiles:
+    """The browser's profiles."""
+    return Profiles(chromium)
+
+
 @pytest.fixture
 def open_window(
-    chromium: Browser, system: RunningSystem, sandbox: SandboxClient, inspector: Inspector
+    profiles: Profiles, system: RunningSystem, sandbox: SandboxClient, inspector: Inspector
 ) -> Iterator[OpenWindow]:
     """
     Open browser profiles, each with one window.
@@ -61,14 +66,7 @@ def open_window(
     walks: list[Walk] = []
 
     def open_(*, width: str = "wide", scripts: bool = True, language: str = "vi") -> Walk:
-        context = chromium.new_context(
-            java_script_enabled=scripts,
-            viewport={"width": WIDTHS[width], "height": 900},
-            locale="vi-VN",
-            timezone_id="Asia/Ho_Chi_Minh",
-            reduced_motion="reduce",
-        )
-        page = context.new_page()
+        (page,) = profiles.take(width=width, scripts=scripts).pages
         walk = Walk(page, system, sandbox, inspector, language, width, scripts)
         walks.append(walk)
         return walk
@@ -78,7 +76,8 @@ def open_window(
     secrets = {secret for person in sandbox.met for secret in person.secrets}
     gossip = [place for walk in walks for place in told(walk.record, secrets)]
     for walk in walks:
-        walk.page.context.close()
+        walk.record.end()
+        profiles.give_back(walk.page.context, width=walk.width, scripts=walk.scripts)
     assert not faults, "\n".join(faults)
     assert gossip == []
 
