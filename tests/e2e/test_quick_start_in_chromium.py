@@ -45,13 +45,14 @@ class App:
 
     def __init__(self, secret: str) -> None:
         self._totp = pyotp.TOTP(secret)
-        self._next = SystemClock().now().timestamp() - STEP
+        self._next = 0.0
 
     def code(self) -> str:
         """A code that was not used; three in a row count at one moment (RFC 6238 §5.2)."""
-        code = self._totp.at(int(self._next))
-        self._next += STEP
-        return code
+        oldest = SystemClock().now().timestamp() - STEP
+        moment = max(self._next, oldest)
+        self._next = moment + STEP
+        return self._totp.at(int(moment))
 
 
 def keep_administrator(system: RunningSystem) -> None:
