@@ -3,7 +3,6 @@
 import re
 from dataclasses import fields
 from datetime import datetime
-from functools import cache
 from typing import Final
 
 from sqlalchemy import insert
@@ -17,32 +16,35 @@ _ADD: Final = Prepared(
 )
 _COLUMNS: Final = frozenset({"citizen_id", "client_id"})
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
+_STORED_AS: Final[dict[type[SecurityEvent], tuple[str, tuple[str, ...]]]] = {}
 
 
 def record(source: Source, event: SecurityEvent, at: datetime) -> None:
     """Add *event* to the log, as part of the caller's transaction."""
+    kind, details = _stored_as(type(event))
     rows_of(source).change(
         _ADD,
         at=at,
-        kind=kind_of(type(event)),
+        kind=kind,
         citizen_id=event.citizen_id,
         client_id=event.client_id,
-        details={
-            each.name: _plain(getattr(event, each.name))
-            for each in fields(event)
-            if each.name not in _COLUMNS
-        },
+        details={name: _plain(getattr(event, name)) for name in details},
     )
 
 
 def kind_of(event: type[SecurityEvent]) -> str:
     """The name that events of that class are stored under."""
-    return _kind(event.__name__)
+    return _stored_as(event)[0]
 
 
-@cache
-def _kind(name: str) -> str:
-    return _WORD_START.sub("_", name).lower()
+def _stored_as(event: type[SecurityEvent]) -> tuple[str, tuple[str, ...]]:
+    """The name of such events, and those of what stands in no column of its own."""
+    found = _STORED_AS.get(event)
+    if found is None:
+        details = tuple(each.name for each in fields(event) if each.name not in _COLUMNS)
+        found = _WORD_START.sub("_", event.__name__).lower(), details
+        _STORED_AS[event] = found
+    return found
 
 
 def _plain(value: object) -> object:

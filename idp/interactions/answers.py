@@ -36,10 +36,11 @@ class Answers:
         """
         if answer.mode is ResponseMode.FORM_POST:
             return self._form(answer, page)
+        location = answer.location
         shown = self._pages.render_blank(
-            "interactions/continue.html", words={"url": answer.location}, **page
+            "interactions/continue.html", words={"url": location}, **page
         )
-        shown.headers["Refresh"] = f"0; url={answer.location}"
+        shown.headers["Refresh"] = f"0; url={location}"
         return shown
 
     def _form(self, answer: AuthorizationResponse, page: dict[str, Any]) -> WerkzeugResponse:
