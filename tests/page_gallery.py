@@ -129,7 +129,7 @@ from idp.integration_tests.forms import BeginForm, ResultForm, TellLogoutForm
 from idp.integration_tests.model import CaseName, Observed, Outcome, Reason, Run, RunId
 from idp.integration_tests.shown_report import ShownLine, ShownReport
 from idp.interactions.forms import NotAdmittedForm, NotYouForm
-from idp.interactions.model import StopReason
+from idp.interactions.progress import StopReason
 from idp.interactions.shortfall import Shortfall
 from idp.login.forms import (
     AppCodeForm,

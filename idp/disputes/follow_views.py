@@ -25,7 +25,8 @@ from idp.disputes.path import Path
 from idp.disputes.ports import Enrolments
 from idp.disputes.rules import FollowPage, next_follow_page
 from idp.disputes.shown_steps import is_asked, shown_case, shown_steps
-from idp.interactions.model import FollowProgress, Intent
+from idp.interactions.model import Intent
+from idp.interactions.progress import FollowProgress
 from idp.interactions.visits import Visit, Visits
 from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused

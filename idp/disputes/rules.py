@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from idp.carriers.model import Outcome
 from idp.core.vietnam import VIETNAM
 from idp.disputes.model import CaseNumber, DisputeOutcome, Side, StepKind
-from idp.interactions.model import FollowProgress
+from idp.interactions.progress import FollowProgress
 
 OWN_WORDS: Final = {
     Side.CLAIMANT: StepKind.CLAIMANT_ADDED,

@@ -11,7 +11,8 @@ from idp.enrolment.forms import TakeUpForm
 from idp.enrolment.model import PendingEnrolmentId
 from idp.enrolment.take_up import FindKept, TakenUp, TakeUpEnrolment
 from idp.enrolment.wizard import Wizard, browser_of
-from idp.interactions.model import Intent, TakeUp
+from idp.interactions.model import Intent
+from idp.interactions.progress import TakeUp
 from idp.interactions.visits import Visit, Visits
 from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused

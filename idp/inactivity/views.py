@@ -14,7 +14,7 @@ from idp.db.database import Database
 from idp.inactivity.forms import ReactivateForm
 from idp.inactivity.reactivate import Answer, Reactivate
 from idp.inactivity.rules import phone_proved
-from idp.interactions.model import ReactivationProgress
+from idp.interactions.progress import ReactivationProgress
 from idp.interactions.visits import Visit, Visits
 from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused

@@ -15,13 +15,14 @@ from idp.db.database import Database
 from idp.interactions.answers import Answers
 from idp.interactions.flow import AlreadyAnswered, Flow
 from idp.interactions.forms import NotAdmittedForm, NotYouForm
-from idp.interactions.model import Intent, ReactivationProgress
+from idp.interactions.model import Intent
 from idp.interactions.ports import (
     AuthorizationResponse,
     InteractionGone,
     Rehearsed,
     TooManyInteractions,
 )
+from idp.interactions.progress import ReactivationProgress
 from idp.interactions.rules import Step
 from idp.interactions.sign_in import AccountInactive, SignInBarred
 from idp.interactions.visits import (

@@ -8,7 +8,7 @@ from idp.carriers.model import Guarded
 from idp.citizens.store import has_default_phone, holds_of
 from idp.core.clock import Clock
 from idp.db.database import Database
-from idp.interactions.model import RecoveryProgress, RecoveryStop, StopReason
+from idp.interactions.progress import RecoveryProgress, RecoveryStop, StopReason
 from idp.recovery.ask_for_other_phone import AskForOtherPhone, RecoveryGone
 from idp.recovery.come_back import ComeBackWithOtherPhone
 from idp.recovery.model import PhoneRecoveryId

@@ -13,7 +13,7 @@ from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
-from idp.interactions.model import RecoveryStop, StopReason
+from idp.interactions.progress import RecoveryStop, StopReason
 from idp.recovery import store
 from idp.recovery.ask_about_other_phone import AskAboutOtherPhone
 from idp.recovery.model import PhoneRecovery, PhoneRecoveryId

@@ -13,7 +13,7 @@ from idp.core.clock import Clock
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
-from idp.interactions.model import RecoveryStop, StopReason
+from idp.interactions.progress import RecoveryStop, StopReason
 from idp.recovery import store
 from idp.recovery.ask_about_other_phone import AskAboutOtherPhone
 from idp.recovery.ask_for_other_phone import RecoveryGone

@@ -13,7 +13,8 @@ from idp.citizens.password_rules import known_of
 from idp.citizens.store import ChangesBarred
 from idp.core.identity_number import IdentityNumber
 from idp.db.database import Database
-from idp.interactions.model import Intent, Interaction, RecoveryProgress, RecoveryStop, StopReason
+from idp.interactions.model import Intent, Interaction
+from idp.interactions.progress import RecoveryProgress, RecoveryStop, StopReason
 from idp.interactions.visits import Visit, Visits
 from idp.recovery.ask_for_other_phone import RecoveryGone
 from idp.recovery.model import PhoneRecoveryId

@@ -8,7 +8,7 @@ from flask import Response, redirect
 
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
-from idp.interactions.model import RecoveryProgress
+from idp.interactions.progress import RecoveryProgress
 from idp.interactions.visits import Visit, Visits
 from idp.otp.model import Challenge
 from idp.otp.one_time_passwords import OneTimePasswords

@@ -15,7 +15,7 @@ from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.follow_ups.follow_ups import FollowUps
 from idp.follow_ups.model import FollowUpId
-from idp.interactions.model import StopReason
+from idp.interactions.progress import StopReason
 from idp.messaging.model import NoticeKind
 from idp.recovery import store
 from idp.recovery.ask_for_other_phone import RecoveryGone

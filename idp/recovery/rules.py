@@ -8,7 +8,7 @@ from typing import Final
 from idp.carriers.model import PhoneDoubt
 from idp.citizens.model import HoldKind
 from idp.citizens.rules import bars_changes, bars_sign_in
-from idp.interactions.model import RecoveryProgress, RecoveryStop, StopReason
+from idp.interactions.progress import RecoveryProgress, RecoveryStop, StopReason
 
 CANCELLED_AT_MOST: Final = 2
 """So many requests of a week may be ended by the account's side; then two operators decide."""

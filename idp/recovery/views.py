@@ -15,7 +15,8 @@ from flask import Response
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
-from idp.interactions.model import Intent, RecoveryProgress, StopReason
+from idp.interactions.model import Intent
+from idp.interactions.progress import RecoveryProgress, StopReason
 from idp.interactions.visits import Visit, Visits
 from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused

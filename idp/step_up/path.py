@@ -7,7 +7,7 @@ from flask import Response, redirect, request
 
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
-from idp.interactions.model import StepUpProgress
+from idp.interactions.progress import StepUpProgress
 from idp.interactions.rules import Step
 from idp.interactions.visits import Visit, Visits
 from idp.sessions.model import Session

@@ -7,7 +7,7 @@ from typing import Final
 
 from idp.citizens.model import EvidenceKind
 from idp.citizens.rules import VerificationLevel
-from idp.interactions.model import StepUpProgress
+from idp.interactions.progress import StepUpProgress
 from idp.interactions.shortfall import Shortfall
 from idp.sessions.model import Authentication
 from idp.sessions.rules import TWO_FACTORS

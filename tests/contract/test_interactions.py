@@ -7,15 +7,9 @@ from datetime import timedelta
 import pytest
 import redis
 
-from idp.interactions.model import (
-    Intent,
-    Interaction,
-    InteractionId,
-    Prompt,
-    RecoveryProgress,
-    TakeUp,
-)
+from idp.interactions.model import Intent, Interaction, InteractionId, Prompt
 from idp.interactions.ports import InteractionGone, Interactions, TooManyInteractions
+from idp.interactions.progress import RecoveryProgress, TakeUp
 from idp.settings import Rate
 from idp.throttling.ports import Budget
 from tests.fakes.clock import FakeClock

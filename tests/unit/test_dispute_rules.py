@@ -20,7 +20,7 @@ from idp.disputes.rules import (
     parse_case_number,
     rule_on,
 )
-from idp.interactions.model import FollowProgress
+from idp.interactions.progress import FollowProgress
 from tests.fakes.people import NOON
 
 KEEP, TRANSFER = DisputeOutcome.KEEP, DisputeOutcome.TRANSFER

@@ -6,7 +6,7 @@ import pytest
 
 from idp.carriers.model import DoubtReason, PhoneDoubt
 from idp.citizens.model import CitizenId, HoldKind
-from idp.interactions.model import RecoveryProgress, RecoveryStop, StopReason
+from idp.interactions.progress import RecoveryProgress, RecoveryStop, StopReason
 from idp.recovery.rules import Page, may_show, next_page, stop_of_doubt, stop_of_holds
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

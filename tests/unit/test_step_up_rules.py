@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from idp.citizens.rules import VerificationLevel
 from idp.core.acr import ACR_CLASSES
-from idp.interactions.model import StepUpProgress
+from idp.interactions.progress import StepUpProgress
 from idp.interactions.shortfall import Shortfall, shortfall
 from idp.sessions.model import Authentication
 from idp.sessions.rules import acr_reached
