@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final
 from urllib.parse import urlencode
 
@@ -17,9 +18,18 @@ _AS_IT_STANDS: Final = re.compile(r"[\w.~-]*", re.ASCII)
 def query_of(parameters: Mapping[str, Sequence[str]]) -> str:
     """Write *parameters* as a query, each name with each of its values."""
     pairs = [(name, value) for name, values in parameters.items() for value in values]
-    if all(_AS_IT_STANDS.fullmatch(name + value) for name, value in pairs):
-        return "&".join(f"{name}={value}" for name, value in pairs)
+    if _AS_IT_STANDS.fullmatch("".join(chain.from_iterable(pairs))):
+        return "&".join(map("=".join, pairs))
     return urlencode(pairs)
+
+
+def may_be_named(name: str) -> bool:
+    """
+    Whether the query may name *name*: a look at it as it stands, for what most queries do not.
+
+    Our own links encode no name; what others send so is none that we look for.
+    """
+    return name.encode() in request.query_string
 
 
 def page_query(**changes: str) -> str:

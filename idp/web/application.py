@@ -234,7 +234,7 @@ class Application(Flask):
     def redirect(self, location: str, code: int = 302) -> WerkzeugResponse:
         """Send the browser to *location*; no browser shows the page that could come with it."""
         if _OWN_ADDRESS.fullmatch(location):
-            way = Ready(status=code)
+            way = Ready(status=code, content_type="text/html; charset=utf-8")
             way.headers.add("Location", location)
             way.headers.add("Content-Length", "0")
             return way

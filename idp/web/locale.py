@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from flask import Response
 
-from idp.web.address import page_query
+from idp.web.address import may_be_named, page_query
 from idp.web.at_hand import g, request
 from idp.web.own_cookie import OwnCookie
 
@@ -92,9 +92,9 @@ class LanguageCookie:
 
     def remember(self, response: Response) -> Response:
         """Keep the choice of a request that carries `?lang=`; every other response stays as is."""
-        asked = request.args.get("lang")
-        if asked is None:
+        if not may_be_named("lang"):
             return response
+        asked = request.args.get("lang")
         choice = Choice.parse(f"{asked}.{request.args.get('i', '')}")
         return self._cookie.put(response, str(choice), lasts=LIFETIME) if choice else response
 

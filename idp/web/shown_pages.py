@@ -9,7 +9,7 @@ again does nothing again: no try is counted, no message sent.
 from flask import Flask, Response, current_app, redirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from idp.web.address import SHOWN, page_query
+from idp.web.address import SHOWN, may_be_named, page_query
 from idp.web.at_hand import g, request
 from idp.web.browser import BrowserCookie
 from idp.web.network import client_network
@@ -48,13 +48,13 @@ class AnswersByGet:
 
     def _show(self) -> WerkzeugResponse | None:
         """The kept page where the address names one, or the way to the page without it."""
+        if not may_be_named(SHOWN) or request.method == "POST":
+            return None
         handle = request.args.get(SHOWN)
         # A path that is no page's (`//host`) must not become a redirect, and where no form can be
         # posted the parameter is somebody else's.
         rule = request.url_rule
-        if handle is None or request.method == "POST" or rule is None:
-            return None
-        if "POST" not in (rule.methods or ()):
+        if handle is None or rule is None or "POST" not in (rule.methods or ()):
             return None
         browser = self._cookies.handle()
         page = browser and self._kept.find(handle, browser=browser, path=request.path)
