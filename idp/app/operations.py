@@ -59,11 +59,11 @@ from idp.relying_parties.commands import (
     initial_access_token_command,
     lint_command,
 )
-from idp.relying_parties.disable import Disable
 from idp.relying_parties.files import read_registrations, registration_files
 from idp.relying_parties.initial_tokens import InitialTokens
 from idp.relying_parties.register import Register
 from idp.relying_parties.rotate_secret import RotateSecret
+from idp.relying_parties.switch import Switch
 from idp.settings import Settings, load
 from idp.signing.commands import keys_commands
 from idp.signing.material import SigningAlgorithm
@@ -387,7 +387,7 @@ def onboarding_desk(parts: Parts) -> OnboardingDesk:
             clock=clock,
         ),
         disable=DisableRelyingParty(
-            switch=Disable(database=database, version=version, clock=clock), database=database
+            switch=Switch(database=database, version=version, clock=clock), database=database
         ),
         assign=AssignTeam(database=database, version=version, clock=clock),
         database=database,

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 import click
 import segno
 
+from idp.core.reason import NO_REASON
 from idp.db.database import Database
 from idp.operators import store
 from idp.operators.add_operator import (
@@ -154,7 +155,7 @@ def operators_commands(open_desk: OpenDesk) -> click.Group:
         desk = open_desk()
         with one_line_errors(_ERRORS):
             by = operator_from_prompt(desk.verify, as_name, permission=Permission.MANAGE_OPERATORS)
-            desk.disable(name, by=by)
+            desk.disable(name, by=by, reason=NO_REASON)
         click.echo(f"{name}  disabled")
 
     return operators

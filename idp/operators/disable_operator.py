@@ -3,7 +3,7 @@
 from idp.audit.events import OperatorDisabled
 from idp.audit.log import record
 from idp.core.clock import Clock
-from idp.core.reason import NO_REASON, Reason
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.operators import store
 from idp.operators.add_operator import NotAllowed
@@ -30,9 +30,7 @@ class DisableOperator:
         self._database = database
         self._clock = clock
 
-    def __call__(
-        self, name: OperatorName, *, by: VerifiedOperator, reason: Reason = NO_REASON
-    ) -> None:
+    def __call__(self, name: OperatorName, *, by: VerifiedOperator, reason: Reason) -> None:
         """
         Do so; sessions of the console are nobody's from then on.
 

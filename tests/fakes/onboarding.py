@@ -32,13 +32,13 @@ from idp.relying_parties.commands import (
     initial_access_token_command,
     lint_command,
 )
-from idp.relying_parties.disable import Disable
 from idp.relying_parties.initial_tokens import InitialTokens
 from idp.relying_parties.logos import Logos
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.ports import RegistryVersion
 from idp.relying_parties.rotate_secret import RotateSecret
 from idp.relying_parties.secrets import SecretHasher
+from idp.relying_parties.switch import Switch
 from idp.throttling.ports import Budget
 from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.registrations import registration
@@ -161,7 +161,7 @@ class OnboardingHouse:
             rotate_secret=RotateSecret(
                 hasher=self.secret_hasher, lasts=POLICY.secret_lasts, **tools
             ),
-            disable=DisableRelyingParty(switch=Disable(**tools), database=database),
+            disable=DisableRelyingParty(switch=Switch(**tools), database=database),
             assign=AssignTeam(**tools),
             database=database,
         )

@@ -43,6 +43,7 @@ from idp.consents.store import give
 from idp.core.environment import Environment
 from idp.core.handles import Handle, new_handle
 from idp.core.identity_number import IdentityNumber
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.failures.note_failure import NoteFailure
@@ -78,7 +79,6 @@ from idp.oidc.routes import protocol_routes
 from idp.oidc.token import TokenEndpoint
 from idp.oidc.userinfo import UserinfoEndpoint
 from idp.oidc.views import authorization_routes
-from idp.relying_parties.disable import Disable
 from idp.relying_parties.initial_tokens import InitialTokens
 from idp.relying_parties.logos import Logos
 from idp.relying_parties.model import ClientId
@@ -88,6 +88,7 @@ from idp.relying_parties.registration import parse_registration
 from idp.relying_parties.registry import Registry
 from idp.relying_parties.rotate_secret import RotateSecret
 from idp.relying_parties.secrets import SecretHasher
+from idp.relying_parties.switch import Switch
 from idp.relying_parties.views import logo_routes
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.model import Authentication, Session, SessionId
@@ -182,7 +183,7 @@ class ProtocolHouse:
         }
         self.register = Register(**tools)
         self.rotate_secret = RotateSecret(lasts=timedelta(days=360), **tools)
-        self.disable = Disable(database=database, version=self.version, clock=clock)
+        self.switch = Switch(database=database, version=self.version, clock=clock)
         self.secrets.update(
             self.register.apply([parse_registration(r) for r in self.registrations])
         )
@@ -456,6 +457,12 @@ class ProtocolHouse:
         )
 
     # --- people
+
+    def disable(self, client_id: ClientId) -> None:
+        self.switch.off(client_id, by="lan", reason=Reason("it leaked"))
+
+    def enable(self, client_id: ClientId) -> None:
+        self.switch.on(client_id, by="lan", reason=Reason("it is mended"))
 
     def citizen(
         self,

@@ -109,7 +109,7 @@ def test_12_a_disabled_portal_gets_a_page_at_once(house: ProtocolHouse) -> None:
     assert "Cổng này tạm ngừng đăng nhập" in answer.text
     assert f"https://{BASIC}.example" not in answer.text  # it may be in other hands
 
-    house.disable.undo(ClientId(BASIC))
+    house.enable(ClientId(BASIC))
     assert "code" in answer_of(house.authorize(browser))
 
 

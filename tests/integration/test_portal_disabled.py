@@ -1,15 +1,16 @@
 """A portal that is disabled while a citizen is on the way to it."""
 
-from idp.relying_parties.disable import Disable
+from idp.core.reason import Reason
+from idp.relying_parties.switch import Switch
 from tests.fakes.account_holder import account, signed_in
 from tests.fakes.citizen_site import PORTAL, Browser, Site
 
 WORDS = "Cổng này tạm ngừng đăng nhập"
 
 
-def disable(site: Site) -> Disable:
-    switch = Disable(database=site.database, version=site.parts.registry_version, clock=site.clock)
-    switch(PORTAL, by="lan", reason="its server was broken into")
+def disable(site: Site) -> Switch:
+    switch = Switch(database=site.database, version=site.parts.registry_version, clock=site.clock)
+    switch.off(PORTAL, by="lan", reason=Reason("its server was broken into"))
     site.parts.registry.catch_up_now()  # as every worker does with its next protocol request
     return switch
 
@@ -24,7 +25,7 @@ def test_nobody_is_taken_any_further_nor_shown_a_way_there(site: Site) -> None:
         assert browser.status == 403
         assert "localhost:8401" not in browser.html
         assert browser.away is None
-    switch.undo(PORTAL)
+    switch.on(PORTAL, by="huong", reason=Reason("it is mended"))
     site.parts.registry.catch_up_now()
     assert browser.open("/choose").status == 200
 

@@ -9,6 +9,7 @@ from sqlalchemy import event, select
 
 from idp.audit.model import AuditEvent
 from idp.citizens.password_hasher import PasswordHasher
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.operators.add_operator import (
     AddOperator,
@@ -42,6 +43,7 @@ from tests.fakes.throttle import ThrottleInMemory
 
 STEP = timedelta(seconds=30)
 LAN, HUONG = OperatorName("lan"), OperatorName("huong")
+REASON = Reason("left the ministry")
 
 
 class CountingHasher(PasswordHasher):
@@ -263,14 +265,14 @@ def test_an_app_that_shows_another_code_adds_nobody(office: Office) -> None:
 def test_a_disabled_operator_is_nobody_and_the_name_stays_taken(office: Office) -> None:
     office.add()
     office.add("huong", by=office.shown())
-    office.disable(HUONG, by=office.shown())
+    office.disable(HUONG, by=office.shown(), reason=REASON)
     office.clock.advance(STEP)
 
     office.refused("huong", PASSWORD, office.code())
     with pytest.raises(NameTaken):
         office.add("huong", by=office.shown())
     with pytest.raises(UnknownOperator):
-        office.disable(HUONG, by=office.shown())
+        office.disable(HUONG, by=office.shown(), reason=REASON)
 
 
 def test_the_last_administrator_stays(office: Office) -> None:
@@ -279,7 +281,7 @@ def test_the_last_administrator_stays(office: Office) -> None:
     office.add("huong", OperatorRole.OPERATOR, by=lan)
 
     with pytest.raises(LastAdministrator):
-        office.disable(LAN, by=lan)
+        office.disable(LAN, by=lan, reason=REASON)
     office.shown()
 
 
@@ -289,7 +291,7 @@ def test_nobody_decides_about_the_own_account(office: Office) -> None:
     office.add("huong", OperatorRole.ADMINISTRATOR, by=lan)
 
     with pytest.raises(OwnAccount):
-        office.disable(LAN, by=lan)
+        office.disable(LAN, by=lan, reason=REASON)
     with pytest.raises(OwnAccount):
         office.change_role(LAN, OperatorRole.READ_ONLY, by=lan, reason="no wish to work")
     assert office.shown().role is OperatorRole.ADMINISTRATOR

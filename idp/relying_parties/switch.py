@@ -3,7 +3,7 @@
 from idp.audit.events import RelyingPartyDisabled, RelyingPartyEnabled
 from idp.audit.log import record
 from idp.core.clock import Clock
-from idp.core.reason import NO_REASON, Reason
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.relying_parties import store
 from idp.relying_parties.model import ClientId
@@ -11,7 +11,7 @@ from idp.relying_parties.ports import RegistryVersion
 from idp.relying_parties.rotate_secret import UnknownRelyingParty
 
 
-class Disable:
+class Switch:
     """Switches a relying party off and on; every worker knows with its next protocol request."""
 
     def __init__(self, *, database: Database, version: RegistryVersion, clock: Clock) -> None:
@@ -19,15 +19,11 @@ class Disable:
         self._version = version
         self._clock = clock
 
-    def __call__(
-        self, client_id: ClientId, *, by: str = store.NOBODY, reason: Reason = NO_REASON
-    ) -> None:
+    def off(self, client_id: ClientId, *, by: str, reason: Reason) -> None:
         """Let it do nothing any more. Raises `UnknownRelyingParty`."""
         self._set(client_id, RelyingPartyDisabled(client_id=client_id, by=by, reason=reason))
 
-    def undo(
-        self, client_id: ClientId, *, by: str = store.NOBODY, reason: Reason = NO_REASON
-    ) -> None:
+    def on(self, client_id: ClientId, *, by: str, reason: Reason) -> None:
         """Let it in again. Raises `UnknownRelyingParty`."""
         self._set(client_id, RelyingPartyEnabled(client_id=client_id, by=by, reason=reason))
 
