@@ -100,10 +100,14 @@ def test_every_past_day_survives_typing_and_storing(day: date) -> None:
     assert not born.is_year_only
 
 
-@given(st.text(max_size=5), st.text(max_size=5), st.text(max_size=6))
-def test_any_fields_are_a_date_or_refused(day: str, month: str, year: str) -> None:
+_ANY_FIELDS = st.tuples(st.text(max_size=5), st.text(max_size=5), st.text(max_size=6))
+_NUMBERS = st.tuples(st.integers(0, 31), st.integers(0, 13), st.integers(1899, 2027))
+
+
+@given(_ANY_FIELDS | _NUMBERS.map(lambda numbers: tuple(map(str, numbers))))
+def test_any_fields_are_a_date_or_refused(typed: tuple[str, str, str]) -> None:
     try:
-        born = parse(day, month, year)
+        born = parse(*typed)
     except InvalidBirthDate:
         return
     assert BirthDate.from_iso(born.isoformat()) == born

@@ -108,7 +108,14 @@ _JSON = st.recursive(
 )
 
 
-@given(document=_JSON)
+_WISH = st.fixed_dictionaries(
+    {"value": st.text(max_size=4)},
+    optional={"values": st.lists(st.text(max_size=4) | st.integers(), max_size=2)},
+)
+_WISHES = st.fixed_dictionaries({"id_token": st.fixed_dictionaries({"sub": _WISH, "acr": _WISH})})
+
+
+@given(document=_JSON | _WISHES)
 def test_whatever_comes_is_understood_or_refused(document: Any) -> None:
     try:
         request = read(document)
@@ -117,7 +124,7 @@ def test_whatever_comes_is_understood_or_refused(document: Any) -> None:
     assert all(text.isprintable() for text in (*request.subjects, *request.acr.values))
 
 
-@given(text=st.text(max_size=200))
+@given(text=st.text(max_size=200) | _JSON.map(json.dumps))
 def test_whatever_is_no_json_is_refused(text: str) -> None:
     try:
         ClaimsRequest.parse(text)

@@ -1,11 +1,14 @@
 """The rules of the flow: what has to happen next."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from idp.authenticators.model import SecondFactor
+from idp.carriers.model import DoubtReason, PhoneDoubt
 from idp.interactions.model import AuthorizationRequest, Intent, Interaction, Prompt
 from idp.interactions.rules import Facts, Refusal, Step, next_step, sign_in_needed
 from idp.sessions.model import Session
@@ -211,92 +214,123 @@ def test_a_sign_in_at_the_very_start_counts_as_made_in_the_interaction() -> None
     assert sign_in_needed(interaction, session_of(auth_time=NOON - SECOND))
 
 
-prompts = st.sampled_from(
-    [
-        frozenset(),
-        frozenset({Prompt.NONE}),
-        frozenset({Prompt.CREATE}),
-        *(
-            frozenset(values)
-            for values in ({Prompt.LOGIN}, {Prompt.CONSENT}, {Prompt.LOGIN, Prompt.CONSENT})
-        ),
-    ]
+SECOND_FACTORS = {
+    Step.OTP,
+    Step.SMS_DOUBTED,
+    Step.APP_CODE,
+    Step.PASSKEY,
+    Step.RECOVERY_CODE,
+}
+MISSING: tuple[dict[str, Any], ...] = (
+    {"session": None},
+    {"admitted": False},
+    {"subject_is_other": True},
+    {"level_reached": False},
 )
-claims = st.frozensets(st.sampled_from(["name", "birthdate", "phone_number", "verification_level"]))
-citizens = st.sampled_from([AN, BINH])
-sessions = st.none() | st.builds(
+
+
+def asked(*prompt: Prompt) -> st.SearchStrategy[AuthorizationRequest]:
+    """Requests with that prompt."""
+    max_ages = st.sampled_from([None, 0, 1, 300, 10**12])
+    return st.builds(lambda max_age: of(*prompt, max_age=max_age), max_ages)
+
+
+def about(
+    requests: st.SearchStrategy[AuthorizationRequest | None],
+) -> st.SearchStrategy[Interaction]:
+    """Interactions about one of those, however far they have come."""
+    return st.builds(
+        interaction_of,
+        requests,
+        intent=st.sampled_from(Intent),
+        account_chosen=st.booleans(),
+        password_verified=st.none() | citizens,
+        second_factor=st.none() | st.sampled_from(SecondFactor),
+        sms_doubt=st.sampled_from([None, PhoneDoubt(DoubtReason.SIM_CHANGED)]),
+        session_confirmed=st.booleans(),
+        consented_by=st.none() | citizens,
+        refusal=st.sampled_from([*[None] * 9, "access_denied"]),
+        fresh=st.booleans(),
+        sign_in_again_from=st.sampled_from([None, None, NOON - SECOND, NOON + SECOND]),
+    )
+
+
+citizens = st.sampled_from([AN, AN, BINH])
+made_sessions = st.builds(
     lambda citizen, age: session_of(citizen, auth_time=NOON - age),
     citizens,
     st.sampled_from([DAY, 5 * MINUTE, SECOND, 0 * SECOND, -SECOND, -DAY]),
 )
-requests = st.none() | st.builds(
-    lambda prompt, max_age: request_of(prompt=prompt, max_age=max_age),
-    prompts,
-    st.sampled_from([None, 0, 1, 300, 10**12]),
-)
-interactions = st.builds(
-    interaction_of,
-    requests,
-    intent=st.sampled_from(Intent),
-    account_chosen=st.booleans(),
-    password_verified=st.none() | citizens,
-    session_confirmed=st.booleans(),
-    consented_by=st.none() | citizens,
-    refusal=st.sampled_from([None, "access_denied"]),
+claims = st.frozensets(st.sampled_from(["name", "birthdate", "phone_number", "verification_level"]))
+requests = st.one_of(
+    st.none(),
+    asked(),
+    asked(Prompt.NONE),
+    asked(Prompt.CREATE),
+    asked(Prompt.SELECT_ACCOUNT),
+    asked(Prompt.LOGIN),
+    asked(Prompt.CONSENT),
+    asked(Prompt.LOGIN, Prompt.CONSENT),
 )
 facts_of_any_kind = st.builds(
     Facts,
-    sessions,
+    st.none() | made_sessions,
     wanted=claims,
     consented=claims,
     level_reached=st.booleans(),
+    level_exists=st.booleans(),
     hint_is_other=st.booleans(),
+    subject_is_other=st.booleans(),
+    admitted=st.booleans(),
+    enrols=st.booleans(),
 )
 
 
-@given(interactions, facts_of_any_kind)
-def test_nothing_is_answered_without_session_level_and_consent(
-    interaction: Interaction, facts: Facts
+@given(about(requests), made_sessions, claims)
+def test_nothing_is_answered_unless_all_that_is_asked_for_is_there(
+    interaction: Interaction, session: Session, wanted: frozenset[str]
 ) -> None:
-    if next_step(interaction, facts) is not Step.RESPOND:
-        return
+    facts = Facts(session, wanted=wanted, consented=wanted)
+    assume(next_step(interaction, facts) is Step.RESPOND)
     request = interaction.request
+    citizen, signed_in_at = session.authentication.citizen_id, session.authentication.auth_time
 
-    assert facts.session is not None
-    assert facts.level_reached
-    assert interaction.refusal is None
+    for missing in MISSING:
+        assert next_step(interaction, replace(facts, **missing)) is not Step.RESPOND
+    refused = interaction.with_(refusal="access_denied")
+    assert next_step(refused, facts) is not Step.RESPOND
+    once_more = interaction.with_(sign_in_again_from=signed_in_at + SECOND)
+    assert next_step(once_more, facts) is not Step.RESPOND
+    other_is_named = next_step(interaction, replace(facts, hint_is_other=True))
+    settled = signed_in_at >= NOON or interaction.session_confirmed
+    assert (other_is_named is Step.RESPOND) == settled
     if request is not None:
-        assert facts.wanted <= facts.consented
-        newer = facts.session.authentication.auth_time >= NOON
-        if Prompt.LOGIN in request.prompt:
-            assert newer
-        if request.max_age is not None and not newer:
-            age = NOON - facts.session.authentication.auth_time
-            assert age.total_seconds() <= request.max_age
-        if Prompt.CONSENT in request.prompt:
-            assert interaction.consented_by == facts.session.authentication.citizen_id
+        more_wanted = replace(facts, wanted=wanted | {"email"})
+        assert next_step(interaction, more_wanted) is not Step.RESPOND
+        assert interaction.consented_by == citizen or Prompt.CONSENT not in request.prompt
+    of_yesterday = replace(facts, session=session_of(citizen, auth_time=NOON - DAY))
+    if request is None:
+        assert next_step(interaction.with_(fresh=True), of_yesterday) is not Step.RESPOND
+    elif next_step(interaction, of_yesterday) is Step.RESPOND:
+        assert Prompt.LOGIN not in request.prompt
+        assert request.max_age is None or request.max_age >= DAY.total_seconds()
 
 
-@given(interactions, facts_of_any_kind)
+@given(about(asked(Prompt.NONE)), facts_of_any_kind)
 def test_prompt_none_never_shows_a_page(interaction: Interaction, facts: Facts) -> None:
-    request = interaction.request
-    if request is None or Prompt.NONE not in request.prompt:
-        return
-
     step = next_step(interaction, facts)
 
     assert step is Step.RESPOND or isinstance(step, Refusal)
 
 
-@given(interactions, facts_of_any_kind)
-def test_the_code_is_asked_for_only_after_the_password(
+@given(about(requests), facts_of_any_kind)
+def test_no_second_factor_is_asked_for_before_the_password(
     interaction: Interaction, facts: Facts
 ) -> None:
-    if next_step(interaction, facts) is Step.OTP:
-        assert interaction.password_verified is not None
+    assert next_step(interaction.with_(password_verified=None), facts) not in SECOND_FACTORS
 
 
-@given(interactions, facts_of_any_kind)
+@given(about(requests), facts_of_any_kind)
 def test_a_session_just_made_is_never_asked_to_be_made_again(
     interaction: Interaction, facts: Facts
 ) -> None:
@@ -304,4 +338,5 @@ def test_a_session_just_made_is_never_asked_to_be_made_again(
 
     step = next_step(interaction, made_here)
 
-    assert step in {Step.RESPOND, Step.CONSENT, Step.STEP_UP} or isinstance(step, Refusal)
+    allowed = {Step.RESPOND, Step.CONSENT, Step.STEP_UP, Step.NOT_ADMITTED}
+    assert step in allowed or isinstance(step, Refusal)
