@@ -126,8 +126,15 @@ _FORGET_OLDEST: Final = Prepared(
 def factors_of(source: Source, citizen_id: CitizenId, device: str | None, at: datetime) -> Factors:
     """What the citizen has, and what is known of the device with that digest; one statement."""
     found = rows_of(source).all(_FACTORS, citizen_id=citizen_id, digest=device or "", at=at)
-    *held, number = found[0]
-    return Factors(*map(bool, held), number=None if number is None else PhoneNumber(number))
+    passkey, app, recovery_code, known, remembered, number = found[0]
+    return Factors(
+        passkey=bool(passkey),
+        app=bool(app),
+        recovery_code=bool(recovery_code),
+        known=bool(known),
+        remembered=bool(remembered),
+        number=None if number is None else PhoneNumber(number),
+    )
 
 
 def ways_of(source: Source, citizen_id: CitizenId, at: datetime) -> tuple[SecondFactor, ...]:
