@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from idp.oidc.errors import InvalidRequest
+from idp.oidc.strict_json import read_json
 from idp.relying_parties.rules import KNOWN_CLAIMS
 
 MAX_CLAIMS: Final = 8192  # characters; a request for every claim we know takes 1500
@@ -59,7 +60,7 @@ class ClaimsRequest:
         if len(text) > MAX_CLAIMS:
             raise InvalidRequest("claims is too long")
         try:
-            document = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant)
+            document = read_json(text)
         except (ValueError, RecursionError):
             raise InvalidRequest("claims is no JSON") from None
         if not isinstance(document, dict):
@@ -95,14 +96,3 @@ def _text(value: object) -> str:
     if not text.isprintable():  # a lone surrogate could not be stored
         raise InvalidRequest("a value in claims has characters that no claim has")
     return text
-
-
-def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member stands there twice")
-    return members
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")

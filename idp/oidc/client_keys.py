@@ -21,6 +21,7 @@ from joserfc.errors import BadSignatureError, JoseError
 from idp.core.clock import Clock
 from idp.failures.model import Cause, Fault
 from idp.failures.rules import shown
+from idp.oidc.strict_json import read_json
 from idp.relying_parties.keys import PublicKey, end_of, public_key
 from idp.relying_parties.model import ClientKeys, RelyingParty
 from idp.relying_parties.ports import CredentialUses, Fetcher, FetchFailed
@@ -117,9 +118,7 @@ class ClientKeySet:
         key = self._key(relying_party, header)
         try:
             signed = jws.deserialize_compact(token, key.key, registry=_Registry(header.algorithm))
-            claims = json.loads(
-                signed.payload, object_pairs_hook=_no_twins, parse_constant=_no_constant
-            )
+            claims = read_json(signed.payload)
         except BadSignatureError as error:
             wrong = Fault(cause=Cause.SIGNATURE_WRONG)
             raise BadSignature(type(error).__name__, wrong) from error
@@ -210,7 +209,7 @@ def _unverified_header(token: str, algorithms: Sequence[str], typ: frozenset[str
         raise BadSignature("no compact JWS of a sensible size")
     encoded = token.partition(".")[0]
     try:
-        header = json.loads(_decoded(encoded), object_pairs_hook=_no_twins)
+        header = read_json(_decoded(encoded))
     except (binascii.Error, ValueError, RecursionError):
         raise BadSignature("unreadable header") from None
     if not isinstance(header, dict) or not {"crit", "b64"}.isdisjoint(header):
@@ -288,15 +287,3 @@ def _decoded(text: str) -> bytes:
 def _within(moment: datetime | None, period: timedelta, now: datetime) -> bool:
     # A clock that was set back must not make anything last longer.
     return moment is not None and moment <= now < moment + period
-
-
-def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Two readers of one document must not see different members (RFC 7519 §4)."""
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member stands there twice")
-    return members
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
