@@ -75,7 +75,7 @@ class Path:
                 typed = store.complaint(
                     reading,
                     ComplaintId(interaction.complaint_id),
-                    browser=browser_of(visit),
+                    browser=visit.browser,
                     now=now,
                 )
                 if typed is not None and typed.outcome is Outcome.MATCH:
@@ -120,13 +120,6 @@ class Path:
     def too_often(self, visit: Visit, spent: BudgetSpent) -> Response:
         """The page for who has to wait."""
         return self._pages.too_many(spent.retry_after, **visit.page)
-
-
-def browser_of(visit: Visit) -> str:
-    """The digest of the browser: an interaction that is visited is bound to one."""
-    if visit.interaction.browser is None:
-        raise LookupError("a visit without a browser")
-    return visit.interaction.browser
 
 
 class ComplaintPage(MethodView, ABC):

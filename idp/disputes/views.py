@@ -20,7 +20,7 @@ from idp.disputes.file_dispute import FileDispute, NotReady
 from idp.disputes.forms import ComplaintForm, LeaveForm, RecheckForm, SendForm
 from idp.disputes.match_claimant import MatchClaimant
 from idp.disputes.model import Complaint, ComplaintId
-from idp.disputes.path import ComplaintPage, Path, Position, browser_of
+from idp.disputes.path import ComplaintPage, Path, Position
 from idp.disputes.ports import TypedBefore
 from idp.disputes.rules import Page
 from idp.disputes.submit_complaint import Circumstances, SubmitComplaint
@@ -74,7 +74,7 @@ class Start(ComplaintPage):
             complaint = self._submit(
                 form.details(),
                 Circumstances(
-                    browser=browser_of(here.visit),
+                    browser=here.visit.browser,
                     network=client_network(),
                     client_id=here.visit.client_id,
                     current=None if current is None else ComplaintId(current),

@@ -15,7 +15,7 @@ from idp.enrolment.model import PendingEnrolment
 from idp.enrolment.notice import Notice
 from idp.enrolment.rules import Page, answers_shown, phone_proved
 from idp.enrolment.submit_form import Circumstances, SubmitForm
-from idp.enrolment.wizard import Position, Wizard, WizardPage, browser_of
+from idp.enrolment.wizard import Position, Wizard, WizardPage
 from idp.interactions.model import Intent
 from idp.interactions.visits import Visit, Visits
 from idp.throttling.ports import BudgetSpent
@@ -123,7 +123,7 @@ class Mobile(WizardPage):
         if here.typed is not None:
             return None
         with self._database.reading() as reading:
-            return store.kept_in(reading, browser_of(here.visit), self._clock.now())
+            return store.kept_in(reading, here.visit.browser, self._clock.now())
 
     def _decide(self, visit: Visit, kept: PendingEnrolment) -> Response:
         form = self._pages.form(KeptForm)
@@ -131,7 +131,7 @@ class Mobile(WizardPage):
             return self._offer(visit, form, kept)
         if form.is_anew:
             with self._database.transaction() as transaction:
-                store.forget_all_in(transaction, browser_of(visit))
+                store.forget_all_in(transaction, visit.browser)
             return self._wizard.to(visit, Page.MOBILE)
         here = visit
         if visit.interaction.request is None:
@@ -152,7 +152,7 @@ class Mobile(WizardPage):
     def _circumstances(self, here: Position) -> Circumstances:
         return Circumstances(
             interaction_id=here.visit.interaction.id,
-            browser=browser_of(here.visit),
+            browser=here.visit.browser,
             network=client_network(),
             client_id=here.visit.client_id,
             notice_version=self._notice.version,

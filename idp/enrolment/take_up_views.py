@@ -10,7 +10,7 @@ from flask import Response, redirect, request
 from idp.enrolment.forms import TakeUpForm
 from idp.enrolment.model import PendingEnrolmentId
 from idp.enrolment.take_up import FindKept, TakenUp, TakeUpEnrolment
-from idp.enrolment.wizard import Wizard, browser_of
+from idp.enrolment.wizard import Wizard
 from idp.interactions.model import Intent
 from idp.interactions.progress import TakeUp
 from idp.interactions.visits import Visit, Visits
@@ -61,7 +61,7 @@ class TakeUpStart(MethodView):
             return self._visits.proceed(visit)
         if not form.validate():
             return self._render(visit, form)
-        found = self._find_kept(form.typed_number, form.number, browser=browser_of(visit))
+        found = self._find_kept(form.typed_number, form.number, browser=visit.browser)
         try:
             challenge = self._otp.begin(
                 OtpPurpose.ENROLMENT,
@@ -126,7 +126,7 @@ class TakeUpCode(MethodView):
             return answer
         taken = self._take_up(
             PendingEnrolmentId(question.person or ""),  # a blank challenge is met by no code
-            browser=browser_of(visit),
+            browser=visit.browser,
             interaction_id=visit.interaction.id,
         )
         if taken is None:

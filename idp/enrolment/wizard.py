@@ -76,7 +76,7 @@ class Wizard:
                 typed = store.pending(
                     reading,
                     PendingEnrolmentId(interaction.enrolment_id),
-                    browser=browser_of(visit),
+                    browser=visit.browser,
                     now=now,
                 )
                 if typed is not None and typed.outcome is Outcome.MATCH:
@@ -149,13 +149,6 @@ class Wizard:
     def too_often(self, visit: Visit, spent: BudgetSpent) -> Response:
         """The page for who has to wait."""
         return self._pages.too_many(spent.retry_after, **visit.page)
-
-
-def browser_of(visit: Visit) -> str:
-    """The digest of the browser: an interaction that is visited is bound to one."""
-    if visit.interaction.browser is None:
-        raise LookupError("a visit without a browser")
-    return visit.interaction.browser
 
 
 def url_of(visit: Visit, page: Page) -> str:

@@ -78,6 +78,13 @@ class Visit:
         """The relying party that asks, if one does."""
         return None if self.interaction.request is None else self.interaction.request.client_id
 
+    @property
+    def browser(self) -> str:
+        """The digest of the browser: an interaction that is visited is bound to one."""
+        if self.interaction.browser is None:
+            raise LookupError("a visit without a browser")
+        return self.interaction.browser
+
 
 class Visits:
     """Finds the visit behind a request, and takes the browser on."""
