@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import JSON, String
+from sqlalchemy.orm import Mapped, mapped_column
+
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
+from idp.db.types import UtcDateTime, one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,38 @@ class MatchOutcome:
     checked_at: datetime
     asked: tuple[str, ...]
     """Who got the number, in order, whatever they answered."""
+
+
+class CarrierAnswer:
+    """What a carrier said of what was typed, in a row: columns of `Base` classes; none: not yet."""
+
+    outcome: Mapped[Outcome | None] = mapped_column(one_of(Outcome))
+    carrier: Mapped[str | None] = mapped_column(String(64))
+    differing: Mapped[list[str]] = mapped_column(JSON, default=list)
+    confirmed: Mapped[list[str]] = mapped_column(JSON, default=list)
+    spelling: Mapped[Spelling | None] = mapped_column(one_of(Spelling))
+    reference: Mapped[str | None] = mapped_column(String(256))
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    def note_outcome(self, found: MatchOutcome) -> None:
+        """Keep what a carrier said."""
+        self.outcome = found.outcome
+        self.carrier = found.carrier
+        self.differing = sorted(found.differing)
+        self.confirmed = sorted(found.attributes)
+        self.spelling = found.spelling
+        self.reference = found.reference
+        self.checked_at = found.checked_at
+
+    def forget_outcome(self) -> None:
+        """Void what a carrier said."""
+        self.outcome = None
+        self.carrier = None
+        self.differing = []
+        self.confirmed = []
+        self.spelling = None
+        self.reference = None
+        self.checked_at = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.carriers.model import ClaimedIdentity, MatchOutcome, Outcome, Spelling
+from idp.carriers.model import CarrierAnswer, ClaimedIdentity
 from idp.citizens.model import CitizenId
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
@@ -77,7 +77,7 @@ class ClaimedDetails:
     story: str
 
 
-class Complaint(Base):
+class Complaint(CarrierAnswer, Base):
     """
     What was typed so far, and what has been found out about it since.
 
@@ -106,14 +106,6 @@ class Complaint(Base):
     phone_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     question_owed: Mapped[bool] = mapped_column(default=False)
 
-    outcome: Mapped[Outcome | None] = mapped_column(one_of(Outcome))
-    carrier: Mapped[str | None] = mapped_column(String(64))
-    differing: Mapped[list[str]] = mapped_column(JSON, default=list)
-    confirmed: Mapped[list[str]] = mapped_column(JSON, default=list)
-    spelling: Mapped[Spelling | None] = mapped_column(one_of(Spelling))
-    reference: Mapped[str | None] = mapped_column(String(256))
-    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-
     @property
     def details(self) -> ClaimedDetails:
         """What was typed."""
@@ -137,26 +129,6 @@ class Complaint(Base):
         self.question_owed = False
         self.revision += 1
         self.forget_outcome()
-
-    def note_outcome(self, found: MatchOutcome) -> None:
-        """Keep what a carrier said."""
-        self.outcome = found.outcome
-        self.carrier = found.carrier
-        self.differing = sorted(found.differing)
-        self.confirmed = sorted(found.attributes)
-        self.spelling = found.spelling
-        self.reference = found.reference
-        self.checked_at = found.checked_at
-
-    def forget_outcome(self) -> None:
-        """Void what a carrier said."""
-        self.outcome = None
-        self.carrier = None
-        self.differing = []
-        self.confirmed = []
-        self.spelling = None
-        self.reference = None
-        self.checked_at = None
 
 
 class Dispute(Base):

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
-from sqlalchemy import JSON, LargeBinary, String
+from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.carriers.model import ClaimedIdentity, MatchOutcome, Outcome, Spelling
+from idp.carriers.model import CarrierAnswer, ClaimedIdentity
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.core.phone_number import PhoneNumber
 from idp.db import Base
-from idp.db.types import PersonalText, UtcDateTime, one_of
+from idp.db.types import PersonalText, UtcDateTime
 
 PendingEnrolmentId = NewType("PendingEnrolmentId", str)
 """
@@ -33,7 +33,7 @@ class ClaimedDetails:
     email: str | None
 
 
-class PendingEnrolment(Base):
+class PendingEnrolment(CarrierAnswer, Base):
     """
     What was typed, and what has been found out about it since.
 
@@ -80,14 +80,6 @@ class PendingEnrolment(Base):
     phone_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     question_owed: Mapped[bool] = mapped_column(default=False)
     old_number_asked: Mapped[bool] = mapped_column(default=False)
-
-    outcome: Mapped[Outcome | None] = mapped_column(one_of(Outcome))
-    carrier: Mapped[str | None] = mapped_column(String(64))
-    differing: Mapped[list[str]] = mapped_column(JSON, default=list)
-    confirmed: Mapped[list[str]] = mapped_column(JSON, default=list)
-    spelling: Mapped[Spelling | None] = mapped_column(one_of(Spelling))
-    reference: Mapped[str | None] = mapped_column(String(256))
-    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     @property
     def claimed_number(self) -> IdentityNumber | None:
@@ -139,23 +131,3 @@ class PendingEnrolment(Base):
         self.number_text = old.value
         self.identity_number_index = index
         self.revision += 1
-
-    def note_outcome(self, found: MatchOutcome) -> None:
-        """Keep what a carrier said."""
-        self.outcome = found.outcome
-        self.carrier = found.carrier
-        self.differing = sorted(found.differing)
-        self.confirmed = sorted(found.attributes)
-        self.spelling = found.spelling
-        self.reference = found.reference
-        self.checked_at = found.checked_at
-
-    def forget_outcome(self) -> None:
-        """Void what a carrier said."""
-        self.outcome = None
-        self.carrier = None
-        self.differing = []
-        self.confirmed = []
-        self.spelling = None
-        self.reference = None
-        self.checked_at = None
