@@ -146,6 +146,8 @@ def test_34_eight_at_once_get_one_answer_and_it_is_revoked(house: ProtocolHouse)
     assert len(good) <= 1  # none, where a replay was quicker than the winner
     assert all(error_of(a) == (400, "invalid_grant") for a in answers if a not in good)
     assert all(house.userinfo(a.json["access_token"]).status_code == 401 for a in good)
+    assert house.grants()[0].revoked_at is not None
+    assert "code_replayed" in house.events()
 
 
 def test_25_33_a_code_ends_after_a_minute(house: ProtocolHouse, pass_time: object) -> None:
