@@ -629,6 +629,7 @@ def test_another_browser_is_offered_nothing(site: Site) -> None:
 
     browser = to_form(site, site.browser())
 
+    assert (browser.page, browser.status) == ("/enrol/mobile", 200)
     assert "chưa xong" not in browser.html
 
 

@@ -452,7 +452,10 @@ def test_what_one_citizen_was_told_the_next_one_does_not_see(site: Site, lapsed:
 
     signed_in(site, other, browser=browser)
 
-    assert "Không nhà mạng nào" not in browser.open("/step-up/carrier").html
+    browser.open("/step-up/carrier")
+
+    assert (browser.page, browser.status) == ("/step-up/carrier", 200)
+    assert "Không nhà mạng nào" not in browser.html
 
 
 # --- the counter ----------------------------------------------------------------------------------
