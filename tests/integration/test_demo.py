@@ -30,6 +30,9 @@ PORTS = (
     "SANDBOX_SMTP_PORT",
 )
 WITH_PAGES = PORTS[:-1]
+PROGRAMS = 6
+DEMONSTRATION = "idp.cli"
+SLEEPERS = "tests.fakes.sleepers"
 LAST_LINE_OF_THE_WELCOME = "Press Ctrl-C"
 SECONDS_TO_FAIL = 120  # else it started after all, and would run for ever
 SECONDS_FOR_THE_KERNEL = 30  # at most: processes that were told to end are waited for
@@ -80,15 +83,17 @@ def environment(place: Place) -> dict[str, str]:
     return place.environment
 
 
-def _command() -> list[str]:
-    return [sys.executable, "-m", "idp.cli", "demo"]
+def _command(module: str = DEMONSTRATION) -> list[str]:
+    return [sys.executable, "-m", module, "demo"]
 
 
 @contextmanager
-def _running(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def _running(
+    environment: dict[str, str], module: str = DEMONSTRATION
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The demonstration once it has said what it has to say, and that."""
     with subprocess.Popen(
-        _command(),
+        _command(module),
         cwd=REPOSITORY,
         env=environment,
         stdout=subprocess.PIPE,
@@ -217,7 +222,7 @@ def test_every_address_answers_until_ctrl_c(first_run: FirstRun) -> None:
     assert "052090000001" in first_run.said
     assert "\x1b" not in first_run.said
     assert first_run.ended_with == 0
-    assert first_run.family >= 6
+    assert first_run.family >= PROGRAMS
     assert not first_run.still_alive
     assert not first_run.left_behind
 
@@ -247,10 +252,19 @@ def test_secrets_stay_and_nothing_outlives_a_killed_supervisor(first_run: FirstR
         assert not _still_alive(family)
 
 
-def test_one_death_ends_everything_with_a_line(first_run: FirstRun) -> None:
-    with _running(first_run.place.environment) as (process, _):
+@pytest.mark.parametrize(
+    ("module", "called"),
+    [
+        (SLEEPERS, "dak-lak"),
+        pytest.param(DEMONSTRATION, "clients.dak_lak", marks=pytest.mark.nightly),
+    ],
+)
+def test_one_death_ends_everything_with_a_line(
+    environment: dict[str, str], module: str, called: str
+) -> None:
+    with _running(environment, module) as (process, _):
         family = _family(process)
-        portal = next(one for one in family if "clients.dak_lak" in one.cmdline())
+        portal = next(one for one in family if called in one.cmdline())
 
         portal.kill()
         assert process.stdout is not None
@@ -258,6 +272,7 @@ def test_one_death_ends_everything_with_a_line(first_run: FirstRun) -> None:
 
         assert process.wait() == 1
         assert [line for line in rest if line.startswith("idp demo: dak-lak ended")]
+        assert len(family) > PROGRAMS
         assert not _still_alive(family)
 
 
