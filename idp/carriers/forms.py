@@ -7,8 +7,7 @@ from idp.carriers.model import ClaimedIdentity
 from idp.core.birth_date import BirthDate, BirthDateProblem, InvalidBirthDate
 from idp.core.full_name import FullName, InvalidFullName
 from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
-from idp.core.phone_number import InvalidPhoneNumber, PhoneNumber
-from idp.web.forms import Form, LineField, refuse
+from idp.web.forms import Form, LineField, PhoneField, refuse
 from idp.web.texts import lazy_gettext as _
 
 _BIRTH_DATE_TEXTS: dict[BirthDateProblem, str] = {
@@ -30,7 +29,7 @@ class SubscriberForm(Form):
     birth_day = LineField(_("Ngày"))
     birth_month = LineField(_("Tháng"))
     birth_year = LineField(_("Năm"))
-    phone_number = LineField(_("Số điện thoại di động"))
+    phone_number = PhoneField(_("Số điện thoại di động"))
     contradiction_seen = LineField()
 
     contradiction_text = _(
@@ -73,21 +72,10 @@ class SubscriberForm(Form):
     def validate_birth_year(self, field: LineField) -> None:
         self._check_birth_date(field)
 
-    def validate_phone_number(self, field: LineField) -> None:
-        try:
-            PhoneNumber.parse(field.data or "")
-        except InvalidPhoneNumber:
-            refuse(_("Nhập số di động Việt Nam gồm 10 chữ số"))
-
     @property
     def contradiction(self) -> str:
         """The number and year that were shown to disagree; the page sends it back as seen."""
         return f"{self.identity_number.data}/{self.birth_year.data}"
-
-    @property
-    def number(self) -> PhoneNumber:
-        """The phone number; after a `validate` that found it good."""
-        return PhoneNumber.parse(self.phone_number.data or "")
 
     def identity(self) -> ClaimedIdentity:
         """Give the person, parsed; after a `validate` that found them good."""

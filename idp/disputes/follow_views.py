@@ -154,14 +154,14 @@ class FollowStart(FollowView):
         form = self._pages.form(FollowForm)
         if not form.validate():
             return self._render(here.visit, form)
-        phone = phone_number_index(self._index, form.phone)
+        phone = phone_number_index(self._index, form.phone_number.number)
         with self._database.reading() as reading:
             number = store.case_of_both(reading, form.case, phone)
         try:
             challenge = self._following.otp.begin(
                 OtpPurpose.DISPUTE_FOLLOWED,
                 person=number,
-                number=form.phone,
+                number=form.phone_number.number,
                 interaction_id=here.visit.interaction.id,
                 client_id=here.visit.client_id,
                 network=client_network(),

@@ -1,10 +1,9 @@
 """What the two sides of a dispute fill in."""
 
 from idp.carriers.forms import SubscriberForm
-from idp.core.phone_number import InvalidPhoneNumber, PhoneNumber
 from idp.disputes.model import CaseNumber, ClaimedDetails
 from idp.disputes.rules import parse_case_number
-from idp.web.forms import Form, LineField, ParagraphField, refuse
+from idp.web.forms import Form, LineField, ParagraphField, PhoneField, refuse
 from idp.web.texts import lazy_gettext as _
 
 LONGEST_WORDS = 2000
@@ -36,7 +35,9 @@ class ComplaintForm(SubscriberForm):
     def details(self) -> ClaimedDetails:
         """Give the parsed values; after a `validate` that found them good."""
         return ClaimedDetails(
-            identity=self.identity(), phone_number=self.number, story=self.story.data or ""
+            identity=self.identity(),
+            phone_number=self.phone_number.number,
+            story=self.story.data or "",
         )
 
 
@@ -56,27 +57,16 @@ class FollowForm(Form):
     """By what a case is found: its number, and the phone its claimant has proved."""
 
     number = LineField(_("Mã khiếu nại"))
-    phone_number = LineField(_("Số điện thoại bạn đã dùng để khiếu nại"))
+    phone_number = PhoneField(_("Số điện thoại bạn đã dùng để khiếu nại"))
 
     def validate_number(self, field: LineField) -> None:
         if parse_case_number(field.data or "") is None:
             refuse(_("Nhập mã khiếu nại theo dạng KN-2026-000123"))
 
-    def validate_phone_number(self, field: LineField) -> None:
-        try:
-            PhoneNumber.parse(field.data or "")
-        except InvalidPhoneNumber:
-            refuse(_("Nhập số di động Việt Nam gồm 10 chữ số"))
-
     @property
     def case(self) -> CaseNumber | None:
         """The number of the case; after a `validate` that found it good there is one."""
         return parse_case_number(self.number.data or "")
-
-    @property
-    def phone(self) -> PhoneNumber:
-        """The phone number; after a `validate` that found it good."""
-        return PhoneNumber.parse(self.phone_number.data or "")
 
 
 class WordsForm(Form):

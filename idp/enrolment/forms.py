@@ -11,9 +11,8 @@ from idp.core.identity_number import (
     IdentityNumberKind,
     InvalidIdentityNumber,
 )
-from idp.core.phone_number import InvalidPhoneNumber, PhoneNumber
 from idp.enrolment.model import ClaimedDetails
-from idp.web.forms import ChoiceField, Form, LineField, digits_as_typed, refuse
+from idp.web.forms import ChoiceField, Form, LineField, PhoneField, digits_as_typed, refuse
 from idp.web.texts import lazy_gettext as _
 
 CITIZEN, BUSINESS, AGENCY = "citizen", "business", "agency"
@@ -86,7 +85,9 @@ class MobileForm(SubscriberForm):
     def details(self) -> ClaimedDetails:
         """Give the parsed values; after a `validate` that found them good."""
         return ClaimedDetails(
-            identity=self.identity(), phone_number=self.number, email=self.email.data or None
+            identity=self.identity(),
+            phone_number=self.phone_number.number,
+            email=self.email.data or None,
         )
 
 
@@ -123,27 +124,16 @@ class TakeUpForm(Form):
     """
 
     identity_number = LineField(_("Số CMT/CCCD"))
-    phone_number = LineField(_("Số điện thoại di động"))
+    phone_number = PhoneField(_("Số điện thoại di động"))
 
     def validate_identity_number(self, _field: LineField) -> None:
         if not self.typed_number:
             refuse(_("Nhập số CMT/CCCD"))
 
-    def validate_phone_number(self, field: LineField) -> None:
-        try:
-            PhoneNumber.parse(field.data or "")
-        except InvalidPhoneNumber:
-            refuse(_("Nhập số di động Việt Nam gồm 10 chữ số"))
-
     @property
     def typed_number(self) -> str:
         """The identity number without spaces, dots and hyphens; not yet known to be one."""
         return digits_as_typed(self.identity_number.data)
-
-    @property
-    def number(self) -> PhoneNumber:
-        """The phone number; after a `validate` that found it good."""
-        return PhoneNumber.parse(self.phone_number.data or "")
 
 
 class KeptForm(Form):

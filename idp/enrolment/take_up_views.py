@@ -61,12 +61,12 @@ class TakeUpStart(MethodView):
             return self._visits.proceed(visit)
         if not form.validate():
             return self._render(visit, form)
-        found = self._find_kept(form.typed_number, form.number, browser=visit.browser)
+        found = self._find_kept(form.typed_number, form.phone_number.number, browser=visit.browser)
         try:
             challenge = self._otp.begin(
                 OtpPurpose.ENROLMENT,
                 person=found,
-                number=form.number,
+                number=form.phone_number.number,
                 interaction_id=visit.interaction.id,
                 client_id=visit.client_id,
                 network=client_network(),

@@ -1,8 +1,7 @@
 """What a citizen fills in to get a new password."""
 
 from idp.carriers.forms import SubscriberForm
-from idp.core.phone_number import InvalidPhoneNumber, PhoneNumber
-from idp.web.forms import Form, LineField, digits_as_typed, refuse
+from idp.web.forms import Form, LineField, PhoneField, digits_as_typed, refuse
 from idp.web.texts import lazy_gettext as _
 
 
@@ -14,7 +13,7 @@ class OtherPhoneForm(SubscriberForm):
     question about somebody who has no account.
     """
 
-    phone_number = LineField(_("Số điện thoại đang dùng"))
+    phone_number = PhoneField(_("Số điện thoại đang dùng"))
 
 
 class CancelForm(Form):
@@ -29,24 +28,13 @@ class RecoverForm(Form):
     """
 
     username = LineField(_("Số CMT hoặc CCCD"))
-    phone_number = LineField(_("Số điện thoại đã đăng ký"))
+    phone_number = PhoneField(_("Số điện thoại đã đăng ký"))
 
     def validate_username(self, _field: LineField) -> None:
         if not self.typed_number:
             refuse(_("Nhập số CMT/CCCD"))
 
-    def validate_phone_number(self, field: LineField) -> None:
-        try:
-            PhoneNumber.parse(field.data or "")
-        except InvalidPhoneNumber:
-            refuse(_("Nhập số di động Việt Nam gồm 10 chữ số"))
-
     @property
     def typed_number(self) -> str:
         """The identity number without spaces, dots and hyphens; not yet known to be one."""
         return digits_as_typed(self.username.data)
-
-    @property
-    def number(self) -> PhoneNumber:
-        """The phone number; after a `validate` that found it good."""
-        return PhoneNumber.parse(self.phone_number.data or "")

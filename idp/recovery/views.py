@@ -63,13 +63,13 @@ class Start(RecoveryPage):
         form = self._pages.form(RecoverForm)
         if not form.validate():
             return self._render(here.visit, form)
-        found = self._find_account(form.typed_number, form.number)
+        found = self._find_account(form.typed_number, form.phone_number.number)
         by_other_phone = found.recovery_id is not None
         try:
             challenge = self._otp.begin(
                 OtpPurpose.OTHER_PHONE if by_other_phone else OtpPurpose.RECOVERY,
                 person=found.recovery_id if by_other_phone else found.citizen_id,
-                number=form.number,
+                number=form.phone_number.number,
                 interaction_id=here.visit.interaction.id,
                 client_id=here.visit.client_id,
                 network=client_network(),
@@ -130,7 +130,7 @@ class OtherPhone(RecoveryPage):
         try:
             recovery_id = self._begin(
                 form.identity(),
-                form.number,
+                form.phone_number.number,
                 interaction_id=interaction_id,
                 client_id=client_id,
                 network=client_network(),
@@ -138,7 +138,7 @@ class OtherPhone(RecoveryPage):
             challenge = self._otp.begin(
                 OtpPurpose.OTHER_PHONE,
                 person=recovery_id,
-                number=form.number,
+                number=form.phone_number.number,
                 interaction_id=interaction_id,
                 client_id=client_id,
                 network=client_network(),

@@ -18,8 +18,10 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 from wtforms.widgets import PasswordInput
 
+from idp.core.phone_number import InvalidPhoneNumber, PhoneNumber
 from idp.core.typed_text import plain_digits, visible
 from idp.web.csrf import BrowserBound
+from idp.web.texts import lazy_gettext as _
 
 
 def plain_line(text: str | None) -> str:
@@ -66,6 +68,23 @@ class LineField(StringField):
 
     def __init__(self, label: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms' own)
         super().__init__(label, filters=[plain_line], default=str, **kwargs)
+
+
+class PhoneField(LineField):
+    """A Vietnamese mobile number."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Refuse what is none."""
+        del form
+        try:
+            PhoneNumber.parse(self.data or "")
+        except InvalidPhoneNumber:
+            refuse(_("Nhập số di động Việt Nam gồm 10 chữ số"))
+
+    @property
+    def number(self) -> PhoneNumber:
+        """The number; after a `validate` that found it good."""
+        return PhoneNumber.parse(self.data or "")
 
 
 class ParagraphField(StringField):

@@ -90,7 +90,7 @@ def test_a_case_is_looked_for_by_number_and_phone() -> None:
     form = follow("kn 2026 000123", "0912345678")
 
     assert form.validate()
-    assert (form.case, form.phone.e164) == ("KN-2026-000123", "+84912345678")
+    assert (form.case, form.phone_number.number.e164) == ("KN-2026-000123", "+84912345678")
     assert set(errors(follow("123", "02438221234"))) == {"number", "phone_number"}
 
 

@@ -142,7 +142,7 @@ def test_recovery_asks_for_a_mobile_number_and_any_identity_number() -> None:
     form = posted(RecoverForm, username="12", phone_number="+84 912 345 678")
 
     assert form.validate()
-    assert form.number.national == "0912345678"
+    assert form.phone_number.number.national == "0912345678"
     assert texts(posted(RecoverForm, username="", phone_number="024 3822 1234")) == [
         "Nhập số CMT/CCCD",
         "Nhập số di động Việt Nam gồm 10 chữ số",

@@ -172,7 +172,7 @@ class Add(PhonePage):
         if not form.validate():
             return self._render(form)
         try:
-            pending_id = self._begin(visitor.session.authentication, form.number)
+            pending_id = self._begin(visitor.session.authentication, form.phone_number.number)
         except AlreadyHeld:
             form.fail_held()
             return self._render(form)
