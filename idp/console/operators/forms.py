@@ -4,19 +4,17 @@ import re
 from typing import Any
 
 from idp.console.forms import ProofForm, ReasonedForm
+from idp.console.person_forms import InvitedPersonForm
 from idp.operators.model import OperatorName, OperatorRole
 from idp.operators.rules import (
     SHORTEST_PASSWORD,
-    InvalidOperatorName,
     WeakOperatorPassword,
     check_operator_password,
-    parse_operator_name,
 )
 from idp.web.forms import ChoiceField, Form, LineField, SecretField, digits_as_typed, refuse
 from idp.web.texts import lazy_gettext as _
 
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
-_LONGEST_DISPLAY_NAME = 80
 ROLES = [
     (OperatorRole.ADMINISTRATOR.value, _("Quản trị hệ thống")),
     (OperatorRole.OPERATOR.value, _("Vận hành")),
@@ -31,39 +29,18 @@ def _check_role(field: ChoiceField) -> None:
         refuse(_("Chọn một vai trò"))
 
 
-class InviteForm(ProofForm):
+class InviteForm(InvitedPersonForm):
     """Whom to let in, and as what; with the own proof."""
 
-    name = LineField(_("Tên đăng nhập"))
-    display_name = LineField(_("Họ và tên"))
     role = ChoiceField(_("Vai trò"), choices=ROLES)
-
-    def validate_name(self, field: LineField) -> None:
-        try:
-            parse_operator_name(field.data or "")
-        except InvalidOperatorName:
-            refuse(_("Dùng 3 đến 32 chữ thường không dấu, chữ số, dấu chấm, gạch nối"))
-
-    def validate_display_name(self, field: LineField) -> None:
-        if not field.data or len(field.data) > _LONGEST_DISPLAY_NAME:
-            refuse(_("Nhập họ và tên, nhiều nhất 80 ký tự"))
 
     def validate_role(self, field: ChoiceField) -> None:
         _check_role(field)
 
     @property
-    def chosen_name(self) -> OperatorName:
-        """The name; after a `validate` that found it good."""
-        return parse_operator_name(self.name.data or "")
-
-    @property
     def chosen_role(self) -> OperatorRole:
         """The role; after a `validate` that found it good."""
         return OperatorRole(self.role.data or "")
-
-    def fail_taken(self) -> None:
-        """Say that the name is, or was, somebody's."""
-        self.fail("name", _("Tên này đã có người dùng. Chọn tên khác"))
 
 
 class RoleForm(ReasonedForm):
