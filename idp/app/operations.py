@@ -84,9 +84,9 @@ def prepare(settings: Settings, *, client_secrets: Path, operators: Path | None 
     Make an installation ready; safe to repeat.
 
     Migrations applied, a signing key of each algorithm made where there is none, the relying
-    parties of `registrations.folder` registered. The secret of each new one is written to
-    `<client_secrets>/<client_id>.client_secret`, readable by its owner alone. The operators in the
-    file *operators* are added where there are none.
+    parties of `registrations.folder`, if there are any, registered. The secret of each new one is
+    written to `<client_secrets>/<client_id>.client_secret`, readable by its owner alone. The
+    operators in the file *operators* are added where there are none.
     """
     parts = Parts(settings)
     migrate(parts.flask, MIGRATIONS)
@@ -96,6 +96,7 @@ def prepare(settings: Settings, *, client_secrets: Path, operators: Path | None 
         for each in read_registrations(registration_files(settings.registrations.folder))
         if each.relying_party.environment is Environment.SANDBOX  # production is two operators'
     ]
+    client_secrets.mkdir(mode=0o700, parents=True, exist_ok=True)  # a secret is shown this once
     for client_id, secret in _register(parts).apply(registrations).items():
         path = client_secrets / f"{client_id}.client_secret"
         path.touch(mode=0o600)

@@ -185,9 +185,9 @@ def _apply(open_desk: OpenOnboardingDesk) -> click.Command:
 
 
 def plan_of(desk: OnboardingDesk, paths: Sequence[Path]) -> tuple[Planned, ...]:
-    """What the files at *paths* would do."""
-    files: list[Path] = []
-    for path in paths or (desk.folder,):
+    """What the files at *paths* would do; without one, those of the folder, if it is there."""
+    files = [] if paths else [*registration_files(desk.folder)]
+    for path in paths:
         files += registration_files(path) if path.is_dir() else [path]
     registrations = read_registrations(files)
     with desk.database.reading() as reading:

@@ -42,5 +42,5 @@ def read_document(path: Path) -> Mapping[str, Any]:
 
 
 def registration_files(folder: Path) -> tuple[Path, ...]:
-    """The registration files in the folders of *folder*, in the order of their names."""
+    """The registration files in the folders of *folder*, if it is there, by their names."""
     return tuple(sorted(folder.glob(f"*/{FILE_NAME}")))

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, select
 
 from idp.adapters.jobs import Jobs, redis_queue
+from idp.app import prepare
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
 from idp.core.handles import new_handle
@@ -22,8 +23,10 @@ from idp.db.encryption import BlindIndex, PersonalDataCipher
 from idp.messaging.model import NoticeKind
 from idp.otp.model import Challenge, ChallengeId, OtpPurpose, SentCode
 from idp.otp.one_time_passwords import CodeGenerator
-from idp.settings import Settings, decode_key
+from idp.relying_parties.model import RelyingPartyRecord
+from idp.settings import Settings, decode_key, load
 from idp.statistics.model import Measure, Tick
+from tests.conftest import CONFIG, ROOT
 from tests.fakes.clock import FakeClock
 from tests.fakes.otp_challenges import redis_challenges
 from tests.fakes.people import AN, citizen_of
@@ -49,6 +52,22 @@ def test_every_portal_gets_a_secret_of_its_own(client_secrets: dict[str, str]) -
 
 def test_the_secrets_of_portals_are_for_their_owner_alone(home: Path) -> None:
     assert {file.stat().st_mode & 0o777 for file in home.glob("*.client_secret")} == {0o600}
+
+
+def test_an_installation_without_files_of_portals_has_none(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del environment["IDP__REGISTRATIONS__FOLDER"]
+    settings = load(environment, config=CONFIG)
+    monkeypatch.chdir(ROOT)  # where the samples are
+    secrets = tmp_path / "etc" / "clients"
+
+    prepare(settings, client_secrets=secrets)
+
+    assert list(secrets.iterdir()) == []
+    assert secrets.stat().st_mode & 0o777 == 0o700
+    with create_engine(settings.database_url).connect() as connection:
+        assert connection.execute(select(RelyingPartyRecord)).all() == []
 
 
 def test_a_silent_request_without_a_session_is_answered_at_once(client: FlaskClient) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,6 +64,12 @@ def test_applying_the_files_registers_both_portals_once(house: OnboardingHouse) 
     assert len(re.findall(r"client_secret: [A-Za-z0-9_-]{43}\n", first.output)) == 2
     assert "Nothing to change." in second.output
     assert "client_secret" not in second.output
+
+
+def test_a_folder_that_is_not_there_holds_no_files(house: OnboardingHouse, tmp_path: Path) -> None:
+    house.desk = replace(house.desk, folder=tmp_path / "registrations")
+
+    assert run(house, "apply").output == "Nothing to change.\n"
 
 
 def test_nothing_is_done_without_a_yes(house: OnboardingHouse) -> None:
