@@ -1,4 +1,4 @@
-"""What a person typed to enrol, for the complaint that the wizard's last page leads to."""
+"""What a person typed to enrol, for the complaint that enrolling's last page leads to."""
 
 from datetime import timedelta
 

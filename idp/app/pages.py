@@ -509,7 +509,7 @@ def add_pages(parts: Parts, shared: PageParts) -> None:
 
 
 def _enrolments(parts: Parts, notice: Notice) -> BeginProved:
-    """The way into the wizard for whoever proved the phone elsewhere."""
+    """The way into an enrolment for whoever proved the phone elsewhere."""
     settings, database, clock = parts.settings, parts.database, parts.clock
     return BeginProved(
         submit=SubmitForm(

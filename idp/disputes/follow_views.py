@@ -21,7 +21,7 @@ from idp.disputes import store
 from idp.disputes.answer_dispute import AnswerDispute, CaseClosed, SaidEnough
 from idp.disputes.forms import EnrolForm, FollowForm, LeaveForm, WordsForm
 from idp.disputes.model import CaseNumber, Dispute, DisputeStep, Side
-from idp.disputes.path import Path
+from idp.disputes.path import ComplaintPath
 from idp.disputes.ports import Enrolments
 from idp.disputes.rules import FollowPage, next_follow_page
 from idp.disputes.shown_steps import is_asked, shown_case, shown_steps
@@ -72,7 +72,7 @@ class Following:
         visits: Visits,
         otp: OneTimePasswords,
         otp_page: OtpPage,
-        path: Path,
+        path: ComplaintPath,
         clock: Clock,
     ) -> None:
         self.pages = pages
@@ -289,7 +289,7 @@ class FollowAccount(MethodView):
         )
 
     def post(self) -> Response:
-        """On to the wizard, which asks the carrier once more."""
+        """On to the enrolment, which asks the carrier once more."""
         here = self._following.current()
         self._pages.form(EnrolForm)
         dispute = self._claimable(here)

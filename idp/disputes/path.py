@@ -44,7 +44,7 @@ class Position:
         return self.typed
 
 
-class Path:
+class ComplaintPath:
     """Finds the position from stored facts, and takes the browser to the page that is due."""
 
     def __init__(
@@ -127,7 +127,7 @@ class ComplaintPage(MethodView, ABC):
 
     page: Page
 
-    def __init__(self, pages: Pages, visits: Visits, path: Path) -> None:
+    def __init__(self, pages: Pages, visits: Visits, path: ComplaintPath) -> None:
         self._pages = pages
         self._visits = visits
         self._path = path

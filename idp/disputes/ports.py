@@ -39,7 +39,7 @@ class EndAuthenticators(Protocol):
 
 
 class TypedBefore(Protocol):
-    """What a person has typed to enrol, before the wizard told them of an account."""
+    """What a person has typed to enrol, before it told them of an account."""
 
     def details(self, interaction: Interaction) -> tuple[ClaimedIdentity, PhoneNumber] | None:
         """The details of this very interaction, if whoever sits here is sure to have typed them."""
@@ -66,7 +66,7 @@ class Enrolments(Protocol):
         """
         Begin to enrol a person whose phone was proved in *interaction* at *proved_at*.
 
-        Returns the id of the pending enrolment; the wizard asks the carrier once more. Raises
+        Returns the id of the pending enrolment; its pages ask the carrier once more. Raises
         `BudgetSpent`.
         """
         ...

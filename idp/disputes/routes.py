@@ -20,7 +20,7 @@ from idp.disputes.follow_views import (
     FollowStart,
 )
 from idp.disputes.match_claimant import MatchClaimant
-from idp.disputes.path import Path
+from idp.disputes.path import ComplaintPath
 from idp.disputes.ports import ClaimantNotices, Enrolments, TypedBefore
 from idp.disputes.rules import FollowPage, Page
 from idp.disputes.submit_complaint import SubmitComplaint
@@ -88,7 +88,7 @@ def dispute_routes(
         proves_for=policy.proves_for,
         clock=clock,
     )
-    path = Path(
+    path = ComplaintPath(
         pages=pages,
         visits=visits,
         match=match,

@@ -20,7 +20,7 @@ from idp.disputes.file_dispute import FileDispute, NotReady
 from idp.disputes.forms import ComplaintForm, LeaveForm, RecheckForm, SendForm
 from idp.disputes.match_claimant import MatchClaimant
 from idp.disputes.model import Complaint, ComplaintId
-from idp.disputes.path import ComplaintPage, Path, Position
+from idp.disputes.path import ComplaintPage, ComplaintPath, Position
 from idp.disputes.ports import TypedBefore
 from idp.disputes.rules import Page
 from idp.disputes.submit_complaint import Circumstances, SubmitComplaint
@@ -46,7 +46,7 @@ class Start(ComplaintPage):
         self,
         pages: Pages,
         visits: Visits,
-        path: Path,
+        path: ComplaintPath,
         *,
         submit: SubmitComplaint,
         typed_before: TypedBefore,
@@ -121,7 +121,7 @@ class Codes:
     """The codes that show that the claimant holds the phone."""
 
     def __init__(
-        self, *, visits: Visits, path: Path, otp: OneTimePasswords, otp_page: OtpPage
+        self, *, visits: Visits, path: ComplaintPath, otp: OneTimePasswords, otp_page: OtpPage
     ) -> None:
         self._visits = visits
         self._path = path
@@ -167,7 +167,7 @@ class Otp(ComplaintPage):
         self,
         pages: Pages,
         visits: Visits,
-        path: Path,
+        path: ComplaintPath,
         *,
         codes: Codes,
         otp_page: OtpPage,
@@ -207,7 +207,7 @@ class Otp(ComplaintPage):
 class CarrierSays(ComplaintPage):
     """`/dispute/waiting`, `/mismatch`, …: why the complaint cannot be sent yet, and what to do."""
 
-    def __init__(self, pages: Pages, visits: Visits, path: Path, *, page: Page) -> None:
+    def __init__(self, pages: Pages, visits: Visits, path: ComplaintPath, *, page: Page) -> None:
         super().__init__(pages, visits, path)
         self.page = page
 
@@ -235,7 +235,9 @@ class NoAccount(ComplaintPage):
 
     page = Page.NO_ACCOUNT
 
-    def __init__(self, pages: Pages, visits: Visits, path: Path, *, database: Database) -> None:
+    def __init__(
+        self, pages: Pages, visits: Visits, path: ComplaintPath, *, database: Database
+    ) -> None:
         super().__init__(pages, visits, path)
         self._database = database
 
@@ -280,7 +282,9 @@ class Check(ComplaintPage):
 
     page = Page.CHECK
 
-    def __init__(self, pages: Pages, visits: Visits, path: Path, *, file: FileDispute) -> None:
+    def __init__(
+        self, pages: Pages, visits: Visits, path: ComplaintPath, *, file: FileDispute
+    ) -> None:
         super().__init__(pages, visits, path)
         self._file = file
 
@@ -321,7 +325,7 @@ class Done(ComplaintPage):
     page = Page.DONE
 
     def __init__(
-        self, pages: Pages, visits: Visits, path: Path, *, holder_answers_within: timedelta
+        self, pages: Pages, visits: Visits, path: ComplaintPath, *, holder_answers_within: timedelta
     ) -> None:
         super().__init__(pages, visits, path)
         self._hours = round(holder_answers_within / timedelta(hours=1))

@@ -17,7 +17,7 @@ from idp.interactions.model import Interaction
 
 class BeginProved:
     """
-    Begins an enrolment that has the form and the code behind it; the wizard goes on from there.
+    Begins an enrolment that has the form and the code behind it; its pages go on from there.
 
     Implements `Enrolments` of disputes: the claimant whose case is won comes to an account by the
     one way there is.
@@ -49,8 +49,8 @@ class BeginProved:
         Begin it, and have the carrier asked; the id of the pending enrolment.
 
         The phone was proved in *interaction* at *proved_at*: that is the caller's word, and as long
-        as a code speaks in the wizard it speaks from then. A carrier that does not answer is the
-        wizard's matter. Raises `BudgetSpent`.
+        as a code speaks on the way there it speaks from then. A carrier that does not answer is
+        asked again by the pages. Raises `BudgetSpent`.
         """
         if interaction.browser is None:
             raise LookupError("an interaction that no browser has")

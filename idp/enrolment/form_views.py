@@ -13,9 +13,9 @@ from idp.enrolment import store
 from idp.enrolment.forms import BUSINESS, KeptForm, MethodForm, MobileForm
 from idp.enrolment.model import PendingEnrolment
 from idp.enrolment.notice import Notice
+from idp.enrolment.path import EnrolmentPage, EnrolmentPath, Position
 from idp.enrolment.rules import Page, answers_shown, phone_proved
 from idp.enrolment.submit_form import Circumstances, SubmitForm
-from idp.enrolment.wizard import Position, Wizard, WizardPage
 from idp.interactions.model import Intent
 from idp.interactions.visits import Visit, Visits
 from idp.throttling.ports import BudgetSpent
@@ -24,7 +24,7 @@ from idp.web.pages import Pages
 from idp.web.views import MethodView
 
 
-class Method(WizardPage):
+class Method(EnrolmentPage):
     """`/enrol/method`: who enrols, and by what."""
 
     page = Page.METHOD
@@ -45,7 +45,7 @@ class Method(WizardPage):
         visit = self._visits.update(
             here.visit, lambda current: current.with_(intent=Intent.ENROL, account_chosen=True)
         )
-        return self._wizard.to(visit, Page.MOBILE)
+        return self._path.to(visit, Page.MOBILE)
 
     def _render(self, visit: Visit, form: MethodForm) -> Response:
         return self._pages.render("enrolment/method.html", form=form, **visit.page)
@@ -65,7 +65,7 @@ class NotOpen(MethodView):
         return self._pages.render("enrolment/not_open.html", subject=subject, **visit.page)
 
 
-class Mobile(WizardPage):
+class Mobile(EnrolmentPage):
     """`/enrol/mobile`: the details, or what was kept of an earlier attempt in this browser."""
 
     page = Page.MOBILE
@@ -74,7 +74,7 @@ class Mobile(WizardPage):
         self,
         pages: Pages,
         visits: Visits,
-        wizard: Wizard,
+        path: EnrolmentPath,
         *,
         submit: SubmitForm,
         notice: Notice,
@@ -82,7 +82,7 @@ class Mobile(WizardPage):
         database: Database,
         clock: Clock,
     ) -> None:
-        super().__init__(pages, visits, wizard)
+        super().__init__(pages, visits, path)
         self._submit = submit
         self._notice = notice
         self._minimum_age = minimum_age
@@ -108,11 +108,11 @@ class Mobile(WizardPage):
         try:
             pending = self._submit(form.details(), self._circumstances(here))
         except BudgetSpent as spent:
-            return self._wizard.too_often(here.visit, spent)
+            return self._path.too_often(here.visit, spent)
         visit = self._take_up(here.visit, pending)
-        if phone_proved(pending.phone_confirmed_at, self._clock.now(), self._wizard.proves_for):
-            return self._wizard.ask_carrier(visit, pending)
-        return self._wizard.send_code(visit, pending)
+        if phone_proved(pending.phone_confirmed_at, self._clock.now(), self._path.proves_for):
+            return self._path.ask_carrier(visit, pending)
+        return self._path.send_code(visit, pending)
 
     @property
     def _limits(self) -> dict[str, Any]:
@@ -132,14 +132,14 @@ class Mobile(WizardPage):
         if form.is_anew:
             with self._database.transaction() as transaction:
                 store.forget_all_in(transaction, visit.browser)
-            return self._wizard.to(visit, Page.MOBILE)
+            return self._path.to(visit, Page.MOBILE)
         here = visit
         if visit.interaction.request is None:
             here = self._visits.waiting(kept.interaction_id) or visit
         # A code again, whoever's was right before: at a shared computer the next person goes on.
         with self._database.transaction() as transaction:
             store.begin_again(transaction, kept.id, here.interaction.id)
-        return self._wizard.send_code(self._take_up(here, kept), kept)
+        return self._path.send_code(self._take_up(here, kept), kept)
 
     def _take_up(self, visit: Visit, pending: PendingEnrolment) -> Visit:
         return self._visits.update(
@@ -167,7 +167,7 @@ class Mobile(WizardPage):
             pending,
             typed_here=pending.typed_in == digest(here.visit.interaction.id),
             now=self._clock.now(),
-            proves_for=self._wizard.proves_for,
+            proves_for=self._path.proves_for,
         ):
             return {}
         details = pending.details

@@ -1,4 +1,4 @@
-"""The wizard put together: its use cases, and the addresses of its pages."""
+"""Enrolling put together: its use cases, and the addresses of its pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from idp.enrolment.confirm_phone import ConfirmPhone
 from idp.enrolment.create_citizen import CreateCitizen
 from idp.enrolment.form_views import Method, Mobile, NotOpen
 from idp.enrolment.notice import Notice
+from idp.enrolment.path import EnrolmentPath
 from idp.enrolment.rules import Page
 from idp.enrolment.submit_form import SubmitForm
 from idp.enrolment.take_up import FindKept, TakeUpEnrolment
@@ -34,7 +35,6 @@ from idp.enrolment.views import (
     Otp,
     Password,
 )
-from idp.enrolment.wizard import Wizard
 from idp.follow_ups.follow_ups import FollowUps
 from idp.interactions.visits import Visits
 from idp.otp.one_time_passwords import OneTimePasswords
@@ -85,8 +85,8 @@ def enrolment_routes(
     index: BlindIndex,
     clock: Clock,
 ) -> Blueprint:
-    """The blueprint of the wizard; *checks* are the carriers' own, by their names."""
-    wizard = Wizard(
+    """The blueprint of enrolling; *checks* are the carriers' own, by their names."""
+    path = EnrolmentPath(
         pages=pages,
         visits=visits,
         otp=otp,
@@ -123,7 +123,7 @@ def enrolment_routes(
         clock=clock,
     )
     blueprint = Blueprint("enrolment", __name__, url_prefix="/enrol")
-    common = (pages, visits, wizard)
+    common = (pages, visits, path)
 
     def add(name: str, view: type[MethodView], *arguments: object, **collaborators: object) -> None:
         function = view.as_view(name, *arguments, **collaborators)
@@ -195,7 +195,7 @@ def enrolment_routes(
         TakeUpCode,
         pages,
         visits,
-        wizard=wizard,
+        path=path,
         otp=otp,
         otp_page=otp_page,
         take_up=TakeUpEnrolment(database=database, clock=clock),

@@ -1,4 +1,4 @@
-"""The order of the wizard's pages: pure, from stored facts, and the only place that decides it."""
+"""The order of the pages: pure, from stored facts, and the only place that decides it."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from idp.core.identity_number import IdentityNumberKind
 
 
 class Page(StrEnum):
-    """One page of the wizard; the values are the last part of its path."""
+    """One page of an enrolment; the values are the last part of its address."""
 
     METHOD = "method"
     MOBILE = "mobile"

@@ -9,8 +9,8 @@ from flask import Response, redirect, request
 
 from idp.enrolment.forms import TakeUpForm
 from idp.enrolment.model import PendingEnrolmentId
+from idp.enrolment.path import EnrolmentPath
 from idp.enrolment.take_up import FindKept, TakenUp, TakeUpEnrolment
-from idp.enrolment.wizard import Wizard
 from idp.interactions.model import Intent
 from idp.interactions.progress import TakeUp
 from idp.interactions.visits import Visit, Visits
@@ -97,14 +97,14 @@ class TakeUpCode(MethodView):
         pages: Pages,
         visits: Visits,
         *,
-        wizard: Wizard,
+        path: EnrolmentPath,
         otp: OneTimePasswords,
         otp_page: OtpPage,
         take_up: TakeUpEnrolment,
     ) -> None:
         self._pages = pages
         self._visits = visits
-        self._wizard = wizard
+        self._path = path
         self._otp = otp
         self._otp_page = otp_page
         self._take_up = take_up
@@ -156,7 +156,7 @@ class TakeUpCode(MethodView):
                 begun_for=begun_for,
             ),
         )
-        return self._wizard.ask_carrier_about(here, taken.id)
+        return self._path.ask_carrier_about(here, taken.id)
 
     def _question(self, visit: Visit) -> OtpQuestion | Response:
         if self._visits.is_signed_in(visit):

@@ -1,5 +1,5 @@
 """
-The pages of the wizard, from the code on.
+The pages of an enrolment, from the code on.
 
 Each is shown at its turn only: whatever was bookmarked, copied, reloaded or gone back to, the page
 that is due is found from what is stored.
@@ -28,8 +28,8 @@ from idp.enrolment.ask_with_old_number import AskWithOldNumber
 from idp.enrolment.confirm_phone import ConfirmPhone
 from idp.enrolment.create_citizen import AlreadyEnrolled, CreateCitizen, Enrolled, NotReady
 from idp.enrolment.forms import OldNumberForm, RecheckForm
+from idp.enrolment.path import EnrolmentPage, EnrolmentPath, Position, url_of
 from idp.enrolment.rules import Page, may_ask_with_old_number
-from idp.enrolment.wizard import Position, Wizard, WizardPage, url_of
 from idp.interactions.model import Intent
 from idp.interactions.visits import Visit, Visits
 from idp.otp.model import OtpPurpose
@@ -50,7 +50,7 @@ REFUSALS: Final[Mapping[Page, str]] = {
 }
 
 
-class Otp(WizardPage):
+class Otp(EnrolmentPage):
     """`/enrol/otp`: whether the phone is at hand. Only after that is anybody asked anything."""
 
     page = Page.OTP
@@ -59,12 +59,12 @@ class Otp(WizardPage):
         self,
         pages: Pages,
         visits: Visits,
-        wizard: Wizard,
+        path: EnrolmentPath,
         *,
         otp_page: OtpPage,
         confirm_phone: ConfirmPhone,
     ) -> None:
-        super().__init__(pages, visits, wizard)
+        super().__init__(pages, visits, path)
         self._otp_page = otp_page
         self._confirm_phone = confirm_phone
 
@@ -78,36 +78,36 @@ class Otp(WizardPage):
         if answer != ACCEPTED:
             return answer
         self._confirm_phone(here.pending.id)
-        return self._wizard.ask_carrier(here.visit, here.pending)
+        return self._path.ask_carrier(here.visit, here.pending)
 
     def _question(self, here: Position) -> OtpQuestion:
         return OtpQuestion(
             purpose=OtpPurpose.ENROLMENT,
             person=here.pending.id,
             interaction_id=here.visit.interaction.id,
-            challenge=self._wizard.challenge(here.visit, here.pending),
+            challenge=self._path.challenge(here.visit, here.pending),
             page=here.visit.page,
-            begin=lambda: self._wizard.begin_challenge(here.visit, here.pending),
+            begin=lambda: self._path.begin_challenge(here.visit, here.pending),
             number=here.pending.details.phone_number,
             step=_("Bước 3/4"),
             edit_phone_url=url_of(here.visit, Page.MOBILE),
         )
 
 
-class CarrierSays(WizardPage):
+class CarrierSays(EnrolmentPage):
     """`/enrol/waiting`, `/not-available`, `/not-subscriber`: no account yet, and why."""
 
     def __init__(
         self,
         pages: Pages,
         visits: Visits,
-        wizard: Wizard,
+        path: EnrolmentPath,
         *,
         page: Page,
         kept: timedelta,
         checks: Mapping[str, SubscriberCheck],
     ) -> None:
-        super().__init__(pages, visits, wizard)
+        super().__init__(pages, visits, path)
         self.page = page
         self._kept = kept
         self._checks = checks
@@ -119,7 +119,7 @@ class CarrierSays(WizardPage):
     def act(self, here: Position) -> Response:
         """Ask again, with the same details."""
         self._pages.form(RecheckForm)  # only a token to check
-        return self._wizard.ask_carrier(here.visit, here.pending)
+        return self._path.ask_carrier(here.visit, here.pending)
 
     def _told(self, here: Position) -> dict[str, Any]:
         return {
@@ -144,13 +144,13 @@ class Mismatch(CarrierSays):
         self,
         pages: Pages,
         visits: Visits,
-        wizard: Wizard,
+        path: EnrolmentPath,
         *,
         ask_with_old_number: AskWithOldNumber,
         kept: timedelta,
         checks: Mapping[str, SubscriberCheck],
     ) -> None:
-        super().__init__(pages, visits, wizard, page=Page.MISMATCH, kept=kept, checks=checks)
+        super().__init__(pages, visits, path, page=Page.MISMATCH, kept=kept, checks=checks)
         self._ask_with_old_number = ask_with_old_number
 
     def show(self, here: Position) -> Response:
@@ -167,13 +167,13 @@ class Mismatch(CarrierSays):
         try:
             self._ask_with_old_number(here.pending.id, form.number)
         except BudgetSpent as spent:
-            return self._wizard.too_often(here.visit, spent)
+            return self._path.too_often(here.visit, spent)
         except CarrierUnavailable:
             form.fail("old_identity_number", _("Nhà mạng chưa trả lời. Thử lại sau ít phút"))
             return self._render(here, form)
         except NothingToAsk:
             pass  # asked in another tab: what is stored by now decides
-        return self._wizard.onwards(here.visit)
+        return self._path.onwards(here.visit)
 
     def _render(self, here: Position, form: OldNumberForm) -> Response:
         pending = here.pending
@@ -187,7 +187,7 @@ class Mismatch(CarrierSays):
         )
 
 
-class Exists(WizardPage):
+class Exists(EnrolmentPage):
     """`/enrol/exists`: the person has an account. Said to a matching subscriber alone."""
 
     page = Page.EXISTS
@@ -202,7 +202,7 @@ class Exists(WizardPage):
         )
 
 
-class Password(WizardPage):
+class Password(EnrolmentPage):
     """`/enrol/password`: the last step, which makes the account."""
 
     page = Page.PASSWORD
@@ -211,14 +211,14 @@ class Password(WizardPage):
         self,
         pages: Pages,
         visits: Visits,
-        wizard: Wizard,
+        path: EnrolmentPath,
         *,
         create: CreateCitizen,
         ask_to_verify_email: AskToVerifyEmail,
         counts_as_sign_in: timedelta,
         clock: Clock,
     ) -> None:
-        super().__init__(pages, visits, wizard)
+        super().__init__(pages, visits, path)
         self._create = create
         self._ask_to_verify_email = ask_to_verify_email
         self._counts_as_sign_in = counts_as_sign_in
@@ -243,13 +243,13 @@ class Password(WizardPage):
         try:
             enrolled = self._create(here.pending.id, form.password)
         except AlreadyEnrolled:
-            return self._wizard.onwards(here.visit)
+            return self._path.onwards(here.visit)
         except NotReady:  # pressed twice, or in another tab: what is stored by now decides
-            return self._wizard.to(here.visit, Page.DONE)
+            return self._path.to(here.visit, Page.DONE)
         visit = self._signed_in(here.visit, enrolled)
         if details.email is not None:
             self._ask_to_verify_email(enrolled.citizen_id, EmailAddress(details.email))
-        return self._wizard.to(visit, Page.DONE)
+        return self._path.to(visit, Page.DONE)
 
     def _signed_in(self, visit: Visit, enrolled: Enrolled) -> Visit:
         visit = self._visits.update(
@@ -280,7 +280,7 @@ class Password(WizardPage):
         )
 
 
-class Done(WizardPage):
+class Done(EnrolmentPage):
     """`/enrol/done`: the level that was reached, and the way to the portal."""
 
     page = Page.DONE
@@ -289,14 +289,14 @@ class Done(WizardPage):
         self,
         pages: Pages,
         visits: Visits,
-        wizard: Wizard,
+        path: EnrolmentPath,
         *,
         database: Database,
         relying_parties: RelyingParties,
         levels: tuple[VerificationLevel, ...],
         clock: Clock,
     ) -> None:
-        super().__init__(pages, visits, wizard)
+        super().__init__(pages, visits, path)
         self._database = database
         self._relying_parties = relying_parties
         self._levels = levels

@@ -18,7 +18,7 @@ from idp.interactions.progress import RecoveryProgress, RecoveryStop, StopReason
 from idp.interactions.visits import Visit, Visits
 from idp.recovery.ask_for_other_phone import RecoveryGone
 from idp.recovery.model import PhoneRecoveryId
-from idp.recovery.path import Path, Position, RecoveryPage
+from idp.recovery.path import Position, RecoveryPage, RecoveryPath
 from idp.recovery.replace_phone import ReplacePhone
 from idp.recovery.reset_password import ResetPassword
 from idp.recovery.rules import Page, stop_of_holds
@@ -46,7 +46,7 @@ class NotNow(RecoveryPage):
 
     page = Page.NOT_NOW
 
-    def __init__(self, pages: Pages, path: Path, *, kept: timedelta) -> None:
+    def __init__(self, pages: Pages, path: RecoveryPath, *, kept: timedelta) -> None:
         super().__init__(pages, path)
         self._kept = kept
 
@@ -74,7 +74,7 @@ class Password(RecoveryPage):
     def __init__(
         self,
         pages: Pages,
-        path: Path,
+        path: RecoveryPath,
         *,
         visits: Visits,
         hasher: PasswordHasher,
@@ -174,7 +174,7 @@ class Done(RecoveryPage):
     page = Page.DONE
 
     def __init__(
-        self, pages: Pages, path: Path, *, visits: Visits, relying_parties: RelyingParties
+        self, pages: Pages, path: RecoveryPath, *, visits: Visits, relying_parties: RelyingParties
     ) -> None:
         super().__init__(pages, path)
         self._visits = visits

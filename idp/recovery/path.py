@@ -41,7 +41,7 @@ class Position:
         return self.progress.citizen_id
 
 
-class Path:
+class RecoveryPath:
     """Finds the position from stored facts, and takes the browser to the page that is due."""
 
     def __init__(
@@ -79,7 +79,7 @@ class RecoveryPage(MethodView, ABC):
 
     page: Page
 
-    def __init__(self, pages: Pages, path: Path) -> None:
+    def __init__(self, pages: Pages, path: RecoveryPath) -> None:
         self._pages = pages
         self._path = path
 

@@ -26,7 +26,7 @@ from idp.recovery.cancel_views import cancel_routes
 from idp.recovery.come_back import ComeBackWithOtherPhone
 from idp.recovery.find_account import FindAccount
 from idp.recovery.password_views import Done, Lapsed, NotNow, Password
-from idp.recovery.path import Path, RecoveryPage
+from idp.recovery.path import RecoveryPage, RecoveryPath
 from idp.recovery.ports import RecoveryTexts
 from idp.recovery.replace_phone import ReplacePhone
 from idp.recovery.reset_password import ResetPassword
@@ -78,7 +78,7 @@ def recovery_routes(
 ) -> Blueprint:
     """The blueprint of a recovery."""
     blueprint = Blueprint("recovery", __name__)
-    path = Path(visits=visits, otp=otp, proves_for=policy.proves_for, clock=clock)
+    path = RecoveryPath(visits=visits, otp=otp, proves_for=policy.proves_for, clock=clock)
     ask = AskAboutOtherPhone(
         carriers=carriers, count=count_question, database=database, index=index, clock=clock
     )

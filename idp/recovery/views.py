@@ -25,7 +25,7 @@ from idp.recovery.after_code import AfterCode
 from idp.recovery.begin_with_other_phone import BeginWithOtherPhone
 from idp.recovery.find_account import FindAccount
 from idp.recovery.forms import OtherPhoneForm, RecoverForm
-from idp.recovery.path import Path, Position, RecoveryPage
+from idp.recovery.path import Position, RecoveryPage, RecoveryPath
 from idp.recovery.rules import Page
 from idp.recovery.store import number_of
 from idp.throttling.ports import BudgetSpent
@@ -41,7 +41,7 @@ class Start(RecoveryPage):
     def __init__(
         self,
         pages: Pages,
-        path: Path,
+        path: RecoveryPath,
         *,
         visits: Visits,
         otp: OneTimePasswords,
@@ -100,7 +100,7 @@ class OtherPhone(RecoveryPage):
     def __init__(
         self,
         pages: Pages,
-        path: Path,
+        path: RecoveryPath,
         *,
         otp: OneTimePasswords,
         otp_page: OtpPage,
@@ -181,7 +181,7 @@ class Otp(RecoveryPage):
     def __init__(
         self,
         pages: Pages,
-        path: Path,
+        path: RecoveryPath,
         *,
         otp: OneTimePasswords,
         otp_page: OtpPage,

@@ -49,7 +49,7 @@ class Position:
         return f"{START}?i={self.visit.interaction.id}" if asked else LEVEL
 
 
-class Path:
+class StepUpPath:
     """Finds the position, and takes the browser on."""
 
     def __init__(self, *, pages: Pages, visits: Visits, clock: Clock) -> None:
@@ -129,7 +129,7 @@ class Path:
 class StepUpPage(MethodView, ABC):
     """A page of a step-up: `show` answers a GET, `act` a POST."""
 
-    def __init__(self, pages: Pages, path: Path) -> None:
+    def __init__(self, pages: Pages, path: StepUpPath) -> None:
         self._pages = pages
         self._path = path
 

@@ -16,7 +16,7 @@ from idp.interactions.visits import Visits
 from idp.otp.one_time_passwords import OneTimePasswords
 from idp.otp.page import OtpPage
 from idp.step_up.ask_carrier import AskCarrierAgain
-from idp.step_up.path import CARRIER, COUNTER, OTP, START, Path
+from idp.step_up.path import CARRIER, COUNTER, OTP, START, StepUpPath
 from idp.step_up.views import (
     AskCarrier,
     BeginChallenge,
@@ -52,7 +52,7 @@ def step_up_routes(
     the counter can be used.
     """
     blueprint = Blueprint("step_up", __name__)
-    path = Path(pages=pages, visits=visits, clock=clock)
+    path = StepUpPath(pages=pages, visits=visits, clock=clock)
     begin = BeginChallenge(otp=otp, path=path, database=database)
     put = PutQuestion(
         pages=pages,

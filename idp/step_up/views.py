@@ -26,7 +26,7 @@ from idp.otp.one_time_passwords import OneTimePasswords, Paused
 from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
 from idp.step_up.ask_carrier import AskCarrierAgain, NoPhone
 from idp.step_up.forms import AskCarrierForm, StepUpForm, VisitForm
-from idp.step_up.path import CARRIER, COUNTER, OTP, Path, Position, StepUpPage
+from idp.step_up.path import CARRIER, COUNTER, OTP, Position, StepUpPage, StepUpPath
 from idp.step_up.rules import level_shown, phone_proved, ways
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
@@ -44,7 +44,7 @@ class Explain(StepUpPage):
     def __init__(
         self,
         pages: Pages,
-        path: Path,
+        path: StepUpPath,
         *,
         visits: Visits,
         flow: Flow,
@@ -114,7 +114,7 @@ class Explain(StepUpPage):
 class BeginChallenge:
     """Sends a code to the citizen's phone, and notes the challenge in the interaction."""
 
-    def __init__(self, *, otp: OneTimePasswords, path: Path, database: Database) -> None:
+    def __init__(self, *, otp: OneTimePasswords, path: StepUpPath, database: Database) -> None:
         self._otp = otp
         self._path = path
         self._database = database
@@ -148,7 +148,7 @@ class BeginChallenge:
 class PutQuestion:
     """Asks the carrier, and goes where the answer leads: onwards after a match, else its page."""
 
-    def __init__(self, *, pages: Pages, path: Path, ask: AskCarrierAgain) -> None:
+    def __init__(self, *, pages: Pages, path: StepUpPath, ask: AskCarrierAgain) -> None:
         self._pages = pages
         self._path = path
         self._ask = ask
@@ -186,7 +186,7 @@ class AskCarrier(StepUpPage):
     def __init__(
         self,
         pages: Pages,
-        path: Path,
+        path: StepUpPath,
         *,
         put: PutQuestion,
         begin: BeginChallenge,
@@ -239,7 +239,7 @@ class ProvePhone(StepUpPage):
     def __init__(
         self,
         pages: Pages,
-        path: Path,
+        path: StepUpPath,
         *,
         put: PutQuestion,
         begin: BeginChallenge,
@@ -295,7 +295,7 @@ class VisitCounter(StepUpPage):
     def __init__(
         self,
         pages: Pages,
-        path: Path,
+        path: StepUpPath,
         *,
         open_visit: OpenVisit,
         visits: Visits,

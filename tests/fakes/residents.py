@@ -102,7 +102,7 @@ class Resident:
         return browser.submit(otp=self.code(site)) if browser.page == "/otp" else browser
 
     def fill_in_enrolment(self, browser: Browser) -> Browser:
-        """From the first page of the wizard to the one that asks for the code."""
+        """From the first page of an enrolment to the one that asks for the code."""
         browser.submit(subject="citizen", method="mobile")
         return browser.submit(**self.details)
 

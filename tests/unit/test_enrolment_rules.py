@@ -1,4 +1,4 @@
-"""The order of the wizard."""
+"""The order of an enrolment's pages."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Where a person stands in the wizard, and the page that is shown at its turn only."""
+"""Where a person stands in an enrolment, and the page that is shown at its turn only."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from idp.web.views import MethodView
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One visit to the wizard: what is typed so far, whose that is, and the page that is due."""
+    """One visit to an enrolment: what is typed so far, whose that is, and the page that is due."""
 
     visit: Visit
     typed: PendingEnrolment | None
@@ -43,7 +43,7 @@ class Position:
         return self.typed
 
 
-class Wizard:
+class EnrolmentPath:
     """Finds the position from stored facts, and takes the browser to the page that is due."""
 
     def __init__(
@@ -91,7 +91,7 @@ class Wizard:
         return Position(visit, typed, due, account)
 
     def to(self, visit: Visit, page: Page) -> Response:
-        """Send the browser to a page of the wizard."""
+        """Send the browser to a page of the enrolment."""
         return redirect(url_of(visit, page), 303)  # type: ignore[return-value]
 
     def onwards(self, visit: Visit) -> Response:
@@ -152,19 +152,19 @@ class Wizard:
 
 
 def url_of(visit: Visit, page: Page) -> str:
-    """The address of a page of the wizard."""
+    """The address of a page of the enrolment."""
     return f"/enrol/{page}?i={visit.interaction.id}"
 
 
-class WizardPage(MethodView, ABC):
+class EnrolmentPage(MethodView, ABC):
     """A page that is shown at its turn; at any other time, the one that is due takes its place."""
 
     page: Page
 
-    def __init__(self, pages: Pages, visits: Visits, wizard: Wizard) -> None:
+    def __init__(self, pages: Pages, visits: Visits, path: EnrolmentPath) -> None:
         self._pages = pages
         self._visits = visits
-        self._wizard = wizard
+        self._path = path
 
     def get(self) -> Response:
         """The page, or the one that is due."""
@@ -182,11 +182,11 @@ class WizardPage(MethodView, ABC):
 
     def act(self, here: Position) -> Response:
         """What was posted; a page without a form shows itself."""
-        return self._wizard.to(here.visit, here.due)
+        return self._path.to(here.visit, here.due)
 
     def _arrive(self) -> Position | Response:
         visit = self._visits.current()
-        here = self._wizard.position(visit)
+        here = self._path.position(visit)
         if here.due is not Page.DONE and self._visits.is_signed_in(visit):
             return self._visits.proceed(visit)  # who is signed in has an account
         if not self._visits.enrols(visit):
@@ -195,5 +195,5 @@ class WizardPage(MethodView, ABC):
                 self._visits.update(visit, lambda current: current.with_(intent=Intent.ENROL))
             )
         if not may_show(self.page, here.due):
-            return self._wizard.to(visit, here.due)
+            return self._path.to(visit, here.due)
         return here
