@@ -15,6 +15,7 @@ _NAMED = re.compile(
     r"|(?<=/)\d+(?=/|$)|k=[A-Za-z0-9_-]+"
 )
 Answers = Callable[[str], str]
+Return = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,26 @@ class Way:
 
 @dataclass
 class Walker:
-    """A browser in a situation, and what its person answers to the fields of forms."""
+    """
+    A browser in a situation, and what its person answers to the fields of forms.
+
+    What *remember* returns brings back everything as it was when it was called: the browser, and
+    the world around it.
+    """
 
     browser: Browser
     answers: dict[str, Answers]
+    remember: Callable[[], Return]
 
 
 @dataclass
 class Crawler:
     """
-    Explores from situations that can be made anew as often as wanted; *findings* is what is wrong.
+    Explores from situations that can be brought back at will; *findings* is what is wrong.
 
     A page is known by what can be done on it. Each thing is done once, on whichever page of that
     kind comes first; on the first page of a situation forms are sent again, because they may lead
-    elsewhere. A way that led elsewhere is walked again from its start for the next thing. At the
+    elsewhere. After a way that led elsewhere the page is brought back for the next thing. At the
     paths *alike* pages differ in what they are about, and not in what is done there.
     """
 
@@ -63,20 +70,18 @@ class Crawler:
     alike: frozenset[str] = frozenset()
     _checked: set[str] = field(default_factory=set)
 
-    def explore(self, name: str, situation: Callable[[], Walker]) -> None:
-        """Begin in *situation*, which is called *name*, and leave nothing untried."""
-        waiting: deque[tuple[Way, ...]] = deque([()])
+    def explore(self, name: str, walker: Walker) -> None:
+        """Begin where *walker* is, which is called *name*, and leave nothing untried."""
+        self._look(name, walker.browser, ())
+        waiting: deque[tuple[tuple[Way, ...], Return]] = deque([((), walker.remember())])
         while waiting:
-            way = waiting.popleft()  # the shortest first: each is walked anew
-            walker = situation()
-            if not way:
-                self._look(name, walker.browser, way)
-            if all(_take(walker, read_page(walker.browser.html), step) for step in way):
-                waiting.extend(self._try_all(name, walker, way))
+            way, bring_back = waiting.popleft()  # the shortest way first
+            bring_back()
+            waiting.extend(self._try_all(name, walker, way, bring_back))
 
     def _try_all(
-        self, name: str, walker: Walker, way: tuple[Way, ...]
-    ) -> Iterator[tuple[Way, ...]]:
+        self, name: str, walker: Walker, way: tuple[Way, ...], bring_back: Return
+    ) -> Iterator[tuple[tuple[Way, ...], Return]]:
         """Do what was not done yet on this page, until it is left; then ask for coming back."""
         browser = walker.browser
         page: ReadPage | None = read_page(browser.html)
@@ -97,14 +102,14 @@ class Crawler:
             if there == kind and page is not None:
                 continue
             if there not in self.seen:
-                yield (*way, step)
+                yield (*way, step), walker.remember()
             if step.link >= 0 and browser.away is None:  # looking changes nothing: go back
                 browser.open(before)
                 page = read_page(browser.html)
                 if self._kind(browser, page) == kind:
                     continue
             if any((kind if way or not s.is_meant else name, s) not in self.done for s in steps):
-                yield way  # for what is left to be done here
+                yield way, bring_back  # for what is left to be done here
             return
 
     def _look(self, name: str, browser: Browser, way: tuple[Way, ...]) -> ReadPage | None:

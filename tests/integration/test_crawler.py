@@ -1,14 +1,15 @@
 """
 Somebody presses everything, wherever they may be: no dead end, no failure, no page without a name.
 
-Each situation is made anew as often as the crawler wants to come back to it, with people whom
-nobody has seen before.
+Each situation is made once, with people whom nobody has seen before, and brought back as often as
+the crawler wants to come back to it.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import count
 
 import pytest
@@ -33,6 +34,7 @@ from tests.fakes.citizen_site import PORTAL, Browser, Site
 from tests.fakes.crawler import Crawler, Walker
 from tests.fakes.disputed import HUONG, LAN, STORY
 from tests.fakes.redis_server import let_pass
+from tests.fakes.remembered import remembered
 from tests.fakes.residents import DAY, NEW_PASSWORD, Resident, choose_password
 
 MINUTE = timedelta(minutes=1)
@@ -105,7 +107,8 @@ class World:
 
     def walker(self) -> Walker:
         """Whoever presses everything from here on."""
-        return Walker(self.browser, {name: self._answer(name) for name in _RIGHT})
+        answers = {name: self._answer(name) for name in _RIGHT}
+        return Walker(self.browser, answers, partial(remembered, self.site, self.browser))
 
     def _answer(self, name: str) -> Callable[[str], str]:
         def answer(filled: str) -> str:
@@ -737,13 +740,9 @@ def test_whoever_presses_everything_finds_a_way_on(site: Site, portal: AskingPor
     crawler = Crawler(alike=frozenset({"/integration-test/case"}))
 
     for name, situation in SITUATIONS.items():
-
-        def begin(situation: Situation = situation) -> Walker:
-            world = World(site, portal)
-            situation(world)
-            return world.walker()
-
-        crawler.explore(name, begin)
+        world = World(site, portal)
+        situation(world)
+        crawler.explore(name, world.walker())
 
     assert crawler.findings == []
     pages = {
