@@ -18,8 +18,8 @@ from idp.processes.demo.problem import Problem
 from idp.processes.demo.program import Program
 from idp.processes.demo.secrets_on_disk import SecretsOnDisk
 
-# A person who tries things out enrols and signs in over and over again. Limits on passwords stay
-# as they are in production.
+# A person who tries things out enrols and signs in over and over again. Limits on one person's
+# passwords stay as they are in production; those by network would count all who try things here.
 PRACTICALLY_NONE = json.dumps([{"count": 1_000_000, "period": "PT1H"}])
 EASED_LIMITS = (
     "OTP_PER_NUMBER",
