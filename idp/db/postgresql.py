@@ -9,9 +9,11 @@ time.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from time import monotonic
 from typing import Any, Final
 
+import orjson
 from psycopg import Connection, OperationalError, pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
@@ -57,7 +59,8 @@ class _Connection:
         """Run a statement, prepared where it is the first time. Raises psycopg's errors."""
         name = self._prepared.get(text) or self._prepare(text)
         # As text: what a value is to the server, its place in the statement decides.
-        dumped: Any = self._values.dump_sequence(values, [PyFormat.TEXT] * len(values))
+        texts = [_moment(value) if type(value) is datetime else value for value in values]
+        dumped: Any = self._values.dump_sequence(texts, [PyFormat.TEXT] * len(texts))
         return self._checked(self._libpq.exec_prepared(name, dumped))
 
     def say(self, command: bytes) -> None:
@@ -106,6 +109,11 @@ class _Connection:
         if self.is_lost:  # libpq has words for it, and no code
             raise OperationalError(result.get_error_message())
         raise error_from_result(result)
+
+
+def _moment(value: datetime) -> str:
+    """As the driver would write it, which takes six times as long."""
+    return orjson.dumps(value)[1:-1].decode()
 
 
 class PostgresqlRows(Rows):
