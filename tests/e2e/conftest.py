@@ -32,13 +32,19 @@ def inspector(chromium: Browser, system: RunningSystem) -> Inspector:
     return Inspector(chromium, system.provider, Path(folder) if folder else None)
 
 
-@pytest.fixture
-def sandbox(system: RunningSystem) -> Iterator[SandboxClient]:
-    """Carriers and phones, in order before and after."""
+@pytest.fixture(scope="session")
+def sandbox_http(system: RunningSystem) -> Iterator[httpx.Client]:
+    """One for all tests: each reads the certificates of the whole world when it is made."""
     with httpx.Client(base_url=system.sandbox) as http:
-        client = SandboxClient(http)
-        yield client
-        client.repair()
+        yield http
+
+
+@pytest.fixture
+def sandbox(sandbox_http: httpx.Client) -> Iterator[SandboxClient]:
+    """Carriers and phones, in order before and after."""
+    client = SandboxClient(sandbox_http)
+    yield client
+    client.repair()
 
 
 @pytest.fixture
