@@ -576,7 +576,7 @@ def test_what_was_said_is_deleted_after_five_years(court: Court) -> None:
     court.answer.holder(decided, AN, "Đây là số của tôi.")
     for each in (LAN, HUONG):
         court.decides(decided, TRANSFER, each)
-    court.clock.advance(1825 * DAY)
+    court.clock.advance(1826 * DAY)
     assert sweep(court) == 1  # the number that waited
     court.clock.advance(timedelta(seconds=1))
 
@@ -590,7 +590,7 @@ def test_what_was_said_is_deleted_after_five_years(court: Court) -> None:
 
 
 def sweep(court: Court) -> int:
-    return forget_old_complaints(court.database, court.clock, resolved_kept=1825 * DAY)
+    return forget_old_complaints(court.database, court.clock, resolved_kept=1826 * DAY)
 
 
 def test_a_closed_account_is_closed_once(court: Court) -> None:
