@@ -1981,8 +1981,8 @@ PAGES: dict[str, tuple[str, Context]] = {
         "logout/wrong_request.html",
         _plain(parameter="id_token_hint", reference="7F3K-92QD"),
     ),
-    "home": ("account/home.html", _plain(portals=[PORTAL])),
-    "home-signed-in": ("account/home.html", _plain(portals=[], signed_in=True)),
+    "home": ("account/home.html", _plain(relying_parties=[PORTAL])),
+    "home-signed-in": ("account/home.html", _plain(relying_parties=[], signed_in=True)),
     "account": (
         "account/overview.html",
         _with(

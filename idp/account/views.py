@@ -24,14 +24,14 @@ class Home(MethodView):
         """The page."""
         return self._pages.render(
             "account/home.html",
-            portals=[portal for portal in self._registry.all() if _is_recommended(portal)],
+            relying_parties=[each for each in self._registry.all() if _is_recommended(each)],
             signed_in=self._visits.session() is not None,
         )
 
 
-def _is_recommended(portal: RelyingParty) -> bool:
+def _is_recommended(party: RelyingParty) -> bool:
     """A link on our own page vouches for whom it leads to: an operator has to have let it in."""
-    return portal.client_uri is not None and portal.enabled and not portal.dynamic
+    return party.client_uri is not None and party.enabled and not party.dynamic
 
 
 class SignOutHere(MethodView):

@@ -185,8 +185,8 @@ def _disputes(parts: Parts) -> Iterator[Sweep]:
     )
 
 
-def _portals(parts: Parts) -> Iterator[Sweep]:
-    """Portals, and those who look after them."""
+def _relying_parties(parts: Parts) -> Iterator[Sweep]:
+    """Relying parties, and those who look after them."""
     yield Sweep(
         "wake due logouts",
         SWEPT_EVERY,
@@ -247,7 +247,7 @@ _SUBJECTS: Final = (
     _accounts,
     _evidence,
     _disputes,
-    _portals,
+    _relying_parties,
     _operators,
 )
 

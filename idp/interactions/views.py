@@ -246,8 +246,8 @@ def interaction_routes(
     def expired(_: InteractionExpired | InteractionGone) -> WerkzeugResponse:
         if request.method == "POST":
             return _looked_at()
-        portal = visits.named_portal(request.args.get("i", ""))
-        return pages.render("interactions/expired.html", status=410, relying_party=portal)
+        named = visits.named_relying_party(request.args.get("i", ""))
+        return pages.render("interactions/expired.html", status=410, relying_party=named)
 
     def other_browser(error: OtherBrowser) -> WerkzeugResponse:
         if request.method == "POST":

@@ -136,7 +136,7 @@ class Visits:
             raise RelyingPartyDisabled(visit.relying_party)
         return visit
 
-    def named_portal(self, interaction_id: str) -> RelyingParty | None:
+    def named_relying_party(self, interaction_id: str) -> RelyingParty | None:
         """Where the one who asked in an interaction that is gone sends people to begin again."""
         client_id = named_in(interaction_id)
         found = None if client_id is None else self._relying_parties.find(client_id)

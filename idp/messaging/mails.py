@@ -27,13 +27,13 @@ class Writer:
 
 
 @dataclass(frozen=True, slots=True)
-class Portal:
-    """Whose mail it is about, and which of its secrets or keys: by its last four, or its name."""
+class LapsingCredential:
+    """Whose secret or key it is, and which of them: *shown* are its last four, or its name."""
 
     client_id: str
     name_vi: str
     name_en: str
-    credential: str
+    shown: str
 
 
 # As a subject, and as the end of "… lúc/at <moment>".
@@ -185,20 +185,22 @@ def other_phone_mail(writer: Writer, link: str, possible_from: datetime) -> Mail
     )
 
 
-def lapse_mail(writer: Writer, portal: Portal, ends_at: datetime, *, is_key: bool) -> Mail:
+def lapse_mail(
+    writer: Writer, ending: LapsingCredential, ends_at: datetime, *, is_key: bool
+) -> Mail:
     """Return the reminder that a secret or a key of a portal ends, for those who look after it."""
-    vi = "Khoá công khai" if is_key else "Khoá bí mật"
+    vi, it = ("Khoá công khai", "khoá") if is_key else ("Mã bí mật", "mã")
     en = "A public key" if is_key else "A secret"
     moment = written(ends_at)
     return _mail(
         writer,
-        f"{vi} của {portal.client_id} sắp hết hạn",
-        f"{en} of {portal.client_id} ends soon",
-        f"{vi} {portal.credential} của {portal.name_vi} ({portal.client_id}) hết hạn lúc {moment}. "
-        "Sau lúc đó công dân không đăng nhập được vào cổng bằng khoá này.\n\n"
-        "Hãy tạo khoá mới, cấu hình cho cổng, rồi bỏ khoá cũ. Hai khoá cùng dùng được trong lúc "
+        f"{vi} của {ending.client_id} sắp hết hạn",
+        f"{en} of {ending.client_id} ends soon",
+        f"{vi} {ending.shown} của {ending.name_vi} ({ending.client_id}) hết hạn lúc {moment}. "
+        f"Sau lúc đó công dân không đăng nhập được vào cổng bằng {it} này.\n\n"
+        f"Hãy tạo {it} mới, cấu hình cho cổng, rồi bỏ {it} cũ. Hai {it} cùng dùng được trong lúc "
         "đổi.",
-        f"{en} ({portal.credential}) of {portal.name_en} ({portal.client_id}) ends at {moment}. "
+        f"{en} ({ending.shown}) of {ending.name_en} ({ending.client_id}) ends at {moment}. "
         "After that citizens cannot sign in to the portal with it.\n\n"
         "Make the next one, configure the portal with it, then retire the old one. Both count "
         "while you change over.",

@@ -11,7 +11,7 @@ from idp.audit.log import record
 from idp.core.clock import Clock
 from idp.core.email_address import EmailAddress, InvalidEmailAddress
 from idp.db.database import Database
-from idp.messaging.mails import Portal, Writer, lapse_mail
+from idp.messaging.mails import LapsingCredential, Writer, lapse_mail
 from idp.messaging.model import Mail
 from idp.messaging.ports import MailNotSent, MailRefused, MailSender
 from idp.onboarding import store
@@ -119,8 +119,10 @@ class RemindContacts:
         by_key = party.client_authentication is ClientAuthentication.PRIVATE_KEY_JWT
         if lapsing.expires_at is None or (not is_key and (by_key or _is_left(row, lapsing, now))):
             return
-        portal = Portal(row.client_id, party.name_vi, party.name_en, _shown(row, lapsing))
-        mail = lapse_mail(self._writer, portal, lapsing.expires_at, is_key=is_key)
+        ending = LapsingCredential(
+            row.client_id, party.name_vi, party.name_en, _shown(row, lapsing)
+        )
+        mail = lapse_mail(self._writer, ending, lapsing.expires_at, is_key=is_key)
         for contact in party.contacts:
             try:
                 yield EmailAddress.parse(contact), mail

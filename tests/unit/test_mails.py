@@ -6,7 +6,7 @@ import pytest
 
 from idp.messaging.links import Links
 from idp.messaging.mails import (
-    Portal,
+    LapsingCredential,
     Writer,
     lapse_mail,
     notice_mail,
@@ -18,10 +18,10 @@ from idp.messaging.model import Mail, NoticeKind
 AT = datetime(2026, 11, 22, 2, 12, tzinfo=UTC)
 WRITER = Writer("Cổng Dịch vụ công Quốc gia", "National Public Service Portal", "1800 1096")
 LINK = "https://id.example.vn/email?k=abc"
-PORTAL = Portal("binh-dinh", "Cổng Bình Định", "Binh Dinh Portal", "…1a2b")
+ENDING = LapsingCredential("binh-dinh", "Cổng Bình Định", "Binh Dinh Portal", "…1a2b")
 MAILS = [
     *(notice_mail(WRITER, kind, AT) for kind in NoticeKind),
-    *(lapse_mail(WRITER, PORTAL, AT, is_key=is_key) for is_key in (True, False)),
+    *(lapse_mail(WRITER, ENDING, AT, is_key=is_key) for is_key in (True, False)),
     verify_address_mail(WRITER, LINK, timedelta(days=1)),
     other_phone_mail(WRITER, LINK, AT),
 ]
@@ -44,6 +44,15 @@ def test_a_notice_tells_the_time_in_vietnam_and_whom_to_call(kind: NoticeKind) -
     assert text.count("09:12 22/11/2026") == 2
     assert text.count("1800 1096") == 2
     assert "http" not in text
+
+
+@pytest.mark.parametrize(("is_key", "named"), [(True, "Khoá công khai"), (False, "Mã bí mật")])
+def test_a_mail_calls_what_ends_by_its_name(is_key: bool, named: str) -> None:  # noqa: FBT001
+    vietnamese = lapse_mail(WRITER, ENDING, AT, is_key=is_key).text
+
+    assert f"{named} …1a2b của Cổng Bình Định" in vietnamese
+    assert ("khoá" in vietnamese) == is_key
+    assert ("mã mới" in vietnamese) == (not is_key)
 
 
 @pytest.mark.parametrize("mail", MAILS[-2:])
