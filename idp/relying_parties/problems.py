@@ -83,7 +83,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class BrokenRule:
     """A rule that is broken; *detail* is what its words need besides."""
 
     rule: Rule
@@ -103,21 +103,21 @@ class Problem:
     """What is wrong with a member (*field*); *value* is the part that is, as it was given."""
 
     field: str
-    fault: Fault
+    broken: BrokenRule
     value: str = ""
 
     @property
     def rule(self) -> Rule:
         """The rule that it breaks."""
-        return self.fault.rule
+        return self.broken.rule
 
     def reason(self, language: str = EN) -> str:
         """Why it cannot be so."""
-        return self.fault.reason(language)
+        return self.broken.reason(language)
 
     def fix(self, language: str = EN) -> str:
         """What to do instead."""
-        return self.fault.fix(language)
+        return self.broken.fix(language)
 
     def __str__(self) -> str:
         """One line for a terminal or a log."""
@@ -128,12 +128,12 @@ class Problem:
 def problem(field: str, rule: Rule, detail: str = "", *, value: str = "") -> Problem:
     """A problem; of *value* what can be told: no private key, and not a page of text."""
     told = "" if _PRIVATE in value.upper() else value[:_LONGEST_VALUE]
-    return Problem(field, Fault(rule, detail), told)
+    return Problem(field, BrokenRule(rule, detail), told)
 
 
 def said(field: str, text: str) -> Problem:
     """A problem that only machines and terminals are told of, in words of its own."""
-    return Problem(field, Fault(Rule.OTHER, text))
+    return Problem(field, BrokenRule(Rule.OTHER, text))
 
 
 WORDS: Final[Mapping[Rule, Words]] = {

@@ -24,7 +24,7 @@ from idp.relying_parties.model import (
     RequestObjects,
     SecurityProfile,
 )
-from idp.relying_parties.problems import Fault, Problem, Rule, problem
+from idp.relying_parties.problems import BrokenRule, Problem, Rule, problem
 from idp.relying_parties.rules import (
     KNOWN_CLAIMS,
     KNOWN_SCOPES,
@@ -240,8 +240,8 @@ def _check_frame(read: "_Reader", relying_party: RelyingParty) -> None:
     )
 
 
-def _acr_problem(name: str) -> Fault | None:
-    return None if _ACR.fullmatch(name) else Fault(Rule.NO_ACR)
+def _acr_problem(name: str) -> BrokenRule | None:
+    return None if _ACR.fullmatch(name) else BrokenRule(Rule.NO_ACR)
 
 
 def _is_within(levels: int, value: object) -> bool:
@@ -271,16 +271,16 @@ class _Reader:
     def text(
         self,
         name: str,
-        fault_of: Callable[[str], Fault | None] | None = None,
+        broken_rule_of: Callable[[str], BrokenRule | None] | None = None,
         *,
         default: str | None = None,
     ) -> str:
-        value = self.optional_text(name, fault_of)
+        value = self.optional_text(name, broken_rule_of)
         self.require(name in self._document or default is not None, name, Rule.MISSING)
         return value or default or ""
 
     def optional_text(
-        self, name: str, fault_of: Callable[[str], Fault | None] | None = None
+        self, name: str, broken_rule_of: Callable[[str], BrokenRule | None] | None = None
     ) -> str | None:
         value = self._document.get(name)
         if value is None:
@@ -288,11 +288,13 @@ class _Reader:
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
             self.require(False, name, Rule.NOT_A_TEXT)
             return None
-        self._refuse(name, value, fault_of(value) if fault_of else None)
+        self._refuse(name, value, broken_rule_of(value) if broken_rule_of else None)
         return value
 
-    def uri(self, name: str, fault_of: Callable[[str], Fault | None] = uri_problem) -> str | None:
-        value = self.optional_text(name, fault_of)
+    def uri(
+        self, name: str, broken_rule_of: Callable[[str], BrokenRule | None] = uri_problem
+    ) -> str | None:
+        value = self.optional_text(name, broken_rule_of)
         if value is not None:
             self._addresses.append((name, value))
         return value
@@ -334,10 +336,10 @@ class _Reader:
         if not isinstance(keys, list) or not is_set or not _is_within(_KEY_SET_LEVELS, value):
             self.require(False, name, Rule.NOT_A_KEY_SET)
             return ()
-        faults = [fault for key in keys if (fault := public_key_problem(key))]
-        for fault in faults:
-            self._refuse(name, "", fault)
-        return () if faults else tuple(keys)
+        found = [broken for key in keys if (broken := public_key_problem(key))]
+        for broken in found:
+            self._refuse(name, "", broken)
+        return () if found else tuple(keys)
 
     def request_uris(self, name: str) -> tuple[str, ...]:
         """Addresses of request objects; a fragment (their hash) is allowed (Core §6.2)."""
@@ -377,8 +379,8 @@ class _Reader:
         """Every address that was read; what is no address was refused already."""
         for name, uri in self._addresses:
             if uri.startswith("http://"):
-                self._refuse(name, uri, Fault(Rule.URI_HTTP_IN_PRODUCTION))
+                self._refuse(name, uri, BrokenRule(Rule.URI_HTTP_IN_PRODUCTION))
 
-    def _refuse(self, name: str, value: str, fault: Fault | None) -> None:
-        if fault is not None:
-            self._found.append(problem(name, fault.rule, fault.detail, value=value))
+    def _refuse(self, name: str, value: str, broken: BrokenRule | None) -> None:
+        if broken is not None:
+            self._found.append(problem(name, broken.rule, broken.detail, value=value))

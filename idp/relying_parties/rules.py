@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from idp.relying_parties.claims import SCOPE_CLAIMS, SCOPES
-from idp.relying_parties.problems import Fault, Rule
+from idp.relying_parties.problems import BrokenRule, Rule
 
 MAX_URI: Final = 2048  # characters; longer ones do not pass every proxy
 MAX_SMS_NAME: Final = 24  # characters; the text message has 160 for everything
@@ -35,40 +35,40 @@ _VIETNAMESE: Final = frozenset(
 )
 
 
-def uri_problem(uri: str) -> Fault | None:
+def uri_problem(uri: str) -> BrokenRule | None:
     """
     Why *uri* cannot be an address of a relying party's, or `None`.
 
     RFC 9700 §2.1 and §4.1 say why each of it matters.
     """
     if len(uri) > MAX_URI:
-        return Fault(Rule.URI_TOO_LONG, str(MAX_URI))
+        return BrokenRule(Rule.URI_TOO_LONG, str(MAX_URI))
     if "#" in uri:
-        return Fault(Rule.URI_FRAGMENT)
+        return BrokenRule(Rule.URI_FRAGMENT)
     if "*" in uri:
-        return Fault(Rule.URI_WILDCARD)
+        return BrokenRule(Rule.URI_WILDCARD)
     if not _URI_CHARACTERS.fullmatch(uri):
-        return _written_out(uri) or Fault(Rule.URI_CHARACTERS)
+        return _written_out(uri) or BrokenRule(Rule.URI_CHARACTERS)
     try:
         parts = urlsplit(uri)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return Fault(Rule.URI_UNREADABLE)
+        return BrokenRule(Rule.URI_UNREADABLE)
     if parts.scheme not in {"https", "http"} or not host:
-        return Fault(Rule.URI_NOT_ABSOLUTE)
+        return BrokenRule(Rule.URI_NOT_ABSOLUTE)
     if "@" in parts.netloc:
-        return Fault(Rule.URI_USER)
+        return BrokenRule(Rule.URI_USER)
     if ".." in unquote(parts.path).split("/"):
-        return Fault(Rule.URI_DOTS)
+        return BrokenRule(Rule.URI_DOTS)
     if parts.scheme == "http" and not is_loopback(host):
-        return Fault(Rule.URI_HTTP)
+        return BrokenRule(Rule.URI_HTTP)
     return _host_problem(host)
 
 
-def fetched_uri_problem(uri: str) -> Fault | None:
+def fetched_uri_problem(uri: str) -> BrokenRule | None:
     """Why *uri* cannot be one that we fetch, or `None`: https alone, whoever asks."""
     if not uri.startswith("https://"):
-        return Fault(Rule.URI_HTTP_FETCHED)
+        return BrokenRule(Rule.URI_HTTP_FETCHED)
     return uri_problem(uri)
 
 
@@ -88,17 +88,17 @@ def is_under(host: str, domains: Collection[str]) -> bool:
     return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
-def public_key_problem(key: Mapping[str, object]) -> Fault | None:
+def public_key_problem(key: Mapping[str, object]) -> BrokenRule | None:
     """Why *key* (a JWK) cannot be a relying party's public key, or `None`."""
     if not _PRIVATE_MEMBERS.isdisjoint(key):
-        return Fault(Rule.KEY_PRIVATE)
+        return BrokenRule(Rule.KEY_PRIVATE)
     if key.get("kty") not in {"RSA", "EC"}:
-        return Fault(Rule.KEY_KIND)
+        return BrokenRule(Rule.KEY_KIND)
     if key.get("use", "sig") != "sig":
-        return Fault(Rule.KEY_USE)
+        return BrokenRule(Rule.KEY_USE)
     end = key.get("exp")
     if end is not None and (isinstance(end, bool) or not isinstance(end, int) or end < 0):
-        return Fault(Rule.KEY_END)
+        return BrokenRule(Rule.KEY_END)
     return None
 
 
@@ -117,44 +117,44 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def client_id_problem(client_id: str) -> Fault | None:
+def client_id_problem(client_id: str) -> BrokenRule | None:
     """Why *client_id* cannot be one, or `None`; it stands in URLs, logs and file names."""
-    return None if _CLIENT_ID.fullmatch(client_id) else Fault(Rule.NO_CLIENT_ID)
+    return None if _CLIENT_ID.fullmatch(client_id) else BrokenRule(Rule.NO_CLIENT_ID)
 
 
-def sms_name_problem(name: str) -> Fault | None:
+def sms_name_problem(name: str) -> BrokenRule | None:
     """Why a text message cannot name the portal so, or `None`."""
-    return None if _SMS_NAME.fullmatch(name) else Fault(Rule.NO_SMS_NAME, str(MAX_SMS_NAME))
+    return None if _SMS_NAME.fullmatch(name) else BrokenRule(Rule.NO_SMS_NAME, str(MAX_SMS_NAME))
 
 
-def _host_problem(host: str) -> Fault | None:
+def _host_problem(host: str) -> BrokenRule | None:
     if is_loopback(host):
         return None
     # Browsers read a host whose last label is a number as an IPv4 address (WHATWG URL §3.5).
     if ":" in host or _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
-        return Fault(Rule.URI_IP_HOST)
+        return BrokenRule(Rule.URI_IP_HOST)
     # Browsers decode a host before they read it: what %31 hides may be an address, or a look-alike.
     if not all(_LABEL.fullmatch(label) for label in host.split(".")):
-        return Fault(Rule.URI_HOST_NO_NAME, host)
+        return BrokenRule(Rule.URI_HOST_NO_NAME, host)
     shown = decoded_host(host)
     if shown is not None and not _reads_as_it_is(shown):
-        return Fault(Rule.URI_HOST_LOOKS_ALIKE, shown)
+        return BrokenRule(Rule.URI_HOST_LOOKS_ALIKE, shown)
     return None
 
 
-def _written_out(uri: str) -> Fault | None:
+def _written_out(uri: str) -> BrokenRule | None:
     """Why the host of *uri*, with letters beyond ASCII, cannot stand so; `None`: it has none."""
     found = _HOST.match(uri)
     if found is None or found[1].isascii():
         return None
     host = unicodedata.normalize("NFC", found[1].lower())
     if not _reads_as_it_is(host):
-        return Fault(Rule.URI_HOST_LOOKS_ALIKE, host)
+        return BrokenRule(Rule.URI_HOST_LOOKS_ALIKE, host)
     encoded = ".".join(
         label if label.isascii() else _ENCODED + label.encode("punycode").decode("ascii")
         for label in host.split(".")
     )
-    return Fault(Rule.URI_HOST_WRITTEN_OUT, encoded)
+    return BrokenRule(Rule.URI_HOST_WRITTEN_OUT, encoded)
 
 
 def _reads_as_it_is(host: str) -> bool:
