@@ -405,11 +405,11 @@ _WORDS: Final[Mapping[Cause, _Words]] = {
     ),
     Cause.SECRET_WRONG: _Words(
         Text(
-            "Khoá bí mật không đúng hoặc đã hết hạn.", "The client secret is wrong, or has expired."
+            "Mã bí mật không đúng hoặc đã hết hạn.", "The client secret is wrong, or has expired."
         ),
         Text(
-            "Kiểm tra khoá đang cấu hình (có khoảng trắng hay xuống dòng ở cuối không), hoặc tạo "
-            "khoá mới.",
+            "Kiểm tra mã đang cấu hình (có khoảng trắng hay xuống dòng ở cuối không), hoặc tạo "
+            "mã mới.",
             "Check the configured secret (a space or line break at its end?), or make a new one.",
         ),
         _KEYS,
