@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, insert, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,42 @@ def consented_claims(source: Source, citizen_id: CitizenId, client_id: ClientId)
     """The claims that the citizen agreed to share with the relying party."""
     row = rows_of(source).one(_CLAIMS, citizen_id=citizen_id, client_id=client_id)
     return frozenset() if row is None else frozenset(row[0])
+
+
+def standing(
+    *, citizen_id: ColumnElement[str], client_id: ColumnElement[str]
+) -> ColumnElement[bool]:
+    """Which consent of that citizen at that relying party shares anything: one, or none."""
+    return and_(
+        Consent.citizen_id == citizen_id,
+        Consent.client_id == client_id,
+        cast(Consent.claims, String) != "[]",
+    )
+
+
+def sharing(
+    claim: str, *, citizen_id: ColumnElement[str], client_id: ColumnElement[str]
+) -> ColumnElement[bool]:
+    """Which consent of that citizen at that relying party shares *claim*: one, or none."""
+    return and_(
+        Consent.citizen_id == citizen_id,
+        Consent.client_id == client_id,
+        cast(Consent.claims, String).contains(f'"{claim}"', autoescape=True),
+    )
+
+
+def lock_all(session: Session, citizen_id: CitizenId) -> None:
+    """
+    Let nothing be made of a citizen's consents until the commit.
+
+    Before the account is locked, where both are: an answer to a portal holds the consent first.
+    """
+    session.execute(
+        select(Consent.id)
+        .where(Consent.citizen_id == citizen_id)
+        .order_by(Consent.id)
+        .with_for_update()
+    )
 
 
 def consented_parties(session: Session, citizen_id: CitizenId) -> frozenset[ClientId]:

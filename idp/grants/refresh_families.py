@@ -27,11 +27,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import Citizen, CitizenId, CitizenStatus
+from idp.consents.store import sharing
 from idp.core.handles import digest, new_handle
 from idp.db.rows import Prepared, Rows, Source, rows_of
 from idp.follow_ups.store import ends
 from idp.grants.model import Authorization, FamilyId, Grant, GrantId, RefreshFamily, RefreshToken
 from idp.grants.store import signed_in
+from idp.relying_parties.claims import OFFLINE_ACCESS
 from idp.relying_parties.model import ClientId
 from idp.sessions.model import SessionId
 
@@ -46,6 +48,13 @@ _LIVE: Final = (
     ~exists().where(
         Grant.id == RefreshFamily.grant_id,
         ends(citizen_id=Grant.citizen_id, session_id=Grant.session_id, auth_time=Grant.auth_time),
+    ),
+    exists().where(
+        sharing(
+            OFFLINE_ACCESS,
+            citizen_id=RefreshFamily.citizen_id,
+            client_id=RefreshFamily.client_id,
+        )
     ),
 )
 _OF_TOKEN: Final = RefreshFamily.id == (

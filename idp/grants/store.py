@@ -8,25 +8,27 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, or_
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId
+from idp.consents.model import Consent
+from idp.consents.store import standing
 from idp.db.rows import Prepared, Source, rows_of
 from idp.follow_ups.store import ends
 from idp.grants.model import Authorization, Grant, GrantId, Redemption
 from idp.relying_parties.model import ClientId
 from idp.sessions.model import SessionId
 
+_DECIDED: Final = ("id", "session_id", "scope", "claims", "acr", "auth_time", "issued_at")
+# Whoever withdraws waits for the commit, and finds the grant; or was first, and there is none.
 _ADD: Final = Prepared(
-    insert(Grant),
-    columns=(
-        "id",
-        "citizen_id",
-        "client_id",
-        "session_id",
-        "scope",
-        "claims",
-        "acr",
-        "auth_time",
-        "issued_at",
-    ),
+    insert(Grant).from_select(
+        ("citizen_id", "client_id", *_DECIDED),
+        select(
+            Consent.citizen_id,
+            Consent.client_id,
+            *(bindparam(name, type_=Grant.__table__.c[name].type) for name in _DECIDED),
+        )
+        .where(standing(citizen_id=bindparam("citizen_id"), client_id=bindparam("client_id")))
+        .with_for_update(read=True),
+    )
 )
 _REDEEM: Final = (
     update(Grant)
@@ -47,9 +49,13 @@ _REDEEM_LIVE: Final = Prepared(_REDEEM.where(Grant.revoked_at.is_(None)))
 _REDEEM_REPLAYED: Final = Prepared(_REDEEM.where(Grant.revoked_at == Grant.replayed_at))
 
 
-def add(source: Source, authorization: Authorization, *, at: datetime) -> None:
-    """Store a new grant."""
-    rows_of(source).change(
+def add(source: Source, authorization: Authorization, *, at: datetime) -> bool:
+    """
+    Store a new grant; false where the consent that it rests on was withdrawn meanwhile.
+
+    A consent grows, or is withdrawn whole: one that stands holds what it held.
+    """
+    added = rows_of(source).change(
         _ADD,
         id=authorization.grant_id,
         citizen_id=authorization.citizen_id,
@@ -61,6 +67,7 @@ def add(source: Source, authorization: Authorization, *, at: datetime) -> None:
         auth_time=authorization.auth_time,
         issued_at=at,
     )
+    return added == 1
 
 
 def mark_redeemed(source: Source, grant_id: GrantId, at: datetime) -> Redemption:

@@ -16,6 +16,7 @@ from idp.interactions.ports import (
     AuthorizationResponse,
     InteractionGone,
     Interactions,
+    NotAgreed,
     Responder,
 )
 from idp.interactions.released import released
@@ -139,6 +140,8 @@ class Flow:
             return self._responder.refuse(interaction, error)
         try:
             return self._responder.approve(interaction, session)
+        except NotAgreed:  # withdrawn after the look at it: what is next now is another step
+            return self.answer(self.reopen(interaction), session)
         except Exception:
             # A code that was made all the same is in nobody's hands, and ends within a minute.
             self.reopen(interaction)

@@ -23,6 +23,10 @@ class InteractionGone(Exception):
     """There is no such interaction any more."""
 
 
+class NotAgreed(Exception):
+    """What the citizen had agreed to share was withdrawn while the answer was made."""
+
+
 class TooManyInteractions(BudgetSpent):
     """That network began so many that they could fill the store."""
 
@@ -93,7 +97,7 @@ class Responder(Protocol):
     """The protocol's side: turns a finished interaction into an answer."""
 
     def approve(self, interaction: Interaction, session: Session) -> AuthorizationResponse:
-        """Issue an authorization code for the session's citizen."""
+        """Issue an authorization code for the session's citizen. Raises `NotAgreed`."""
         ...
 
     def refuse(self, interaction: Interaction, error: str) -> AuthorizationResponse:

@@ -18,7 +18,7 @@ from idp.grants import store as grants
 from idp.grants.model import Authorization, AuthorizationCode, GrantId
 from idp.grants.ports import AuthorizationCodes
 from idp.interactions.model import AuthorizationRequest, Interaction, Prompt, ResponseMode
-from idp.interactions.ports import AuthorizationResponse
+from idp.interactions.ports import AuthorizationResponse, NotAgreed
 from idp.interactions.released import released
 from idp.oidc.errors import (
     AccessDenied,
@@ -118,7 +118,7 @@ class OidcResponder:
         self._clock = clock
 
     def approve(self, interaction: Interaction, session: Session) -> AuthorizationResponse:
-        """Make a grant for the session's citizen, and hand out its code."""
+        """Make a grant for the session's citizen, and hand out its code. Raises `NotAgreed`."""
         request = _request_of(interaction)
         relying_party = self._relying_parties.find(request.client_id)
         if relying_party is None or not relying_party.enabled:
@@ -189,7 +189,8 @@ class OidcResponder:
                 verification_level=verified,
                 authentication_level=authenticated,
             )
-            grants.add(transaction, authorization, at=now)
+            if not grants.add(transaction, authorization, at=now):
+                raise NotAgreed
             record(
                 transaction,
                 CodeIssued(

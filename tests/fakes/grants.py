@@ -1,11 +1,15 @@
-"""Codes and access tokens in memory: honest doubles of the ports of grants."""
+"""Codes and access tokens in memory: honest doubles of the ports of grants; and grants as given."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from threading import RLock
 
+from sqlalchemy.orm import Session
+
+from idp.consents.store import give
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
+from idp.grants import store
 from idp.grants.model import (
     AccessToken,
     Authorization,
@@ -22,6 +26,20 @@ from idp.grants.model import (
 from idp.relying_parties.model import ClientId
 from idp.statistics.model import Tick
 from tests.fakes.expiring import Expiring
+
+
+def add_agreed(session: Session, authorization: Authorization, *, at: datetime) -> None:
+    """Store a grant that the citizen has agreed to a moment before."""
+    give(
+        session,
+        citizen_id=authorization.citizen_id,
+        client_id=authorization.client_id,
+        claims=("name", "offline_access"),
+        text_hash="-",
+        at=at,
+    )
+    session.flush()
+    assert store.add(session, authorization, at=at)
 
 
 class AuthorizationCodesInMemory:

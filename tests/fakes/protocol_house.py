@@ -251,6 +251,7 @@ class ProtocolHouse:
             database=database,
             clock=clock,
         )
+        self.ending = sign_in
         self.end_all_of = sign_in.end_all_of
         visits = Visits(
             interactions=self.interactions,

@@ -49,7 +49,8 @@ def connect(site: Site, citizen_id: CitizenId, client_id: ClientId) -> Handle:
             text_hash="-",
             at=now,
         )
-        grants.add(transaction, authorization, at=now)
+        transaction.flush()
+        assert grants.add(transaction, authorization, at=now)
         issued = CodeIssued(
             citizen_id=citizen_id,
             client_id=client_id,

@@ -58,7 +58,6 @@ from idp.disputes.shown_steps import is_asked
 from idp.disputes.submit_complaint import Circumstances, SubmitComplaint
 from idp.disputes.sweep import forget_old_complaints
 from idp.follow_ups.follow_ups import LEFT_AFTER, FollowUps
-from idp.grants import store as grants
 from idp.grants.model import AccessToken
 from idp.grants.refresh_families import RefreshFamilies, RefreshPolicy
 from idp.interactions.sign_in import SignIn, SignInBarred
@@ -71,6 +70,7 @@ from tests.fakes.at_once import at_once
 from tests.fakes.carrier_records import CarrierRecordsInMemory, Subscription
 from tests.fakes.clock import FakeClock
 from tests.fakes.disputed import HUONG, LAN
+from tests.fakes.grants import add_agreed
 from tests.fakes.logouts import nobody_to_tell
 from tests.fakes.notices import NoticesInMemory
 from tests.fakes.people import AN, authorization_of, citizen_of, evidence_of
@@ -526,7 +526,7 @@ def tokens(court: Court) -> tuple[Handle, str]:
     now = court.clock.now()
     authorization = authorization_of(citizen_id=AN)
     with court.database.transaction() as transaction:
-        grants.add(transaction, authorization, at=now)
+        add_agreed(transaction, authorization, at=now)
         refresh = court.families.begin(transaction, authorization, now)
     access = court.tokens.issue(
         AccessToken(authorization, expires_at=now + timedelta(minutes=5), issued_at=now)

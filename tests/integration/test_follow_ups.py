@@ -29,6 +29,7 @@ from tests.fakes.asking_portal import AskingPortal
 from tests.fakes.at_once import at_once
 from tests.fakes.citizen_site import Browser, Site
 from tests.fakes.clock import FakeClock
+from tests.fakes.grants import add_agreed
 from tests.fakes.logouts import nobody_to_tell
 from tests.fakes.notices import NoticesInMemory
 from tests.fakes.people import AN, BINH_DINH, citizen_of, session_of
@@ -88,7 +89,7 @@ class House:
             authentication_level=1,
         )
         with self.database.transaction() as transaction:
-            grants.add(transaction, authorization, at=now)
+            add_agreed(transaction, authorization, at=now)
         return authorization.grant_id
 
     def owe(self, *, kept: SessionId | None = None) -> tuple[FollowUpId, FollowUpId]:

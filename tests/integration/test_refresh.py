@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from idp.citizens.model import Citizen, CitizenId, CitizenStatus, Evidence
-from idp.consents.store import give
+from idp.consents.store import give, withdraw
 from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
@@ -304,6 +304,23 @@ def test_a_held_account_gets_nothing_until_it_is_free(house: ProtocolHouse) -> N
 
 
 # --- rotation and reuse ---------------------------------------------------------------------------
+
+
+def test_a_family_ends_with_the_consent_that_it_rests_on(house: ProtocolHouse) -> None:
+    """Whatever begins it: what was withdrawn gives nothing, in all the months it could live on."""
+    citizen_id = somebody(house)
+    token = tokens(house, citizen_id)["refresh_token"]
+    with house.database.transaction() as transaction:
+        shared = withdraw(
+            transaction,
+            citizen_id=citizen_id,
+            client_id=ClientId(BASIC),
+            text_hash="-",
+            at=house.clock.now(),
+        )
+        assert "offline_access" in shared
+
+    assert error_of(refresh(house, token)) == (400, "invalid_grant")
 
 
 def test_within_the_grace_the_same_successor_is_given_again(

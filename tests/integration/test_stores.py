@@ -33,6 +33,7 @@ from idp.db.encryption import BlindIndex, UnreadableCiphertext
 from idp.grants import store as grants
 from idp.grants.model import Grant, GrantId, Redemption
 from idp.sessions.model import SessionId
+from tests.fakes.grants import add_agreed
 from tests.fakes.people import (
     AN,
     BINH,
@@ -342,10 +343,10 @@ def test_a_consent_grows_and_the_ledger_keeps_each_answer(
 def test_a_grant_is_redeemed_unless_it_was_revoked(database: Database, index: BlindIndex) -> None:
     add(database, index, citizen_of())
     with database.transaction() as transaction:
-        grants.add(transaction, authorization_of("ended"), at=NOON)
+        add_agreed(transaction, authorization_of("ended"), at=NOON)
         grants.revoke_of_session(transaction, SessionId("session"), NOON)
-        grants.add(transaction, authorization_of("live"), at=NOON)
-        grants.add(transaction, authorization_of("replayed"), at=NOON)
+        add_agreed(transaction, authorization_of("live"), at=NOON)
+        add_agreed(transaction, authorization_of("replayed"), at=NOON)
         for name in ("replayed", "ended"):  # a replay changes nothing about what was over
             grants.revoke_replayed(transaction, GrantId(name), NOON + DAY)
             grants.revoke_replayed(transaction, GrantId(name), NOON + 2 * DAY)
@@ -370,7 +371,7 @@ def test_a_session_s_end_revokes_its_live_grants_once(
     add(database, index, citizen_of())
     with database.transaction() as transaction:
         for name, client_id in (("one", BINH_DINH), ("two", DAK_LAK), ("three", DAK_LAK)):
-            grants.add(transaction, authorization_of(name, client_id=client_id), at=NOON)
+            add_agreed(transaction, authorization_of(name, client_id=client_id), at=NOON)
         grants.revoke_replayed(transaction, GrantId("three"), NOON)
     session = SessionId("session")
 
@@ -392,8 +393,8 @@ def test_all_grants_of_a_citizen_end_and_nobody_else_s(
 ) -> None:
     add(database, index, citizen_of(), citizen_of(BINH, numbers=("052090000002",), phone=None))
     with database.transaction() as transaction:
-        grants.add(transaction, authorization_of("an"), at=NOON)
-        grants.add(transaction, authorization_of("binh", citizen_id=BINH), at=NOON)
+        add_agreed(transaction, authorization_of("an"), at=NOON)
+        add_agreed(transaction, authorization_of("binh", citizen_id=BINH), at=NOON)
 
     with database.transaction() as transaction:
         assert grants.revoke_of_citizen(transaction, AN, NOON) == ["an"]

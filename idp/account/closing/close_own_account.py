@@ -35,6 +35,7 @@ class CloseOwnAccount:
         now = self._clock.now()
         owed: list[FollowUpId] = []
         with self._database.transaction() as transaction:
+            consents.lock_all(transaction, citizen_id)
             lock(transaction, citizen_id)
             ensure_changeable(transaction, citizen_id)
             closed = close_account(transaction, citizen_id, now)
