@@ -48,11 +48,6 @@ class Lanes:
             while self._running and (left := end - monotonic()) > 0:
                 self._changed.wait(left)
 
-    def wait_until_empty(self, seconds: float) -> bool:
-        """Whether everything handed in was done within that time."""
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._running, seconds)
-
     def _drain(self, lane: str) -> None:
         while (work := self._next(lane)) is not None:
             try:

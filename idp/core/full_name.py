@@ -88,16 +88,6 @@ class FullName:
         text = _placed(self.value, _on_second).replace("'", "").replace("-", " ").replace(".", " ")
         return unicodedata.normalize("NFC", " ".join(text.casefold().split()))
 
-    @property
-    def ascii_key(self) -> str:
-        """
-        The `key` without any mark: what an unaccented record can be compared by.
-
-        Weak on its own (Đặng and Đăng fall together): accept it only beside an equal identity
-        number and an equal date of birth.
-        """
-        return _unaccented(self.key)
-
     def tone_variant(self) -> "FullName | None":
         """
         Return the name with the tones of open oa, oe and uy in the other place, if there is one.

@@ -1,4 +1,4 @@
-"""`idp citizens confirm-visit`: an officer at a counter, until the officers have pages."""
+"""`idp citizens confirm-visit`: what an officer does at a counter, from a shell."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

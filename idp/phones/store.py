@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CursorResult, delete, exists, func, or_, select, update
+from sqlalchemy import CursorResult, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId, Evidence, EvidenceKind, Phone
@@ -50,13 +50,6 @@ def phone_index(session: Session, citizen_id: CitizenId, phone_id: int) -> bytes
             Phone.id == phone_id, Phone.citizen_id == citizen_id, Phone.active.is_(True)
         )
     ).scalar_one_or_none()
-
-
-def count_of(session: Session, citizen_id: CitizenId) -> int:
-    """How many phones the citizen has."""
-    return session.execute(
-        select(func.count()).where(Phone.citizen_id == citizen_id, Phone.active.is_(True))
-    ).scalar_one()
 
 
 def pending(
