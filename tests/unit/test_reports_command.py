@@ -65,7 +65,7 @@ def test_a_report_is_listed_until_its_hold_is_lifted(run: Run, database: Databas
         store.place_hold(transaction, AN, HoldKind.OPERATOR, NOON)
         store.place_hold(transaction, AN, kind, NOON, reference=reference)
 
-    assert f"BV-2026-000001  {AN}  2026-06-01 12:00\n" in run("lan").output
+    assert f"BV-2026-000001  {AN}  2026-06-01 19:00\n" in run("lan").output
 
     with database.transaction() as transaction:
         store.lift_hold(transaction, AN, kind, NOON, reference=reference)
