@@ -41,7 +41,6 @@ class Overview(AccountPage):
         self._clock = clock
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         now = self._clock.now()
         with self._database.reading() as reading:
             citizen = citizens.citizen(

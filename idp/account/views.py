@@ -21,7 +21,6 @@ class Home(MethodView):
         self._registry = registry
 
     def get(self) -> Response:
-        """The page."""
         return self._pages.render(
             "account/home.html",
             relying_parties=[each for each in self._registry.all() if _is_recommended(each)],

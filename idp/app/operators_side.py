@@ -17,7 +17,6 @@ from idp.manuals.routes import manual_routes
 
 
 def operators_side(parts: Parts, shared: PageParts) -> Flask:
-    """Compose it."""
     app, description = empty_application(parts.settings), api_description(parts)
     shared.pages.init_app(app)
     for blueprint in (

@@ -73,7 +73,6 @@ class AskConsent(MethodView):
         return self._show(visit, question, self._pages.form(ConsentForm))
 
     def post(self) -> Response:
-        """The answer."""
         visit = self._visits.current()
         form = self._pages.form(ConsentForm)
         question = self._question(visit)

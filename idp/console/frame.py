@@ -125,7 +125,6 @@ class ConsolePage(MethodView, ABC):
         return super().dispatch_request(**address)  # type: ignore[return-value]
 
     def get(self, **address: str) -> Response:
-        """The page."""
         return self.show(**address)
 
     @abstractmethod

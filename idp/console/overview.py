@@ -68,7 +68,6 @@ class ConsoleOverview(ConsolePage):
         self._clock = clock
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         now = self._clock.now()
         with self._database.reading() as reading:
             attention, news = self._attention(reading, now), self._news(reading, now)

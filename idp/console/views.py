@@ -21,7 +21,6 @@ class ConsoleSignIn(MethodView):
         return self._show(self._pages.form(ConsoleSignInForm))
 
     def post(self) -> Response:
-        """What was typed."""
         form = self._pages.form(ConsoleSignInForm)
         operator = self._frame.prove(form.typed_name, form) if form.validate() else None
         if operator is None:

@@ -179,7 +179,6 @@ class Otp(ComplaintPage):
         self._match = match
 
     def show(self, here: Position) -> Response:
-        """The question."""
         return self._otp_page.show(self._question(here))
 
     def act(self, here: Position) -> Response:
@@ -225,7 +224,6 @@ class CarrierSays(ComplaintPage):
         )
 
     def act(self, here: Position) -> Response:
-        """Ask again."""
         self._pages.form(RecheckForm)
         return self._path.ask_carrier(here.visit, here.complaint)
 
@@ -306,7 +304,6 @@ class Check(ComplaintPage):
         )
 
     def act(self, here: Position) -> Response:
-        """File it."""
         self._pages.form(SendForm)
         try:
             number = self._file(here.complaint.id)

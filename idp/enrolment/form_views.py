@@ -59,7 +59,6 @@ class NotOpen(MethodView):
         self._visits = visits
 
     def get(self) -> Response:
-        """The page."""
         visit = self._visits.current()
         subject = request.args.get("subject", BUSINESS)
         return self._pages.render("enrolment/not_open.html", subject=subject, **visit.page)

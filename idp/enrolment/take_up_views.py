@@ -45,7 +45,6 @@ class TakeUpStart(MethodView):
         self._find_kept = find_kept
 
     def get(self) -> Response:
-        """The form."""
         visit = self._visits.current()
         if self._visits.is_signed_in(visit):
             return self._visits.proceed(visit)  # who is signed in has an account

@@ -120,7 +120,6 @@ class Start(ReactivationPage):
     """`/reactivate`: why the account is locked, and then what the carrier said."""
 
     def get(self) -> Response:
-        """The page."""
         visit = self._visits.current()
         progress = self._progress(visit)
         if progress is None:
@@ -159,7 +158,6 @@ class ProvePhone(ReactivationPage):
     """`/reactivate/otp`: the code; a right one has the carrier asked at once."""
 
     def get(self) -> Response:
-        """The question."""
         visit = self._visits.current()
         question = self._question(visit)
         return self._to(visit, START) if question is None else self._otp_page.show(question)

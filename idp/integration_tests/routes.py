@@ -18,7 +18,6 @@ from idp.integration_tests.views import (
 
 
 def integration_test_routes(common: RunPages) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("integration_tests", __name__)
     for path, view in (
         (PATH, RunCases.as_view("run", common)),

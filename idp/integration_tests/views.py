@@ -130,7 +130,6 @@ class RunCases(_RunPage):
     """`/integration-test`: the cases in order, each with what it came to."""
 
     def get(self) -> Response:
-        """The list."""
         opened = self._common.opened()
         if opened is None:
             return self._common.gone()
@@ -141,7 +140,6 @@ class RunCase(_RunPage):
     """`/integration-test/case`: what is wrong, the way to the portal, what we saw, the question."""
 
     def get(self) -> Response:
-        """The case."""
         opened = self._common.opened()
         if opened is None:
             return self._common.gone()
@@ -246,7 +244,6 @@ class RunReport(_RunPage):
     """`/integration-test/report`: what to show others, dated."""
 
     def get(self) -> Response:
-        """The report."""
         opened = self._common.opened()
         if opened is None:
             return self._common.gone()
@@ -259,7 +256,6 @@ class RunDocument(_RunPage):
     """`/integration-test/report.json`: the same, for software."""
 
     def get(self) -> Response:
-        """The document."""
         opened = self._common.opened()
         if opened is None:
             return self._common.gone()

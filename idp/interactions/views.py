@@ -123,7 +123,6 @@ class SessionQuestion(MethodView):
         return self._show(visit, self._pages.form(NotYouForm))
 
     def post(self) -> WerkzeugResponse:
-        """The answer."""
         visit = self._visits.current()
         form = self._pages.form(NotYouForm)
         if not self._is_asked(visit):

@@ -48,13 +48,11 @@ class SecondFactorPage(MethodView, ABC):
         self._clock = clock
 
     def get(self) -> Response:
-        """The question."""
         visit = self._visits.current()
         citizen_id = self._asked(visit)
         return self._visits.proceed(visit) if citizen_id is None else self.show(visit)
 
     def post(self) -> Response:
-        """The answer."""
         visit = self._visits.current()
         citizen_id = self._asked(visit)
         return self._visits.proceed(visit) if citizen_id is None else self.act(visit, citizen_id)
@@ -103,11 +101,9 @@ class AppCode(SecondFactorPage):
         self._remember_days = device_cookie.remembered_for.days
 
     def show(self, visit: Visit) -> Response:
-        """The page."""
         return self._render(visit, self._pages.form(AppCodeForm))
 
     def act(self, visit: Visit, citizen_id: CitizenId) -> Response:
-        """Judge the code."""
         form = self._pages.form(AppCodeForm)
         if not form.validate():
             return self._render(visit, form)
@@ -145,11 +141,9 @@ class RecoveryCode(SecondFactorPage):
         self._verify = verify
 
     def show(self, visit: Visit) -> Response:
-        """The page."""
         return self._render(visit, self._pages.form(RecoveryCodeForm))
 
     def act(self, visit: Visit, citizen_id: CitizenId) -> Response:
-        """Judge the code."""
         form = self._pages.form(RecoveryCodeForm)
         if not form.validate():
             return self._render(visit, form)
@@ -213,7 +207,6 @@ class PasskeySignIn(MethodView):
         return self._render(visit, self._pages.form(PasskeyForm))
 
     def post(self) -> Response:
-        """What the browser answered."""
         visit = self._visits.current()
         form = self._pages.form(PasskeyForm)
         if self._visits.is_signed_in(visit):

@@ -33,7 +33,6 @@ class Choose(MethodView):
         self._visits = visits
 
     def get(self) -> Response:
-        """The chooser."""
         visit = self._visits.current()
         if self._visits.is_signed_in(visit):
             return self._visits.proceed(visit)
@@ -79,7 +78,6 @@ class Login(MethodView):
         return self._pages.render_blank("login/login.html", forms={"form": LoginForm}, **visit.page)
 
     def post(self) -> Response:
-        """The typed pair."""
         visit = self._visits.current()
         form = self._pages.form(LoginForm)
         if not form.validate():

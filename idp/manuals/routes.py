@@ -9,7 +9,6 @@ from idp.web.pages import Pages
 
 
 def manual_routes(pages: Pages) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("manuals", __name__)
     blueprint.add_url_rule(MANUAL, view_func=Manuals.as_view("list", pages))
     blueprint.add_url_rule(

@@ -16,7 +16,6 @@ class Manuals(MethodView):
         self._pages = pages
 
     def get(self) -> Response:
-        """The page."""
         return self._pages.render("manuals/list.html")
 
 
@@ -28,7 +27,6 @@ class ManualPage(MethodView):
         self._shelf = shelf
 
     def get(self, name: str) -> Response:
-        """The page."""
         try:
             manual = self._shelf(name, str(get_locale()))
         except KeyError:

@@ -26,7 +26,6 @@ class Cancel(MethodView):
         self._clock = clock
 
     def get(self) -> Response:
-        """The button."""
         with self._database.reading() as reading:
             number = store.cancellable(reading, digest(_handle()), self._clock.now())
         if number is None:

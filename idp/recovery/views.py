@@ -55,7 +55,6 @@ class Start(RecoveryPage):
         self._find_account = find_account
 
     def show(self, here: Position) -> Response:
-        """The form."""
         return self._render(here.visit, self._pages.form(RecoverForm))
 
     def act(self, here: Position) -> Response:
@@ -118,7 +117,6 @@ class OtherPhone(RecoveryPage):
         self._clock = clock
 
     def show(self, here: Position) -> Response:
-        """The form."""
         return self._render(here.visit, self._form())
 
     def act(self, here: Position) -> Response:
@@ -199,7 +197,6 @@ class Otp(RecoveryPage):
         self._kept = kept
 
     def show(self, here: Position) -> Response:
-        """The question."""
         return self._otp_page.show(self._question(here))
 
     def act(self, here: Position) -> Response:

@@ -56,7 +56,6 @@ class List(ActivityPage):
     """`/account/activity`: the newest first, a page at a time, narrowed if one likes."""
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         named = request.args.get("show", "")
         category = Category(named) if named in set(Category) else None
         with self._database.reading() as reading:
@@ -85,7 +84,6 @@ class NotMine(ActivityPage):
         self._report = report
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
-        """The question."""
         event = self._event(visitor)
         return self.render(
             "account/activity/not_me.html",
@@ -123,7 +121,6 @@ def activity_routes(
     relying_parties: RelyingParties,
     database: Database,
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("activity", __name__, url_prefix=PATH)
     here = (frame, database, relying_parties)
     blueprint.add_url_rule("", view_func=List.as_view("list", *here))

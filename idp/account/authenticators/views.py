@@ -101,7 +101,6 @@ class List(AuthenticatorPage):
     sensitive = False
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (the frame's)
-        """The page."""
         held, now = self.held(visitor), self._clock.now()
         return self.render(
             "account/authenticators/list.html",
@@ -130,7 +129,6 @@ class Add(AuthenticatorPage):
         self._add = add
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
-        """The form."""
         return self._render(self._pages.form(NameForm, name=_("Ứng dụng xác thực")))
 
     def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
@@ -159,7 +157,6 @@ class SetUp(AuthenticatorPage):
         return self._render(visitor, address["one"], self._pages.form(ProveAppForm))
 
     def act(self, visitor: Visitor, **address: str) -> Response:
-        """Judge the code."""
         form = self._pages.form(ProveAppForm)
         if not form.validate():
             return self._render(visitor, address["one"], form)
@@ -274,7 +271,6 @@ class Rename(AuthenticatorPage):
         return self._render(self._pages.form(NameForm, name=_name_of(one)))
 
     def act(self, visitor: Visitor, **address: str) -> Response:
-        """The new name."""
         form = self._pages.form(NameForm)
         if not form.validate():
             return self._render(form)

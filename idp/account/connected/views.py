@@ -56,7 +56,6 @@ class List(ConnectedPage):
     """`/account/connected`: each with what it receives, and since when."""
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         return self.render(
             "account/connected/list.html",
             portals=[self.shown(each) for each in self.connected(visitor)],
@@ -72,7 +71,6 @@ class Withdraw(ConnectedPage):
         self._withdraw = withdraw
 
     def show(self, visitor: Visitor, **address: str) -> Response:
-        """The question."""
         one = self._find(visitor, address)
         if one is None:
             return _to_list()
@@ -83,7 +81,6 @@ class Withdraw(ConnectedPage):
         )
 
     def act(self, visitor: Visitor, **address: str) -> Response:
-        """Do so."""
         self._pages.form(WithdrawForm)
         one = self._find(visitor, address)
         if one is None:
@@ -108,7 +105,6 @@ def connected_routes(
     relying_parties: RelyingParties,
     database: Database,
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("connected", __name__, url_prefix=PATH)
     here = (frame, database, relying_parties)
     blueprint.add_url_rule("", view_func=List.as_view("list", *here))

@@ -34,7 +34,6 @@ class Data(AccountPage):
     section = Section.DATA
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         return self.render(
             "account/data/data.html",
             download_form=self._pages.blank_form(DownloadForm),
@@ -123,7 +122,6 @@ def data_routes(
     database: Database,
     clock: Clock,
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("data", __name__, url_prefix=PATH)
     blueprint.add_url_rule("", view_func=Data.as_view("data", frame))
     for path, view in (("/download", Download), ("/print", Print)):

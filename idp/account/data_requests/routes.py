@@ -12,7 +12,6 @@ from idp.db.database import Database
 def data_request_routes(
     *, frame: AccountFrame, file: FileRequest, terms: Terms, database: Database
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("data_requests", __name__, url_prefix=PATH)
     blueprint.add_url_rule("", view_func=List.as_view("list", frame, database))
     blueprint.add_url_rule("/new", view_func=New.as_view("new", frame, file, terms))

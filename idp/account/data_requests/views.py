@@ -26,7 +26,6 @@ class List(AccountPage):
         self._database = database
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         with self._database.reading() as reading:
             found = store.requests_of(reading, visitor.citizen_id)
         return self.render(
@@ -49,13 +48,11 @@ class New(AccountPage):
         self._terms = terms
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The form."""
         if not self._frame.fresh_sign_in.is_given(visitor.session):
             return self._frame.fresh_sign_in.ask(f"{PATH}/new")
         return self._render(self._pages.form(DataRequestForm))
 
     def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The request."""
         if not self._frame.fresh_sign_in.is_given(visitor.session):
             return self._frame.fresh_sign_in.ask(f"{PATH}/new")
         form = self._pages.form(DataRequestForm)
@@ -87,7 +84,6 @@ class Request(AccountPage):
         self._database = database
 
     def show(self, visitor: Visitor, **address: str) -> Response:
-        """The page."""
         number = _number(address)
         with self._database.reading() as reading:
             request = store.request_of(reading, number, visitor.citizen_id)

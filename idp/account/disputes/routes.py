@@ -11,7 +11,6 @@ from idp.disputes.answer_dispute import AnswerDispute, ConfirmHolder
 def account_dispute_routes(
     *, frame: AccountFrame, answer: AnswerDispute, confirm: ConfirmHolder, database: Database
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("account_disputes", __name__, url_prefix="/account/disputes")
     case = Case.as_view("case", frame, answer=answer, database=database)
     blueprint.add_url_rule("/<number>", view_func=case)

@@ -35,7 +35,6 @@ class Case(AccountPage):
         self._database = database
 
     def show(self, visitor: Visitor, **address: str) -> Response:
-        """The case."""
         return self._render(visitor, _number(address), self._pages.form(WordsForm))
 
     def act(self, visitor: Visitor, **address: str) -> Response:

@@ -28,7 +28,6 @@ def phone_routes(
     database: Database,
     clock: Clock,
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("phones", __name__, url_prefix=PATH)
     here = (frame, database, policy, clock)
     ask = AskForPhone(otp=otp, otp_page=otp_page, database=database)

@@ -80,7 +80,6 @@ class List(PhonePage):
     sensitive = False
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         phones, done = self.phones(visitor), request.args.get("done")
         return self.render(
             "account/phones/list.html",
@@ -133,7 +132,6 @@ class AskForPhone:
         return self._otp_page.limited(limit, {})
 
     def show(self, pending: PendingPhone) -> Response:
-        """The question."""
         return self._otp_page.show(self._question(pending))
 
     def post(self, pending: PendingPhone, accepted: Callable[[], Response]) -> Response:
@@ -163,7 +161,6 @@ class Add(PhonePage):
         self._ask = ask
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
-        """The form."""
         return self._render(self._pages.form(AddPhoneForm))
 
     def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
@@ -209,7 +206,6 @@ class Confirm(PhonePage):
         return _to_list() if pending is None else self._ask.show(pending)
 
     def act(self, visitor: Visitor, **address: str) -> Response:
-        """The typed code."""
         pending = self._pending(visitor, address)
         if pending is None:
             return _to_list()
@@ -234,7 +230,6 @@ class Default(PhonePage):
         self._make_default = make_default
 
     def show(self, visitor: Visitor, **address: str) -> Response:
-        """The question."""
         phone = self.find(visitor, address)
         if phone is None or phone.is_default:
             return _to_list()
@@ -245,7 +240,6 @@ class Default(PhonePage):
         )
 
     def act(self, visitor: Visitor, **address: str) -> Response:
-        """Do so."""
         self._pages.form(ChangePhoneForm)
         phone = self.find(visitor, address)
         if phone is None:

@@ -29,7 +29,6 @@ def security_routes(
     database: Database,
     clock: Clock,
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("security", __name__, url_prefix=PATH)
     for path, view in (
         ("", Security.as_view("security", frame, sign_in=sign_in, database=database, clock=clock)),

@@ -44,7 +44,6 @@ class Security(AccountPage):
         self._clock = clock
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         citizen_id, now = visitor.citizen_id, self._clock.now()
         with self._database.reading() as reading:
             citizen = citizens.citizen(reading, citizen_id, "credential")
@@ -138,7 +137,6 @@ class Password(AccountPage):
         return self._render(self._pages.form(NewPasswordForm), self._citizen(visitor))
 
     def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
-        """Replace it."""
         citizen = self._citizen(visitor)
         forbidden = known_of(
             _identity_numbers(citizen), citizen.full_name, citizen.birth_date, citizen.phone_number
@@ -175,7 +173,6 @@ class Email(AccountPage):
         self._database = database
 
     def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
-        """The form."""
         return self._render(visitor, self._pages.form(EmailForm))
 
     def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002

@@ -15,7 +15,6 @@ def announcement_routes(
     withdraw: WithdrawAnnouncement,
     database: Database,
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("console_announcements", __name__)
     for path, view in (
         (ANNOUNCEMENTS, Announcements.as_view("announcements", frame, database)),

@@ -34,7 +34,6 @@ class Announcements(ConsolePage):
         self._database = database
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         announces = may(self.operator.role, Permission.ANNOUNCE)
         with self._database.reading() as reading:
             found = store.listed(
@@ -73,7 +72,6 @@ class Announce(ConsoleForm):
         self._publish = publish
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The form."""
         return self._ask(self._pages.form(AnnounceForm))
 
     def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
@@ -108,11 +106,9 @@ class Withdraw(ConsoleForm):
         self._database = database
 
     def show(self, **address: str) -> Response:
-        """The question."""
         return self._ask(self._announcement(address), self._pages.form(WithdrawAnnouncementForm))
 
     def act(self, **address: str) -> Response:
-        """Do so."""
         announcement, form = self._announcement(address), self._pages.form(WithdrawAnnouncementForm)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
         if by is None:

@@ -24,7 +24,6 @@ def api_client_routes(
     database: Database,
     clock: Clock,
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("console_api_clients", __name__)
     for path, view in (
         (API_CLIENTS, ApiClients.as_view("api_clients", frame, database, clock)),

@@ -43,7 +43,6 @@ class ApiClients(ConsolePage):
         self._clock = clock
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         now = self._clock.now()
         with self._database.reading() as reading:
             found = store.all_of(reading, limit=ROWS + 1, offset=offset())
@@ -78,7 +77,6 @@ class ApiClientAdd(ConsoleForm):
         self._add = add
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The form."""
         return self._ask(self._pages.form(AddApiClientForm))
 
     def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
@@ -131,7 +129,6 @@ class ApiClientRenew(_OneApiClient):
         self._renew = renew
 
     def show(self, **address: str) -> Response:
-        """The question."""
         return self._ask(self._client(address), self._pages.form(RenewApiClientForm))
 
     def act(self, **address: str) -> Response:
@@ -161,11 +158,9 @@ class ApiClientDisable(_OneApiClient):
         self._disable = disable
 
     def show(self, **address: str) -> Response:
-        """The question."""
         return self._ask(self._client(address), self._pages.form(DisableApiClientForm))
 
     def act(self, **address: str) -> Response:
-        """Do so."""
         client, form = self._client(address), self._pages.form(DisableApiClientForm)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
         if by is None:

@@ -11,7 +11,6 @@ from idp.interactions.hold_account import HoldAccount
 def console_citizen_routes(
     *, frame: ConsoleFrame, find: FindCitizen, hold: HoldAccount
 ) -> Blueprint:
-    """The blueprint."""
     blueprint, citizens = Blueprint("console_citizens", __name__), "/console/citizens"
     for path, view in (
         (citizens, FindAccount.as_view("find", frame, find)),

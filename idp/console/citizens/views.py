@@ -22,7 +22,6 @@ class FindAccount(ConsoleForm):
         self._find = find
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The form."""
         return self._ask(self._pages.form(FindForm))
 
     def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
@@ -60,7 +59,6 @@ class LockAccount(ConsoleForm):
         self._hold = hold
 
     def show(self, **address: str) -> Response:
-        """The question."""
         return self._ask(address["citizen_id"], self._pages.form(LockForm))
 
     def act(self, **address: str) -> Response:
@@ -91,7 +89,6 @@ class UnlockAccount(ConsoleForm):
         self._hold = hold
 
     def show(self, **address: str) -> Response:
-        """The question."""
         return self._ask(address["citizen_id"], self._pages.form(UnlockForm))
 
     def act(self, **address: str) -> Response:

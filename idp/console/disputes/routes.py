@@ -19,7 +19,6 @@ def console_dispute_routes(
     database: Database,
     clock: Clock,
 ) -> Blueprint:
-    """The blueprint."""
     blueprint, cases = Blueprint("console_disputes", __name__), "/console/disputes"
     for path, view in (
         (cases, Cases.as_view("cases", frame, database, clock)),

@@ -80,7 +80,6 @@ class Case(ConsolePage):
         self._look = look
 
     def show(self, **address: str) -> Response:
-        """The case."""
         try:
             file = self._look(_number(address), by=self.operator)
         except NoSuchCase:
@@ -207,7 +206,6 @@ class AskMore(_CaseForm[AskMoreForm]):
         self._conduct = conduct
 
     def do(self, number: CaseNumber, form: AskMoreForm, by: VerifiedOperator) -> bool:
-        """Ask."""
         side, question = Side(form.side.data or ""), form.question.data or ""
         self._conduct.ask_more(number, side, question, by=by)
         return True

@@ -13,7 +13,6 @@ from idp.failures.words import Manual
 def failure_routes(
     *, frame: ConsoleFrame, database: Database, kept: timedelta, manual: Manual
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("console_failures", __name__)
     blueprint.add_url_rule(
         FAILURES, view_func=Failures.as_view("failures", frame, database, manual, kept)

@@ -72,7 +72,6 @@ class Failures(_FailuresPage):
         self._kept = kept
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         typed, before = self._typed(), _before()
         with self._database.reading() as reading:
             found = store.search(reading, self._query(typed, before), limit=ROWS + 1)
@@ -92,7 +91,6 @@ class ExportFailures(_FailuresPage):
     """`/console/failures/export`: the same as a file."""
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The file."""
         query, language = self._query(self._typed()), str(get_locale())
         with self._database.reading() as reading:
             found = store.search(reading, query, limit=MOST_EXPORTED)

@@ -19,7 +19,6 @@ from idp.integration_tests.reports import Reports
 def console_integration_test_routes(
     *, frame: ConsoleFrame, begin: BeginRun, reports: Reports, database: Database, clock: Clock
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("console_integration_tests", __name__)
     for path, view in (
         (RUNS, TestRuns.as_view("runs", frame, database, begin, clock)),

@@ -55,7 +55,6 @@ class TestRuns(OnePartyPage):
         self._clock = clock
 
     def show(self, **address: str) -> Response:
-        """The list."""
         party = self.sandbox(address)
         return self.render_about(
             party,
@@ -132,7 +131,6 @@ class TestReport(_ReportPage):
     """`…/integration-test/<run>`: the report, also of a run whose day is over."""
 
     def show(self, **address: str) -> Response:
-        """The page."""
         party, report = self._report(address)
         return self.render_about(
             party, "console/integration_tests/report.html", run=report.run, report=shown(report)
@@ -143,7 +141,6 @@ class TestDocument(_ReportPage):
     """`…/integration-test/<run>/report.json`: the same, for software."""
 
     def show(self, **address: str) -> Response:
-        """The document."""
         _, report = self._report(address)
         return report_document(report)
 

@@ -18,7 +18,6 @@ def key_routes(
     policy: RotationPolicy,
     clock: Clock,
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("console_keys", __name__)
     for path, view in (
         (KEYS, Keys.as_view("keys", frame, signer, policy, clock)),

@@ -38,7 +38,6 @@ class Keys(ConsolePage):
         self._clock = clock
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         now, ring = self._clock.now(), self._signer.ring()
         return self.render(
             "console/keys/list.html",
@@ -78,11 +77,9 @@ class Rotate(ConsoleForm):
         self._policy = policy
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The form."""
         return self._ask(self._pages.form(self.form_class))
 
     def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """Do so."""
         form = self._pages.form(self.form_class)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
         if by is None:

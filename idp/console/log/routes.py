@@ -9,7 +9,6 @@ from idp.db.database import Database
 
 
 def log_routes(*, frame: ConsoleFrame, database: Database, clock: Clock) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("console_log", __name__)
     for path, view in (
         ("/console/log", Log.as_view("log", frame, database, clock)),

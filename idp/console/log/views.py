@@ -36,7 +36,6 @@ class Log(_LogPage):
     """`/console/log`: what was looked for, and up to where the log is sealed."""
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         form, query = asked(self._pages, self._clock)
         with self._database.reading() as reading:
             root = store.last_root(reading)

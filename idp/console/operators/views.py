@@ -34,7 +34,6 @@ class Operators(ConsolePage):
         self._clock = clock
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         with self._database.reading() as reading:
             operators = store.all_of(reading)
             invited = store.invitations(reading, self._clock.now())
@@ -58,11 +57,9 @@ class Invite(ConsoleForm):
         self._issuer = issuer
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The form."""
         return self._ask(self._pages.form(InviteForm))
 
     def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """Make the link."""
         form = self._pages.form(InviteForm)
         if not form.validate():
             return self._ask(form)
@@ -108,7 +105,6 @@ class ColleagueRole(_OneColleague):
         self._change = change
 
     def show(self, **address: str) -> Response:
-        """The form."""
         colleague = self._colleague(address["name"])
         return self._ask(colleague, self._pages.form(RoleForm, role=colleague.role.value))
 
@@ -135,11 +131,9 @@ class ColleagueDisable(_OneColleague):
         self._disable = disable
 
     def show(self, **address: str) -> Response:
-        """The question."""
         return self._ask(self._colleague(address["name"]), self._pages.form(DisableForm))
 
     def act(self, **address: str) -> Response:
-        """Do so."""
         colleague, form = self._colleague(address["name"]), self._pages.form(DisableForm)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
         if by is None:
@@ -164,7 +158,6 @@ class OwnPassword(ConsoleForm):
         self._change = change
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The form."""
         return self._ask(self._pages.form(OwnPasswordForm, name=self.operator.name))
 
     def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)

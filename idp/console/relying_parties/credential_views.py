@@ -42,7 +42,6 @@ class Credentials(OnePartyForm):
         self._clock = clock
 
     def show(self, **address: str) -> Response:
-        """The page."""
         return self._page(self.party(address))
 
     def act(self, **address: str) -> Response:
@@ -104,7 +103,6 @@ class SecretAdd(OnePartyForm):
         self._fresh = fresh
 
     def show(self, **address: str) -> Response:
-        """The form."""
         return self._ask(self._own(address), self._pages.form(AddSecretForm))
 
     def act(self, **address: str) -> Response:
@@ -147,11 +145,9 @@ class SecretRetire(OnePartyForm):
         self._clock = clock
 
     def show(self, **address: str) -> Response:
-        """The question."""
         return self._ask(address, self._pages.form(RetireSecretForm))
 
     def act(self, **address: str) -> Response:
-        """End it."""
         party, number, _last_four = self._named(address)
         form = self._pages.form(RetireSecretForm)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None

@@ -80,7 +80,6 @@ class Proposal(ConsoleForm):
         self._tested = tested
 
     def show(self, **address: str) -> Response:
-        """The page."""
         return self._look(self._proposal(address), self._pages.form(DecideProposalForm))
 
     def act(self, **address: str) -> Response:

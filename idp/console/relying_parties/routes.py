@@ -63,7 +63,6 @@ class RelyingPartyDesk:
 
 
 def relying_party_routes(frame: ConsoleFrame, desk: RelyingPartyDesk) -> Blueprint:
-    """The blueprint."""
     database, clock = desk.database, desk.clock
     tested = Tested(database, desk.reports, desk.policy, clock)
     wizard = (frame, desk.drafts, desk.relying_parties, desk.policy, database)

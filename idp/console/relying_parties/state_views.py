@@ -28,14 +28,12 @@ class Switch(OnePartyForm):
         self._on = on
 
     def show(self, **address: str) -> Response:
-        """The question."""
         party = self.party(address)
         if self._on and not self.lets_in(party):
             return self.forbidden()
         return self._ask(party, self._pages.form(SwitchForm))
 
     def act(self, **address: str) -> Response:
-        """Do so."""
         party = self.party(address)
         if self._on and not self.lets_in(party):
             return self.forbidden()
@@ -70,12 +68,10 @@ class Assign(OnePartyForm):
         self._assign = assign
 
     def show(self, **address: str) -> Response:
-        """The question."""
         party = self.party(address)
         return self._ask(party, self._form(party))
 
     def act(self, **address: str) -> Response:
-        """Do so."""
         party = self.party(address)
         form = self._form(party)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None

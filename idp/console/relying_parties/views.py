@@ -91,7 +91,6 @@ class Parties(ConsolePage):
         self._database = database
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         typed = _typed()
         after = plain_line(request.args.get("after", ""))[:_LONGEST_TEXT]
         with self._database.reading() as reading:
@@ -131,7 +130,6 @@ class PartiesFile(ConsolePage):
         self._database = database
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The file."""
         with self._database.reading() as reading:
             found = store.page(
                 reading, _filter(_typed()), seen_by=self.operator, limit=_MOST_IN_FILE
@@ -152,7 +150,6 @@ class Party(OnePartyPage):
         self._clock = clock
 
     def show(self, **address: str) -> Response:
-        """The page."""
         party = self.party(address)
         is_sandbox = party.environment is Environment.SANDBOX
         sandbox = party.client_id if is_sandbox else party.sandbox_client_id

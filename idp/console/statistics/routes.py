@@ -11,7 +11,6 @@ from idp.statistics.report import Statistics
 def statistics_routes(
     *, frame: ConsoleFrame, database: Database, statistics: Statistics
 ) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("console_statistics", __name__)
     for path, view in (
         (STATISTICS, StatisticsPage.as_view("statistics", frame, database, statistics)),

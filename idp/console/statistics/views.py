@@ -100,7 +100,6 @@ class StatisticsPage(_StatisticsPage):
     """The page."""
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         form, offers_names, report = self._asked()
         values = {} if report is None else shown_report(report)
         return self.render(

@@ -32,7 +32,6 @@ def team_routes(
     database: Database,
     clock: Clock,
 ) -> Blueprint:
-    """The blueprint."""
     blueprint, one = Blueprint("console_teams", __name__), f"{TEAMS}/<team>"
     for path, view in (
         (TEAMS, Teams.as_view("teams", frame, database)),

@@ -43,7 +43,6 @@ class Teams(ConsolePage):
         self._database = database
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         only = teams_seen_by(self.operator)
         with self._database.reading() as reading:
             found = store.teams(reading, only=only, limit=ROWS + 1, offset=offset())
@@ -65,7 +64,6 @@ class NewTeam(ConsoleForm):
         self._create = create
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The form."""
         return self._ask(self._pages.form(NewTeamForm))
 
     def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
@@ -124,12 +122,10 @@ class _TeamForm(ConsoleForm, Generic[F]):
         self._database = database
 
     def show(self, **address: str) -> Response:
-        """The form."""
         team = _team(self._database, self.operator, address)
         return self._ask(team, self._pages.form(self.form_class), address)
 
     def act(self, **address: str) -> Response:
-        """Do it."""
         team = _team(self._database, self.operator, address)
         form = self._pages.form(self.form_class)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
@@ -202,7 +198,6 @@ class TeamInvite(_TeamForm[InviteMemberForm]):
         by: VerifiedOperator,
         address: dict[str, str],  # noqa: ARG002 (the team's own)
     ) -> Response | None:
-        """Make the link."""
         name, role = form.chosen_name, OperatorRole.PROVINCE_TEAM
         try:
             handle = self._invite(name, form.display_name.data or "", role, team=team.id, by=by)

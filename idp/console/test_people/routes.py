@@ -18,7 +18,6 @@ def test_people_routes(
     deployment: Environment,
     database: Database,
 ) -> Blueprint:
-    """The blueprint."""
     blueprint, one = Blueprint("console_test_people", __name__), f"{ADDRESS}/<team>"
     for path, view in (
         (ADDRESS, TestPeopleTeams.as_view("teams", frame, database)),

@@ -37,7 +37,6 @@ class TestPeopleTeams(ConsolePage):
         self._database = database
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The page."""
         seen = teams_seen_by(self.operator)
         if seen is not None and len(seen) == 1:
             return redirect(f"{ADDRESS}/{next(iter(seen))}", 303)  # type: ignore[return-value]
@@ -118,7 +117,6 @@ class TestPeopleRenew(ConsoleForm):
         self._renew = renew
 
     def show(self, **address: str) -> Response:
-        """The question."""
         team = _team(self._database, self.operator, address)
         with self._database.reading() as reading:
             made = store.set_of(reading, team.id)

@@ -8,7 +8,6 @@ from idp.counter_visits.confirm_visit import ConfirmVisit
 
 
 def visit_routes(*, frame: ConsoleFrame, confirm: ConfirmVisit) -> Blueprint:
-    """The blueprint."""
     blueprint = Blueprint("console_visits", __name__)
     for path, view in (
         ("/console/visits", VisitCode.as_view("code", frame, confirm)),

@@ -49,7 +49,6 @@ class VisitCode(_VisitPage):
     """`/console/visits`: whose code it is; the citizen sees that somebody looked."""
 
     def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
-        """The form."""
         return self._ask(self._pages.form(VisitCodeForm))
 
     def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
