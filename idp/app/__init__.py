@@ -1,8 +1,9 @@
 """
 The composition root: builds everything, and is the only package that knows concrete classes.
 
-`parts` is what every process shares; `pages` and `protocol` are the two sides of the web
-application, `web` puts them together; then the worker, and what an operator does from a shell.
+`parts` is what every process shares; `pages` (what a citizen looks at, in three parts over one
+`citizens_side`) and `protocol` are the two sides of the web application, `web` puts them together;
+then the worker, and what an operator does from a shell.
 Each is loaded when it is asked for: a process carries nothing of the others.
 """
 
