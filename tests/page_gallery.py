@@ -441,9 +441,9 @@ def _mismatch(
     return context
 
 
-def _stopped(reason: StopReason) -> Context:
+def _stopped(reason: StopReason, *, is_known: bool = True) -> Context:
     moments = {StopReason.SIM_CHANGED, StopReason.WAITING, StopReason.OTHER_REQUEST}
-    possible_from = "09:12, 21/11/2026" if reason in moments else None
+    possible_from = "09:12, 21/11/2026" if is_known and reason in moments else None
     return _plain(reason=reason, possible_from=possible_from, kept_days=6, begins=False)
 
 
@@ -1838,6 +1838,10 @@ PAGES: dict[str, tuple[str, Context]] = {
         _otp(last_three="002", edit_phone_url="/recover/other-phone"),
     ),
     **{f"recover-{reason}": ("recovery/not_now.html", _stopped(reason)) for reason in StopReason},
+    **{
+        f"recover-{reason}-untold": ("recovery/not_now.html", _stopped(reason, is_known=False))
+        for reason in (StopReason.WAITING, StopReason.OTHER_REQUEST)
+    },
     "recover-cancel": ("recovery/cancel.html", _with(_blank(CancelForm), last_three="002")),
     "recover-cancelled": ("recovery/cancelled.html", _plain()),
     "recover-cancel-gone": ("recovery/cancel_gone.html", _plain()),

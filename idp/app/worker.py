@@ -91,6 +91,9 @@ def worker_of(parts: Parts) -> tuple[dramatiq.Broker, Sequence[Sweep]]:
             links=parts.links,
             service_name=settings.brand.sms_name,
             site=settings.server.site,
+            wait=settings.recovery.other_phone_wait,
+            kept=settings.recovery.other_phone_kept,
+            clock=parts.clock,
         ),
         logout=DeliverLogout(
             database=parts.database,

@@ -31,7 +31,7 @@ class AskForOtherPhone:
 
     Until a carrier has named the phone's holder, everything is the same whether or not that person
     has an account. The request waits: the owner of the lost phone, and whoever reads the mail, has
-    *wait* to cancel it. One account has one request.
+    *wait* to cancel it from when they are told. One account has one request.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class AskForOtherPhone:
             store.forget_expired_of(transaction, holder, now)
             standing = store.waiting_of(transaction, holder, now)
             if standing is not None:
-                return _stop_of(standing, row.phone_number_index), False
+                return _stop_of(standing, row.phone_number_index, now), False
             if store.cancelled_of(transaction, holder, now) >= CANCELLED_AT_MOST:
                 # Each goes on for ever else: one asks, the other ends it, and who is right about
                 # the account is nothing that a phone can tell.
@@ -150,7 +150,7 @@ def _note_refusal(
     record(transaction, event, now)
 
 
-def _stop_of(standing: PhoneRecovery, phone_number_index: bytes) -> RecoveryStop:
+def _stop_of(standing: PhoneRecovery, phone_number_index: bytes, now: datetime) -> RecoveryStop:
     same = standing.phone_number_index == phone_number_index
     reason = StopReason.WAITING if same else StopReason.OTHER_REQUEST
-    return RecoveryStop(reason, standing.possible_from)
+    return RecoveryStop(reason, standing.wait_ends(now))

@@ -54,12 +54,13 @@ class ComeBackWithOtherPhone:
         self, recovery_id: PhoneRecoveryId, *, client_id: str | None
     ) -> ComeBack | RecoveryStop:
         """Whose password may be set now, or why not. Raises `BudgetSpent`, `RecoveryGone`."""
+        now = self._clock.now()
         with self._database.reading() as reading:
-            row = store.waiting(reading, recovery_id, self._clock.now())
+            row = store.waiting(reading, recovery_id, now)
             if row is None or row.citizen_id is None or row.possible_from is None:
                 raise RecoveryGone
-            if self._clock.now() < row.possible_from:
-                return RecoveryStop(StopReason.WAITING, row.possible_from)
+            if row.owner_told_at is None or now < row.possible_from:
+                return RecoveryStop(StopReason.WAITING, row.wait_ends(now))
             stop = stop_of_holds(citizens.holds_of(reading, row.citizen_id))
             if stop is not None:
                 return stop

@@ -51,7 +51,9 @@ class PhoneRecovery(Base):
     First what a person typed, of whom nobody knows whether they have an account. Once the phone is
     proved and a carrier named its holder, it is a request about *citizen_id*: what was typed is
     wiped then, and the phone becomes the account's after *possible_from*, unless somebody opens the
-    link (*cancel_handle* is its digest; `None` until the owner was told). *former_phone_id*: the
+    link (*cancel_handle* is its digest; `None` until it is about to be sent). That moment moves
+    with what is sent: it is the earliest until *owner_told_at*, when a gateway took the first text
+    with the link, and never comes before that. *former_phone_id*: the
     phone the account had then; with another one in the meantime the request is void. *matched*:
     what the carrier said when its holder came back, which becomes the evidence.
     """
@@ -91,6 +93,7 @@ class PhoneRecovery(Base):
     former_phone_id: Mapped[int | None] = mapped_column(ForeignKey("phone.id"))
     cancel_handle: Mapped[str | None] = mapped_column(String(43), unique=True)
     possible_from: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
+    owner_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     matched: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
@@ -111,6 +114,13 @@ class PhoneRecovery(Base):
             FullName(self.name_text),
             BirthDate.from_iso(self.birth_date_text),
         )
+
+    def wait_ends(self, now: datetime) -> datetime | None:
+        """From when on it can be completed, as far as that is known: nobody may be told yet."""
+        if self.possible_from is None:
+            return None
+        is_known = self.owner_told_at is not None or now < self.possible_from
+        return self.possible_from if is_known else None
 
     def forget_typed(self) -> None:
         """Wipe what was typed: the account holds it."""

@@ -5,11 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    and_,
+    case,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from idp.citizens.model import CitizenId, Phone
 from idp.core.phone_number import PhoneNumber
+from idp.db.types import UtcDateTime
 from idp.recovery.model import PhoneRecovery, PhoneRecoveryId, RecoveryEnd
 
 
@@ -138,7 +149,7 @@ def cancelled_of(session: Session, citizen_id: CitizenId, now: datetime) -> int:
 
 
 def make_cancellable(session: Session, recovery_id: PhoneRecoveryId, handle: str) -> None:
-    """Let the link with that digest cancel the request: its owner was told."""
+    """Let the link with that digest cancel the request: its owner is told of it next."""
     session.execute(
         update(PhoneRecovery)
         .where(PhoneRecovery.id == recovery_id, PhoneRecovery.cancel_handle.is_(None))
@@ -146,8 +157,28 @@ def make_cancellable(session: Session, recovery_id: PhoneRecoveryId, handle: str
     )
 
 
+def note_owner_told(
+    session: Session,
+    recovery_id: PhoneRecoveryId,
+    now: datetime,
+    *,
+    possible_from: datetime,
+    expires_at: datetime,
+) -> None:
+    """Note that a text with the link was sent; neither moment is sooner than those given."""
+    session.execute(
+        update(PhoneRecovery)
+        .where(PhoneRecovery.id == recovery_id, _stands(now))
+        .values(
+            owner_told_at=func.coalesce(PhoneRecovery.owner_told_at, now),
+            possible_from=_later(PhoneRecovery.possible_from, possible_from),
+            expires_at=_later(PhoneRecovery.expires_at, expires_at),
+        )
+    )
+
+
 def not_cancellable(session: Session, now: datetime, *, at_most: int) -> Sequence[PhoneRecoveryId]:
-    """The requests whose owners were not told."""
+    """The requests whose owners nobody was asked to tell."""
     return (
         session.execute(
             select(PhoneRecovery.id)
@@ -185,7 +216,7 @@ def complete(session: Session, recovery_id: PhoneRecoveryId, now: datetime) -> T
     """
     End a request whose time has come and whose phone a carrier confirmed; one caller does.
 
-    Never one that its owner could not have cancelled.
+    Never one that its owner could not have cancelled, for as long as the wait is.
     """
     row = session.execute(
         update(PhoneRecovery)
@@ -194,6 +225,7 @@ def complete(session: Session, recovery_id: PhoneRecoveryId, now: datetime) -> T
             _stands(now),
             PhoneRecovery.possible_from <= now,
             PhoneRecovery.cancel_handle.is_not(None),
+            PhoneRecovery.owner_told_at.is_not(None),
             PhoneRecovery.matched.is_not(None),
         )
         .values(ended_at=now, end=RecoveryEnd.COMPLETED)
@@ -220,7 +252,10 @@ def due(session: Session, now: datetime, *, at_most: int) -> Sequence[PhoneRecov
         session.execute(
             select(PhoneRecovery.id)
             .where(
-                _stands(now), PhoneRecovery.possible_from <= now, PhoneRecovery.told_at.is_(None)
+                _stands(now),
+                PhoneRecovery.possible_from <= now,
+                PhoneRecovery.owner_told_at.is_not(None),
+                PhoneRecovery.told_at.is_(None),
             )
             .order_by(PhoneRecovery.possible_from)
             .limit(at_most)
@@ -248,6 +283,11 @@ def forget_expired_of(session: Session, citizen_id: CitizenId, now: datetime) ->
             PhoneRecovery.citizen_id == citizen_id, PhoneRecovery.expires_at <= now
         )
     )
+
+
+def _later(column: ColumnElement[Any], moment: datetime) -> ColumnElement[Any]:
+    given = literal(moment, UtcDateTime())
+    return case((column < given, given), else_=column)
 
 
 def _stands(now: datetime) -> ColumnElement[bool]:

@@ -17,10 +17,11 @@ _AT_MOST: Final = 500
 
 class TellOwner:
     """
-    Has both texts with the link sent; the link works, and the request can be completed, from then.
+    Has both texts with the link sent; the link works from then.
 
     A request that nobody was told of would be a theft in silence: so what is cut off after the
-    request was stored is done again by the worker, and nothing comes of the request before that.
+    request was stored is done again by the worker, and nothing comes of the request before a text
+    was sent (`RecoveryTextDelivery`).
     """
 
     def __init__(

@@ -398,6 +398,88 @@ def test_the_same_wish_again_does_not_begin_the_wait_anew(site: Site, pass_time:
     assert len([text for text in site.sms.to(LOST) if "Huy: " in text]) == 1
 
 
+def test_the_wait_begins_when_the_owner_is_told_however_late_that_is(
+    site: Site, citizen_id: CitizenId, pass_time: PassTime
+) -> None:
+    """The worker was away for a day: the link would come when it is of no use any more."""
+    browser = to_code(site)
+    code = code_to(site, OTHER)
+    with site.queue.resting():
+        browser.submit(otp=code)
+        pass_time(DAY)
+        site.sweep("tell whose wait is over")
+    told_at = site.clock.now()
+    assert len(site.sms.to(OTHER)) == 1
+    until = told_at + DAY + timedelta(hours=7)
+
+    back = come_back(site)
+
+    assert back.page == "/recover/not-now"
+    assert f"{until:%H:%M, %d/%m/%Y}" in back.html
+    assert f"{until:%H:%M}" in site.mail.to(ADDRESS)[-1]
+    assert site.browser().open(cancel_link(site)).status == 200
+    pass_time(DAY - timedelta(seconds=1))
+    assert come_back(site).page == "/recover/not-now"
+    pass_time(timedelta(seconds=1) + 5 * DAY)  # as long as ever to come back with it
+    assert set_password(come_back(site)).page == "/recover/done"
+    assert is_password(site, citizen_id, NEW_PASSWORD)
+
+
+def test_nothing_comes_of_a_request_whose_texts_no_gateway_took(
+    site: Site, citizen_id: CitizenId, pass_time: PassTime
+) -> None:
+    browser = to_code(site)
+    code = code_to(site, OTHER)
+    site.sms.broken = site.mail.broken = True
+    browser.submit(otp=code)
+    site.sms.broken = site.mail.broken = False
+    pass_time(2 * DAY)
+    site.sweep("tell whose wait is over")
+
+    back = come_back(site)
+
+    assert back.page == "/recover/not-now"
+    assert "chưa báo được tới số cũ" in back.html
+    assert not any("Ban da co the dat lai" in text for text in site.sms.to(OTHER))
+    assert is_password(site, citizen_id, OLD_PASSWORD)
+
+
+def test_the_later_of_two_texts_counts(
+    site: Site, citizen_id: CitizenId, pass_time: PassTime
+) -> None:
+    """Whoever holds the phone may be the thief: the one who reads the mail has a day as well."""
+    browser = to_code(site)
+    code = code_to(site, OTHER)
+    with site.queue.resting() as waiting:
+        browser.submit(otp=code)
+        [by_mail] = [each for each in waiting if "begun_mail" in each.args]
+        waiting.remove(by_mail)
+    pass_time(DAY - timedelta(hours=1))
+    site.queue.enqueue(by_mail)
+    pass_time(DAY - timedelta(seconds=1))
+
+    assert come_back(site).page == "/recover/not-now"
+    pass_time(timedelta(seconds=1))
+    assert set_password(come_back(site)).page == "/recover/done"
+    assert phones_of(site, citizen_id) == [OTHER.e164]
+
+
+def test_where_there_is_nobody_to_tell_the_wait_is_the_same(
+    site: Site, citizen_id: CitizenId, pass_time: PassTime
+) -> None:
+    with site.database.transaction() as transaction:
+        index = citizens.phone_number_index(site.index, LOST)
+        citizens.release_phone(transaction, index, site.clock.now())
+        nobody = update(Citizen).where(Citizen.id == citizen_id).values(email_verified_at=None)
+        transaction.execute(nobody)
+    ask(site)
+    pass_time(DAY - timedelta(seconds=1))
+    assert come_back(site).page == "/recover/not-now"
+    pass_time(timedelta(seconds=1))
+
+    assert set_password(come_back(site)).page == "/recover/done"
+
+
 @pytest.mark.usefixtures("citizen_id")
 def test_an_account_has_one_request(site: Site) -> None:
     ask(site)
@@ -606,7 +688,8 @@ def test_nothing_comes_of_a_request_that_its_owner_was_not_told_of(
         browser.submit(otp=code_to(site, OTHER))
     assert browser.status == 503
     pass_time(DAY)
-    back = set_password(come_back(site))
+    back = come_back(site)
+    assert back.open("/recover/password").page == "/recover/not-now"
     assert is_password(site, citizen_id, OLD_PASSWORD)
     assert phones_of(site, citizen_id) == [LOST.e164]
 

@@ -108,6 +108,7 @@ class House:
                     former_phone_id=citizen.phones[0].id,
                     cancel_handle=digest(HANDLE),
                     possible_from=now,
+                    owner_told_at=now,
                     matched=matched,
                 )
             )
