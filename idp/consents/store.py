@@ -3,17 +3,20 @@
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, cast, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from idp.citizens.model import CitizenId
 from idp.consents.model import Consent, ConsentChange, ConsentLedgerEntry, ShownText
 from idp.core.handles import digest
 from idp.db.rows import Prepared, Source, rows_of
 from idp.relying_parties.model import ClientId
+
+_Value = SQLCoreOperations[Any]
 
 _CLAIMS: Final = Prepared(
     select(Consent.claims).where(
@@ -28,9 +31,7 @@ def consented_claims(source: Source, citizen_id: CitizenId, client_id: ClientId)
     return frozenset() if row is None else frozenset(row[0])
 
 
-def standing(
-    *, citizen_id: ColumnElement[str], client_id: ColumnElement[str]
-) -> ColumnElement[bool]:
+def standing(*, citizen_id: _Value, client_id: _Value) -> ColumnElement[bool]:
     """Which consent of that citizen at that relying party shares anything: one, or none."""
     return and_(
         Consent.citizen_id == citizen_id,
@@ -39,9 +40,7 @@ def standing(
     )
 
 
-def sharing(
-    claim: str, *, citizen_id: ColumnElement[str], client_id: ColumnElement[str]
-) -> ColumnElement[bool]:
+def sharing(claim: str, *, citizen_id: _Value, client_id: _Value) -> ColumnElement[bool]:
     """Which consent of that citizen at that relying party shares *claim*: one, or none."""
     return and_(
         Consent.citizen_id == citizen_id,
