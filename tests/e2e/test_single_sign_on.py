@@ -53,6 +53,7 @@ def test_a_portal_may_ask_for_a_fresh_sign_in(
     signed_in: Walk, citizen: Person, system: RunningSystem, wish: str
 ) -> None:
     before = signed_in.page.inner_text("#auth-time")
+    signed_in.reach_another_second()
     signed_in.open_portal(system.binh_dinh, f"/sign-in?{wish}")
     assert signed_in.path == "/choose"
 

@@ -249,6 +249,11 @@ class Walk:
         """As the sandbox takes it."""
         return (SystemClock().now() - timedelta(hours=1)).isoformat()
 
+    def reach_another_second(self) -> None:
+        """Wait for the next one, where moments are told in seconds."""
+        gone = SystemClock().now().microsecond // 1000
+        self.page.wait_for_timeout(1000 - gone)
+
     # --- signing in ------------------------------------------------------------------------------
 
     def is_out_at(self, portal: str) -> bool:
