@@ -45,14 +45,18 @@ class Logos:
         """
         Take the picture at *uri* for the one of *client_id*; `None` for none.
 
-        One that cannot be had is left out, and the log says why: a portal must not be kept from
-        its citizens by a picture.
+        One that cannot be had is left out, one that cannot be kept leaves the former in its place,
+        and the log says why: nothing is raised. A portal must not be kept from its citizens by a
+        picture, nor from the secret or the token that it is told of this once.
         """
         png = None if uri is None else self._picture(client_id, uri)
         name = None if png is None else hashlib.sha256(png).hexdigest()[:32]
-        with self._database.transaction() as transaction:
-            store.keep_logo(transaction, client_id, png, name)
-        self._version.bump()
+        try:
+            with self._database.transaction() as transaction:
+                store.keep_logo(transaction, client_id, png, name)
+            self._version.bump()
+        except Exception:  # noqa: BLE001 (whatever is away, the registration itself is stored)
+            _log.warning("logo_not_kept", client_id=client_id, exc_info=True)
 
     def find(self, client_id: ClientId, name: str) -> bytes | None:
         """The PNG of that name."""

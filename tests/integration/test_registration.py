@@ -12,6 +12,7 @@ import redis
 from joserfc.jwk import ECKey, RSAKey
 from PIL import Image
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from idp.adapters.redis.registry_version import RedisRegistryVersion
@@ -641,6 +642,24 @@ def test_another_process_knows_of_a_change_before_the_logo_is_here(
     managed(house, "PUT", made, redirect_uris=[moved], logo_uri="https://new.example/logo")
 
     assert seen == [{moved}]
+
+
+def test_a_logo_that_cannot_be_kept_costs_nobody_the_new_token(
+    house: ProtocolHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = register(house).json
+    house.fetcher.serve("https://new.example/logo", picture(), "image/png")
+
+    def fail(*_: object) -> None:
+        raise OperationalError("UPDATE", {}, OSError("gone"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("idp.relying_parties.store.keep_logo", fail)
+        replaced = managed(house, "PUT", made, logo_uri="https://new.example/logo")
+
+    assert replaced.status_code == 200
+    assert managed(house, "GET", replaced.json).status_code == 200
+    assert party(house, made).logo is None
 
 
 # --- races
