@@ -707,11 +707,11 @@ class OperatorPasswordChanged(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorDisabled(SecurityEvent):
-    """An operator's account was taken away; *reason* is the administrator's own text, if any."""
+    """An operator's account was taken away; *reason* is the administrator's own text."""
 
     operator: str
     by: str
-    reason: str = ""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import click
 import segno
 
-from idp.core.reason import NO_REASON
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.operators import store
 from idp.operators.add_operator import (
@@ -33,6 +33,7 @@ from idp.operators.rules import (
 )
 from idp.operators.verify_operator import VerifyOperator, WrongOperatorCredentials
 from idp.shell.errors import one_line_errors
+from idp.shell.options import with_reason
 from idp.throttling.ports import BudgetSpent
 from idp.totp.codes import in_groups, setting_up_uri
 
@@ -149,13 +150,14 @@ def operators_commands(open_desk: OpenDesk) -> click.Group:
 
     @operators.command("disable")
     @_with_name
+    @with_reason
     @as_operator
-    def disable(name: OperatorName, as_name: str) -> None:
+    def disable(name: OperatorName, reason: Reason, as_name: str) -> None:
         """Take an operator's account away, for good; the name is not given again."""
         desk = open_desk()
         with one_line_errors(_ERRORS):
             by = operator_from_prompt(desk.verify, as_name, permission=Permission.MANAGE_OPERATORS)
-            desk.disable(name, by=by, reason=NO_REASON)
+            desk.disable(name, by=by, reason=reason)
         click.echo(f"{name}  disabled")
 
     return operators

@@ -48,7 +48,8 @@ def test_a_lock_ends_what_the_citizen_is_in(site: Site, lan: str) -> None:
 def test_every_command_answers_for_itself(lan: str) -> None:
     assert "lan " in idp("operators", "list", typed=()).output
     assert idp("disputes", "list", typed=()).output == "There is no case.\n"
-    assert idp("operators", "disable", "lan", "--as", "lan", typed=(PASSWORD, lan)).exit_code == 1
+    disable = ("operators", "disable", "lan", "--reason", REASON, "--as", "lan")
+    assert idp(*disable, typed=(PASSWORD, lan)).exit_code == 1
 
 
 def test_the_files_of_both_portals_are_what_is_registered(lan: str) -> None:
@@ -107,7 +108,7 @@ def test_a_team_is_made_and_peopled_at_a_shell(
 
 def test_a_name_that_is_none_costs_no_code(lan: str) -> None:
     for command in (
-        ("operators", "disable", "Bà Lan"),
+        ("operators", "disable", "Bà Lan", "--reason", "nghỉ việc"),
         ("teams", "create", "b", "Bình Định"),
         ("teams", "add-member", "binh-dinh", "Bà Lan"),
         ("api-clients", "disable", "x", "--reason", "nghỉ việc"),

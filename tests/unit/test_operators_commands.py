@@ -22,6 +22,7 @@ from tests.fakes.people import NOON
 from tests.fakes.throttle import ThrottleInMemory
 
 STEP = timedelta(seconds=30)
+REASON = ("--reason", "left the office")
 Run = Callable[..., Result]
 
 
@@ -116,7 +117,7 @@ def test_two_passwords_that_differ_add_nobody(run: Run, lan: None, clock: FakeCl
 
 
 def test_wrong_credentials_and_too_many_tries_are_said_in_a_line(run: Run, lan: None) -> None:
-    disable = ("disable", "lan", "--as", "lan")
+    disable = ("disable", "lan", *REASON, "--as", "lan")
     for _ in range(2):
         wrong = run(*disable, typed=["wrong", "000000"])
         assert (wrong.exit_code, wrong.stderr) == (
@@ -135,13 +136,13 @@ def test_a_role_that_may_not_is_told_after_the_right_credentials(
     )
     keep_operator(desk.database, hasher, "minh", OperatorRole.COUNTER_OFFICER, clock.now())
 
-    told = run("disable", "lan", "--as", "minh", typed=[PASSWORD, code_at(clock.now())])
+    told = run("disable", "lan", *REASON, "--as", "minh", typed=[PASSWORD, code_at(clock.now())])
 
     assert "minh is counter_officer, and may not do this" in told.stderr
 
 
 def test_standard_input_that_ends_is_an_error(operators: click.Group, lan: None) -> None:
-    told = CliRunner().invoke(operators, ["disable", "lan", "--as", "lan"], input=PASSWORD)
+    told = CliRunner().invoke(operators, ["disable", "lan", *REASON, "--as", "lan"], input=PASSWORD)
 
     assert "standard input has ended" in told.stderr
 
@@ -152,9 +153,9 @@ def test_an_administrator_takes_an_account_away(
     now, later = code_at(clock.now()), code_at(clock.now() + STEP)
     run(*ADD_HUONG, "--as", "lan", typed=[PASSWORD, now, PASSWORD, PASSWORD, later])
 
-    last = run("disable", "lan", "--as", "lan", typed=[PASSWORD, later])
+    last = run("disable", "lan", *REASON, "--as", "lan", typed=[PASSWORD, later])
     clock.advance(2 * STEP)
-    gone = run("disable", "huong", "--as", "lan", typed=[PASSWORD, code_at(clock.now())])
+    gone = run("disable", "huong", *REASON, "--as", "lan", typed=[PASSWORD, code_at(clock.now())])
 
     assert "last administrator" in last.stderr
     assert gone.output == "huong  disabled\n"
