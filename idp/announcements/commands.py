@@ -20,8 +20,13 @@ from idp.operators.commands import as_operator, operator_from_prompt
 from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
 from idp.relying_parties.model import ClientId
+from idp.shell.errors import one_line_errors
 
 _MOST_LISTED: Final = 50
+_ERRORS: Final = {
+    InvalidDraft: "{error}",
+    NoSuchAnnouncement: "there is no announcement {error}",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,7 @@ def announcements_commands(open_desk: OpenAnnouncementDesk) -> click.Group:
     ) -> None:
         """Publish an announcement; its texts stand in two files."""
         desk = open_desk()
-        try:
+        with one_line_errors(_ERRORS):
             draft = parse_draft(
                 audience=Audience(audience),
                 client_ids=frozenset(map(ClientId, client_ids)),
@@ -86,8 +91,6 @@ def announcements_commands(open_desk: OpenAnnouncementDesk) -> click.Group:
             )
             by = operator_from_prompt(desk.verify, as_name, permission=Permission.ANNOUNCE)
             click.echo(desk.publish(draft, by=by))
-        except InvalidDraft as invalid:
-            raise click.ClickException(str(invalid)) from invalid
 
     @announcements.command("withdraw")
     @click.argument("announcement_id")
@@ -96,10 +99,8 @@ def announcements_commands(open_desk: OpenAnnouncementDesk) -> click.Group:
         """Take one back, with the mails that were not sent."""
         desk = open_desk()
         by = operator_from_prompt(desk.verify, as_name, permission=Permission.ANNOUNCE)
-        try:
+        with one_line_errors(_ERRORS):
             desk.withdraw(AnnouncementId(announcement_id), by=by)
-        except NoSuchAnnouncement as error:
-            raise click.ClickException(f"there is no announcement {error}") from error
         click.echo(f"{announcement_id}  withdrawn")
 
     return announcements

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import click
 
@@ -14,7 +14,17 @@ from idp.counter_visits.model import DocumentKind
 from idp.operators.commands import as_operator, operator_from_prompt
 from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
+from idp.shell.errors import one_line_errors
 from idp.throttling.ports import BudgetSpent
+
+_ERRORS: Final = {
+    InvalidIdentityNumber: "{error}",
+    NoSuchVisit: "no open visit has this code",
+    ChangesBarred: "the account is locked or disputed: nothing is confirmed until that is decided",
+    BudgetSpent: "too many codes; again in {error.seconds} s",
+    NumberTaken: "another account has the number on this card: the citizen may file a complaint",
+    KindHeld: "the account has another number of that kind: this is not its card",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +60,7 @@ def confirm_visit_command(open_counter: OpenCounter) -> click.Command:
         officer = operator_from_prompt(
             counter.verify, as_name, permission=Permission.CONFIRM_VISITS
         )
-        try:
+        with one_line_errors(_ERRORS):
             visit = counter.confirm.look("".join(code), by=officer)
             click.echo(_told(visit))
             document = click.prompt(
@@ -63,22 +73,6 @@ def confirm_visit_command(open_counter: OpenCounter) -> click.Command:
                 abort=True,
             )
             counter.confirm(visit.id, DocumentKind(document), card_number=card_number, by=officer)
-        except NoSuchVisit:
-            raise click.ClickException("no open visit has this code") from None
-        except ChangesBarred:
-            raise click.ClickException(
-                "the account is locked or disputed: nothing is confirmed until that is decided"
-            ) from None
-        except BudgetSpent as spent:
-            raise click.ClickException(f"too many codes; again in {spent.seconds} s") from None
-        except NumberTaken:
-            raise click.ClickException(
-                "another account has the number on this card: the citizen may file a complaint"
-            ) from None
-        except KindHeld:
-            raise click.ClickException(
-                "the account has another number of that kind: this is not its card"
-            ) from None
         click.echo("confirmed; the citizen is told by text message")
 
     return confirm_visit
@@ -102,9 +96,4 @@ def _card_number() -> IdentityNumber | None:
     typed: str = click.prompt(
         "The number on it, where the account has another one", default="", show_default=False
     )
-    if not typed.strip():
-        return None
-    try:
-        return IdentityNumber.parse(typed)
-    except InvalidIdentityNumber as error:
-        raise click.ClickException(str(error)) from error
+    return IdentityNumber.parse(typed) if typed.strip() else None

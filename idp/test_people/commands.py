@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import click
 
@@ -12,9 +12,15 @@ from idp.operators.create_team import UnknownTeam
 from idp.operators.model import TeamId
 from idp.operators.permissions import Permission
 from idp.operators.verify_operator import VerifyOperator
+from idp.shell.errors import one_line_errors
 from idp.test_people import store
 from idp.test_people.model import TEST_PEOPLE
 from idp.test_people.renew import NoNumbersLeft, RenewTestPeople
+
+_ERRORS: Final = {
+    UnknownTeam: "no team is called {error}",
+    NoNumbersLeft: "every set of numbers is another team's",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +47,12 @@ def add_test_people_command(open_desk: OpenTestPeopleDesk) -> click.Command:
         by = operator_from_prompt(
             desk.verify, as_name, permission=Permission.MANAGE_OWN_RELYING_PARTIES
         )
-        try:
+        with one_line_errors(_ERRORS):
             desk.renew(TeamId(team), by=by)
-        except UnknownTeam as error:
-            raise click.ClickException(f"no team is called {team}") from error
-        except NoNumbersLeft as error:
-            raise click.ClickException("every set of numbers is another team's") from error
-        with desk.database.reading() as reading:
-            made = store.set_of(reading, team)
-        if made is None:  # taken away between the two
-            raise click.ClickException(f"no team is called {team}")
+            with desk.database.reading() as reading:
+                made = store.set_of(reading, team)
+            if made is None:  # taken away between the two
+                raise UnknownTeam(team)
         click.echo(f"password  {made.password}")
         for person in TEST_PEOPLE:
             click.echo(
