@@ -340,6 +340,7 @@ def _register(parts: Parts) -> Register:
         database=parts.database,
         version=parts.registry_version,
         hasher=parts.secret_hasher,
+        logos=parts.logos,
         clock=parts.clock,
     )
 

@@ -11,6 +11,7 @@ from idp.core.environment import Environment
 from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
 from idp.relying_parties import store
+from idp.relying_parties.logos import Logos
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.ports import RegistryVersion
 from idp.relying_parties.problems import Rule, problem
@@ -53,11 +54,13 @@ class Register:
         database: Database,
         version: RegistryVersion,
         hasher: SecretHasher,
+        logos: Logos,
         clock: Clock,
     ) -> None:
         self._database = database
         self._version = version
         self._hasher = hasher
+        self._logos = logos
         self._clock = clock
 
     def plan(self, registrations: Sequence[Registration]) -> tuple[Change, ...]:
@@ -108,6 +111,10 @@ class Register:
                 )
         if moved:
             self._version.bump()
+        for change in moved:
+            uri = change.registration.relying_party.logo_uri
+            if "logo_uri" in change.members or (change.kind is ChangeKind.NEW and uri is not None):
+                self._logos.refresh(change.client_id, uri)
         return secrets
 
 

@@ -181,7 +181,8 @@ class ProtocolHouse:
             "hasher": hasher,
             "clock": clock,
         }
-        self.register = Register(**tools)
+        logos = Logos(fetcher=self.fetcher, database=database, version=self.version)
+        self.register = Register(logos=logos, **tools)
         self.rotate_secret = RotateSecret(lasts=timedelta(days=360), **tools)
         self.switch = Switch(database=database, version=self.version, clock=clock)
         self.secrets.update(

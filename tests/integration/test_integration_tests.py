@@ -80,6 +80,7 @@ class Grounds:
             database=parts.database,
             version=parts.registry_version,
             hasher=parts.secret_hasher,
+            logos=parts.logos,
             clock=parts.clock,
         )
         return register.apply([parse_registration(registration)])

@@ -16,12 +16,14 @@ from idp.integration_tests.commands import integration_tests_commands
 from idp.integration_tests.model import AttemptId, CaseName, Outcome, Run, RunId, Screen, Verdict
 from idp.integration_tests.reports import Reports
 from idp.operators.model import OperatorName
+from idp.relying_parties.logos import Logos
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.register import Register
 from idp.relying_parties.registration import parse_registration
 from idp.relying_parties.secrets import SecretHasher
 from tests.fakes.citizen_site import Site
 from tests.fakes.clock import FakeClock
+from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.registrations import BASIC, POST, registration
 
 AT_ONCE = 8
@@ -44,8 +46,13 @@ class NoVersion:
 
 @pytest.fixture
 def database(database: Database, clock: FakeClock) -> Database:
+    version = NoVersion()
     register = Register(
-        database=database, version=NoVersion(), hasher=SecretHasher(b"k" * 32), clock=clock
+        database=database,
+        version=version,
+        hasher=SecretHasher(b"k" * 32),
+        logos=Logos(fetcher=FetcherInMemory(), database=database, version=version),
+        clock=clock,
     )
     register.apply([parse_registration(registration(client)) for client in (BASIC, POST)])
     return database

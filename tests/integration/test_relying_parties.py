@@ -1,5 +1,6 @@
 """Registering, changing and disabling relying parties, from the command line to every worker."""
 
+import io
 import json
 import re
 from dataclasses import replace
@@ -10,12 +11,14 @@ from typing import Any
 import pytest
 import redis
 from click.testing import Result
+from PIL import Image
 from sqlalchemy import select, update
 
 from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.audit.model import AuditEvent
 from idp.core.handles import digest
 from idp.db.database import Database
+from idp.relying_parties.logos import Logos
 from idp.relying_parties.model import (
     ClientId,
     InitialAccessToken,
@@ -27,6 +30,7 @@ from idp.relying_parties.registration import InvalidRegistration, parse_registra
 from idp.relying_parties.registry import Registry
 from idp.relying_parties.secrets import SecretHasher
 from tests.fakes.clock import FakeClock
+from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.onboarding import OnboardingHouse
 from tests.fakes.registrations import registration
 
@@ -44,8 +48,16 @@ def house(database: Database, version: RedisRegistryVersion, clock: FakeClock) -
 
 
 @pytest.fixture
-def register(database: Database, version: RedisRegistryVersion, clock: FakeClock) -> Register:
-    return Register(database=database, version=version, hasher=HASHER, clock=clock)
+def fetcher() -> FetcherInMemory:
+    return FetcherInMemory()
+
+
+@pytest.fixture
+def register(
+    database: Database, version: RedisRegistryVersion, clock: FakeClock, fetcher: FetcherInMemory
+) -> Register:
+    logos = Logos(fetcher=fetcher, database=database, version=version)
+    return Register(database=database, version=version, hasher=HASHER, logos=logos, clock=clock)
 
 
 def run(house: OnboardingHouse, *arguments: str, typed: str | None = None) -> Result:
@@ -91,6 +103,32 @@ def test_a_change_names_the_members_and_keeps_the_secret(
         assert len(reading.execute(select(RelyingPartySecret)).scalars().all()) == 1
         kinds = reading.execute(select(AuditEvent.kind)).scalars().all()
     assert kinds == ["relying_party_registered"] * 2
+
+
+def test_the_logo_that_a_file_names_is_kept(
+    register: Register, fetcher: FetcherInMemory, version: RedisRegistryVersion, database: Database
+) -> None:
+    written = io.BytesIO()
+    Image.new("RGB", (8, 8), (200, 0, 0)).save(written, "PNG")
+    first, second = "https://portal.example/1.png", "https://portal.example/2.png"
+    fetcher.serve(first, written.getvalue(), "image/png")
+    registry = Registry(database, version)
+
+    def logo() -> str | None:
+        registry.catch_up_now()
+        found = registry.find(ClientId("portal"))
+        assert found is not None
+        return found.logo
+
+    apply(register, logo_uri=first)
+    kept = logo()
+    apply(register, logo_uri=first, sms_name="Moi")
+    assert kept is not None
+    assert logo() == kept
+    assert fetcher.asked == [first]
+
+    apply(register, logo_uri=second)  # nothing is there, and the portal is registered all the same
+    assert logo() is None
 
 
 def test_a_sector_never_changes(register: Register) -> None:
