@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from flask import Flask, request
-from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale
 from werkzeug.datastructures import MultiDict
 
 from idp.account.activity.views import NotMineForm

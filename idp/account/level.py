@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response
-from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale
 
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.citizens import store as citizens
@@ -58,7 +58,7 @@ class Level(AccountPage):
         self._levels = levels
         self._clock = clock
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         """The level, what it rests on, and the ways to the next one."""
         now = self._clock.now()
         with self._database.reading() as reading:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from flask import Blueprint, Response
-from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale
 
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.account.level import shown_evidence
@@ -40,7 +40,7 @@ class Overview(AccountPage):
         self._levels = levels
         self._clock = clock
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         now = self._clock.now()
         with self._database.reading() as reading:
             citizen = citizens.citizen(

@@ -1,6 +1,6 @@
 """`/`, and signing out from the account."""
 
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response
 
 from idp.account.frame import AccountFrame
 from idp.interactions.visits import Visits
@@ -9,6 +9,7 @@ from idp.logout.sign_out import SignOut
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.registry import Registry
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 
@@ -43,7 +44,7 @@ class SignOutHere(MethodView):
     def post(self) -> Response:
         """Sign out."""
         self._pages.form(SignOutForm)
-        return redirect(self._sign_out.last_page(self._sign_out()), 303)  # type: ignore[return-value]
+        return see_other(self._sign_out.last_page(self._sign_out()))
 
 
 def account_routes(

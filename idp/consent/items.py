@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from flask_babel import gettext as _  # type: ignore[import-untyped]
+from flask_babel import gettext as _
 
 from idp.citizens.claims import ClaimSource, claim_values
 from idp.citizens.rules import VerificationLevel

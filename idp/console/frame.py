@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
-from flask import Response, redirect
+from flask import Response
 from flask.views import MethodView
 
 from idp.console.forms import ConsoleSignOutForm, ProofForm
@@ -17,6 +17,7 @@ from idp.operators.verify_operator import VerifyOperator, WrongOperatorCredentia
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 
 SIGN_IN: Final = "/console/sign-in"
 
@@ -118,7 +119,7 @@ class ConsolePage(MethodView, ABC):
         """The page, for whom it is."""
         operator = self._frame.presence.operator()
         if operator is None:
-            return redirect(SIGN_IN, 303)  # type: ignore[return-value]
+            return see_other(SIGN_IN)
         self.operator = operator
         if not may(operator.role, self.permission):
             return self.forbidden()

@@ -67,7 +67,7 @@ class ConsoleOverview(ConsolePage):
         self._database = database
         self._clock = clock
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         now = self._clock.now()
         with self._database.reading() as reading:
             attention, news = self._attention(reading, now), self._news(reading, now)

@@ -1,10 +1,11 @@
 """The door of the console: signing in and out."""
 
-from flask import Response, redirect
+from flask import Response
 from flask.views import MethodView
 
 from idp.console.forms import ConsoleSignInForm, ConsoleSignOutForm
 from idp.console.frame import SIGN_IN, ConsoleFrame
+from idp.web.see_other import see_other
 
 
 class ConsoleSignIn(MethodView):
@@ -17,7 +18,7 @@ class ConsoleSignIn(MethodView):
     def get(self) -> Response:
         """The form; who is signed in needs none."""
         if self._frame.presence.operator() is not None:
-            return redirect("/console", 303)  # type: ignore[return-value]
+            return see_other("/console")
         return self._show(self._pages.form(ConsoleSignInForm))
 
     def post(self) -> Response:
@@ -26,7 +27,7 @@ class ConsoleSignIn(MethodView):
         if operator is None:
             return self._show(form)
         self._frame.presence.begin(operator)
-        return redirect("/console", 303)  # type: ignore[return-value]
+        return see_other("/console")
 
     def _show(self, form: ConsoleSignInForm) -> Response:
         return self._pages.render("console/sign_in.html", form=form)
@@ -42,4 +43,4 @@ class ConsoleSignOut(MethodView):
         """Sign out."""
         self._frame.pages.form(ConsoleSignOutForm)
         self._frame.presence.end()
-        return redirect(SIGN_IN, 303)  # type: ignore[return-value]
+        return see_other(SIGN_IN)

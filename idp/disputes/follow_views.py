@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from flask import Response, redirect
-from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask import Response
+from flask_babel import get_locale
 
 from idp.citizens.model import IdentityNumberReservation
 from idp.citizens.store import phone_number_index, reservation
@@ -34,6 +34,7 @@ from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_day
 from idp.web.views import MethodView
 
@@ -313,7 +314,7 @@ class FollowAccount(MethodView):
                 intent=Intent.ENROL, account_chosen=True, enrolment_id=pending_id, enrolled=None
             ),
         )
-        return redirect(f"/enrol/waiting?i={visit.interaction.id}", 303)  # type: ignore[return-value]
+        return see_other(f"/enrol/waiting?i={visit.interaction.id}")
 
     def _claimable(self, here: Follower) -> Dispute | None:
         """The case whose identity number waits for who has proved the phone here."""

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Response, redirect
+from flask import Response
 
 from idp.carriers.model import Outcome
 from idp.carriers.ports import CarrierUnavailable
@@ -20,6 +20,7 @@ from idp.disputes.store import KeptCase
 from idp.interactions.visits import Visit, Visits
 from idp.throttling.ports import BudgetSpent
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 
@@ -101,7 +102,7 @@ class ComplaintPath:
 
     def to(self, visit: Visit, page: str) -> Response:
         """Send the browser to a page."""
-        return redirect(f"{page}?i={visit.interaction.id}", 303)  # type: ignore[return-value]
+        return see_other(f"{page}?i={visit.interaction.id}")
 
     def onwards(self, visit: Visit) -> Response:
         """Send the browser to the page that is due now."""

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import Response
-from flask_babel import gettext as _  # type: ignore[import-untyped]
+from flask_babel import gettext as _
 
 from idp.carriers.model import Attribute
 from idp.citizens.store import is_reserved

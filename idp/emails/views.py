@@ -1,6 +1,6 @@
 """The page that a link opens, from whichever device; it needs no sign-in: the link is the proof."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from idp.citizens.store import ChangesBarred
 from idp.core.clock import Clock
@@ -11,6 +11,7 @@ from idp.emails.ask_to_verify import PATH
 from idp.emails.verify import LinkSpent, VerifyEmail
 from idp.web.forms import Form
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 
@@ -52,7 +53,7 @@ class Link(MethodView):
             return self._spent()
         except ChangesBarred:
             return self._pages.render("emails/barred.html", status=409)
-        return redirect(f"{PATH}/done", 303)  # type: ignore[return-value]
+        return see_other(f"{PATH}/done")
 
     def _spent(self) -> Response:
         return self._pages.render("emails/spent.html", status=410)

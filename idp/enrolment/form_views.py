@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flask import Response, redirect, request
-from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask import Response, request
+from flask_babel import get_locale
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -21,6 +21,7 @@ from idp.interactions.visits import Visit, Visits
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 
@@ -41,7 +42,7 @@ class Method(EnrolmentPage):
         if not form.is_open:
             subject = form.subject.data
             path = f"/enrol/not-open?subject={subject}&i={here.visit.interaction.id}"
-            return redirect(path, 303)  # type: ignore[return-value]
+            return see_other(path)
         visit = self._visits.update(
             here.visit, lambda current: current.with_(intent=Intent.ENROL, account_chosen=True)
         )

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Response, redirect
+from flask import Response
 
 from idp.carriers.model import Outcome
 from idp.carriers.ports import CarrierUnavailable
@@ -23,6 +23,7 @@ from idp.otp.page import OtpPage
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 
@@ -92,7 +93,7 @@ class EnrolmentPath:
 
     def to(self, visit: Visit, page: Page) -> Response:
         """Send the browser to a page of the enrolment."""
-        return redirect(url_of(visit, page), 303)  # type: ignore[return-value]
+        return see_other(url_of(visit, page))
 
     def onwards(self, visit: Visit) -> Response:
         """Send the browser to the page that is due now."""

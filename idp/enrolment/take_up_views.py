@@ -5,7 +5,7 @@ Up to the right code, everything a stranger can see, count or time is the same w
 typed details belong to anything that is kept.
 """
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from idp.enrolment.forms import TakeUpForm
 from idp.enrolment.model import PendingEnrolmentId
@@ -20,6 +20,7 @@ from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 START = "/enrol/take-up"
@@ -185,4 +186,4 @@ class TakeUpCode(MethodView):
 
 
 def _to(visit: Visit, path: str, more: str = "") -> Response:
-    return redirect(f"{path}?i={visit.interaction.id}{more}", 303)  # type: ignore[return-value]
+    return see_other(f"{path}?i={visit.interaction.id}{more}")

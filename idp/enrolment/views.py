@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask import Response, request
-from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale
 
 from idp.carriers.model import SubscriberCheck
 from idp.carriers.ports import CarrierUnavailable

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from flask import Response, redirect
+from flask import Response
 
 from idp.citizens.model import CitizenId
 from idp.citizens.store import phone_number_of
@@ -23,6 +23,7 @@ from idp.sessions.model import Authentication
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 START: Final = "/reactivate"
@@ -65,7 +66,7 @@ class ReactivationPage(MethodView):
         return self._visits.update(visit, lambda current: current.with_(reactivation=progress))
 
     def _to(self, visit: Visit, path: str) -> Response:
-        return redirect(f"{path}?i={visit.interaction.id}", 303)  # type: ignore[return-value]
+        return see_other(f"{path}?i={visit.interaction.id}")
 
     def _number_of(self, citizen_id: CitizenId) -> PhoneNumber | None:
         with self._database.reading_rows() as reading:

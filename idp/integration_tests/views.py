@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from flask import Response, abort, jsonify, redirect, request
+from flask import Response, abort, jsonify, request
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -27,6 +27,7 @@ from idp.interactions.answers import Answers
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import CurrentRelyingParties
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 CASE: Final = f"{PATH}/case"
@@ -235,9 +236,7 @@ class SendAgain(_RunPage):
             return _to(opened.address(CASE, case=CaseName.REPLAYED_CODE))
         self._common.note_sent_again(attempt)
         answer = ANSWER.validate_json(attempt.answer)
-        return Answers(self._pages).at_once(  # type: ignore[return-value]
-            answer, relying_party=opened.relying_party
-        )
+        return Answers(self._pages).at_once(answer, relying_party=opened.relying_party)
 
 
 class RunReport(_RunPage):
@@ -281,7 +280,7 @@ def _case() -> Case:
 
 
 def _to(address: str) -> Response:
-    return redirect(address, 303)  # type: ignore[return-value]
+    return see_other(address)
 
 
 def _root_of(uri: str) -> str:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import redirect
-from werkzeug.wrappers import Response as WerkzeugResponse
+from flask import Response
 
 from idp.interactions.model import ResponseMode
 from idp.interactions.ports import AuthorizationResponse
 from idp.web.headers import POLICY_FOR_A_POST_ELSEWHERE
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 
 
 class Answers:
@@ -21,13 +21,13 @@ class Answers:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
 
-    def at_once(self, answer: AuthorizationResponse, **page: Any) -> WerkzeugResponse:  # noqa: ANN401
+    def at_once(self, answer: AuthorizationResponse, **page: Any) -> Response:  # noqa: ANN401
         """For a browser that came by GET from the relying party: with no page of ours between."""
         if answer.mode is ResponseMode.FORM_POST:
             return self._form(answer, page)
-        return redirect(answer.location, 303)
+        return see_other(answer.location)
 
-    def by_page(self, answer: AuthorizationResponse, **page: Any) -> WerkzeugResponse:  # noqa: ANN401
+    def by_page(self, answer: AuthorizationResponse, **page: Any) -> Response:  # noqa: ANN401
         """
         For a browser that came from a page of ours: a link that follows itself.
 
@@ -43,7 +43,7 @@ class Answers:
         shown.headers["Refresh"] = f"0; url={location}"
         return shown
 
-    def _form(self, answer: AuthorizationResponse, page: dict[str, Any]) -> WerkzeugResponse:
+    def _form(self, answer: AuthorizationResponse, page: dict[str, Any]) -> Response:
         """Form Post Response Mode §2: a form that a script sends, or else the citizen."""
         shown = self._pages.render(
             "interactions/form_post.html",

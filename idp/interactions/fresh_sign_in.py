@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Response, redirect
+from flask import Response
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -13,6 +13,7 @@ from idp.sessions.model import Session
 from idp.sessions.rules import TWO_FACTORS, authentication_level
 from idp.web.browser import BrowserCookie
 from idp.web.network import client_network
+from idp.web.see_other import see_other
 
 
 class FreshSignIn:
@@ -60,4 +61,4 @@ class FreshSignIn:
             fresh=fresh,
         )
         self._interactions.add(interaction, network=client_network())
-        return redirect(self._flow.proceed(interaction, None), 303)  # type: ignore[return-value]
+        return see_other(self._flow.proceed(interaction, None))

@@ -6,8 +6,7 @@ is there already, and what a person sees when the address is of no use any more.
 from functools import partial
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, request
-from werkzeug.wrappers import Response as WerkzeugResponse
+from flask import Blueprint, Response, request
 
 from idp.citizens import store as citizens
 from idp.core.clock import Clock
@@ -38,6 +37,7 @@ from idp.web.address import page_query
 from idp.web.pages import Pages
 from idp.web.reference import request_reference
 from idp.web.request_log import note
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 
@@ -50,7 +50,7 @@ class Resume(MethodView):
         self._visits = visits
         self._rehearsed = rehearsed
 
-    def get(self) -> WerkzeugResponse:
+    def get(self) -> Response:
         """The answer, where nothing is left to do; else the next step."""
         visit = self._visits.current()
         request = visit.interaction.request
@@ -75,7 +75,7 @@ class Continue(MethodView):
         self._answers = Answers(pages)
         self._visits = visits
 
-    def get(self) -> WerkzeugResponse:
+    def get(self) -> Response:
         """The answer, on a page that leads on by itself."""
         visit = self._visits.current()
         try:
@@ -115,14 +115,14 @@ class SessionQuestion(MethodView):
         self._steps = steps
         self._template = template
 
-    def get(self) -> WerkzeugResponse:
+    def get(self) -> Response:
         """The question, while it is one."""
         visit = self._visits.current()
         if not self._is_asked(visit):
             return self._visits.proceed(visit)
         return self._show(visit, self._pages.form(NotYouForm))
 
-    def post(self) -> WerkzeugResponse:
+    def post(self) -> Response:
         visit = self._visits.current()
         form = self._pages.form(NotYouForm)
         if not self._is_asked(visit):
@@ -139,7 +139,7 @@ class SessionQuestion(MethodView):
         step = self._visits.step(visit)
         return isinstance(step, Step) and step in self._steps
 
-    def _show(self, visit: Visit, form: NotYouForm) -> WerkzeugResponse:
+    def _show(self, visit: Visit, form: NotYouForm) -> Response:
         if visit.session is None:  # the step is one of these only with a session
             return self._visits.proceed(visit)
         with self._database.reading() as reading:
@@ -164,14 +164,14 @@ class NotAdmitted(MethodView):
         self._pages = pages
         self._visits = visits
 
-    def get(self) -> WerkzeugResponse:
+    def get(self) -> Response:
         """The page, while it is so."""
         visit = self._visits.current()
         if self._visits.step(visit) is not Step.NOT_ADMITTED:
             return self._visits.proceed(visit)
         return self._show(visit, self._pages.form(NotAdmittedForm))
 
-    def post(self) -> WerkzeugResponse:
+    def post(self) -> Response:
         """Back to the portal with an error that it knows, or to the sign-in."""
         visit = self._visits.current()
         form = self._pages.form(NotAdmittedForm)
@@ -191,7 +191,7 @@ class NotAdmitted(MethodView):
             )
         )
 
-    def _show(self, visit: Visit, form: NotAdmittedForm) -> WerkzeugResponse:
+    def _show(self, visit: Visit, form: NotAdmittedForm) -> Response:
         return self._pages.render(
             "interactions/not_admitted.html",
             form=form,
@@ -237,25 +237,25 @@ def interaction_routes(
         )
         routes.add_url_rule(path, view_func=view)
 
-    def begun_here(begun: BegunHere) -> WerkzeugResponse:
+    def begun_here(begun: BegunHere) -> Response:
         query = [(name, value) for name, value in request.args.items(multi=True) if name != "i"]
         named = urlencode([("i", begun.interaction.id), *query])
-        return redirect(f"{request.path}?{named}", 303)
+        return see_other(f"{request.path}?{named}")
 
-    def expired(_: InteractionExpired | InteractionGone) -> WerkzeugResponse:
+    def expired(_: InteractionExpired | InteractionGone) -> Response:
         if request.method == "POST":
             return _looked_at()
         named = visits.named_relying_party(request.args.get("i", ""))
         return pages.render("interactions/expired.html", status=410, relying_party=named)
 
-    def other_browser(error: OtherBrowser) -> WerkzeugResponse:
+    def other_browser(error: OtherBrowser) -> Response:
         if request.method == "POST":
             return _looked_at()
         return pages.render(
             "interactions/other_browser.html", status=403, relying_party=error.relying_party
         )
 
-    def barred(error: SignInBarred) -> WerkzeugResponse:
+    def barred(error: SignInBarred) -> Response:
         if not isinstance(error, AccountInactive):
             return pages.render("login/held.html")
         progress = ReactivationProgress(
@@ -265,7 +265,7 @@ def interaction_routes(
         visits.update(
             visit, lambda current: current.with_(account_chosen=True, reactivation=progress)
         )
-        return redirect(f"/reactivate?i={visit.interaction.id}", 303)
+        return see_other(f"/reactivate?i={visit.interaction.id}")
 
     routes.app_errorhandler(SignInBarred)(barred)
 
@@ -283,7 +283,7 @@ def interaction_routes(
     return routes
 
 
-def _disabled(pages: Pages, error: RelyingPartyDisabled) -> WerkzeugResponse:
+def _disabled(pages: Pages, error: RelyingPartyDisabled) -> Response:
     """Without a way to the portal: it may be in other hands."""
     if request.method == "POST":
         return _looked_at()
@@ -295,9 +295,9 @@ def _disabled(pages: Pages, error: RelyingPartyDisabled) -> WerkzeugResponse:
     )
 
 
-def _looked_at() -> WerkzeugResponse:
+def _looked_at() -> Response:
     """A GET finds the same to be wrong, and its page can be gone back to."""
-    return redirect(f"{request.path}?{page_query()}", 303)
+    return see_other(f"{request.path}?{page_query()}")
 
 
 def _already_done(pages: Pages, visit: Visit) -> Response:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
 from idp.authenticators.device_cookie import DeviceCookie
 from idp.citizens.model import CitizenId
@@ -30,6 +30,7 @@ from idp.web.at_hand import g, request
 from idp.web.browser import BrowserCookie
 from idp.web.network import client_network
 from idp.web.ports import ShownPages
+from idp.web.see_other import see_other
 
 
 class InteractionExpired(Exception):
@@ -231,7 +232,7 @@ class Visits:
 
     def proceed(self, visit: Visit) -> Response:
         """Send the browser to the next page: 303, whatever the step was."""
-        return redirect(self._flow.proceed(visit.interaction, visit.session), 303)  # type: ignore[return-value]
+        return see_other(self._flow.proceed(visit.interaction, visit.session))
 
     def step(self, visit: Visit) -> Step | Refusal:
         """What has to happen next in the visit's interaction."""

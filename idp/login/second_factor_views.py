@@ -185,7 +185,7 @@ class SmsDoubted(SecondFactorPage):
             **visit.page,
         )
 
-    def act(self, visit: Visit, citizen_id: CitizenId) -> Response:  # noqa: ARG002 (no form)
+    def act(self, visit: Visit, citizen_id: CitizenId) -> Response:
         """The page has no form."""
         return self.show(visit)
 

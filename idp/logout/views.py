@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
-from flask import Blueprint, Response, g, redirect, request
-from werkzeug.wrappers import Response as WerkzeugResponse
+from flask import Blueprint, Response, g, request
 
 from idp.backchannel.model import DeliveryState
 from idp.backchannel.store import states_of_session
@@ -34,6 +33,7 @@ from idp.web.network import client_network
 from idp.web.pages import Pages
 from idp.web.reference import request_reference
 from idp.web.request_log import note
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 _FRAMES_SHOWN_FOR: Final = 2  # seconds; long enough for pages that only drop a cookie
@@ -63,7 +63,7 @@ class Logout(MethodView):
         self._database = database
         self._name_of_session = name_of_session
 
-    def get(self) -> WerkzeugResponse:
+    def get(self) -> Response:
         """Sign out where the relying party shows a token of this session; else ask."""
         wish = self._wish()
         session = self._visits.session()
@@ -77,14 +77,14 @@ class Logout(MethodView):
             return self._ask(session, relying_party)
         farewell = self._sign_out(wish) if decision is Decision.END else Farewell(wish)
         if farewell.frames:
-            return redirect(self._sign_out.last_page(farewell), 303)
+            return see_other(self._sign_out.last_page(farewell))
         if wish.location is not None and may_return_unasked(wish):
-            return redirect(wish.location, 303)
+            return see_other(wish.location)
         if decision is Decision.END:
-            return redirect(self._sign_out.last_page(farewell), 303)
+            return see_other(self._sign_out.last_page(farewell))
         return self._nothing_to_end(wish)
 
-    def post(self) -> WerkzeugResponse:
+    def post(self) -> Response:
         """
         Our own button, or another site's request.
 
@@ -94,11 +94,11 @@ class Logout(MethodView):
         raw = request.get_data()  # kept: the form is read from it below
         if "csrf_token" not in request.form:
             handle = self._stored.add(self._requests.read(raw), network=client_network())
-            return redirect(f"/logout?l={handle}", 303)
+            return see_other(f"/logout?l={handle}")
         wish = self._wish()
         self._pages.form(SignOutForm)
         # After a POST of ours never straight to the portal: `form-action` would stop it.
-        return redirect(self._sign_out.last_page(self._sign_out(wish)), 303)
+        return see_other(self._sign_out.last_page(self._sign_out(wish)))
 
     def _wish(self) -> LogoutRequest:
         handle = request.args.get("l")
@@ -128,7 +128,7 @@ class Logout(MethodView):
             full_name=citizen.full_name.value,
         )
 
-    def _nothing_to_end(self, wish: LogoutRequest) -> WerkzeugResponse:
+    def _nothing_to_end(self, wish: LogoutRequest) -> Response:
         return self._pages.render(
             "logout/signed_out.html",
             relying_party=self._relying_party(wish),

@@ -1,7 +1,7 @@
 """`/manual`: the list, and each manual in the reader's language."""
 
 from flask import Response
-from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale
 from werkzeug.exceptions import NotFound
 
 from idp.manuals.shelf import Shelf

@@ -1,7 +1,6 @@
 """`/authorize`, where a browser comes with what a relying party asks."""
 
-from flask import Blueprint, Response, g, redirect, request
-from werkzeug.wrappers import Response as WerkzeugResponse
+from flask import Blueprint, Response, g, request
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -26,6 +25,7 @@ from idp.web.network import client_network
 from idp.web.pages import Pages
 from idp.web.reference import request_reference
 from idp.web.request_log import note
+from idp.web.see_other import see_other
 
 
 def authorization_routes(
@@ -46,7 +46,7 @@ def authorization_routes(
 
     answers = Answers(pages)
 
-    def authorize() -> WerkzeugResponse:
+    def authorize() -> Response:
         """Both methods mean the same (OpenID Connect Core §3.1.2.1); cookies differ."""
         registry.catch_up_now()  # a portal that was disabled a moment ago
         sent = ProtocolRequest.of(request.environ, max_body=max_body)
@@ -54,7 +54,7 @@ def authorization_routes(
         note(client_id=wanted.client_id)
         return _store(wanted) if sent.method == "POST" else _begin(wanted)
 
-    def _begin(wanted: AuthorizationRequest) -> WerkzeugResponse:
+    def _begin(wanted: AuthorizationRequest) -> Response:
         wrong_on_purpose = rehearsed(wanted)
         if wrong_on_purpose is not None:
             return _back(wrong_on_purpose, registry.find(wanted.client_id), wanted.ui_locales)
@@ -63,11 +63,11 @@ def authorization_routes(
         session = visits.session()
         answer = visits.answer(interaction, session)
         if answer is None:
-            return redirect(flow.proceed(interaction, session), 303)
+            return see_other(flow.proceed(interaction, session))
         # A silent answer may go straight back: no POST stands before it.
         return _back(answer, registry.find(wanted.client_id), wanted.ui_locales)
 
-    def _store(wanted: AuthorizationRequest) -> WerkzeugResponse:
+    def _store(wanted: AuthorizationRequest) -> Response:
         """
         Keep the request for our own GET, which reads the cookies and binds it to the browser.
 
@@ -76,7 +76,7 @@ def authorization_routes(
         """
         interaction = _interaction(wanted, browser_digest=None)
         interactions.add(interaction, network=client_network())
-        return redirect(f"/resume?i={interaction.id}", 303)
+        return see_other(f"/resume?i={interaction.id}")
 
     def _interaction(wanted: AuthorizationRequest, *, browser_digest: str | None) -> Interaction:
         return Interaction(
@@ -110,7 +110,7 @@ def authorization_routes(
             reference=request_reference(),
         )
 
-    def refused_request(error: RefusedRequest) -> WerkzeugResponse:
+    def refused_request(error: RefusedRequest) -> Response:
         relying_party = error.relying_party
         note(
             client_id=relying_party.client_id,
@@ -124,7 +124,7 @@ def authorization_routes(
         answer: AuthorizationResponse,
         relying_party: RelyingParty | None,
         ui_locales: tuple[str, ...] = (),
-    ) -> WerkzeugResponse:
+    ) -> Response:
         g.ui_locales = ui_locales
         return answers.at_once(answer, relying_party=relying_party)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal
 
-from flask import Response, redirect
-from flask_babel import format_datetime  # type: ignore[import-untyped]
+from flask import Response
+from flask_babel import format_datetime
 
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
@@ -19,6 +19,7 @@ from idp.web.at_hand import request
 from idp.web.forms import Form
 from idp.web.network import client_network
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 
 ACCEPTED: Final = "accepted"
 Accepted = Literal["accepted"]
@@ -204,4 +205,4 @@ class OtpPage:
     @staticmethod
     def _to_self(question: OtpQuestion, *, resent: bool = False) -> Response:
         mark = "&resent=1" if resent else ""
-        return redirect(f"{request.path}?i={question.interaction_id}{mark}", 303)  # type: ignore[return-value]
+        return see_other(f"{request.path}?i={question.interaction_id}{mark}")

@@ -1,6 +1,6 @@
 """The page that the link in a notice opens: it ends a recovery its owner knows nothing of."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -11,6 +11,7 @@ from idp.recovery.cancel import CancelRecovery
 from idp.recovery.forms import CancelForm
 from idp.recovery.tell_owner import CANCEL_PATH
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 
@@ -43,7 +44,7 @@ class Cancel(MethodView):
             self._cancel(_handle())
         except RecoveryGone:
             return self._gone()
-        return redirect(f"{CANCEL_PATH}/done", 303)  # type: ignore[return-value]
+        return see_other(f"{CANCEL_PATH}/done")
 
     def _gone(self) -> Response:
         return self._pages.render("recovery/cancel_gone.html", status=410)

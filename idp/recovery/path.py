@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Response, redirect
+from flask import Response
 
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
@@ -14,6 +14,7 @@ from idp.otp.model import Challenge
 from idp.otp.one_time_passwords import OneTimePasswords
 from idp.recovery.rules import Page, may_show, next_page
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 
@@ -67,7 +68,7 @@ class RecoveryPath:
 
     def to(self, visit: Visit, page: Page) -> Response:
         """Send the browser to a page of the recovery."""
-        return redirect(f"{page}?i={visit.interaction.id}", 303)  # type: ignore[return-value]
+        return see_other(f"{page}?i={visit.interaction.id}")
 
     def note(self, visit: Visit, progress: RecoveryProgress) -> Visit:
         """Store how far the recovery has come."""

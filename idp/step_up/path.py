@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
@@ -13,6 +13,7 @@ from idp.interactions.visits import Visit, Visits
 from idp.sessions.model import Session
 from idp.sessions.rules import TWO_FACTORS, authentication_level
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 START = "/step-up"
@@ -82,12 +83,12 @@ class StepUpPath:
     def onwards(self, visit: Visit) -> Response:
         """Go on where the step-up was begun: the portal's request, or the page of the level."""
         if visit.interaction.request is None:
-            return redirect(LEVEL, 303)  # type: ignore[return-value]
+            return see_other(LEVEL)
         return self._visits.proceed(visit)
 
     def leave(self, here: Position) -> Response:
         """Send the browser to the page that says what else can be done."""
-        return redirect(here.leave_path, 303)  # type: ignore[return-value]
+        return see_other(here.leave_path)
 
     def barred(self, here: Position) -> Response:
         """The page for an account that is held: nothing is raised until that is decided."""
@@ -97,7 +98,7 @@ class StepUpPath:
 
     def to(self, visit: Visit, path: str) -> Response:
         """Send the browser to another page of the step-up."""
-        return redirect(f"{path}?i={visit.interaction.id}", 303)  # type: ignore[return-value]
+        return see_other(f"{path}?i={visit.interaction.id}")
 
     def note(self, visit: Visit, progress: StepUpProgress) -> Visit:
         """Store how far asking the carrier has come."""

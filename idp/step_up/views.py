@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from flask import Response
-from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale
 
 from idp.authenticators.store import factors_of
 from idp.carriers.model import Outcome

@@ -17,7 +17,6 @@ from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.http import parse_cookie
 from werkzeug.routing import MapAdapter, Rule, UnicodeConverter, ValidationError
-from werkzeug.wrappers import Response as WerkzeugResponse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -29,9 +28,6 @@ _AS_IT_STANDS: Final = re.compile(r"\w[\w.~-]*=[\w.~-]*", re.ASCII)
 
 # As browsers send them (RFC 6265 §4.2.1), none of them quoted: ours are handles.
 _PLAIN_COOKIES: Final = re.compile(r"[\w-]+=[\w.~-]*(?:; [\w-]+=[\w.~-]*)*", re.ASCII)
-
-# What Werkzeug would write no other way (RFC 3986 §2); with two slashes it would be another host's.
-_OWN_ADDRESS: Final = re.compile(r"/(?!/)[\w!$&'()*+,./:;=?@~-]*", re.ASCII)
 
 
 class Values(ImmutableMultiDict[str, str]):
@@ -230,12 +226,3 @@ class Application(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """None of ours is a coroutine."""
         return func
-
-    def redirect(self, location: str, code: int = 302) -> WerkzeugResponse:
-        """Send the browser to *location*; no browser shows the page that could come with it."""
-        if _OWN_ADDRESS.fullmatch(location):
-            way = Ready(status=code, content_type="text/html; charset=utf-8")
-            way.headers.add("Location", location)
-            way.headers.add("Content-Length", "0")
-            return way
-        return self.response_class(status=code, headers=[("Location", location)])

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 
-import flask_babel  # type: ignore[import-untyped]
+import flask_babel
 from babel import Locale
 from flask import Flask, Response, current_app
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context

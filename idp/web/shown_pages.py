@@ -6,14 +6,14 @@ and nothing else. So it is kept as it was rendered, and the browser is sent to l
 again does nothing again: no try is counted, no message sent.
 """
 
-from flask import Flask, Response, current_app, redirect
-from werkzeug.wrappers import Response as WerkzeugResponse
+from flask import Flask, Response, current_app
 
 from idp.web.address import SHOWN, may_be_named, page_query
 from idp.web.at_hand import g, request
 from idp.web.browser import BrowserCookie
 from idp.web.network import client_network
 from idp.web.ports import ShownPage, ShownPages
+from idp.web.see_other import see_other
 
 _OF_THE_EXCHANGE = frozenset({"set-cookie", "content-length"})
 """Headers that belong to one exchange, not to the page; a kept cookie would come back to life."""
@@ -46,7 +46,7 @@ class AnswersByGet:
         """Note that this request is a form of ours, sent from the page it was shown on."""
         g.form_is_own = True
 
-    def _show(self) -> WerkzeugResponse | None:
+    def _show(self) -> Response | None:
         """The kept page where the address names one, or the way to the page without it."""
         if not may_be_named(SHOWN) or request.method == "POST":
             return None
@@ -60,7 +60,7 @@ class AnswersByGet:
         page = browser and self._kept.find(handle, browser=browser, path=request.path)
         if not page:
             query = page_query()
-            return redirect(f"{request.path}?{query}" if query else request.path, 303)
+            return see_other(f"{request.path}?{query}" if query else request.path)
         return Response(page.html, page.status, list(page.headers))
 
     def _lead_to(self, response: Response) -> Response:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import overload
 
-from flask_babel import format_date, format_datetime  # type: ignore[import-untyped]
+from flask_babel import format_date, format_datetime
 
 
 @overload

@@ -7,8 +7,8 @@ for each text, twice where a template escapes a lazy one.
 
 from typing import cast
 
-import flask_babel  # type: ignore[import-untyped]
-from flask_babel.speaklater import LazyString  # type: ignore[import-untyped]
+import flask_babel
+from flask_babel.speaklater import LazyString
 
 from idp.web.locale import DEFAULT
 from idp.web.translations import catalogue

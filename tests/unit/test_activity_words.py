@@ -1,6 +1,6 @@
 """Every kind of security event has words for the citizen it is about, or is hidden on purpose."""
 
-import flask_babel  # type: ignore[import-untyped]
+import flask_babel
 import pytest
 
 from idp.account.activity.words import HIDDEN, Category, shown_kinds, words_for

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from functools import partial
 
 import pytest
-from flask import Blueprint, Flask, Response, after_this_request, redirect
+from flask import Blueprint, Flask, Response, after_this_request
 from werkzeug.wrappers import Request
 
 from idp.web.application import Application, Ready
 from idp.web.at_hand import g, request
+from idp.web.see_other import see_other
 from idp.web.views import MethodView
 
 
@@ -136,7 +137,7 @@ def test_a_view_is_made_once_and_answers_by_its_method() -> None:
     ],
 )
 def test_a_redirect_has_its_address_and_no_page(app: Application, location: str, sent: str) -> None:
-    app.add_url_rule("/go", "go", lambda: redirect(location, 303))
+    app.add_url_rule("/go", "go", lambda: see_other(location))
 
     answer = app.test_client().get("/go")
 

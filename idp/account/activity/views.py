@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
-from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale
 
 from idp.account.activity.store import Activity, activity, find
 from idp.account.activity.words import Category, shown_kinds, words_for
@@ -55,7 +55,7 @@ class ActivityPage(AccountPage):
 class List(ActivityPage):
     """`/account/activity`: the newest first, a page at a time, narrowed if one likes."""
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         named = request.args.get("show", "")
         category = Category(named) if named in set(Category) else None
         with self._database.reading() as reading:
@@ -83,7 +83,7 @@ class NotMine(ActivityPage):
         super().__init__(*here)
         self._report = report
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def show(self, visitor: Visitor, **address: str) -> Response:
         event = self._event(visitor)
         return self.render(
             "account/activity/not_me.html",
@@ -91,7 +91,7 @@ class NotMine(ActivityPage):
             event=None if event is None else self.shown(event),
         )
 
-    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def act(self, visitor: Visitor, **address: str) -> Response:
         """Lock the account: this session ends, too."""
         self._pages.form(NotMineForm)
         event = self._event(visitor)

@@ -2,8 +2,8 @@
 
 from typing import Any, ClassVar, Final
 
-from flask import Response, redirect, request
-from flask_babel import gettext as _  # type: ignore[import-untyped]
+from flask import Response, request
+from flask_babel import gettext as _
 
 from idp.account.authenticators.forms import (
     ConfirmForm,
@@ -36,6 +36,7 @@ from idp.throttling.ports import BudgetSpent
 from idp.totp.codes import in_groups, setting_up_uri
 from idp.totp.qr import qr_svg
 from idp.web.device import client_device
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 PATH: Final = "/account/security/authenticators"
@@ -92,7 +93,7 @@ class AuthenticatorPage(AccountPage):
 
     def to_list(self, done: str | None = None) -> Response:
         """Back to the list, which says what was *done*."""
-        return redirect(PATH if done is None else f"{PATH}?done={done}", 303)  # type: ignore[return-value]
+        return see_other(PATH if done is None else f"{PATH}?done={done}")
 
 
 class List(AuthenticatorPage):
@@ -100,7 +101,7 @@ class List(AuthenticatorPage):
 
     sensitive = False
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (the frame's)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         held, now = self.held(visitor), self._clock.now()
         return self.render(
             "account/authenticators/list.html",
@@ -128,17 +129,17 @@ class Add(AuthenticatorPage):
         super().__init__(*here)
         self._add = add
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def show(self, visitor: Visitor, **address: str) -> Response:
         return self._render(self._pages.form(NameForm, name=_("Ứng dụng xác thực")))
 
-    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def act(self, visitor: Visitor, **address: str) -> Response:
         """Make the secret, and lead to where it is shown."""
         form = self._pages.form(NameForm)
         if not form.validate():
             return self._render(form)
         self.ensure_trusted(visitor)
         app_id = self._add.begin(visitor.citizen_id, form.typed_name)
-        return redirect(f"/account/security/apps/{app_id}", 303)  # type: ignore[return-value]
+        return see_other(f"/account/security/apps/{app_id}")
 
     def _render(self, form: NameForm) -> Response:
         return self.render("account/authenticators/add_app.html", form=form)
@@ -197,7 +198,7 @@ class AddKey(AuthenticatorPage):
         super().__init__(*here)
         self._add = add
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def show(self, visitor: Visitor, **address: str) -> Response:
         """The form; the browser is asked when the button is pressed."""
         device = client_device()
         return self._render(
@@ -205,7 +206,7 @@ class AddKey(AuthenticatorPage):
             self._pages.form(PasskeyNameForm, name=device_words(device.browser, device.system)),
         )
 
-    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def act(self, visitor: Visitor, **address: str) -> Response:
         """Keep what the browser made."""
         form = self._pages.form(PasskeyNameForm)
         if not form.validate():
@@ -235,7 +236,7 @@ class RecoveryCodes(AuthenticatorPage):
         super().__init__(*here)
         self._make = make
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def show(self, visitor: Visitor, **address: str) -> Response:
         """What they are for, and that the former set ends."""
         held = self.held(visitor)
         return self.render(
@@ -244,7 +245,7 @@ class RecoveryCodes(AuthenticatorPage):
             has_codes=held.codes_made_at is not None,
         )
 
-    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def act(self, visitor: Visitor, **address: str) -> Response:
         """The codes; no other page ever shows them."""
         self._pages.form(ConfirmForm)
         self.ensure_trusted(visitor)

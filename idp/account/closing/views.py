@@ -29,12 +29,12 @@ class Close(AccountPage):
         self._close = close
         self._years = kept.days // _DAYS_OF_A_YEAR
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         return self.render(
             "account/closing/close.html", form=self._pages.form(CloseForm), years=self._years
         )
 
-    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def act(self, visitor: Visitor, **address: str) -> Response:
         self._pages.form(CloseForm)
         self._close(visitor.citizen_id, shown=_SHOWN)
         return self._pages.render("account/closing/done.html", years=self._years)

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, request
-from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask import Blueprint, Response, request
+from flask_babel import get_locale
 
 from idp.account.connected.store import Connected, connected
 from idp.account.connected.withdraw import WithdrawConsent
@@ -12,6 +12,7 @@ from idp.consent.items import claim_labels
 from idp.db.database import Database
 from idp.relying_parties.ports import RelyingParties
 from idp.web.forms import Form
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_day
 
 PATH: Final = "/account/connected"
@@ -55,7 +56,7 @@ class ConnectedPage(AccountPage):
 class List(ConnectedPage):
     """`/account/connected`: each with what it receives, and since when."""
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         return self.render(
             "account/connected/list.html",
             portals=[self.shown(each) for each in self.connected(visitor)],
@@ -95,7 +96,7 @@ class Withdraw(ConnectedPage):
 
 
 def _to_list(done: str | None = None) -> Response:
-    return redirect(PATH if done is None else f"{PATH}?done={done}", 303)  # type: ignore[return-value]
+    return see_other(PATH if done is None else f"{PATH}?done={done}")
 
 
 def connected_routes(

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Final
 
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response
 
 from idp.account.data.copy import Part, copy_of
 from idp.account.data.export import CopyForm, NoteExport
@@ -14,6 +14,7 @@ from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.sign_in import SignIn
 from idp.web.forms import Form
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 PATH: Final = "/account/data"
@@ -33,7 +34,7 @@ class Data(AccountPage):
 
     section = Section.DATA
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         return self.render(
             "account/data/data.html",
             download_form=self._pages.blank_form(DownloadForm),
@@ -72,11 +73,11 @@ class CopyPage(AccountPage):
 class Download(CopyPage):
     """`/account/data/download`: the file."""
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def show(self, visitor: Visitor, **address: str) -> Response:
         """The page with the button: who had to sign in first comes back here."""
-        return redirect(PATH, 303)  # type: ignore[return-value]
+        return see_other(PATH)
 
-    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def act(self, visitor: Visitor, **address: str) -> Response:
         """The file, as JSON."""
         self._pages.form(DownloadForm)
         self._note(visitor.citizen_id, CopyForm.JSON)
@@ -91,21 +92,21 @@ class Download(CopyPage):
 class Print(CopyPage):
     """`/account/data/print`: the same to read and to print."""
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def show(self, visitor: Visitor, **address: str) -> Response:
         """The page, once it is noted."""
         if not self._note.is_noted(visitor.citizen_id):
-            return redirect(PATH, 303)  # type: ignore[return-value]
+            return see_other(PATH)
         return self.render(
             "account/data/print.html",
             parts=[printed(part) for part in self.copy(visitor) if part.entries],
             made_at=shown_moment(self._clock.now()),
         )
 
-    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def act(self, visitor: Visitor, **address: str) -> Response:
         """Note it, and lead to the page by a GET of its own: so it is kept nowhere."""
         self._pages.form(PrintForm)
         self._note(visitor.citizen_id, CopyForm.PRINT)
-        return redirect(f"{PATH}/print", 303)  # type: ignore[return-value]
+        return see_other(f"{PATH}/print")
 
 
 def _plain(value: object) -> object:

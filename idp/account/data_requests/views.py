@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import Response, abort, redirect
+from flask import Response, abort
 
 from idp.account.data_requests.forms import KINDS, DataRequestForm
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
@@ -11,6 +11,7 @@ from idp.data_requests.file_request import AskedAlready, FileRequest
 from idp.data_requests.model import DataRequest, RequestNumber
 from idp.data_requests.rules import Terms, parse_request_number
 from idp.db.database import Database
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 PATH: Final = "/account/data/requests"
@@ -25,7 +26,7 @@ class List(AccountPage):
         super().__init__(frame)
         self._database = database
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         with self._database.reading() as reading:
             found = store.requests_of(reading, visitor.citizen_id)
         return self.render(
@@ -47,12 +48,12 @@ class New(AccountPage):
         self._file = file
         self._terms = terms
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         if not self._frame.fresh_sign_in.is_given(visitor.session):
             return self._frame.fresh_sign_in.ask(f"{PATH}/new")
         return self._render(self._pages.form(DataRequestForm))
 
-    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def act(self, visitor: Visitor, **address: str) -> Response:
         if not self._frame.fresh_sign_in.is_given(visitor.session):
             return self._frame.fresh_sign_in.ask(f"{PATH}/new")
         form = self._pages.form(DataRequestForm)
@@ -63,7 +64,7 @@ class New(AccountPage):
         except AskedAlready as asked:
             form.fail_asked_already(asked.number)
             return self._render(form)
-        return redirect(f"{PATH}/{number}", 303)  # type: ignore[return-value]
+        return see_other(f"{PATH}/{number}")
 
     def _render(self, form: DataRequestForm) -> Response:
         return self.render(

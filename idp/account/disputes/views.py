@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, request
 
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.carriers.ports import CarrierUnavailable
@@ -20,6 +20,7 @@ from idp.disputes.model import CaseNumber, Side
 from idp.disputes.rules import parse_case_number
 from idp.disputes.shown_steps import is_asked, shown_case, shown_steps
 from idp.throttling.ports import BudgetSpent
+from idp.web.see_other import see_other
 
 SAID = frozenset({"silent", "too_often", "no_phone"})
 
@@ -49,7 +50,7 @@ class Case(AccountPage):
             except SaidEnough:
                 form.fail_said_enough()
                 return self._render(visitor, number, form)
-        return redirect(f"/account/disputes/{number}", 303)  # type: ignore[return-value]
+        return see_other(f"/account/disputes/{number}")
 
     def _render(self, visitor: Visitor, number: CaseNumber, form: WordsForm) -> Response:
         with self._database.reading() as reading:
@@ -78,7 +79,7 @@ class Confirm(AccountPage):
         super().__init__(frame)
         self._confirm = confirm
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (leads away)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         """The case: the button is there."""
         return _to_case(_number(address))
 
@@ -111,4 +112,4 @@ def _number(address: dict[str, str]) -> CaseNumber:
 
 def _to_case(number: CaseNumber, said: str | None = None) -> Response:
     path = f"/account/disputes/{number}" + (f"?said={said}" if said else "")
-    return redirect(path, 303)  # type: ignore[return-value]
+    return see_other(path)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.account.identity_numbers.forms import AddNumberForm
@@ -13,6 +13,7 @@ from idp.citizens import store as citizens
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.db.database import Database
 from idp.throttling.ports import BudgetSpent
+from idp.web.see_other import see_other
 
 PATH = "/account/identity-numbers"
 
@@ -28,7 +29,7 @@ class IdentityNumbers(AccountPage):
         self._link = link
         self._database = database
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (the frame's)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         """The numbers, and the form while one kind is missing."""
         held, claimed = self._held(visitor)
         kind = missing_kind(frozenset(number.kind for number in held))
@@ -38,12 +39,12 @@ class IdentityNumbers(AccountPage):
             form = self._pages.form(AddNumberForm, kind=kind, identity_number=typed)
         return self._render(held, form)
 
-    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def act(self, visitor: Visitor, **address: str) -> Response:
         """Ask the carrier about the typed number, and add it."""
         held, _ = self._held(visitor)
         kind = missing_kind(frozenset(number.kind for number in held))
         if kind is None:
-            return redirect(PATH, 303)  # type: ignore[return-value]
+            return see_other(PATH)
         form = self._pages.form(AddNumberForm, kind=kind)
         if not form.validate():
             return self._render(held, form)
@@ -58,7 +59,7 @@ class IdentityNumbers(AccountPage):
             return self.render("account/no_changes.html")
         if linked in {Linked.ADDED, Linked.KIND_HELD}:
             added = "?added=1" if linked is Linked.ADDED else ""
-            return redirect(f"{PATH}{added}", 303)  # type: ignore[return-value]
+            return see_other(f"{PATH}{added}")
         if linked is Linked.TAKEN:
             return self.render("account/identity_numbers/taken.html")
         return self.render(

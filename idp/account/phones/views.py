@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
@@ -35,6 +35,7 @@ from idp.phones.rules import Stays, default_from, stays
 from idp.phones.store import HeldPhone
 from idp.throttling.ports import BudgetSpent
 from idp.web.network import client_network
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_day, shown_moment
 
 PATH: Final = "/account/security/phones"
@@ -79,7 +80,7 @@ class List(PhonePage):
 
     sensitive = False
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, visitor: Visitor, **address: str) -> Response:
         phones, done = self.phones(visitor), request.args.get("done")
         return self.render(
             "account/phones/list.html",
@@ -160,10 +161,10 @@ class Add(PhonePage):
         self._begin = begin
         self._ask = ask
 
-    def show(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def show(self, visitor: Visitor, **address: str) -> Response:
         return self._render(self._pages.form(AddPhoneForm))
 
-    def act(self, visitor: Visitor, **address: str) -> Response:  # noqa: ARG002
+    def act(self, visitor: Visitor, **address: str) -> Response:
         """Send the code."""
         form = self._pages.form(AddPhoneForm)
         if not form.validate():
@@ -186,7 +187,7 @@ class Add(PhonePage):
             self._ask(pending)
         except (BudgetSpent, Paused) as limit:
             return self._ask.limited(limit)
-        return redirect(f"{PATH}/{pending_id}/confirm", 303)  # type: ignore[return-value]
+        return see_other(f"{PATH}/{pending_id}/confirm")
 
     def _render(self, form: AddPhoneForm) -> Response:
         return self.render("account/phones/add.html", form=form)
@@ -306,4 +307,4 @@ class Remove(PhonePage):
 
 
 def _to_list(done: str | None = None) -> Response:
-    return redirect(PATH if done is None else f"{PATH}?done={done}", 303)  # type: ignore[return-value]
+    return see_other(PATH if done is None else f"{PATH}?done={done}")

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Final
 
-from flask import Response, abort, redirect
+from flask import Response, abort
 
 from idp.announcements import store
 from idp.announcements.announce import (
@@ -18,6 +18,7 @@ from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
 from idp.console.paging import ROWS, offset, page_of
 from idp.db.database import Database
 from idp.operators.permissions import Permission, may, teams_seen_by
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 ANNOUNCEMENTS: Final = "/console/announcements"
@@ -33,7 +34,7 @@ class Announcements(ConsolePage):
         super().__init__(frame)
         self._database = database
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         announces = may(self.operator.role, Permission.ANNOUNCE)
         with self._database.reading() as reading:
             found = store.listed(
@@ -71,10 +72,10 @@ class Announce(ConsoleForm):
         super().__init__(frame)
         self._publish = publish
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         return self._ask(self._pages.form(AnnounceForm))
 
-    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def act(self, **address: str) -> Response:
         """Publish it."""
         form = self._pages.form(AnnounceForm)
         draft = form.draft() if form.validate() else None
@@ -86,7 +87,7 @@ class Announce(ConsoleForm):
         except InvalidDraft as invalid:
             form.fail_draft(invalid)
             return self._ask(form)
-        return redirect(ANNOUNCEMENTS, 303)  # type: ignore[return-value]
+        return see_other(ANNOUNCEMENTS)
 
     def _ask(self, form: AnnounceForm) -> Response:
         return self.render("console/announcements/new.html", form=form)
@@ -115,7 +116,7 @@ class Withdraw(ConsoleForm):
             return self._ask(announcement, form)
         with suppress(NoSuchAnnouncement):  # somebody was faster: the list tells
             self._withdraw(announcement.id, by=by)
-        return redirect(ANNOUNCEMENTS, 303)  # type: ignore[return-value]
+        return see_other(ANNOUNCEMENTS)
 
     def _announcement(self, address: dict[str, str]) -> Announcement:
         announcement_id = AnnouncementId(address["announcement_id"])

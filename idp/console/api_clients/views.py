@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Final
 
-from flask import Response, abort, redirect
+from flask import Response, abort
 
 from idp.api_clients import store
 from idp.api_clients.manage import (
@@ -26,6 +26,7 @@ from idp.db.database import Database
 from idp.operators.add_operator import NameTaken, NotAllowed
 from idp.operators.create_team import UnknownTeam
 from idp.operators.permissions import Permission
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_day
 
 API_CLIENTS: Final = "/console/api-clients"
@@ -42,7 +43,7 @@ class ApiClients(ConsolePage):
         self._database = database
         self._clock = clock
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         now = self._clock.now()
         with self._database.reading() as reading:
             found = store.all_of(reading, limit=ROWS + 1, offset=offset())
@@ -76,10 +77,10 @@ class ApiClientAdd(ConsoleForm):
         super().__init__(frame)
         self._add = add
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         return self._ask(self._pages.form(AddApiClientForm))
 
-    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def act(self, **address: str) -> Response:
         """Let it in."""
         form = self._pages.form(AddApiClientForm)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
@@ -140,7 +141,7 @@ class ApiClientRenew(_OneApiClient):
         try:
             secret = self._renew(client.name, by=by, reason=form.given_reason)
         except UnknownApiClient:  # somebody was faster, and keeps it out
-            return redirect(API_CLIENTS, 303)  # type: ignore[return-value]
+            return see_other(API_CLIENTS)
         except NotAllowed:
             form.fail_too_much()
             return self._ask(client, form)
@@ -167,7 +168,7 @@ class ApiClientDisable(_OneApiClient):
             return self._ask(client, form)
         with suppress(UnknownApiClient):  # somebody was faster: the list tells
             self._disable(client.name, by=by, reason=form.given_reason)
-        return redirect(API_CLIENTS, 303)  # type: ignore[return-value]
+        return see_other(API_CLIENTS)
 
     def _ask(self, client: ApiClient, form: DisableApiClientForm) -> Response:
         return self.render("console/api_clients/disable.html", client=client, form=form)

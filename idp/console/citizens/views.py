@@ -21,10 +21,10 @@ class FindAccount(ConsoleForm):
         super().__init__(frame)
         self._find = find
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         return self._ask(self._pages.form(FindForm))
 
-    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def act(self, **address: str) -> Response:
         """Look."""
         form = self._pages.form(FindForm)
         if not form.validate():

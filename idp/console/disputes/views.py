@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, request
 
 from idp.console.disputes.forms import AskMoreForm, DecideForm, ExtendForm
 from idp.console.forms import ProofForm
@@ -26,6 +26,7 @@ from idp.disputes.model import CaseNumber, DisputeOutcome, DisputeStep, Side
 from idp.disputes.rules import Ruling, parse_case_number
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission, may
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 _UNDONE: Final = frozenset({Ruling.TOO_EARLY, Ruling.DECIDED_ALREADY})
@@ -43,7 +44,7 @@ class Cases(ConsolePage):
         self._database = database
         self._clock = clock
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         """The open ones, or all."""
         now, resolved = self._clock.now(), request.args.get("state") == "all"
         with self._database.reading() as reading:
@@ -146,7 +147,7 @@ class _CaseForm(ConsoleForm, Generic[F]):
             is_done = True
         if not is_done:
             return self._ask(number, form)
-        return redirect(f"/console/disputes/{number}", 303)  # type: ignore[return-value]
+        return see_other(f"/console/disputes/{number}")
 
     @abstractmethod
     def do(self, number: CaseNumber, form: F, by: VerifiedOperator) -> bool:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from flask import Response, request
-from flask_babel import get_locale  # type: ignore[import-untyped]
+from flask_babel import get_locale
 
 from idp.console.frame import ConsoleFrame, ConsolePage, Section
 from idp.console.paging import ROWS
@@ -71,7 +71,7 @@ class Failures(_FailuresPage):
         super().__init__(frame, database, manual)
         self._kept = kept
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         typed, before = self._typed(), _before()
         with self._database.reading() as reading:
             found = store.search(reading, self._query(typed, before), limit=ROWS + 1)
@@ -90,7 +90,7 @@ class Failures(_FailuresPage):
 class ExportFailures(_FailuresPage):
     """`/console/failures/export`: the same as a file."""
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         query, language = self._query(self._typed()), str(get_locale())
         with self._database.reading() as reading:
             found = store.search(reading, query, limit=MOST_EXPORTED)

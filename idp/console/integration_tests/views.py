@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Response, abort, redirect
+from flask import Response, abort
 
 from idp.console.frame import ConsoleFrame
 from idp.console.paging import ROWS, PageOf, offset, page_of
@@ -21,6 +21,7 @@ from idp.integration_tests.views import report_document
 from idp.operators.permissions import Permission
 from idp.relying_parties.model import RelyingPartyRecord
 from idp.web.forms import Form
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_second
 
 RUNS: Final = f"{PARTIES}/<client_id>/integration-test"
@@ -108,7 +109,7 @@ class BeginTestRun(OnePartyForm):
             run = self._begin(party.client_id, by=self.operator.name)
         except NotForTests:  # disabled
             return _to_runs(party)
-        return redirect(self._begin.link(run), 303)  # type: ignore[return-value]
+        return see_other(self._begin.link(run))
 
 
 class _ReportPage(OnePartyPage):
@@ -146,4 +147,4 @@ class TestDocument(_ReportPage):
 
 
 def _to_runs(party: RelyingPartyRecord) -> Response:
-    return redirect(f"{PARTIES}/{party.client_id}/integration-test", 303)  # type: ignore[return-value]
+    return see_other(f"{PARTIES}/{party.client_id}/integration-test")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from flask import Response, redirect
+from flask import Response
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
 from idp.console.keys.forms import RotateForm, RotateNowForm
@@ -18,6 +18,7 @@ from idp.signing.model import RotationPolicy
 from idp.signing.ports import KeyStoreUnwritable
 from idp.signing.rules import AlreadyAnnounced
 from idp.signing.signer import Signer
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 KEYS: Final = "/console/keys"
@@ -37,7 +38,7 @@ class Keys(ConsolePage):
         self._policy = policy
         self._clock = clock
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         now, ring = self._clock.now(), self._signer.ring()
         return self.render(
             "console/keys/list.html",
@@ -76,10 +77,10 @@ class Rotate(ConsoleForm):
         self._rotate = rotate
         self._policy = policy
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         return self._ask(self._pages.form(self.form_class))
 
-    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def act(self, **address: str) -> Response:
         form = self._pages.form(self.form_class)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
         if by is None:
@@ -93,7 +94,7 @@ class Rotate(ConsoleForm):
         except KeyStoreUnwritable:
             form.fail_unwritable()
             return self._ask(form)
-        return redirect(KEYS, 303)  # type: ignore[return-value]
+        return see_other(KEYS)
 
     def do(self, chosen: Sequence[SigningAlgorithm], by: VerifiedOperator, reason: Reason) -> None:
         """Announce."""

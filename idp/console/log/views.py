@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from flask import Response, redirect, request
-from flask_babel import format_number  # type: ignore[import-untyped]
+from flask import Response, request
+from flask_babel import format_number
 
 from idp.audit import store
 from idp.audit.rules import Sealing, sealing_of
@@ -19,6 +19,7 @@ from idp.operators.permissions import Permission
 from idp.operators.take_events import MOST_TAKEN, TakeEvents
 from idp.web.address import page_query
 from idp.web.csv_file import csv_download, download
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_day, shown_second
 
 
@@ -35,7 +36,7 @@ class _LogPage(ConsolePage):
 class Log(_LogPage):
     """`/console/log`: what was looked for, and up to where the log is sealed."""
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         form, query = asked(self._pages, self._clock)
         with self._database.reading() as reading:
             root = store.last_root(reading)
@@ -69,11 +70,11 @@ class Log(_LogPage):
 class ExportLog(_LogPage):
     """`/console/log/export`: the same as a file; that somebody took it is an event of its own."""
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         """The file; a search that is none leads back to its page."""
         _form, query = asked(self._pages, self._clock)
         if query is None:
-            return redirect(f"/console/log?{page_query()}", 303)  # type: ignore[return-value]
+            return see_other(f"/console/log?{page_query()}")
         is_json = request.args.get("format") == "json"
         take = TakeEvents(database=self._database, clock=self._clock)
         events = take(query, by=self.operator.name).events

@@ -1,6 +1,6 @@
 """`/console/invitation?k=…`: the way in for whoever holds the link; no session yet."""
 
-from flask import Response, redirect, request
+from flask import Response, request
 from flask.views import MethodView
 
 from idp.console.frame import SIGN_IN
@@ -10,6 +10,7 @@ from idp.operators.invite_operator import AcceptInvitation, InvitationSpent, Inv
 from idp.totp.codes import in_groups, setting_up_uri
 from idp.totp.qr import qr_svg
 from idp.web.pages import Pages
+from idp.web.see_other import see_other
 
 
 class Invitation(MethodView):
@@ -41,7 +42,7 @@ class Invitation(MethodView):
         except CodeNotShown:
             form.fail_wrong()
             return self._ask(invited, form)
-        return redirect(SIGN_IN, 303)  # type: ignore[return-value]
+        return see_other(SIGN_IN)
 
     def _ask(self, invited: Invited, form: AcceptForm) -> Response:
         uri = setting_up_uri(invited.totp_secret, account=invited.name, issuer=self._service)

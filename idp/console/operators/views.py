@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Final
 
-from flask import Response, abort, redirect
+from flask import Response, abort
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
 from idp.console.operators.forms import DisableForm, InviteForm, OwnPasswordForm, RoleForm
@@ -16,6 +16,7 @@ from idp.operators.disable_operator import DisableOperator, LastAdministrator, U
 from idp.operators.invite_operator import InviteOperator
 from idp.operators.model import Operator, OperatorName
 from idp.operators.permissions import Permission, may
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 INVITATION: Final = "/console/invitation"
@@ -33,7 +34,7 @@ class Operators(ConsolePage):
         self._database = database
         self._clock = clock
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         with self._database.reading() as reading:
             operators = store.all_of(reading)
             invited = store.invitations(reading, self._clock.now())
@@ -56,10 +57,10 @@ class Invite(ConsoleForm):
         self._invite = invite
         self._issuer = issuer
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         return self._ask(self._pages.form(InviteForm))
 
-    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def act(self, **address: str) -> Response:
         form = self._pages.form(InviteForm)
         if not form.validate():
             return self._ask(form)
@@ -117,7 +118,7 @@ class ColleagueRole(_OneColleague):
         # Where somebody was faster, the list tells how things stand.
         with suppress(UnknownOperator, LastAdministrator, NotAllowed):
             self._change(colleague.name, form.chosen_role, by=by, reason=form.given_reason)
-        return redirect(OPERATORS, 303)  # type: ignore[return-value]
+        return see_other(OPERATORS)
 
     def _ask(self, colleague: Operator, form: RoleForm) -> Response:
         return self.render("console/operators/role.html", colleague=colleague, form=form)
@@ -141,7 +142,7 @@ class ColleagueDisable(_OneColleague):
         # Where somebody was faster, the list tells how things stand.
         with suppress(UnknownOperator, LastAdministrator, NotAllowed):
             self._disable(colleague.name, by=by, reason=form.given_reason)
-        return redirect(OPERATORS, 303)  # type: ignore[return-value]
+        return see_other(OPERATORS)
 
     def _ask(self, colleague: Operator, form: DisableForm) -> Response:
         return self.render("console/operators/disable.html", colleague=colleague, form=form)
@@ -157,10 +158,10 @@ class OwnPassword(ConsoleForm):
         super().__init__(frame)
         self._change = change
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         return self._ask(self._pages.form(OwnPasswordForm, name=self.operator.name))
 
-    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def act(self, **address: str) -> Response:
         """Change it: every session ends, and one begins here."""
         form = self._pages.form(OwnPasswordForm, name=self.operator.name)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
@@ -168,7 +169,7 @@ class OwnPassword(ConsoleForm):
             return self._ask(form)
         self._change(form.chosen_password, by=by)
         self._frame.presence.begin(by)
-        return redirect("/console", 303)  # type: ignore[return-value]
+        return see_other("/console")
 
     def _ask(self, form: OwnPasswordForm) -> Response:
         return self.render("console/operators/password.html", form=form)

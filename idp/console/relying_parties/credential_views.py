@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, request
 
 from idp.console.frame import ConsoleFrame
 from idp.console.relying_parties.addresses import PARTIES
@@ -24,6 +24,7 @@ from idp.onboarding.rules import MOST_LIVE
 from idp.operators.permissions import Permission
 from idp.relying_parties.model import RelyingPartyRecord
 from idp.relying_parties.ports import FetchFailed
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 _SOON: Final = timedelta(days=30)
@@ -120,7 +121,7 @@ class SecretAdd(OnePartyForm):
             abort(404)
         once = self._fresh.keep(secret, client_id=party.client_id, operator=by.name)
         there = f"{PARTIES}/{party.client_id}/secret?once={once}"
-        return redirect(there, 303)  # type: ignore[return-value]
+        return see_other(there)
 
     def _own(self, address: dict[str, str]) -> RelyingPartyRecord:
         party = self.party(address)
@@ -157,7 +158,7 @@ class SecretRetire(OnePartyForm):
         with suppress(NotThere, MayNot):
             self._retire(party.client_id, number, by=by, reason=form.given_reason)
         there = f"{PARTIES}/{party.client_id}/secrets"
-        return redirect(there, 303)  # type: ignore[return-value]
+        return see_other(there)
 
     def _named(self, address: dict[str, str]) -> tuple[RelyingPartyRecord, int, str]:
         party, number = self.party(address), address["secret"]

@@ -1,6 +1,6 @@
 """What every page about one registration has in common: it is there for whoever may see it."""
 
-from flask import Response, abort, redirect
+from flask import Response, abort
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
 from idp.console.relying_parties.addresses import PARTIES
@@ -11,6 +11,7 @@ from idp.onboarding import store
 from idp.onboarding.rules import lets_in
 from idp.operators.permissions import Permission, may, may_see
 from idp.relying_parties.model import ClientId, RelyingPartyRecord
+from idp.web.see_other import see_other
 
 
 class OnePartyPage(ConsolePage):
@@ -66,4 +67,4 @@ def name_of(party: RelyingPartyRecord) -> str:
 
 def to_party(party: RelyingPartyRecord) -> Response:
     """The way to its page."""
-    return redirect(f"{PARTIES}/{party.client_id}", 303)  # type: ignore[return-value]
+    return see_other(f"{PARTIES}/{party.client_id}")

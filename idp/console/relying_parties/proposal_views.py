@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, request
 from sqlalchemy.orm import Session
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
@@ -29,6 +29,7 @@ from idp.onboarding.rules import Ruling
 from idp.operators.permissions import Permission, may, may_see
 from idp.relying_parties.registration import InvalidRegistration
 from idp.web.address import page_query
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 _MOST_DIGITS = 9  # a column of whole numbers holds no more
@@ -45,7 +46,7 @@ class Proposals(ConsolePage):
         super().__init__(frame)
         self._database = database
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         """The newest first."""
         every, before = request.args.get("state") == "all", request.args.get("before", "")
         with self._database.reading() as reading:
@@ -101,7 +102,7 @@ class Proposal(ConsoleForm):
             abort(404)
         if ruling in _UNDONE:
             return self._look(proposal, form, ruling=ruling)
-        return redirect(f"{PROPOSALS}/{proposal.id}", 303)  # type: ignore[return-value]
+        return see_other(f"{PROPOSALS}/{proposal.id}")
 
     def _proposal(self, address: dict[str, str]) -> RelyingPartyProposal:
         return _proposal(self._database, self, address)
@@ -160,7 +161,7 @@ class ProposalWithdraw(ConsoleForm):
     def show(self, **address: str) -> Response:
         """The button stands on the proposal's page."""
         proposal = _proposal(self._database, self, address)
-        return redirect(f"{PROPOSALS}/{proposal.id}", 303)  # type: ignore[return-value]
+        return see_other(f"{PROPOSALS}/{proposal.id}")
 
     def act(self, **address: str) -> Response:
         """Take it back; where it was decided meanwhile, its page tells."""
@@ -170,7 +171,7 @@ class ProposalWithdraw(ConsoleForm):
             self._withdraw(proposal.id, by=self.operator)
         except (NotThere, MayNot):
             abort(404)
-        return redirect(f"{PROPOSALS}/{proposal.id}", 303)  # type: ignore[return-value]
+        return see_other(f"{PROPOSALS}/{proposal.id}")
 
 
 def _proposal(

@@ -1,6 +1,6 @@
 """`/console/relying-parties/<client_id>/propose`: asking for production."""
 
-from flask import Response, abort, redirect
+from flask import Response, abort
 
 from idp.console.frame import ConsoleFrame
 from idp.console.relying_parties.addresses import PROPOSALS
@@ -23,6 +23,7 @@ from idp.onboarding.propose_production import (
 from idp.operators.permissions import Permission, may_see
 from idp.relying_parties.model import RelyingPartyRecord
 from idp.relying_parties.registration import InvalidRegistration
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 
@@ -76,7 +77,7 @@ class Propose(OnePartyForm):
             abort(404)
         else:
             if not isinstance(made, Stale):
-                return redirect(f"{PROPOSALS}/{made}", 303)  # type: ignore[return-value]
+                return see_other(f"{PROPOSALS}/{made}")
             form.base_version.data = str(made.version)
             return self._ask(party, production, form, stale=made)
         return self._ask(party, production, form)

@@ -90,7 +90,7 @@ class Parties(ConsolePage):
         super().__init__(frame)
         self._database = database
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         typed = _typed()
         after = plain_line(request.args.get("after", ""))[:_LONGEST_TEXT]
         with self._database.reading() as reading:
@@ -129,7 +129,7 @@ class PartiesFile(ConsolePage):
         super().__init__(frame)
         self._database = database
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         with self._database.reading() as reading:
             found = store.page(
                 reading, _filter(_typed()), seen_by=self.operator, limit=_MOST_IN_FILE

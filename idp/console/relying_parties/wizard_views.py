@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from flask import Response, redirect
+from flask import Response
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, Section
 from idp.console.relying_parties.addresses import PARTIES, REGISTER
@@ -32,6 +32,7 @@ from idp.relying_parties.ports import RelyingParties
 from idp.relying_parties.problems import Rule, problem
 from idp.relying_parties.registration import InvalidRegistration
 from idp.web.forms import Form
+from idp.web.see_other import see_other
 from idp.web.texts import gettext as _
 
 
@@ -107,20 +108,20 @@ class _WizardPage(ConsoleForm):
 class WizardStart(_WizardPage):
     """`/console/register`: the first page, before anything is kept."""
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         """The form; who belongs to no team has nothing to register for."""
         if not self._teams():
             return self.render("console/relying_parties/no_team.html")
         return self._ask(Step.NAMES, self._form(Step.NAMES, None), None)
 
-    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def act(self, **address: str) -> Response:
         """Keep it, and go on."""
         form = self._form(Step.NAMES, None)
         begun = self._taken_over(form, Draft(self.operator.name, None, {}))
         if begun is None:
             return self._ask(Step.NAMES, form, None)
         handle = self._drafts.begin(begun)
-        return redirect(f"{REGISTER}/{handle}/{Step.NAMES.after}", 303)  # type: ignore[return-value]
+        return see_other(f"{REGISTER}/{handle}/{Step.NAMES.after}")
 
 
 class WizardStep(_WizardPage):
@@ -144,7 +145,7 @@ class WizardStep(_WizardPage):
             return self._ask(step, form, address["draft"])
         if not self._drafts.keep(address["draft"], filled_in):
             return self._gone()
-        return redirect(f"{REGISTER}/{address['draft']}/{step.after}", 303)  # type: ignore[return-value]
+        return see_other(f"{REGISTER}/{address['draft']}/{step.after}")
 
     def _draft(self, address: dict[str, str]) -> Draft | None:
         return self._drafts.find(address["draft"], operator=self.operator.name)
@@ -193,11 +194,11 @@ class WizardCheck(_WizardPage):
         self._drafts.end(address["draft"], operator=self.operator.name)
         there = f"{PARTIES}/{registered.client_id}"
         if registered.secret is None:
-            return redirect(there, 303)  # type: ignore[return-value]
+            return see_other(there)
         once = self._fresh.keep(
             registered.secret, client_id=registered.client_id, operator=self.operator.name
         )
-        return redirect(f"{there}/secret?once={once}", 303)  # type: ignore[return-value]
+        return see_other(f"{there}/secret?once={once}")
 
     def _look(self, handle: str, draft: Draft, problems: Sequence[str]) -> Response:
         return self.render(

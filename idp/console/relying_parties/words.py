@@ -2,8 +2,8 @@
 
 from typing import cast
 
-from flask_babel import get_locale  # type: ignore[import-untyped]
-from flask_babel.speaklater import LazyString  # type: ignore[import-untyped]
+from flask_babel import get_locale
+from flask_babel.speaklater import LazyString
 
 from idp.onboarding.diff import FIELDS
 from idp.relying_parties.problems import Problem

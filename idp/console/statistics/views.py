@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import Response, redirect, request
-from flask_babel import (  # type: ignore[import-untyped]
+from flask import Response, request
+from flask_babel import (
     format_datetime,
     format_number,
     format_percent,
@@ -24,6 +24,7 @@ from idp.statistics.table import COLUMNS, rows
 from idp.web.address import page_query
 from idp.web.csv_file import csv_bytes, csv_download
 from idp.web.forms import ChoiceField, Form, plain_line
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_day
 from idp.web.texts import gettext as _
 from idp.web.texts import lazy_gettext
@@ -99,7 +100,7 @@ class _StatisticsPage(ConsolePage):
 class StatisticsPage(_StatisticsPage):
     """The page."""
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         form, offers_names, report = self._asked()
         values = {} if report is None else shown_report(report)
         return self.render(
@@ -115,11 +116,11 @@ class StatisticsPage(_StatisticsPage):
 class ExportStatistics(_StatisticsPage):
     """`/console/statistics/export`: the same as a file."""
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         """The file; where there is no such portal, the page says so."""
         _form, _names, report = self._asked()
         if report is None:
-            return redirect(f"{STATISTICS}?{page_query()}", 303)  # type: ignore[return-value]
+            return see_other(f"{STATISTICS}?{page_query()}")
         return csv_download("statistics.csv", csv_bytes(COLUMNS, rows(report)))
 
 

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Final, Generic, TypeVar
 
-from flask import Response, abort, redirect
+from flask import Response, abort
 
 from idp.console.forms import ProofForm
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
@@ -26,6 +26,7 @@ from idp.operators.disable_operator import UnknownOperator
 from idp.operators.invite_operator import InviteOperator
 from idp.operators.model import OperatorName, OperatorRole, Team, TeamId, VerifiedOperator
 from idp.operators.permissions import Permission, may, may_change_members, may_see, teams_seen_by
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 TEAMS: Final = "/console/teams"
@@ -42,7 +43,7 @@ class Teams(ConsolePage):
         super().__init__(frame)
         self._database = database
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         only = teams_seen_by(self.operator)
         with self._database.reading() as reading:
             found = store.teams(reading, only=only, limit=ROWS + 1, offset=offset())
@@ -63,10 +64,10 @@ class NewTeam(ConsoleForm):
         super().__init__(frame)
         self._create = create
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         return self._ask(self._pages.form(NewTeamForm))
 
-    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def act(self, **address: str) -> Response:
         """Make it, and go to its page."""
         form = self._pages.form(NewTeamForm)
         by = self._frame.prove(self.operator.name, form) if form.validate() else None
@@ -77,7 +78,7 @@ class NewTeam(ConsoleForm):
         except TeamTaken:
             form.fail_taken()
             return self._ask(form)
-        return redirect(f"{TEAMS}/{form.chosen_id}", 303)  # type: ignore[return-value]
+        return see_other(f"{TEAMS}/{form.chosen_id}")
 
     def _ask(self, form: NewTeamForm) -> Response:
         return self.render("console/teams/new.html", form=form)
@@ -166,7 +167,7 @@ class TeamRename(_TeamForm[RenameTeamForm]):
         team: Team,
         form: RenameTeamForm,
         by: VerifiedOperator,
-        address: dict[str, str],  # noqa: ARG002 (the team's own)
+        address: dict[str, str],
     ) -> Response | None:
         """Name it so."""
         try:
@@ -196,7 +197,7 @@ class TeamInvite(_TeamForm[InviteMemberForm]):
         team: Team,
         form: InviteMemberForm,
         by: VerifiedOperator,
-        address: dict[str, str],  # noqa: ARG002 (the team's own)
+        address: dict[str, str],
     ) -> Response | None:
         name, role = form.chosen_name, OperatorRole.PROVINCE_TEAM
         try:
@@ -224,7 +225,7 @@ class TeamAdd(_TeamForm[AddMemberForm]):
         team: Team,
         form: AddMemberForm,
         by: VerifiedOperator,
-        address: dict[str, str],  # noqa: ARG002 (the team's own)
+        address: dict[str, str],
     ) -> Response | None:
         """Take them in."""
         try:
@@ -268,7 +269,7 @@ class TeamRemove(_TeamForm[RemoveMemberForm]):
         except UnknownOperator:  # somebody was faster: the page tells how things stand
             return _to(team)
         left_it = name == by.name and not may(by.role, Permission.MANAGE_TEAMS)
-        return redirect(TEAMS, 303) if left_it else _to(team)  # type: ignore[return-value]
+        return see_other(TEAMS) if left_it else _to(team)
 
 
 def _team(database: Database, operator: VerifiedOperator, address: dict[str, str]) -> Team:
@@ -284,4 +285,4 @@ def _team(database: Database, operator: VerifiedOperator, address: dict[str, str
 
 
 def _to(team: Team) -> Response:
-    return redirect(f"{TEAMS}/{team.id}", 303)  # type: ignore[return-value]
+    return see_other(f"{TEAMS}/{team.id}")

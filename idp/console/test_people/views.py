@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from flask import Response, abort, redirect
-from flask_babel import format_datetime  # type: ignore[import-untyped]
+from flask import Response, abort
+from flask_babel import format_datetime
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
 from idp.console.paging import ROWS, offset, page_of
@@ -20,6 +20,7 @@ from idp.test_people import store
 from idp.test_people.model import TEST_PEOPLE, InventedPerson
 from idp.test_people.ports import Inbox
 from idp.test_people.renew import NoNumbersLeft, RenewTestPeople
+from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 
 ADDRESS: Final = "/console/test-people"
@@ -36,10 +37,10 @@ class TestPeopleTeams(ConsolePage):
         super().__init__(frame)
         self._database = database
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         seen = teams_seen_by(self.operator)
         if seen is not None and len(seen) == 1:
-            return redirect(f"{ADDRESS}/{next(iter(seen))}", 303)  # type: ignore[return-value]
+            return see_other(f"{ADDRESS}/{next(iter(seen))}")
         with self._database.reading() as reading:
             found = operators.teams(reading, only=seen, limit=ROWS + 1, offset=offset())
         return self.render("console/test_people/teams.html", page=page_of(found))
@@ -138,7 +139,7 @@ class TestPeopleRenew(ConsoleForm):
             abort(404)
         except NoNumbersLeft:
             return self.render("console/test_people/no_numbers.html", team=team)
-        return redirect(f"{ADDRESS}/{team.id}", 303)  # type: ignore[return-value]
+        return see_other(f"{ADDRESS}/{team.id}")
 
 
 def _team(database: Database, operator: VerifiedOperator, address: dict[str, str]) -> Team:

@@ -1,6 +1,6 @@
 """`/console/visits`: the code, the comparison, the officer's word."""
 
-from flask import Response, redirect
+from flask import Response
 
 from idp.citizens.link_identity_number import KindHeld, NumberTaken
 from idp.citizens.store import ChangesBarred
@@ -9,6 +9,7 @@ from idp.console.visits.forms import ConfirmVisitForm, VisitCodeForm
 from idp.counter_visits.confirm_visit import ConfirmVisit, NoSuchVisit
 from idp.operators.permissions import Permission
 from idp.throttling.ports import BudgetSpent
+from idp.web.see_other import see_other
 
 
 class _VisitPage(ConsoleForm):
@@ -48,10 +49,10 @@ class _VisitPage(ConsoleForm):
 class VisitCode(_VisitPage):
     """`/console/visits`: whose code it is; the citizen sees that somebody looked."""
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         return self._ask(self._pages.form(VisitCodeForm))
 
-    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def act(self, **address: str) -> Response:
         """The comparison."""
         form = self._pages.form(VisitCodeForm)
         if not form.validate():
@@ -62,11 +63,11 @@ class VisitCode(_VisitPage):
 class VisitConfirm(_VisitPage):
     """`/console/visits/confirm`: the officer's word; the citizen is told."""
 
-    def show(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def show(self, **address: str) -> Response:
         """Nothing to see without a code."""
-        return redirect("/console/visits", 303)  # type: ignore[return-value]
+        return see_other("/console/visits")
 
-    def act(self, **address: str) -> Response:  # noqa: ARG002 (one address)
+    def act(self, **address: str) -> Response:
         """Keep it."""
         form = self._pages.form(ConfirmVisitForm)
         if not form.validate():
