@@ -93,8 +93,8 @@ class Login(MethodView):
             form.fail_credentials()
             return self._show(visit, form)
         except BudgetSpent as spent:
-            return self._pages.render(
-                "login/slowed.html", status=429, minutes=spent.minutes, **visit.page
+            return self._pages.too_many(
+                spent.retry_after, template="login/slowed.html", **visit.page
             )
         except AccountInactive:
             raise  # there is a way on

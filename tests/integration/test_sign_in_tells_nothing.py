@@ -141,6 +141,17 @@ def test_every_number_is_slowed_at_the_same_try(site: Site, number: str, passwor
     assert refused(site, number, password, times=tries) == known
 
 
+def test_who_is_slowed_is_told_for_how_long(site: Site) -> None:
+    browser, waits = at_the_form(site), list[str | None]()
+
+    with browser.watched(lambda answer: waits.append(answer.headers.get("Retry-After"))):
+        for _ in range(6):
+            browser.submit(username=ACTIVE, password=WRONG)
+
+    assert 0 < int(waits.pop() or 0) <= 60
+    assert not any(waits)
+
+
 def test_a_held_account_is_told_after_the_right_password_alone(site: Site) -> None:
     browser = at_the_form(site).submit(username=HELD, password=PASSWORD)
 
