@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from flask import Response, request
+from flask import Response
 
 from idp.citizens.model import CitizenId, HoldKind
 from idp.citizens.rules import bars_changes
@@ -14,6 +14,7 @@ from idp.db.database import Database
 from idp.interactions.fresh_sign_in import FreshSignIn
 from idp.interactions.visits import Visits
 from idp.sessions.model import Session
+from idp.web.at_hand import request
 from idp.web.pages import Pages
 from idp.web.views import MethodView
 

@@ -1,8 +1,9 @@
 """The cookie that carries the handle of a console's session."""
 
-from flask import Response, after_this_request, g
+from flask import Response, after_this_request
 
 from idp.core.handles import Handle
+from idp.web.at_hand import g
 from idp.web.own_cookie import OwnCookie
 
 

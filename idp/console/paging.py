@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from flask import request
-
 from idp.web.address import page_query
+from idp.web.at_hand import request
 
 ROWS: Final = 50
 _MOST_DIGITS: Final = 6

@@ -1,6 +1,6 @@
 """The page that a link opens, from whichever device; it needs no sign-in: the link is the proof."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from idp.citizens.store import ChangesBarred
 from idp.core.clock import Clock
@@ -9,6 +9,7 @@ from idp.db.database import Database
 from idp.emails import store
 from idp.emails.ask_to_verify import PATH
 from idp.emails.verify import LinkSpent, VerifyEmail
+from idp.web.at_hand import request
 from idp.web.forms import Form
 from idp.web.pages import Pages
 from idp.web.see_other import see_other

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask_babel import get_locale
 
 from idp.core.clock import Clock
@@ -19,6 +19,7 @@ from idp.enrolment.submit_form import Circumstances, SubmitForm
 from idp.interactions.model import Intent
 from idp.interactions.visits import Visit, Visits
 from idp.throttling.ports import BudgetSpent
+from idp.web.at_hand import request
 from idp.web.network import client_network
 from idp.web.pages import Pages
 from idp.web.see_other import see_other

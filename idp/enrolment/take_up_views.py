@@ -5,7 +5,7 @@ Up to the right code, everything a stranger can see, count or time is the same w
 typed details belong to anything that is kept.
 """
 
-from flask import Response, request
+from flask import Response
 
 from idp.enrolment.forms import TakeUpForm
 from idp.enrolment.model import PendingEnrolmentId
@@ -18,6 +18,7 @@ from idp.otp.model import Challenge, OtpPurpose
 from idp.otp.one_time_passwords import OneTimePasswords, Paused
 from idp.otp.page import ACCEPTED, OtpPage, OtpQuestion
 from idp.throttling.ports import BudgetSpent
+from idp.web.at_hand import request
 from idp.web.network import client_network
 from idp.web.pages import Pages
 from idp.web.see_other import see_other

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
 from flask_babel import get_locale
 
 from idp.carriers.model import SubscriberCheck
@@ -39,6 +39,7 @@ from idp.relying_parties.ports import RelyingParties
 from idp.sessions.model import Authentication
 from idp.sessions.rules import PASSWORD_AND_SMS
 from idp.throttling.ports import BudgetSpent
+from idp.web.at_hand import request
 from idp.web.pages import Pages
 from idp.web.texts import gettext as _
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from flask import Response, abort, jsonify, request
+from flask import Response, abort, jsonify
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -26,6 +26,7 @@ from idp.integration_tests.tell_logout import TellLogout
 from idp.interactions.answers import Answers
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.ports import CurrentRelyingParties
+from idp.web.at_hand import request
 from idp.web.pages import Pages
 from idp.web.see_other import see_other
 from idp.web.views import MethodView

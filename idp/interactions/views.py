@@ -6,7 +6,7 @@ is there already, and what a person sees when the address is of no use any more.
 from functools import partial
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from idp.citizens import store as citizens
 from idp.core.clock import Clock
@@ -34,6 +34,7 @@ from idp.interactions.visits import (
 )
 from idp.throttling.note_exceeded import note_exceeded
 from idp.web.address import page_query
+from idp.web.at_hand import request
 from idp.web.pages import Pages
 from idp.web.reference import request_reference
 from idp.web.request_log import note

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response
 
 from idp.backchannel.model import DeliveryState
 from idp.backchannel.store import states_of_session
@@ -28,6 +28,7 @@ from idp.logout.sign_out import NameOfSession, SignOut
 from idp.relying_parties.model import ClientId, RelyingParty
 from idp.relying_parties.ports import RelyingParties
 from idp.sessions.model import Session
+from idp.web.at_hand import g, request
 from idp.web.headers import policy
 from idp.web.network import client_network
 from idp.web.pages import Pages

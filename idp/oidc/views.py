@@ -1,6 +1,6 @@
 """`/authorize`, where a browser comes with what a relying party asks."""
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -20,6 +20,7 @@ from idp.oidc.errors import RefusedRequest, WrongRequest
 from idp.oidc.http import ProtocolRequest
 from idp.relying_parties.model import RelyingParty
 from idp.relying_parties.registry import Registry
+from idp.web.at_hand import g, request
 from idp.web.browser import BrowserCookie
 from idp.web.network import client_network
 from idp.web.pages import Pages

@@ -1,6 +1,6 @@
 """The page that the link in a notice opens: it ends a recovery its owner knows nothing of."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -10,6 +10,7 @@ from idp.recovery.ask_for_other_phone import RecoveryGone
 from idp.recovery.cancel import CancelRecovery
 from idp.recovery.forms import CancelForm
 from idp.recovery.tell_owner import CANCEL_PATH
+from idp.web.at_hand import request
 from idp.web.pages import Pages
 from idp.web.see_other import see_other
 from idp.web.views import MethodView

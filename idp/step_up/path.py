@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from flask import Response, request
+from flask import Response
 
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
@@ -12,6 +12,7 @@ from idp.interactions.rules import Step
 from idp.interactions.visits import Visit, Visits
 from idp.sessions.model import Session
 from idp.sessions.rules import TWO_FACTORS, authentication_level
+from idp.web.at_hand import request
 from idp.web.pages import Pages
 from idp.web.see_other import see_other
 from idp.web.views import MethodView

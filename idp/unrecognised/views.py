@@ -1,6 +1,6 @@
 """The page that the link in a notice opens, on whichever device; the link is the proof."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -8,6 +8,7 @@ from idp.db.database import Database
 from idp.unrecognised import store
 from idp.unrecognised.notice_links import PATH
 from idp.unrecognised.report import LinkSpent, ReportUnrecognised
+from idp.web.at_hand import request
 from idp.web.forms import Form
 from idp.web.pages import Pages
 from idp.web.shown_time import shown_moment

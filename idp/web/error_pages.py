@@ -4,10 +4,11 @@ import math
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 
 from idp.web.address import same_page_url
+from idp.web.at_hand import request
 from idp.web.csrf import CookieMissing, CsrfFailed
 from idp.web.reference import request_reference
 

@@ -11,7 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort
+
+from idp.web.at_hand import request
 
 FOLDER = Path(__file__).parent / "static"
 MEDIA_TYPES: Final = {

@@ -1,5 +1,6 @@
 """What the application leaves out of Flask, and what it must not."""
 
+import re
 from collections.abc import Iterable
 from functools import partial
 
@@ -11,6 +12,12 @@ from idp.web.application import Application, Ready
 from idp.web.at_hand import g, request
 from idp.web.see_other import see_other
 from idp.web.views import MethodView
+from tests.conftest import ROOT
+
+LONG_WAY = re.compile(
+    r"^from flask import (?:\([^)]*|[^(\n]*)\b(?:request|g)\b|\bflask\.(?:request|g)\b",
+    re.MULTILINE,
+)
 
 
 @pytest.fixture
@@ -177,6 +184,14 @@ def test_the_request_at_hand_is_that_of_flask(app: Application) -> None:
         assert "seen" not in g
     with pytest.raises(RuntimeError, match="request context"):
         assert request.method
+
+
+def test_nothing_of_ours_takes_the_long_way_to_the_request_at_hand() -> None:
+    code = (ROOT / "idp").rglob("*.py")
+
+    assert [file.name for file in code if LONG_WAY.search(file.read_text("utf-8"))] == [
+        "at_hand.py"
+    ]
 
 
 def test_what_a_view_returns_may_be_plain(app: Application) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from flask_babel import get_locale
 
 from idp.account.activity.store import Activity, activity, find
@@ -12,6 +12,7 @@ from idp.db.database import Database
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.ports import RelyingParties
 from idp.unrecognised.report import ReportUnrecognised
+from idp.web.at_hand import request
 from idp.web.forms import Form
 from idp.web.shown_time import shown_moment
 

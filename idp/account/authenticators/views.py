@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Final
 
-from flask import Response, request
+from flask import Response
 from flask_babel import gettext as _
 
 from idp.account.authenticators.forms import (
@@ -35,6 +35,7 @@ from idp.relying_parties.ports import RelyingParties
 from idp.throttling.ports import BudgetSpent
 from idp.totp.codes import in_groups, setting_up_uri
 from idp.totp.qr import qr_svg
+from idp.web.at_hand import request
 from idp.web.device import client_device
 from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from flask_babel import get_locale
 
 from idp.account.connected.store import Connected, connected
@@ -11,6 +11,7 @@ from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.consent.items import claim_labels
 from idp.db.database import Database
 from idp.relying_parties.ports import RelyingParties
+from idp.web.at_hand import request
 from idp.web.forms import Form
 from idp.web.see_other import see_other
 from idp.web.shown_time import shown_day

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from flask import Response, abort, request
+from flask import Response, abort
 
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.carriers.ports import CarrierUnavailable
@@ -20,6 +20,7 @@ from idp.disputes.model import CaseNumber, Side
 from idp.disputes.rules import parse_case_number
 from idp.disputes.shown_steps import is_asked, shown_case, shown_steps
 from idp.throttling.ports import BudgetSpent
+from idp.web.at_hand import request
 from idp.web.see_other import see_other
 
 SAID = frozenset({"silent", "too_often", "no_phone"})

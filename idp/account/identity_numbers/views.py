@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from flask import Response, request
+from flask import Response
 
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.account.identity_numbers.forms import AddNumberForm
@@ -13,6 +13,7 @@ from idp.citizens import store as citizens
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.db.database import Database
 from idp.throttling.ports import BudgetSpent
+from idp.web.at_hand import request
 from idp.web.see_other import see_other
 
 PATH = "/account/identity-numbers"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
-from flask import Response, request
+from flask import Response
 
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.account.phones.forms import AddPhoneForm, ChangePhoneForm
@@ -34,6 +34,7 @@ from idp.phones.model import PendingPhone
 from idp.phones.rules import Stays, default_from, stays
 from idp.phones.store import HeldPhone
 from idp.throttling.ports import BudgetSpent
+from idp.web.at_hand import request
 from idp.web.network import client_network
 from idp.web.see_other import see_other
 from idp.web.shown_time import shown_day, shown_moment

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
 
 from idp.account.device_words import device_words
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
@@ -24,6 +24,7 @@ from idp.interactions.sign_in import SignIn
 from idp.phones.store import phones_of
 from idp.sessions.model import OpenSession, Session
 from idp.throttling.ports import BudgetSpent
+from idp.web.at_hand import request
 from idp.web.see_other import see_other
 from idp.web.shown_time import shown_day, shown_moment
 

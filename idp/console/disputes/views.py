@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
-from flask import Response, abort, request
+from flask import Response, abort
 
 from idp.console.disputes.forms import AskMoreForm, DecideForm, ExtendForm
 from idp.console.forms import ProofForm
@@ -26,6 +26,7 @@ from idp.disputes.model import CaseNumber, DisputeOutcome, DisputeStep, Side
 from idp.disputes.rules import Ruling, parse_case_number
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission, may
+from idp.web.at_hand import request
 from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from flask import Response, request
+from flask import Response
 from flask_babel import get_locale
 
 from idp.console.frame import ConsoleFrame, ConsolePage, Section
@@ -17,6 +17,7 @@ from idp.failures.table import COLUMNS, cells
 from idp.failures.words import Manual, explain, pieces
 from idp.operators.permissions import Permission, teams_seen_by
 from idp.web.address import page_query
+from idp.web.at_hand import request
 from idp.web.csv_file import csv_bytes, csv_download
 from idp.web.forms import ChoiceField, Form, LineField, plain_line
 from idp.web.shown_time import shown_second

@@ -3,12 +3,11 @@
 from datetime import date
 from typing import Final
 
-from flask import request
-
 from idp.audit.search import LogQuery
 from idp.core.clock import Clock
 from idp.core.vietnam import day_of, end_of, start_of
 from idp.operators.take_events import LONGEST_DAYS
+from idp.web.at_hand import request
 from idp.web.forms import Form, LineField, plain_line
 from idp.web.pages import Pages
 from idp.web.texts import lazy_gettext as _

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from flask import Response, request
+from flask import Response
 from flask_babel import format_number
 
 from idp.audit import store
@@ -18,6 +18,7 @@ from idp.operators.events_file import as_csv, as_json
 from idp.operators.permissions import Permission
 from idp.operators.take_events import MOST_TAKEN, TakeEvents
 from idp.web.address import page_query
+from idp.web.at_hand import request
 from idp.web.csv_file import csv_download, download
 from idp.web.see_other import see_other
 from idp.web.shown_time import shown_day, shown_second

@@ -1,6 +1,6 @@
 """`/console/invitation?k=…`: the way in for whoever holds the link; no session yet."""
 
-from flask import Response, request
+from flask import Response
 from flask.views import MethodView
 
 from idp.console.frame import SIGN_IN
@@ -9,6 +9,7 @@ from idp.operators.add_operator import CodeNotShown
 from idp.operators.invite_operator import AcceptInvitation, InvitationSpent, Invited
 from idp.totp.codes import in_groups, setting_up_uri
 from idp.totp.qr import qr_svg
+from idp.web.at_hand import request
 from idp.web.pages import Pages
 from idp.web.see_other import see_other
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from flask import Response, abort, request
+from flask import Response, abort
 
 from idp.console.frame import ConsoleFrame
 from idp.console.relying_parties.addresses import PARTIES
@@ -24,6 +24,7 @@ from idp.onboarding.rules import MOST_LIVE
 from idp.operators.permissions import Permission
 from idp.relying_parties.model import RelyingPartyRecord
 from idp.relying_parties.ports import FetchFailed
+from idp.web.at_hand import request
 from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 

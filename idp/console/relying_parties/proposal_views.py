@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Response, abort, request
+from flask import Response, abort
 from sqlalchemy.orm import Session
 
 from idp.console.frame import ConsoleForm, ConsoleFrame, ConsolePage, Section
@@ -29,6 +29,7 @@ from idp.onboarding.rules import Ruling
 from idp.operators.permissions import Permission, may, may_see
 from idp.relying_parties.registration import InvalidRegistration
 from idp.web.address import page_query
+from idp.web.at_hand import request
 from idp.web.see_other import see_other
 from idp.web.shown_time import shown_moment
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Response, request
+from flask import Response
 from sqlalchemy.orm import Session
 
 from idp.console.frame import ConsoleFrame, ConsolePage, Section
@@ -33,6 +33,7 @@ from idp.relying_parties.model import (
     RelyingPartyVersion,
 )
 from idp.web.address import page_query
+from idp.web.at_hand import request
 from idp.web.csv_file import csv_bytes, csv_download
 from idp.web.forms import ChoiceField, Form, LineField, plain_line
 from idp.web.shown_time import shown_moment

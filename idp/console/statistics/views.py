@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
 from flask_babel import (
     format_datetime,
     format_number,
@@ -22,6 +22,7 @@ from idp.statistics.model import EVERYBODY
 from idp.statistics.report import Period, Report, Statistics
 from idp.statistics.table import COLUMNS, rows
 from idp.web.address import page_query
+from idp.web.at_hand import request
 from idp.web.csv_file import csv_bytes, csv_download
 from idp.web.forms import ChoiceField, Form, plain_line
 from idp.web.see_other import see_other
