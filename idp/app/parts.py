@@ -173,8 +173,18 @@ class Parts:
         return Registry(self.database, self.registry_version)
 
     @cached_property
-    def fetcher(self) -> Fetcher:
+    def key_fetcher(self) -> Fetcher:
+        """One for portals' keys; of a process's threads all fetchers leave some to others."""
         return self._fetcher(at_once=max(1, self.settings.server.threads // 2))
+
+    @cached_property
+    def request_fetcher(self) -> Fetcher:
+        """
+        One for what a `request_uri` names: anybody's browser can have it fetched, again and again.
+
+        A slow host there must keep no portal's keys from being fetched.
+        """
+        return self._fetcher(at_once=max(1, self.settings.server.threads // 8))
 
     @cached_property
     def registration_fetcher(self) -> Fetcher:
@@ -186,7 +196,7 @@ class Parts:
 
     @cached_property
     def client_keys(self) -> ClientKeySet:
-        return ClientKeySet(self.fetcher, self.credential_uses, self.clock)
+        return ClientKeySet(self.key_fetcher, self.credential_uses, self.clock)
 
     @cached_property
     def credential_uses(self) -> NotedUses:

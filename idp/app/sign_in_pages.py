@@ -65,7 +65,7 @@ def _authorization(side: CitizensSide, rehearsed: InThisBrowser) -> Blueprint:
             relying_parties=parts.registry,
             responses=side.responses,
             signed=SignedRequests(
-                issuer=issuer, keys=parts.client_keys, fetcher=parts.fetcher, clock=clock
+                issuer=issuer, keys=parts.client_keys, fetcher=parts.request_fetcher, clock=clock
             ),
             hints=IdTokenHints(issuer=issuer, signer=parts.signer),
             index=parts.index,

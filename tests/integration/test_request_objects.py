@@ -11,10 +11,15 @@ from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
 from werkzeug.test import TestResponse
 
+from idp.app import outside as outside_world
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.relying_parties.model import CLIENT_ALGORITHMS
+from idp.relying_parties.register import Register
+from idp.relying_parties.registration import parse_registration
+from tests.fakes.citizen_site import Site
 from tests.fakes.clock import FakeClock
+from tests.fakes.fetcher import FetcherInMemory
 from tests.fakes.protocol_house import ISSUER, Browser, ProtocolHouse, answer_of
 from tests.fakes.registrations import BASIC, POST, registration
 
@@ -466,3 +471,39 @@ def test_every_answer_goes_to_a_registered_address(
     for changes in ({}, {"scope": "x"}, {"exp": 1}, {"state": 5}):
         response = authorize(browser, **outside(house), request=sign(claims(**changes)))
         assert urlsplit(response.location).netloc == f"{SIGNER}.example"
+
+
+@pytest.fixture
+def fetchers(monkeypatch: pytest.MonkeyPatch) -> list[FetcherInMemory]:
+    """Each that an application composed after this has been made to fetch with."""
+    made: list[FetcherInMemory] = []
+
+    def fetcher(*_: object) -> FetcherInMemory:
+        made.append(FetcherInMemory())
+        made[-1].serve(PLACE, sign({}).encode(), JWT)
+        return made[-1]
+
+    monkeypatch.setattr(outside_world, "https_fetcher", fetcher)
+    return made
+
+
+def test_a_slow_host_of_request_objects_holds_no_place_of_the_keys(
+    fetchers: list[FetcherInMemory], site: Site
+) -> None:
+    keys = f"https://{SIGNER}.example/keys"
+    parts = site.parts
+    signer = registration(
+        SIGNER, jwks_uri=keys, request_object_signing_alg="RS256", request_uris=[PLACE]
+    )
+    Register(
+        database=parts.database,
+        version=parts.registry_version,
+        hasher=parts.secret_hasher,
+        logos=parts.logos,
+        clock=parts.clock,
+    ).apply([parse_registration(signer)])
+
+    query = urlencode({"client_id": SIGNER, "request_uri": PLACE})
+    site.app.test_client().get(f"/authorize?{query}")
+
+    assert [each.asked for each in fetchers] == [[PLACE], [keys]]
