@@ -1,5 +1,5 @@
 """
-Flask's `request` and `g`, by a shorter way to the same objects: all of the provider's code takes it.
+Flask's `request` and `g`, by a shorter way to the same objects, which all of the provider takes.
 
 Flask's own raise and catch an error for every attribute that is asked for, since theirs is looked
 for first: some three hundred times a sign-in, a twentieth of its work.
