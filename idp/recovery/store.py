@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from idp.citizens.model import CitizenId, Phone
 from idp.core.phone_number import PhoneNumber
@@ -285,7 +285,7 @@ def forget_expired_of(session: Session, citizen_id: CitizenId, now: datetime) ->
     )
 
 
-def _later(column: ColumnElement[Any], moment: datetime) -> ColumnElement[Any]:
+def _later(column: InstrumentedAttribute[Any], moment: datetime) -> ColumnElement[Any]:
     given = literal(moment, UtcDateTime())
     return case((column < given, given), else_=column)
 
