@@ -125,6 +125,7 @@ def protocol_face(parts: Parts, pages: WsgiApplication) -> ProtocolFace:
                 tokens=parts.tokens,
                 families=families,
                 own_tokens=own_token_reader,
+                relying_parties=parts.registry,
                 database=database,
                 clock=clock,
             ),

@@ -69,6 +69,9 @@ class _Problem:
     fault: Fault
 
 
+_DISABLED: Final = _Problem("disabled", Fault(cause=Cause.DISABLED_CLIENT))
+
+
 class ClientAuthenticator:
     """
     Tells which relying party calls; only the method it registered counts.
@@ -120,26 +123,45 @@ class ClientAuthenticator:
             proved = self._relying_parties.find(credentials.client_id)  # up to date by now
             if proved is not None and proved.enabled:
                 return proved
-        self._note_failure(credentials.client_id, found, request.network)
-        problem = problem or _Problem("disabled", Fault(cause=Cause.DISABLED_CLIENT))
+        raise self._refused(credentials, found, problem or _DISABLED, request.network)
+
+    def confirm(self, request: ProtocolRequest, caller: RelyingParty) -> None:
+        """
+        See that the proof of *caller* is good still, where the registry has caught up since.
+
+        For those who learn its version on their way, after `authenticate` and before they do
+        anything: a secret that was replaced in another process ends here as well. No question.
+        Raises `InvalidClient`, `TooManyFailures`.
+        """
+        current = self._relying_parties.find(caller.client_id)
+        if current is caller:
+            return
+        credentials = _credentials(request)
+        problem = (
+            _mismatch(credentials, current)  # an assertion was checked as registered then
+            if credentials.method is ClientAuthentication.PRIVATE_KEY_JWT
+            else self._problem(credentials, current)
+        )
+        if problem is not None:
+            raise self._refused(credentials, current, problem, request.network)
+
+    def _refused(
+        self,
+        credentials: _Credentials,
+        found: RelyingParty | None,
+        problem: _Problem,
+        network: str,
+    ) -> InvalidClient:
+        """The error, once it is noted. Raises `TooManyFailures`."""
+        self._note_failure(credentials.client_id, found, network)
         fault = replace(problem.fault, claimed=claimed_id(credentials.client_id))
-        raise InvalidClient(f"{credentials.method}: {problem.text}", fault)
+        return InvalidClient(f"{credentials.method}: {problem.text}", fault)
 
     def _problem(self, credentials: _Credentials, found: RelyingParty | None) -> _Problem | None:
         """Why the credentials do not prove that *found* calls, or `None`."""
-        if found is None:
-            return _Problem("no such client", Fault(cause=Cause.UNKNOWN_CLIENT))
-        if not found.enabled:
-            return _Problem("disabled", Fault(cause=Cause.DISABLED_CLIENT))
-        if found.client_authentication is not credentials.method:
-            return _Problem(
-                "not the registered method",
-                Fault(
-                    cause=Cause.METHOD_DIFFERS,
-                    sent=credentials.method,
-                    registered=found.client_authentication,
-                ),
-            )
+        mismatch = _mismatch(credentials, found)
+        if mismatch is not None or found is None:
+            return mismatch
         if credentials.method is not ClientAuthentication.PRIVATE_KEY_JWT:
             secret = self._hasher.found(credentials.proof, found.secrets, self._clock.now())
             if secret is None:
@@ -163,6 +185,24 @@ class ClientAuthenticator:
             # Only an id we know: a stranger does not get to write into the audit log.
             known = None if relying_party is None else relying_party.client_id
             record(transaction, ClientRefused(client_id=known), self._clock.now())
+
+
+def _mismatch(credentials: _Credentials, found: RelyingParty | None) -> _Problem | None:
+    """Why *found* cannot be the one that calls, whatever the proof is worth, or `None`."""
+    if found is None:
+        return _Problem("no such client", Fault(cause=Cause.UNKNOWN_CLIENT))
+    if not found.enabled:
+        return _DISABLED
+    if found.client_authentication is credentials.method:
+        return None
+    return _Problem(
+        "not the registered method",
+        Fault(
+            cause=Cause.METHOD_DIFFERS,
+            sent=credentials.method,
+            registered=found.client_authentication,
+        ),
+    )
 
 
 def _credentials(request: ProtocolRequest) -> _Credentials:

@@ -76,7 +76,9 @@ class IntrospectionEndpoint:
             if value is None:
                 raise InvalidRequest("token is missing")
             told = self._told(value, caller)
-            if not self._let_in(caller):
+            if bearer is None:
+                self._clients.confirm(request, caller)
+            elif not self._let_in(caller):
                 raise InvalidClient("disabled by now")
             response = json_response(200, told)
         except OAuth2Error as error:

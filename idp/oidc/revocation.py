@@ -17,6 +17,7 @@ from idp.oidc.errors import InvalidRequest
 from idp.oidc.http import NO_STORE, ProtocolRequest, ProtocolResponse
 from idp.oidc.own_tokens import OwnTokenReader
 from idp.relying_parties.model import RelyingParty
+from idp.relying_parties.ports import RelyingParties
 
 # `token_type_hint` is not among them: a hint that is unknown, repeated or malformed is no error,
 # and ours are found without (§2.1).
@@ -38,6 +39,7 @@ class RevocationEndpoint:
         tokens: AccessTokens,
         families: RefreshFamilies,
         own_tokens: OwnTokenReader,
+        relying_parties: RelyingParties,
         database: Database,
         clock: Clock,
     ) -> None:
@@ -45,6 +47,7 @@ class RevocationEndpoint:
         self._tokens = tokens
         self._families = families
         self._own_tokens = own_tokens
+        self._relying_parties = relying_parties
         self._database = database
         self._clock = clock
 
@@ -59,19 +62,25 @@ class RevocationEndpoint:
             value = request.form.get("token")
             if value is None:
                 raise InvalidRequest("token is missing")
-            self._end(value, caller)
+            self._end(value, caller, request)
             response = ProtocolResponse(200, NO_STORE)
         except OAuth2Error as error:
             response = error_of_client(error)
         return replace(response, client_id=client_id)
 
-    def _end(self, value: str, caller: RelyingParty) -> None:
+    def _end(self, value: str, caller: RelyingParty, request: ProtocolRequest) -> None:
+        """End it. Raises `InvalidClient` where the caller's proof was withdrawn this moment."""
         if value.count("."):
+            self._relying_parties.catch_up_now()  # nothing else says so before the end
+            self._clients.confirm(request, caller)
             own = self._own_tokens.read(value)
             if own is not None and own.client_id == caller.client_id:
                 self._own_tokens.end(own)
             return
-        token = self._tokens.find(value)
+        found = self._tokens.look_up(value)
+        self._relying_parties.catch_up(found.registry_version)
+        self._clients.confirm(request, caller)
+        token = found.token
         if token is None:
             self._end_family(value, caller)
         elif token.authorization.client_id == caller.client_id:

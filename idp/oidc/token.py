@@ -7,6 +7,7 @@ parsed request. What it does in an unsafe order is done in our grants.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from authlib.oauth2 import OAuth2Error
@@ -65,7 +66,8 @@ class TokenEndpoint(AuthorizationServer):  # type: ignore[misc]
             asks = request.form.get("grant_type") != GrantType.AUTHORIZATION_CODE
             relying_party = self._clients.authenticate(request, up_to_date=asks)
             client_id = relying_party.client_id
-            response = self.create_token_response(TokenRequest(request, relying_party))
+            confirm = partial(self._clients.confirm, request, relying_party)
+            response = self.create_token_response(TokenRequest(request, relying_party, confirm))
         except OAuth2Error as error:
             response = self.handle_error_response(None, error)
         return replace(response, client_id=client_id)

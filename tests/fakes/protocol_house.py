@@ -413,6 +413,7 @@ class ProtocolHouse:
             tokens=self.tokens,
             families=families,
             own_tokens=own_token_reader,
+            relying_parties=self.registry,
             database=database,
             clock=clock,
         )

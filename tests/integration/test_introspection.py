@@ -9,6 +9,7 @@ import pytest
 import redis
 from werkzeug.test import TestResponse
 
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.relying_parties.model import ClientId
@@ -202,6 +203,18 @@ def test_a_disabled_portal_is_told_nothing(
     house.disable(ClientId(BASIC))
 
     assert error_of(introspect(house, token)) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token", "own"])
+def test_a_secret_that_was_replaced_asks_nothing_more(
+    house: ProtocolHouse, tokens: dict[str, Any], kind: str
+) -> None:
+    """At once, also at a process that has not heard of it otherwise."""
+    token = own_token(house) if kind == "own" else tokens[kind]
+    house.rotate_secret(ClientId(BASIC), grace=timedelta(0), reason=Reason("it leaked"))
+
+    assert error_of(introspect(house, token)) == (401, "invalid_client")
+    assert house.events()[-1] == "client_refused"
 
 
 def test_nor_is_the_bearer_of_its_token(house: ProtocolHouse, tokens: dict[str, Any]) -> None:

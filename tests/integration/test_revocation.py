@@ -1,6 +1,7 @@
 """Revocation (RFC 7009)."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,8 +9,10 @@ import pytest
 import redis
 from werkzeug.test import TestResponse
 
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.relying_parties.model import ClientId
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import ProtocolHouse, basic
 from tests.fakes.registrations import BASIC, POST, registration
@@ -52,6 +55,11 @@ def tokens(house: ProtocolHouse) -> dict[str, Any]:
 
 def header(house: ProtocolHouse) -> dict[str, str]:
     return {"Authorization": basic(BASIC, house.secrets[BASIC])}
+
+
+def own_token(house: ProtocolHouse) -> str:
+    answer = house.post_form("/token", "grant_type=client_credentials", header(house))
+    return str((answer.json or {})["access_token"])
 
 
 def refresh(house: ProtocolHouse, token: str) -> TestResponse:
@@ -110,11 +118,7 @@ def test_a_spent_refresh_token_ends_the_family_too(
 
 
 def test_a_signed_access_token_ends_alone(house: ProtocolHouse) -> None:
-    def own() -> str:
-        answer = house.post_form("/token", "grant_type=client_credentials", header(house))
-        return str((answer.json or {})["access_token"])
-
-    one, other = own(), own()
+    one, other = own_token(house), own_token(house)
     assert revoke(house, one).status_code == 200
 
     assert (is_active(house, one), is_active(house, other)) == (False, True)
@@ -184,3 +188,20 @@ def test_a_malformed_request_is_an_error(house: ProtocolHouse, body: str) -> Non
 
 def test_only_post_is_answered(house: ProtocolHouse) -> None:
     assert house.api.get("/revoke?token=x").status_code == 405
+
+
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token", "own"])
+def test_a_secret_that_was_replaced_ends_nothing(
+    house: ProtocolHouse, tokens: dict[str, Any], kind: str
+) -> None:
+    """At once, also at a process that has not heard of it otherwise."""
+    token = own_token(house) if kind == "own" else tokens[kind]
+    leaked = house.secrets[BASIC]
+    new = house.rotate_secret(ClientId(BASIC), grace=timedelta(0), reason=Reason("it leaked"))
+
+    answer = revoke(house, token)
+    assert (answer.status_code, (answer.json or {})["error"]) == (401, "invalid_client")
+
+    house.secrets[BASIC] = new
+    assert new != leaked
+    assert is_active(house, token)

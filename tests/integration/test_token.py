@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 import redis
 
+from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.relying_parties.model import ClientId
@@ -33,6 +34,15 @@ def house(
 
 def error_of(response: object) -> tuple[int, str]:
     return response.status_code, response.json["error"]
+
+
+def test_a_secret_that_was_replaced_redeems_nothing(house: ProtocolHouse) -> None:
+    """At once, also at a process that has not heard of it otherwise."""
+    code = house.code(house.signed_in(house.someone()))
+    house.rotate_secret(ClientId(BASIC), grace=timedelta(0), reason=Reason("it leaked"))
+
+    assert error_of(house.redeem(code)) == (401, "invalid_client")
+    assert "tokens_issued" not in house.events()
 
 
 @pytest.mark.parametrize("client_id", [BASIC, POST])

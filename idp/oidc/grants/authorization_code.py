@@ -169,6 +169,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
     def query_authorization_code(self, code: str, client: Client) -> SpentCode | RehearsedCode:
         """Spend the code: whatever fails after this, it is gone."""
         spent: SpentCode | RehearsedCode = self.server.redemption.spend(code, client.relying_party)
+        self.request.confirm()
         _check_redirect_uri(self.request.form.get("redirect_uri"), spent.code.redirect_uri)
         return spent
 

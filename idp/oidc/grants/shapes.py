@@ -1,6 +1,6 @@
 """What Authlib's grants look at, made of what we have."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from authlib.oauth2.rfc6749 import OAuth2Request
@@ -34,13 +34,23 @@ class Client:
 
 
 class TokenRequest(OAuth2Request):  # type: ignore[misc]
-    """A parsed request, and who sent it."""
+    """
+    A parsed request, and who sent it.
 
-    def __init__(self, request: ProtocolRequest, relying_party: RelyingParty) -> None:
+    *confirm* sees that the sender's proof is good still, once the registry may have caught up.
+    """
+
+    def __init__(
+        self,
+        request: ProtocolRequest,
+        relying_party: RelyingParty,
+        confirm: Callable[[], None],
+    ) -> None:
         super().__init__(request.method, _SOME_HTTPS_URL)
         self.sent: Parameters = request.form
         self.payload = BasicOAuth2Payload(dict(request.form.values))
         self.client = Client(relying_party)
+        self.confirm = confirm
 
     @property
     def form(self) -> Mapping[str, str]:
