@@ -184,7 +184,8 @@ def count_lapsing(
     until = now + within
 
     def lapses(kind: type[RelyingPartySecret] | type[RelyingPartyKey]) -> ColumnElement[bool]:
-        own, end = kind.client_id == RelyingPartyRecord.client_id, kind.expires_at
+        own = and_(kind.client_id == RelyingPartyRecord.client_id, *_counts(kind))
+        end = kind.expires_at
         return exists().where(own, end > now, end <= until) & ~exists().where(
             own, or_(end.is_(None), end > until)
         )
@@ -255,11 +256,20 @@ def _lapsing(session: Session, kind: type[_L], now: datetime, limit: int) -> Seq
     found = (
         select(kind)
         .join(RelyingPartyRecord, RelyingPartyRecord.client_id == kind.client_id)
-        .where(RelyingPartyRecord.enabled.is_(True), kind.expires_at > now, or_(*due))
+        .where(
+            RelyingPartyRecord.enabled.is_(True), *_counts(kind), kind.expires_at > now, or_(*due)
+        )
         .order_by(kind.expires_at)
         .limit(limit)
     )
     return session.execute(found).scalars().all()
+
+
+def _counts(
+    kind: type[RelyingPartySecret] | type[RelyingPartyKey],
+) -> Sequence[ColumnElement[bool]]:
+    """What is in use at all: a key that left its registration is not."""
+    return () if kind is RelyingPartySecret else (RelyingPartyKey.removed_at.is_(None),)
 
 
 def note_reminder(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from idp.audit.events import RelyingPartyRegistered
@@ -78,8 +79,9 @@ def _keep_keys(
     lasts: timedelta,
     at: datetime,
 ) -> None:
-    """A key that is new ends some day; one that is not there any more has no life left to keep."""
-    known = {key.thumbprint: key for key in row.keys}
+    """A key that is new ends some day; one that comes again has what is left of its first life."""
+    rows = select(RelyingPartyKey).where(RelyingPartyKey.client_id == row.client_id)
+    known = {key.thumbprint: key for key in session.execute(rows).scalars()}
     named = {
         name: end_of(key)
         for key in registration.relying_party.keys.jwks
@@ -88,7 +90,7 @@ def _keep_keys(
     for name, end in named.items():
         latest = at + lasts
         if name not in known:
-            row.keys.append(
+            session.add(
                 RelyingPartyKey(
                     client_id=row.client_id,
                     thumbprint=name,
@@ -99,9 +101,9 @@ def _keep_keys(
         elif end is not None and end < known[name].expires_at:
             known[name].expires_at = end
     for name, key in known.items():
-        if name not in named:
-            row.keys.remove(key)
+        key.removed_at = None if name in named else key.removed_at or at
     session.flush()
+    session.expire(row, ["keys"])
 
 
 def _record(

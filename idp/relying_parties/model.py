@@ -206,7 +206,10 @@ class RelyingPartyRecord(Base):
 
     secrets: Mapped[list["RelyingPartySecret"]] = relationship(lazy="selectin")
     keys: Mapped[list["RelyingPartyKey"]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan"
+        lazy="selectin",
+        viewonly=True,
+        primaryjoin="and_(RelyingPartyRecord.client_id == RelyingPartyKey.client_id,"
+        " RelyingPartyKey.removed_at.is_(None))",
     )
 
 
@@ -255,7 +258,8 @@ class RelyingPartyKey(Base):
     When a public key that stands in a registration was added, ends, and was last used.
 
     *thumbprint* is that of RFC 7638. The rest is as with a secret. Keys at a `jwks_uri` have none:
-    their portal rotates them without us.
+    their portal rotates them without us. What is known of a key stays when it leaves the
+    registration, at *removed_at*: taken out and put in again it is as old as it was.
     """
 
     __tablename__ = "relying_party_key"
@@ -268,6 +272,7 @@ class RelyingPartyKey(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     reminded_days: Mapped[int | None]
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
 class RelyingPartyLogo(Base):

@@ -16,7 +16,7 @@ from idp.onboarding.credentials import TooManySecrets
 from idp.onboarding.model import Saved
 from idp.onboarding.propose_production import AlreadyProposed
 from idp.onboarding.rules import Ruling
-from idp.relying_parties.model import ClientId, RelyingPartyKey, RelyingPartyVersion
+from idp.relying_parties.model import ClientId, RelyingPartyRecord, RelyingPartyVersion
 from idp.relying_parties.registry import Registry
 from tests.fakes.clock import FakeClock
 from tests.fakes.onboarding import (
@@ -150,9 +150,36 @@ def test_a_key_ends_and_its_end_goes_along(house: OnboardingHouse) -> None:
 
     house.desk.change(PORTAL, document(jwks[2]), base_version=1, by=LAN, reason=REASON)
     with house.database.reading() as reading:
-        kept = reading.execute(select(RelyingPartyKey)).scalars().all()
-    assert [key.thumbprint for key in kept] == [keys[2].thumbprint()]
-    assert kept[0].created_at.astimezone(UTC) == house.clock.now()
+        [kept] = reading.get_one(RelyingPartyRecord, PORTAL).keys
+        assert kept.thumbprint == keys[2].thumbprint()
+        assert kept.created_at.astimezone(UTC) == house.clock.now()
+
+
+def test_a_key_that_is_taken_out_and_put_in_again_is_as_old_as_it_was(
+    house: OnboardingHouse,
+) -> None:
+    """Else two changes in a minute give it another year, as often as one likes."""
+    once, other = (ECKey.generate_key("P-256").as_dict(private=False) for _ in range(2))
+
+    def document(member: dict[str, object]) -> dict[str, object]:
+        return registration(
+            "portal", token_endpoint_auth_method="private_key_jwt", jwks={"keys": [member]}
+        )
+
+    house.desk.register(document(once), team=None, by=LAN)
+    ends = int((house.clock.now() + timedelta(days=365)).timestamp())
+    house.clock.advance(timedelta(days=350))
+    house.desk.change(PORTAL, document(other), base_version=1, by=LAN, reason=REASON)
+    with house.database.reading() as reading:
+        assert store.lapsing(reading, house.clock.now(), limit=9) == []
+    house.desk.change(PORTAL, document(once), base_version=2, by=LAN, reason=REASON)
+
+    found = Registry(house.database, house.version).find(PORTAL)
+    assert found is not None
+    assert [key["exp"] for key in found.keys.jwks] == [ends]
+    with house.database.reading() as reading:
+        [lapsing] = store.lapsing(reading, house.clock.now(), limit=9)
+        assert int(lapsing.expires_at.timestamp()) == ends
 
 
 def test_a_team_lists_its_own_page_by_page(house: OnboardingHouse) -> None:
