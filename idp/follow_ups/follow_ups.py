@@ -14,6 +14,7 @@ from idp.follow_ups import store
 from idp.follow_ups.model import EndOfSessions, FollowUp, FollowUpId, FollowUpKind
 from idp.follow_ups.ports import EndsSessions, FollowUpNotices
 from idp.messaging.model import NoticeKind
+from idp.sessions.model import Session as BrowserSession
 from idp.sessions.model import SessionId
 
 LEFT_AFTER: Final = timedelta(minutes=1)
@@ -145,13 +146,35 @@ class FollowUps:
             self._notices.tell_former_phone(owed.word)
             return
         until = owed.at if owed.until is None else owed.until
+        if owed.kind is FollowUpKind.END_SESSION:
+            self._end_sessions.finish(owed.citizen_id, SessionId(owed.id), until=until)
+            return
         self._end_sessions.carry_out(
             EndOfSessions(owed.citizen_id, owed.word, until, owed.kept_session)
         )
 
 
+def owe_end_of(transaction: Session, ending: BrowserSession, at: datetime) -> FollowUpId:
+    """
+    End *ending*, and whatever else is under its name; from the commit on it counts for nothing.
+
+    The row has the session's name: whoever else signs it out meanwhile gets an `IntegrityError`.
+    """
+    return _add(
+        transaction,
+        FollowUp(
+            id=FollowUpId(ending.id),
+            citizen_id=ending.authentication.citizen_id,
+            kind=FollowUpKind.END_SESSION,
+            word="signed_out",
+            at=at,
+            until=ending.authentication.auth_time,
+        ),
+    )
+
+
 def _add(transaction: Session, owed: FollowUp) -> FollowUpId:
-    owed.id = FollowUpId(new_handle())
+    owed.id = owed.id or FollowUpId(new_handle())
     owed.due_at = owed.at + LEFT_AFTER
     transaction.add(owed)
     return owed.id

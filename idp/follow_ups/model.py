@@ -21,6 +21,8 @@ class FollowUpKind(StrEnum):
 
     END_SESSIONS = "end_sessions"
     """Every session that began until then, but the one kept, with all that hangs on it."""
+    END_SESSION = "end_session"
+    """One session, whose name the row has: it is being signed out, by whoever wrote the row."""
     NOTICE = "notice"
     FORMER_PHONE = "former_phone"
     """A text message to the phone that another took the place of: notices reach it no more."""

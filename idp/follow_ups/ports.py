@@ -1,9 +1,12 @@
 """Who ends sessions, and who tells."""
 
+from datetime import datetime
 from typing import Protocol
 
+from idp.citizens.model import CitizenId
 from idp.follow_ups.model import EndOfSessions
 from idp.messaging.ports import Notices
+from idp.sessions.model import SessionId
 
 
 class EndsSessions(Protocol):
@@ -11,6 +14,10 @@ class EndsSessions(Protocol):
 
     def carry_out(self, end: EndOfSessions) -> None:
         """Do so; again does no harm, and what began after *end* stays."""
+        ...
+
+    def finish(self, citizen_id: CitizenId, session_id: SessionId, *, until: datetime) -> None:
+        """Do the rest of a sign-out; again does nothing, and a sign-in after *until* stays."""
         ...
 
 

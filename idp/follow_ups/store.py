@@ -9,14 +9,34 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from idp.db.rows import Prepared, Source, rows_of
-from idp.follow_ups.model import FollowUp, FollowUpId
+from idp.follow_ups.model import FollowUp, FollowUpId, FollowUpKind
 from idp.sessions.model import Session as BrowserSession
 
 _Value = SQLCoreOperations[Any]
 
 
 def ends(*, citizen_id: _Value, session_id: _Value, auth_time: _Value) -> ColumnElement[bool]:
-    """Whether what hangs on that sign-in is over, and nobody has come to ending it yet."""
+    """Whether all that hangs on that sign-in is over, and nobody has come to ending it yet."""
+    return and_(
+        _is_after(citizen_id, session_id, auth_time), FollowUp.kind != FollowUpKind.END_SESSION
+    )
+
+
+def ends_session(
+    *, citizen_id: _Value, session_id: _Value, auth_time: _Value
+) -> ColumnElement[bool]:
+    """
+    Whether the session of that sign-in is over, and nobody has come to ending it yet.
+
+    What outlives a session, for the time when the citizen is away, outlives a sign-out.
+    """
+    return and_(
+        _is_after(citizen_id, session_id, auth_time),
+        or_(FollowUp.kind != FollowUpKind.END_SESSION, FollowUp.id == session_id),
+    )
+
+
+def _is_after(citizen_id: _Value, session_id: _Value, auth_time: _Value) -> ColumnElement[bool]:
     return and_(
         FollowUp.citizen_id == citizen_id,
         FollowUp.until >= auth_time,
@@ -27,7 +47,7 @@ def ends(*, citizen_id: _Value, session_id: _Value, auth_time: _Value) -> Column
 _IS_OVER: Final = Prepared(
     select(FollowUp.id)
     .where(
-        ends(
+        ends_session(
             citizen_id=bindparam("citizen_id"),
             session_id=bindparam("session_id"),
             auth_time=bindparam("auth_time"),
@@ -85,8 +105,8 @@ def give_back(
     )
 
 
-def settle(session: Session, done: FollowUpId) -> None:
-    """Forget what was done."""
-    session.execute(
-        delete(FollowUp).where(FollowUp.id == done).execution_options(synchronize_session=False)
-    )
+def settle(session: Session, done: FollowUpId) -> bool:
+    """Forget what was done; false where somebody else has."""
+    statement = delete(FollowUp).where(FollowUp.id == done).returning(FollowUp.id)
+    settled = session.execute(statement.execution_options(synchronize_session=False))
+    return settled.first() is not None

@@ -11,7 +11,7 @@ from idp.citizens.model import CitizenId
 from idp.consents.model import Consent
 from idp.consents.store import standing
 from idp.db.rows import Prepared, Source, rows_of
-from idp.follow_ups.store import ends
+from idp.follow_ups.store import ends_session
 from idp.grants.model import Authorization, Grant, GrantId, Redemption
 from idp.relying_parties.model import ClientId
 from idp.sessions.model import SessionId
@@ -35,7 +35,7 @@ _REDEEM: Final = (
     .where(
         Grant.id == bindparam("grant_id"),
         ~exists().where(
-            ends(
+            ends_session(
                 citizen_id=Grant.citizen_id,
                 session_id=Grant.session_id,
                 auth_time=Grant.auth_time,

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
+
 from idp.audit.events import DeviceRemembered, SessionsEnded, SignedOut, SignInSucceeded
 from idp.audit.log import record
 from idp.authenticators.model import SeenDevice
@@ -17,7 +19,9 @@ from idp.citizens.store import PasswordReplaced, holds_of, may_sign_in
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
-from idp.follow_ups.model import EndOfSessions
+from idp.follow_ups import store as follow_ups
+from idp.follow_ups.follow_ups import owe_end_of
+from idp.follow_ups.model import EndOfSessions, FollowUpId
 from idp.follow_ups.store import is_over
 from idp.grants import store as grants
 from idp.grants.ports import AccessTokens
@@ -56,7 +60,7 @@ class AccountInactive(SignInBarred):
 class EndedSession:
     """A session that is over, and the relying parties it reached."""
 
-    session: Session
+    session_id: SessionId
     reached: tuple[ClientId, ...]
 
 
@@ -198,37 +202,61 @@ class SignIn:
         ]
         return sum(self.end_one_of(citizen_id, other) is not None for other in others)
 
-    def _end(self, session: Session, end: Callable[[], Session | None]) -> EndedSession | None:
+    def _end(self, session: Session, end: Callable[[], object]) -> EndedSession | None:
         """
-        End *session* by *end*, which says whether it was this caller.
+        End *session* by *end*, which takes it out of the store; `None` where another is at it.
 
-        The session itself ends last within the transaction: a database that is away keeps it whole,
-        and the citizen can try again; none of its relying parties is forgotten.
+        What ends stands in two stores, and either can fail at any step, or do it and not say so.
+        The first commit says that the session is to end: from then on it counts for nothing,
+        wherever it is, and no code of its grants is redeemed. All that follows can be done again,
+        by the worker if need be, and is done once: the row goes with the commit that revokes, tells
+        and records. Before the first commit nothing has happened, and the citizen can try again.
         """
-        citizen_id, now = session.authentication.citizen_id, self._clock.now()
         self._announce.prepare()
+        try:
+            with self._database.transaction() as transaction:
+                owed = owe_end_of(transaction, session, self._clock.now())
+        except IntegrityError:
+            return None
+        overtaken = end() is None
+        reached = self._finish(
+            session.authentication.citizen_id, session.id, owed, overtaken=overtaken
+        )
+        return None if reached is None else EndedSession(session.id, reached)
+
+    def _finish(
+        self,
+        citizen_id: CitizenId,
+        session_id: SessionId,
+        owed: FollowUpId,
+        *,
+        overtaken: bool = False,
+    ) -> tuple[ClientId, ...] | None:
+        """
+        Do what follows once no store has the session; whom it reached, `None` where it was done.
+
+        *overtaken*: something else took it out of the store, which does that with all the rest
+        (the end of every session), or did it for us and could not say so: the grants tell.
+
+        No grant comes after this: an answer that was under way looks at the session again when its
+        grant is stored. Access tokens end before the commit: where Redis fails, all of it can be
+        done again.
+        """
+        now = self._clock.now()
         with self._database.transaction() as transaction:
-            reached = grants.client_ids_of_session(transaction, session.id)
-            ended = grants.revoke_of_session(transaction, session.id, now)
+            if not follow_ups.settle(transaction, owed):
+                return None
+            reached = grants.client_ids_of_session(transaction, session_id)
+            ended = grants.revoke_of_session(transaction, session_id, now)
+            if overtaken and not ended:
+                return None
             told = self._announce.write(
-                transaction, citizen_id, [Reached(client_id, session.id) for client_id in reached]
+                transaction, citizen_id, [Reached(client_id, session_id) for client_id in reached]
             )
             record(transaction, SignedOut(citizen_id=citizen_id), now)
-            if end() is None:
-                transaction.rollback()
-                return None
-            # Once more: an answer that was under way may have stored its grant since. None comes
-            # after this, for an answer looks at the session again when its grant is stored.
-            late = grants.client_ids_of_session(transaction, session.id)
-            ended += grants.revoke_of_session(transaction, session.id, now)
-            told += self._announce.write(
-                transaction,
-                citizen_id,
-                [Reached(client_id, session.id) for client_id in late if client_id not in reached],
-            )
-        self._tokens.revoke(ended)
+            self._tokens.revoke(ended)
         self._announce.wake(told)
-        return EndedSession(session, tuple(late))
+        return tuple(reached)
 
     def end_all_of(self, citizen_id: CitizenId, *, reason: str) -> None:
         """
@@ -247,6 +275,15 @@ class SignIn:
         Implements `EndsSessions` of `idp.follow_ups`.
         """
         self._end_all(end.citizen_id, end.reason, until=end.until, kept=end.kept)
+
+    def finish(self, citizen_id: CitizenId, session_id: SessionId, *, until: datetime) -> None:
+        """Do the rest of a sign-out that failed on its way; implements `EndsSessions` too."""
+        self._announce.prepare()
+        for each in self._sessions.of_citizen(citizen_id):
+            session = each.session
+            if session.id == session_id and session.authentication.auth_time <= until:
+                self._sessions.end_one_of(citizen_id, session_id)
+        self._finish(citizen_id, session_id, FollowUpId(session_id))
 
     def _end_all(
         self,

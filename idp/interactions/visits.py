@@ -209,9 +209,10 @@ class Visits:
     def end_session(self) -> EndedSession | None:
         """End this browser's session, and take its cookie; what ended."""
         handle = self._session_cookie.handle()
-        self._session_cookie.clear()
         self._forget_answers()
-        return None if handle is None else self._sign_in.end(handle)
+        ended = None if handle is None else self._sign_in.end(handle)
+        self._session_cookie.clear()  # not before: who is told to try again must be able to
+        return ended
 
     def answer(
         self, interaction: Interaction, session: Session | None

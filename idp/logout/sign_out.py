@@ -41,7 +41,7 @@ class SignOut:
         ended = self._visits.end_session()
         if ended is None:
             return Farewell(wish)
-        session_id = ended.session.id
+        session_id = ended.session_id
         frames = []
         for client_id in ended.reached:
             relying_party = self._relying_parties.find(client_id)

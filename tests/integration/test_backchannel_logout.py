@@ -3,9 +3,10 @@
 import json
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from threading import Barrier, Event, Thread
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,8 @@ import redis
 from click.testing import CliRunner
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 
 from idp.adapters.deadline import Deadline
 from idp.adapters.jobs import Jobs, redis_queue
@@ -30,15 +32,19 @@ from idp.backchannel.model import DeliveryId, DeliveryState, LogoutDelivery
 from idp.backchannel.ports import LogoutNotSent, LogoutSender
 from idp.backchannel.rules import LEASE, TRIED_FOR
 from idp.backchannel.sweep import KEPT, forget_old_logouts, wake_due_logouts
+from idp.core.handles import Handle
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import LEFT_AFTER, FollowUps
 from idp.oidc.logout_token import SignedLogoutTokens
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.registration import parse_registration
+from idp.sessions.model import Session
 from idp.signing.model import RotationPolicy
 from idp.signing.signer import Signer
 from tests.fakes.clock import FakeClock
 from tests.fakes.logout_receiver import PATIENCE, LogoutReceiver, receiving
+from tests.fakes.notices import NoticesInMemory
 from tests.fakes.protocol_house import ISSUER, Browser, ProtocolHouse
 from tests.fakes.redis_server import let_pass
 from tests.fakes.registrations import BASIC, POST, registration
@@ -200,50 +206,156 @@ def test_52_an_idle_end_sends_nothing(
     assert house.wakes.take() == []
 
 
-def test_rows_stand_even_if_redis_goes_away_afterwards(
-    house: ProtocolHouse, browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def away(_grants: object) -> None:
+def fails(*_: object) -> None:
+    raise redis.ConnectionError
+
+
+def end_and_lose_the_answer(house: ProtocolHouse) -> Callable[[Handle], None]:
+    end = house.sessions.end
+
+    def ended(handle: Handle) -> None:
+        end(handle)
         raise redis.ConnectionError
 
-    hint = house.tokens_for(browser)["id_token"]
-    monkeypatch.setattr(house.tokens, "revoke", away)
-
-    answer = browser.get(f"/logout?{urlencode({'id_token_hint': hint})}")
-
-    assert answer.status_code >= 500
-    assert rows(house)[BASIC].state is DeliveryState.PENDING
-    assert house.wakes.take() == []
-    assert wake_due_logouts(house.database, house.wakes, house.clock) == 1
-    assert house.wakes.take() == [rows(house)[BASIC].id]
+    return ended
 
 
-def test_no_row_stands_where_the_session_did_not_end(
-    house: ProtocolHouse, browser: Browser, monkeypatch: pytest.MonkeyPatch
+def log_out(house: ProtocolHouse, browser: Browser, hint: str) -> int:
+    return browser.get(f"/logout?{urlencode({'id_token_hint': hint})}").status_code
+
+
+def rest_is_done(house: ProtocolHouse) -> int:
+    """What the worker does a minute later."""
+    house.clock.advance(LEFT_AFTER)
+    return FollowUps(
+        end_sessions=house.ending,
+        notices=NoticesInMemory(),
+        database=house.database,
+        clock=house.clock,
+    ).what_is_left()
+
+
+def is_ended(house: ProtocolHouse, access_token: str) -> bool:
+    """With all that hangs on it, and told of once."""
+    [grant] = house.grants()
+    return (
+        grant.revoked_at is not None
+        and rows(house).keys() == {BASIC}
+        and house.wakes.take() == [rows(house)[BASIC].id]
+        and house.events().count("signed_out") == 1
+        and house.userinfo(access_token).status_code == 401
+    )
+
+
+@pytest.mark.parametrize("part", ["end", "end_unsaid", "revoke", "second_commit"])
+def test_a_sign_out_that_fails_on_its_way_is_done_by_the_worker(
+    house: ProtocolHouse, browser: Browser, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
-    def away(_handle: object) -> None:
-        raise redis.ConnectionError
+    tokens = house.tokens_for(browser)
+    handle = browser.http.get_cookie("idp_session")
+    assert handle is not None
+    with monkeypatch.context() as patch, ExitStack() as stack:
+        match part:
+            case "end":
+                patch.setattr(house.sessions, "end", fails)
+            case "end_unsaid":
+                patch.setattr(house.sessions, "end", end_and_lose_the_answer(house))
+            case "revoke":
+                patch.setattr(house.tokens, "revoke", fails)
+            case _:
+                stack.enter_context(failing_commit(house, 2))
+        assert log_out(house, browser, tokens["id_token"]) >= 500
 
-    hint = house.tokens_for(browser)["id_token"]
-    with monkeypatch.context() as patch:
-        patch.setattr(house.sessions, "end", away)
-        assert browser.get(f"/logout?{urlencode({'id_token_hint': hint})}").status_code >= 500
     assert rows(house) == {}
     assert [grant.revoked_at for grant in house.grants()] == [None]
     assert "signed_out" not in house.events()
+    assert house.ending.find(Handle(handle.value)) is None  # it counts for nothing at once
+    assert rest_is_done(house) == 1
+    assert is_ended(house, tokens["access_token"])
+    assert not house.sessions.is_open(Handle(handle.value))
+    assert rest_is_done(house) == 0
+
+
+@contextmanager
+def failing_commit(house: ProtocolHouse, number: int) -> Iterator[None]:
+    """The database goes away with that commit."""
+    commits = count(1)
+
+    def commit(_connection: object) -> None:
+        if next(commits) == number:
+            raise OperationalError("COMMIT", {}, OSError("gone"))
+
+    event.listen(house.database.engine, "commit", commit)
+    try:
+        yield
+    finally:
+        event.remove(house.database.engine, "commit", commit)
+
+
+def test_a_sign_out_that_fails_at_first_has_not_begun(
+    house: ProtocolHouse, browser: Browser
+) -> None:
+    tokens = house.tokens_for(browser)
+    with failing_commit(house, 1):
+        assert log_out(house, browser, tokens["id_token"]) >= 500
+    assert house.userinfo(tokens["access_token"]).status_code == 200
+
+    assert log_out(house, browser, tokens["id_token"]) == 303
+    assert is_ended(house, tokens["access_token"])
+    assert rest_is_done(house) == 0
 
 
 def test_a_sign_out_that_another_overtook_writes_nothing(
     house: ProtocolHouse, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hint = house.tokens_for(browser)["id_token"]
-    monkeypatch.setattr(house.sessions, "end", lambda _handle: None)  # the other one had it
+    """The end of every session came between: it tells everybody itself."""
+    tokens = house.tokens_for(browser)
+    end = house.sessions.end
 
-    browser.get(f"/logout?{urlencode({'id_token_hint': hint})}")
+    def overtaken(handle: Handle) -> Session | None:
+        [grant] = house.grants()
+        house.end_all_of(grant.citizen_id, reason="password_reset")
+        return end(handle)
 
-    assert rows(house) == {}
-    assert house.wakes.take() == []
+    monkeypatch.setattr(house.sessions, "end", overtaken)
+
+    log_out(house, browser, tokens["id_token"])
+
+    assert rows(house).keys() == {BASIC}
     assert "signed_out" not in house.events()
+    assert rest_is_done(house) == 0
+
+
+def test_of_two_who_sign_out_at_once_one_does(
+    house: ProtocolHouse, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = house.tokens_for(browser)
+    [grant] = house.grants()
+    end, others = house.sessions.end, []
+
+    def overtaken(handle: Handle) -> Session | None:
+        others.append(house.ending.end_one_of(grant.citizen_id, grant.session_id))
+        return end(handle)
+
+    monkeypatch.setattr(house.sessions, "end", overtaken)
+
+    assert log_out(house, browser, tokens["id_token"]) == 303
+    assert others == [None]
+    assert is_ended(house, tokens["access_token"])
+
+
+def test_while_a_session_ends_its_codes_give_nothing(
+    house: ProtocolHouse, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hint = house.tokens_for(browser)["id_token"]
+    code = house.code(browser)
+    with monkeypatch.context() as patch:
+        patch.setattr(house.sessions, "end", fails)
+        assert log_out(house, browser, hint) >= 500
+
+    answer = house.redeem(code)
+
+    assert (answer.status_code, answer.json["error"]) == (400, "invalid_grant")
 
 
 def test_a_password_reset_tells_every_portal_of_every_session(

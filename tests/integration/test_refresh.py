@@ -17,12 +17,14 @@ from idp.consents.store import give, withdraw
 from idp.core.environment import Environment
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
+from idp.follow_ups.follow_ups import owe_end_of
 from idp.grants.model import RefreshFamily, RefreshToken
 from idp.grants.refresh_families import revoke_of_consent
 from idp.grants.sweep import forget_ended_families
 from idp.interactions.model import InteractionId
 from idp.relying_parties.model import ClientId
 from idp.relying_parties.registration import parse_registration
+from idp.sessions.model import Authentication, Session
 from tests.fakes.clock import FakeClock
 from tests.fakes.protocol_house import REFRESH_POLICY, ProtocolHouse, basic
 from tests.fakes.questions import counted
@@ -321,6 +323,18 @@ def test_a_family_ends_with_the_consent_that_it_rests_on(house: ProtocolHouse) -
         assert "offline_access" in shared
 
     assert error_of(refresh(house, token)) == (400, "invalid_grant")
+
+
+def test_a_family_outlives_a_sign_out_at_every_moment_of_it(house: ProtocolHouse) -> None:
+    token = tokens(house)["refresh_token"]
+    [grant] = house.grants()
+    signed_in = Authentication(grant.citizen_id, grant.auth_time, ("pwd",))
+    with house.database.transaction() as transaction:
+        owe_end_of(
+            transaction, Session(grant.session_id, signed_in, grant.auth_time), house.clock.now()
+        )
+
+    assert refresh(house, token).status_code == 200
 
 
 def test_within_the_grace_the_same_successor_is_given_again(
