@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from flask import Response
 
+from idp.citizens.holds import ChangesBarred, holds_of
 from idp.citizens.model import CitizenId, HoldKind
 from idp.citizens.rules import bars_changes
-from idp.citizens.store import ChangesBarred, holds_of
 from idp.db.database import Database
 from idp.interactions.fresh_sign_in import FreshSignIn
 from idp.interactions.visits import Visits

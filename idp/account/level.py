@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
 from idp.citizens import store as citizens
 from idp.citizens.model import EvidenceKind
+from idp.citizens.phone_store import phone_number_of
 from idp.citizens.rules import (
     HeldEvidence,
     VerificationLevel,
@@ -63,7 +64,7 @@ class Level(AccountPage):
         now = self._clock.now()
         with self._database.reading() as reading:
             held = citizens.evidence_of(reading, visitor.citizen_id)
-            has_phone = citizens.phone_number_of(reading, visitor.citizen_id) is not None
+            has_phone = phone_number_of(reading, visitor.citizen_id) is not None
         reached = verification_level(held, self._levels, now)
         above = next_level(reached, self._levels)
         return self.render(

@@ -1,7 +1,7 @@
 """Whose number a challenge is about: a citizen's, or of somebody who is not yet known to be one."""
 
 from idp.citizens.model import CitizenId
-from idp.citizens.store import phone_number_of
+from idp.citizens.phone_store import phone_number_of
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.disputes.store import phone_of_claimant, phone_of_complaint

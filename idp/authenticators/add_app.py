@@ -7,8 +7,8 @@ from idp.authenticators.attempts import Attempts
 from idp.authenticators.changes import NotThere, TooMany
 from idp.authenticators.model import AuthenticatorApp, AuthenticatorKind
 from idp.authenticators.verify_app_code import WrongCode
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
-from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
 from idp.db.database import Database

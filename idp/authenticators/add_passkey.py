@@ -9,8 +9,8 @@ from idp.authenticators.changes import TooMany
 from idp.authenticators.model import AuthenticatorKind, Passkey
 from idp.authenticators.passkeys import PasskeyRefused, Place
 from idp.authenticators.ports import OpenCeremonies
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
-from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
 from idp.db.database import Database

@@ -6,8 +6,8 @@ from idp.audit.events import RecoveryCodesMade
 from idp.audit.log import record
 from idp.authenticators import store
 from idp.authenticators.rules import CODE_ALPHABET, CODE_LENGTH
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
-from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.core.handles import new_code
 from idp.db.database import Database

@@ -6,8 +6,8 @@ from idp.authenticators import store
 from idp.authenticators.changes import NotThere
 from idp.authenticators.model import AuthenticatorKind
 from idp.authenticators.rules import leaves_no_way
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
-from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.follow_ups.follow_ups import FollowUps

@@ -5,8 +5,8 @@ from idp.audit.log import record
 from idp.authenticators import store
 from idp.authenticators.changes import NotThere
 from idp.authenticators.model import AuthenticatorKind
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
-from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.db.database import Database
 

@@ -8,7 +8,7 @@ from idp.carriers.model import DoubtReason, Guarded, PhoneDoubt
 from idp.carriers.ports import CarrierRecords, CarrierUnavailable
 from idp.carriers.rules import doubt_about, doubt_of_silence
 from idp.citizens.model import CitizenId
-from idp.citizens.store import verified_number_of
+from idp.citizens.phone_store import verified_number_of
 from idp.core.clock import Clock
 from idp.db.database import Database
 

@@ -10,8 +10,8 @@ from idp.audit.events import CarrierAsked
 from idp.audit.log import record
 from idp.carriers.model import Attribute, ClaimedIdentity, MatchOutcome, Outcome
 from idp.carriers.ports import CarrierRecords
-from idp.citizens import store as citizens
 from idp.citizens.model import Citizen, CitizenId, Evidence, EvidenceKind, Phone
+from idp.citizens.phone_store import lapse_evidence_of_phone, lock_phone
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.core.phone_number import PhoneNumber
 
@@ -82,9 +82,9 @@ class MatchCitizen:
         self.note(transaction, held, outcome)
         if outcome.outcome is not Outcome.MATCH:
             return False
-        if not citizens.lock_phone(transaction, held.citizen_id, held.phone_id):
+        if not lock_phone(transaction, held.citizen_id, held.phone_id):
             return False
-        citizens.lapse_evidence_of_phone(transaction, held.phone_id, outcome.checked_at)
+        lapse_evidence_of_phone(transaction, held.phone_id, outcome.checked_at)
         transaction.add(
             Evidence(
                 citizen_id=held.citizen_id,

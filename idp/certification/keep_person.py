@@ -9,6 +9,7 @@ from idp.audit.events import CertificationPersonKept
 from idp.audit.log import record
 from idp.certification.model import CertificationPerson
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
 from idp.citizens.model import (
     Citizen,
     CitizenId,
@@ -20,6 +21,7 @@ from idp.citizens.model import (
     Phone,
 )
 from idp.citizens.password_hasher import PasswordHasher
+from idp.citizens.phone_store import default_phone, phone_number_of, release_phone
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
 from idp.db.database import Database
@@ -46,7 +48,7 @@ class KeepPerson:
             self._keep(person)
 
     def _keep(self, person: CertificationPerson) -> None:
-        number_index = citizens.identity_number_index(self._index, person.identity_number.value)
+        number_index = identity_number_index(self._index, person.identity_number.value)
         with self._database.reading() as reading:
             found = citizens.sign_in_record(reading, number_index)
         known = found is not None and self._hasher.verify(person.password, found.password_hash)
@@ -130,7 +132,7 @@ class KeepPerson:
                 citizen.standard_claims_text,
             ) = says
             citizen.updated_at = self._clock.now()
-        moved = citizens.phone_number_of(transaction, citizen_id) != person.phone_number
+        moved = phone_number_of(transaction, citizen_id) != person.phone_number
         if moved:
             self._replace_phone(transaction, citizen_id, person)
         return new_hash is not None or held != says or moved
@@ -138,22 +140,22 @@ class KeepPerson:
     def _replace_phone(
         self, transaction: Session, citizen_id: CitizenId, person: CertificationPerson
     ) -> None:
-        former = citizens.default_phone(transaction, citizen_id)
+        former = default_phone(transaction, citizen_id)
         if former is not None:
-            citizens.release_phone(transaction, former.number_index, self._clock.now())
+            release_phone(transaction, former.number_index, self._clock.now())
         self._release_phone(transaction, person)
         transaction.add(
             Phone(
                 citizen_id=citizen_id,
                 number=person.phone_number.e164,
-                number_index=citizens.phone_number_index(self._index, person.phone_number),
+                number_index=phone_number_index(self._index, person.phone_number),
                 verified_at=self._clock.now(),
             )
         )
 
     def _release_phone(self, transaction: Session, person: CertificationPerson) -> None:
-        index = citizens.phone_number_index(self._index, person.phone_number)
-        citizens.release_phone(transaction, index, self._clock.now())
+        index = phone_number_index(self._index, person.phone_number)
+        release_phone(transaction, index, self._clock.now())
 
 
 def _stored(person: CertificationPerson) -> str:

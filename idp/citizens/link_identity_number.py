@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 
 from idp.audit.events import IdentityNumberLinked
 from idp.audit.log import record
+from idp.citizens.blind_indexes import identity_number_index
 from idp.citizens.model import Citizen, CitizenId, CitizenIdentityNumber, EvidenceKind
-from idp.citizens.store import (
+from idp.citizens.number_store import (
     drop_claimed_number,
     holder_of_identity_number,
-    identity_number_index,
     is_reserved,
-    phone_indexes_of,
     take_reserved,
 )
+from idp.citizens.phone_store import phone_indexes_of
 from idp.core.identity_number import IdentityNumber
 from idp.db.encryption import BlindIndex
 

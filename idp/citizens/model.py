@@ -28,8 +28,8 @@ class CitizenStatus(StrEnum):
     """
     Whether the account can be used; a held one says so only after the right password.
 
-    `HELD` sums up the account's holds, for the sign-in to read in one row: `store.place_hold` and
-    `store.lift_hold` alone write it.
+    `HELD` sums up the account's holds, for the sign-in to read in one row: `holds.place_hold` and
+    `holds.lift_hold` alone write it.
     """
 
     ACTIVE = "active"

@@ -6,8 +6,8 @@ from typing import Final, TypeAlias
 
 import click
 
+from idp.citizens.holds import ChangesBarred
 from idp.citizens.link_identity_number import KindHeld, NumberTaken
-from idp.citizens.store import ChangesBarred
 from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
 from idp.counter_visits.confirm_visit import ConfirmVisit, NoSuchVisit, VisitToConfirm
 from idp.counter_visits.model import DocumentKind

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from idp.audit.events import CounterVisitConfirmed, CounterVisitShown
 from idp.audit.log import record
 from idp.citizens import store as citizens
+from idp.citizens.holds import ChangesBarred, ensure_changeable
 from idp.citizens.link_identity_number import link_identity_number
 from idp.citizens.model import CitizenId, CitizenStatus, Evidence, EvidenceKind
 from idp.core.birth_date import BirthDate
@@ -164,9 +165,9 @@ class ConfirmVisit:
         self._follow_ups.do(owed)
 
     def _require_active(self, transaction: Session, citizen_id: CitizenId) -> None:
-        citizens.ensure_changeable(transaction, citizen_id)
+        ensure_changeable(transaction, citizen_id)
         if citizens.status_of(transaction, citizen_id) is not CitizenStatus.ACTIVE:
-            raise citizens.ChangesBarred
+            raise ChangesBarred
 
     def _require_officer(self, by: VerifiedOperator) -> None:
         if not may(by.role, Permission.CONFIRM_VISITS):

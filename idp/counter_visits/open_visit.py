@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.audit.events import CounterVisitAsked
 from idp.audit.log import record
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
-from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
 from idp.counter_visits import store

@@ -13,6 +13,7 @@ from idp.carriers.model import Outcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId
+from idp.citizens.phone_store import default_phone, lock_phone
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.disputes import store
@@ -88,7 +89,7 @@ class ConfirmHolder:
         with self._database.reading() as reading:
             row = _open_case(store.dispute(reading, number), citizen_id)
             citizen = citizens.citizen(reading, citizen_id, "identity_numbers")
-            phone = citizens.default_phone(reading, citizen_id)
+            phone = default_phone(reading, citizen_id)
         if phone is None:
             raise NoPhoneToAsk
         self._count(phone.number_index, row.identity_number_index, citizen_id=citizen_id)
@@ -107,7 +108,7 @@ class ConfirmHolder:
             row = _open_case(store.locked_dispute(transaction, number), citizen_id)
             # No evidence: a disputed account's level stays as it is.
             self._match.note(transaction, held, outcome)
-            is_match = outcome.outcome is Outcome.MATCH and citizens.lock_phone(
+            is_match = outcome.outcome is Outcome.MATCH and lock_phone(
                 transaction, citizen_id, held.phone_id
             )
             row.holder_answered_at = row.holder_answered_at or now

@@ -17,9 +17,11 @@ from idp.audit.events import (
     PhoneMoved,
 )
 from idp.audit.log import record
-from idp.citizens import store as citizens
 from idp.citizens.close_account import close_account
+from idp.citizens.holds import lift_hold, place_hold
 from idp.citizens.model import HoldKind
+from idp.citizens.number_store import release_identity_number, reserve_number
+from idp.citizens.phone_store import holder_of_phone, release_phone
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.disputes import store
@@ -203,7 +205,7 @@ class DecideDispute:
         self, transaction: Session, row: Dispute, decision: Decision, now: datetime
     ) -> None:
         holder, number = row.citizen_id, row.number
-        citizens.lift_hold(transaction, holder, HoldKind.DISPUTE, now, reference=number)
+        lift_hold(transaction, holder, HoldKind.DISPUTE, now, reference=number)
         lifted = AccountReleased(
             citizen_id=holder, hold=HoldKind.DISPUTE, reference=number, by=decision.by.name
         )
@@ -230,22 +232,22 @@ class DecideDispute:
         """
         holder = row.citizen_id
         number_index, phone_index = row.identity_number_index, row.phone_number_index
-        if not citizens.release_identity_number(transaction, holder, number_index, now):
+        if not release_identity_number(transaction, holder, number_index, now):
             raise NumberGone
         released = IdentityNumberReleased(citizen_id=holder, dispute=row.number)
         record(transaction, released, now)
-        citizens.reserve_number(
+        reserve_number(
             transaction,
             number_index,
             phone_index,
             until=now + self._reserved_for,
             reference=row.number,
         )
-        if citizens.holder_of_phone(transaction, phone_index) == holder:
-            citizens.release_phone(transaction, phone_index, now)
+        if holder_of_phone(transaction, phone_index) == holder:
+            release_phone(transaction, phone_index, now)
             record(transaction, PhoneMoved(citizen_id=holder), now)
         self._end_authenticators(transaction, holder, now)
-        citizens.place_hold(transaction, holder, HoldKind.OPERATOR, now, reference=row.number)
+        place_hold(transaction, holder, HoldKind.OPERATOR, now, reference=row.number)
         held = AccountHeld(
             citizen_id=holder, hold=HoldKind.OPERATOR, reference=row.number, by=HELD_BY
         )

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from idp.audit.events import AccountHeld, DisputeFiled
 from idp.audit.log import record
 from idp.carriers.model import Outcome
-from idp.citizens import store as citizens
+from idp.citizens.holds import place_hold
 from idp.citizens.model import CitizenId, HoldKind
+from idp.citizens.number_store import holder_of_identity_number
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.series import next_number
@@ -99,7 +100,7 @@ class FileDispute:
             if standing is not None:
                 transaction.delete(row)
                 return _Filed(standing, is_new=False)
-            holder = citizens.holder_of_identity_number(transaction, row.identity_number_index)
+            holder = holder_of_identity_number(transaction, row.identity_number_index)
             if holder is None:
                 raise NotReady
             if store.kept_case_of(
@@ -152,7 +153,7 @@ class FileDispute:
         transaction.add(
             DisputeStep(number=number, kind=StepKind.FILED, at=now, by=Side.CLAIMANT, until=until)
         )
-        citizens.place_hold(transaction, holder, HoldKind.DISPUTE, now, reference=number)
+        place_hold(transaction, holder, HoldKind.DISPUTE, now, reference=number)
         held = AccountHeld(citizen_id=holder, hold=HoldKind.DISPUTE, reference=number, by=HELD_BY)
         record(transaction, held, now)
         filed = DisputeFiled(

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from flask import Response
 from flask_babel import get_locale
 
+from idp.citizens.blind_indexes import phone_number_index
 from idp.citizens.model import IdentityNumberReservation
-from idp.citizens.store import phone_number_index, reservation
+from idp.citizens.number_store import reservation
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex

@@ -9,7 +9,8 @@ from flask import Response
 from idp.carriers.model import Outcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens.model import CitizenId
-from idp.citizens.store import holder_of_identity_number, holder_of_phone
+from idp.citizens.number_store import holder_of_identity_number
+from idp.citizens.phone_store import holder_of_phone
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.disputes import store

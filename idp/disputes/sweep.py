@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from idp.citizens.store import forget_reservations
+from idp.citizens.number_store import forget_reservations
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.disputes.decide_dispute import EndDisputed

@@ -12,7 +12,7 @@ from flask import Response
 from flask_babel import gettext as _
 
 from idp.carriers.model import Attribute
-from idp.citizens.store import is_reserved
+from idp.citizens.number_store import is_reserved
 from idp.core.clock import Clock
 from idp.core.vietnam import day_of
 from idp.db.database import Database

@@ -5,8 +5,8 @@ from typing import Final
 
 from idp.audit.events import EmailAsked
 from idp.audit.log import record
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
-from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.core.email_address import EmailAddress
 from idp.core.handles import digest, new_handle

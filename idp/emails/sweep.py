@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from idp.citizens.store import forget_former_emails
+from idp.citizens.email_store import forget_former_emails
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.emails.store import forget_expired

@@ -2,8 +2,9 @@
 
 from idp.audit.events import EmailVerified
 from idp.audit.log import record
+from idp.citizens.email_store import set_verified_email
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
-from idp.citizens.store import ensure_changeable, set_verified_email
 from idp.core.clock import Clock
 from idp.core.handles import digest
 from idp.db.database import Database

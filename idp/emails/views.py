@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from idp.citizens.store import ChangesBarred
+from idp.citizens.holds import ChangesBarred
 from idp.core.clock import Clock
 from idp.core.handles import digest
 from idp.db.database import Database

@@ -8,7 +8,7 @@ from idp.audit.log import record
 from idp.carriers.count_question import CountQuestion
 from idp.carriers.model import ClaimedIdentity, MatchOutcome, Outcome
 from idp.carriers.ports import CarrierRecords, CarrierUnavailable
-from idp.citizens.store import identity_number_index
+from idp.citizens.blind_indexes import identity_number_index
 from idp.core.clock import Clock
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber

@@ -22,7 +22,9 @@ from idp.citizens.model import (
     PasswordCredential,
     Phone,
 )
+from idp.citizens.number_store import claim_number, take_reserved
 from idp.citizens.password_hasher import PasswordHasher
+from idp.citizens.phone_store import release_phone
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
 from idp.db.database import Database
@@ -138,9 +140,9 @@ class CreateCitizen:
             owed = [*self._release_phone(transaction, pending, now)]
             citizen = _citizen(pending, password_hash, confirmed_at, now)
             citizens.add(transaction, citizen, self._index)
-            citizens.take_reserved(transaction, pending.identity_number_index, now)
+            take_reserved(transaction, pending.identity_number_index, now)
             if pending.claimed_number is not None:
-                citizens.claim_number(transaction, citizen.id, pending.claimed_number, now)
+                claim_number(transaction, citizen.id, pending.claimed_number, now)
             for evidence in self._evidence(pending, citizen, now):
                 transaction.add(evidence)
             store.forget_finished(transaction, pending)
@@ -159,7 +161,7 @@ class CreateCitizen:
         self, transaction: Session, pending: PendingEnrolment, now: datetime
     ) -> Sequence[FollowUpId]:
         """Take the number from who had it until now, if anybody had; what follows for them."""
-        former = citizens.release_phone(transaction, pending.phone_number_index, now)
+        former = release_phone(transaction, pending.phone_number_index, now)
         if former is None:
             return ()
         record(transaction, PhoneMoved(citizen_id=former, client_id=pending.client_id), now)

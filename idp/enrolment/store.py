@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId
+from idp.citizens.number_store import holder_of_identity_number, is_reserved
+from idp.citizens.phone_store import holder_of_phone
 from idp.citizens.rules import is_same_person
 from idp.core.phone_number import PhoneNumber
 from idp.enrolment.model import PendingEnrolment, PendingEnrolmentId
@@ -92,14 +94,14 @@ def account_of(session: Session, row: PendingEnrolment) -> ExistingAccount | Non
     By the identity number; else by what one person's other number leaves behind, the phone or the
     claimed number, where name and birth date are the same. Said to a matching subscriber alone.
     """
-    holder = citizens.holder_of_identity_number(session, row.identity_number_index)
+    holder = holder_of_identity_number(session, row.identity_number_index)
     if holder is not None:
         return ExistingAccount(holder)
-    if citizens.is_reserved(session, row.identity_number_index, besides={row.phone_number_index}):
+    if is_reserved(session, row.identity_number_index, besides={row.phone_number_index}):
         return ExistingAccount(None)
-    others = [citizens.holder_of_phone(session, row.phone_number_index)]
+    others = [holder_of_phone(session, row.phone_number_index)]
     if row.claimed_number_index is not None:
-        others.append(citizens.holder_of_identity_number(session, row.claimed_number_index))
+        others.append(holder_of_identity_number(session, row.claimed_number_index))
     identity = row.details.identity
     for other in others:
         if other is not None and is_same_person(

@@ -5,7 +5,7 @@ from typing import Final
 
 from idp.audit.events import EnrolmentTakenUp
 from idp.audit.log import record
-from idp.citizens.store import phone_number_index, typed_number_index
+from idp.citizens.blind_indexes import phone_number_index, typed_number_index
 from idp.core.clock import Clock
 from idp.core.handles import new_handle
 from idp.core.phone_number import PhoneNumber

@@ -16,6 +16,7 @@ from idp.carriers.model import SubscriberCheck
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
 from idp.citizens.forms import NewPasswordForm
+from idp.citizens.number_store import claimed_number
 from idp.citizens.password_rules import known_of
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.core.clock import Clock
@@ -310,7 +311,7 @@ class Done(EnrolmentPage):
             raise LookupError("nobody was enrolled, and the last page is due")
         with self._database.reading() as reading:
             citizen = citizens.citizen(reading, citizen_id, "identity_numbers", "evidence")
-            claimed = citizens.claimed_number(reading, citizen_id)
+            claimed = claimed_number(reading, citizen_id)
         level = verification_level(citizen.evidence, self._levels, self._clock.now())
         shown = level.shown(str(get_locale()))
         return self._pages.render(

@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session
 from idp.audit.events import OperatorLookedUp
 from idp.audit.log import record
 from idp.citizens import store
+from idp.citizens.blind_indexes import typed_number_index
+from idp.citizens.holds import standing_holds
 from idp.citizens.model import CitizenId, CitizenStatus, HoldKind
+from idp.citizens.number_store import holder_of_identity_number
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.core.clock import Clock
 from idp.core.reason import Reason
@@ -50,9 +53,9 @@ class FindCitizen:
         self, typed_number: str, *, reason: Reason, by: VerifiedOperator
     ) -> FoundCitizen | None:
         """The account of *typed_number*; `None` where there is none: a look all the same."""
-        number_index = store.typed_number_index(self._index, typed_number)
+        number_index = typed_number_index(self._index, typed_number)
         with self._database.transaction() as transaction:
-            citizen_id = store.holder_of_identity_number(transaction, number_index)
+            citizen_id = holder_of_identity_number(transaction, number_index)
             return self._look(transaction, citizen_id, reason, by)
 
     def again(
@@ -82,7 +85,7 @@ class FindCitizen:
             citizen_id=citizen_id,
             status=citizen.status,
             level=verification_level(citizen.evidence, self._levels, now).level,
-            holds=store.standing_holds(transaction, citizen_id),
+            holds=standing_holds(transaction, citizen_id),
             last_three=None if number is None else number.last_three,
             enrolled_at=citizen.created_at,
         )

@@ -11,7 +11,10 @@ from idp.carriers.match_citizen import MatchCitizen, SubscriptionHeld, subscript
 from idp.carriers.model import Attribute, Outcome
 from idp.carriers.ports import CarrierRecords, CarrierUnavailable
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
+from idp.citizens.holds import holds_of, lift_hold
 from idp.citizens.model import CitizenId, HoldKind
+from idp.citizens.phone_store import default_phone
 from idp.citizens.rules import is_only_inactive
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -79,8 +82,8 @@ class Reactivate:
             return Reactivation(Answer.GONE)
         held, verified_on = found
         self._count(
-            citizens.phone_number_index(self._index, held.number),
-            citizens.identity_number_index(self._index, held.person[0].identity_number.value),
+            phone_number_index(self._index, held.number),
+            identity_number_index(self._index, held.person[0].identity_number.value),
             client_id=client_id,
             citizen_id=citizen_id,
         )
@@ -93,14 +96,14 @@ class Reactivate:
             return Reactivation(Answer.SILENT)
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            if not is_only_inactive(citizens.holds_of(transaction, citizen_id)):
+            if not is_only_inactive(holds_of(transaction, citizen_id)):
                 self._match.note(transaction, held, outcome)
                 return Reactivation(Answer.GONE)
             if not self._match.keep(transaction, held, outcome):
                 if outcome.outcome is Outcome.MATCH:  # the phone left the account meanwhile
                     return Reactivation(Answer.GONE)
                 return Reactivation(Answer(outcome.outcome), outcome.differing)
-            citizens.lift_hold(transaction, citizen_id, HoldKind.INACTIVE, now)
+            lift_hold(transaction, citizen_id, HoldKind.INACTIVE, now)
             released = AccountReleased(
                 citizen_id=citizen_id,
                 client_id=client_id,
@@ -116,9 +119,9 @@ class Reactivate:
 
     def _question(self, citizen_id: CitizenId) -> tuple[SubscriptionHeld, date] | None:
         with self._database.reading() as reading:
-            if not is_only_inactive(citizens.holds_of(reading, citizen_id)):
+            if not is_only_inactive(holds_of(reading, citizen_id)):
                 return None
-            phone = citizens.default_phone(reading, citizen_id)
+            phone = default_phone(reading, citizen_id)
             if phone is None:
                 return None
             held = subscription_of(citizens.citizen(reading, citizen_id, "identity_numbers"), phone)

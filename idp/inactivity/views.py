@@ -7,7 +7,7 @@ from typing import Final
 from flask import Response
 
 from idp.citizens.model import CitizenId
-from idp.citizens.store import phone_number_of
+from idp.citizens.phone_store import phone_number_of
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database

@@ -2,7 +2,7 @@
 
 from idp.audit.events import AccountHeld, InactivityNoticed
 from idp.audit.log import record
-from idp.citizens import store as citizens
+from idp.citizens.holds import place_hold
 from idp.citizens.model import CitizenId, HoldKind
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -58,7 +58,7 @@ class WarnOrLock:
                     self._follow_ups.owe_notice(transaction, NoticeKind.INACTIVE, citizen_id, now)
                 ]
             elif what is Due.LOCK:
-                citizens.place_hold(transaction, citizen_id, HoldKind.INACTIVE, now)
+                place_hold(transaction, citizen_id, HoldKind.INACTIVE, now)
                 held = AccountHeld(
                     citizen_id=citizen_id, hold=HoldKind.INACTIVE, reference="", by=HELD_BY
                 )

@@ -5,6 +5,7 @@ from typing import Final
 
 from idp.citizens import store as citizens
 from idp.citizens.model import CitizenId
+from idp.citizens.number_store import has_identity_number
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.consents.store import consented_claims
 from idp.core.clock import Clock
@@ -180,9 +181,7 @@ class Flow:
                 level_reached=missing is None,
                 level_exists=missing is None or missing.acr is not None,
                 hint_is_other=request.login_hint is not None
-                and not citizens.has_identity_number(
-                    reading, citizen_id, bytes.fromhex(request.login_hint)
-                ),
+                and not has_identity_number(reading, citizen_id, bytes.fromhex(request.login_hint)),
                 subject_is_other=self.expects_another(interaction, session),
             )
 

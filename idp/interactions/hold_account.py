@@ -2,9 +2,9 @@
 
 from idp.audit.events import AccountHeld, AccountReleased
 from idp.audit.log import record
+from idp.citizens.holds import lift_hold, place_hold
 from idp.citizens.model import CitizenId, HoldKind
 from idp.citizens.rules import bars_sign_in
-from idp.citizens.store import lift_hold, place_hold
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.follow_ups.follow_ups import FollowUps

@@ -13,9 +13,10 @@ from idp.authenticators.store import note_device
 from idp.backchannel.announce import AnnounceLogout
 from idp.backchannel.model import Reached
 from idp.backchannel.rules import PORTAL_SESSION
+from idp.citizens.holds import holds_of
 from idp.citizens.model import CitizenId
 from idp.citizens.rules import is_only_inactive
-from idp.citizens.store import PasswordReplaced, holds_of, may_sign_in
+from idp.citizens.store import PasswordReplaced, may_sign_in
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
 from idp.db.database import Database

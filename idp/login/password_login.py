@@ -8,6 +8,8 @@ from idp.audit.events import BudgetExceeded, PasswordRefused
 from idp.audit.log import record
 from idp.authenticators.store import knows_number
 from idp.citizens import store
+from idp.citizens.blind_indexes import typed_number_index
+from idp.citizens.holds import holds_of
 from idp.citizens.model import CitizenId, CitizenStatus
 from idp.citizens.password_hasher import PasswordHasher
 from idp.citizens.rules import is_only_inactive
@@ -81,7 +83,7 @@ class PasswordLogin:
         Raises `WrongCredentials`, `BudgetSpent`, and after the right password `SignInBarred` or
         `AccountInactive`; `HasherBusy` where too many wait.
         """
-        number_index = store.typed_number_index(self._index, typed_number)
+        number_index = typed_number_index(self._index, typed_number)
         counted = self._count_attempt(number_index, network, device)
         at = self._clock.now()
         with self._database.reading_rows() as reading:
@@ -100,7 +102,7 @@ class PasswordLogin:
 
     def _barred(self, citizen_id: CitizenId) -> SignInBarred:
         with self._database.reading() as reading:
-            holds = store.holds_of(reading, citizen_id)
+            holds = holds_of(reading, citizen_id)
         if not is_only_inactive(holds):
             return SignInBarred()
         # A code is asked for on the way: together they are what a sign-in takes.

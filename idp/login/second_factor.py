@@ -11,7 +11,7 @@ from idp.authenticators.store import factors_of
 from idp.carriers.check_phone import CheckPhone
 from idp.carriers.model import Guarded, PhoneDoubt
 from idp.citizens.model import CitizenId
-from idp.citizens.store import phone_number_of
+from idp.citizens.phone_store import phone_number_of
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database

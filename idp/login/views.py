@@ -3,7 +3,7 @@
 from flask import Response
 
 from idp.authenticators.device_cookie import DeviceCookie
-from idp.citizens.store import phone_number_of
+from idp.citizens.phone_store import phone_number_of
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.rules import Step

@@ -5,8 +5,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
+from idp.citizens.email_store import emails_at, verified_email_of
 from idp.citizens.model import CitizenId
-from idp.citizens.store import emails_at, phone_number_of, phone_numbers_at, verified_email_of
+from idp.citizens.phone_store import phone_number_of, phone_numbers_at
 from idp.core.email_address import EmailAddress
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database

@@ -9,7 +9,7 @@ of them.
 import re
 from typing import Final
 
-from idp.citizens.store import identity_number_index
+from idp.citizens.blind_indexes import identity_number_index
 from idp.core.acr import ACR_CLASSES
 from idp.core.identity_number import IdentityNumber, InvalidIdentityNumber
 from idp.db.encryption import BlindIndex

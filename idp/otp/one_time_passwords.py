@@ -17,7 +17,7 @@ import pyotp
 
 from idp.audit.events import BudgetExceeded, CarrierBudgetExceeded, OtpRefused, SecurityEvent
 from idp.audit.log import record
-from idp.citizens.store import phone_number_index
+from idp.citizens.blind_indexes import phone_number_index
 from idp.core.clock import Clock
 from idp.core.handles import new_handle
 from idp.core.phone_number import PhoneNumber

@@ -14,7 +14,10 @@ from idp.carriers.match_citizen import MatchCitizen, SubscriptionHeld, subscript
 from idp.carriers.model import MatchOutcome, Outcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId, Phone
+from idp.citizens.phone_store import default_phone, holder_of_phone, release_phone
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
@@ -76,17 +79,17 @@ class AddPhone:
             # The account before its phones, as whoever changes both; and a dispute that is being
             # filed at this moment is seen.
             lock(transaction, citizen_id)
-            citizens.ensure_changeable(transaction, citizen_id)
+            ensure_changeable(transaction, citizen_id)
             if not store.take_pending(transaction, pending.id):
                 return Added.GONE
-            holder = citizens.holder_of_phone(transaction, pending.number_index)
+            holder = holder_of_phone(transaction, pending.number_index)
             if holder == citizen_id:
                 return Added.GONE
             if holder is not None and not matched:
                 self._note(transaction, asked, found)
                 return Added.TAKEN
             if holder is not None:
-                former = citizens.release_phone(transaction, pending.number_index, now)
+                former = release_phone(transaction, pending.number_index, now)
             if former is not None:
                 record(transaction, PhoneMoved(citizen_id=former), now)
             phone = self._add(transaction, pending)
@@ -115,7 +118,7 @@ class AddPhone:
         try:
             self._count(
                 pending.number_index,
-                citizens.identity_number_index(self._index, number.value),
+                identity_number_index(self._index, number.value),
                 citizen_id=pending.citizen_id,
             )
             return self._match.ask(asked)
@@ -137,7 +140,7 @@ class AddPhone:
 
     def _add(self, transaction: Session, pending: PendingPhone) -> Phone | None:
         """The new row; `None` where another account was given the number at this moment."""
-        is_first = citizens.default_phone(transaction, pending.citizen_id) is None
+        is_first = default_phone(transaction, pending.citizen_id) is None
         phone = Phone(
             citizen_id=pending.citizen_id,
             number=pending.number_text,

@@ -5,12 +5,9 @@ from datetime import timedelta
 
 from idp.carriers.check_phone import CheckPhone
 from idp.carriers.model import Guarded, PhoneDoubt
-from idp.citizens.store import (
-    default_phone,
-    ensure_changeable,
-    phone_indexes_of,
-    phone_number_index,
-)
+from idp.citizens.blind_indexes import phone_number_index
+from idp.citizens.holds import ensure_changeable
+from idp.citizens.phone_store import default_phone, phone_indexes_of
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
 from idp.core.phone_number import PhoneNumber

@@ -6,8 +6,9 @@ from datetime import datetime
 from idp.audit.events import DefaultPhoneChanged, PhoneRemoved
 from idp.audit.log import record
 from idp.authenticators.store import lock
-from idp.citizens import store as citizens
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
+from idp.citizens.phone_store import make_default_phone, release_phone
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.follow_ups.follow_ups import FollowUps
@@ -64,7 +65,7 @@ class MakeDefault:
         now = self._clock.now()
         with self._database.transaction() as transaction:
             lock(transaction, citizen_id)
-            citizens.ensure_changeable(transaction, citizen_id)
+            ensure_changeable(transaction, citizen_id)
             phone = _find(store.phones_of(transaction, citizen_id, now), phone_id)
             if phone.is_default:
                 return
@@ -75,7 +76,7 @@ class MakeDefault:
             )
             if now < possible_from:
                 raise TooNew(possible_from)
-            citizens.make_default_phone(transaction, citizen_id, phone_id)
+            make_default_phone(transaction, citizen_id, phone_id)
             record(transaction, DefaultPhoneChanged(citizen_id=citizen_id), now)
             owed = self._follow_ups.owe_notice(
                 transaction, NoticeKind.DEFAULT_PHONE_CHANGED, citizen_id, now
@@ -96,7 +97,7 @@ class RemovePhone:
         now = self._clock.now()
         with self._database.transaction() as transaction:
             lock(transaction, citizen_id)
-            citizens.ensure_changeable(transaction, citizen_id)
+            ensure_changeable(transaction, citizen_id)
             phones = store.phones_of(transaction, citizen_id, now)
             phone = _find(phones, phone_id)
             why = stays(is_default=phone.is_default, phones=len(phones))
@@ -105,7 +106,7 @@ class RemovePhone:
             number_index = store.phone_index(transaction, citizen_id, phone_id)
             if number_index is None:
                 raise NoSuchPhone
-            citizens.release_phone(transaction, number_index, now)
+            release_phone(transaction, number_index, now)
             record(transaction, PhoneRemoved(citizen_id=citizen_id), now)
             owed = self._follow_ups.owe_notice(
                 transaction, NoticeKind.PHONE_REMOVED, citizen_id, now

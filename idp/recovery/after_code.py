@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from idp.carriers.check_phone import CheckPhone
 from idp.carriers.model import Guarded
-from idp.citizens.store import has_default_phone, holds_of
+from idp.citizens.holds import holds_of
+from idp.citizens.phone_store import has_default_phone
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.interactions.progress import RecoveryProgress, RecoveryStop, StopReason

@@ -5,7 +5,7 @@ from idp.audit.log import record
 from idp.carriers.count_question import CountQuestion
 from idp.carriers.model import ClaimedIdentity, MatchOutcome
 from idp.carriers.ports import CarrierRecords, CarrierUnavailable
-from idp.citizens.store import identity_number_index, phone_number_index
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database

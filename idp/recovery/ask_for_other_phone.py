@@ -9,7 +9,10 @@ from idp.audit.events import PhoneRecoveryBegun, PhoneRecoveryRefused
 from idp.audit.log import record
 from idp.carriers.model import ClaimedIdentity, Outcome
 from idp.citizens import store as citizens
+from idp.citizens.holds import holds_of
 from idp.citizens.model import CitizenId
+from idp.citizens.number_store import holder_of_identity_number
+from idp.citizens.phone_store import default_phone
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
@@ -87,7 +90,7 @@ class AskForOtherPhone:
             row = store.typed(transaction, recovery_id, now)
             if row is None:
                 raise RecoveryGone
-            holder = citizens.holder_of_identity_number(transaction, row.identity_number_index)
+            holder = holder_of_identity_number(transaction, row.identity_number_index)
             if holder is None:
                 return RecoveryStop(StopReason.NO_ACCOUNT), False
             refused = self._refusal(transaction, holder, person, number)
@@ -123,12 +126,12 @@ class AskForOtherPhone:
             return RecoveryStop(StopReason.OTHER_PERSON)
         if account.phone_number == number:
             return RecoveryStop(StopReason.REGISTERED)
-        return stop_of_holds(citizens.holds_of(transaction, holder))
+        return stop_of_holds(holds_of(transaction, holder))
 
     def _write(
         self, transaction: Session, row: PhoneRecovery, holder: CitizenId, now: datetime
     ) -> datetime:
-        lost = citizens.default_phone(transaction, holder)
+        lost = default_phone(transaction, holder)
         possible_from = now + self._wait
         row.citizen_id = holder
         row.former_phone_id = None if lost is None else lost.id

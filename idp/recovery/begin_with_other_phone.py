@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from idp.carriers.model import ClaimedIdentity
-from idp.citizens.store import identity_number_index, phone_number_index
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
 from idp.core.clock import Clock
 from idp.core.handles import new_handle
 from idp.core.phone_number import PhoneNumber

@@ -8,6 +8,7 @@ from idp.audit.events import PhoneRecoveryRefused
 from idp.audit.log import record
 from idp.carriers.model import ClaimedIdentity, MatchOutcome, Outcome
 from idp.citizens import store as citizens
+from idp.citizens.holds import holds_of
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.identity_number import IdentityNumber
@@ -61,7 +62,7 @@ class ComeBackWithOtherPhone:
                 raise RecoveryGone
             if row.owner_told_at is None or now < row.possible_from:
                 return RecoveryStop(StopReason.WAITING, row.wait_ends(now))
-            stop = stop_of_holds(citizens.holds_of(reading, row.citizen_id))
+            stop = stop_of_holds(holds_of(reading, row.citizen_id))
             if stop is not None:
                 return stop
             question = _question(reading, row, row.citizen_id)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from idp.citizens.store import verified_email_of
+from idp.citizens.email_store import verified_email_of
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database

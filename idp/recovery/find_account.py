@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index, typed_number_index
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
@@ -34,8 +35,8 @@ class FindAccount:
 
     def __call__(self, typed_number: str, phone_number: PhoneNumber) -> Found:
         """Whose both are."""
-        number = citizens.typed_number_index(self._index, typed_number)
-        phone = citizens.phone_number_index(self._index, phone_number)
+        number = typed_number_index(self._index, typed_number)
+        phone = phone_number_index(self._index, phone_number)
         with self._database.reading() as reading:
             citizen_id = citizens.holder_of_both(reading, number, phone)
             recovery_id = store.waiting_for(reading, number, phone, self._clock.now())

@@ -7,10 +7,10 @@ from flask import Response
 
 from idp.citizens import store as citizens
 from idp.citizens.forms import NewPasswordForm
+from idp.citizens.holds import ChangesBarred, holds_of
 from idp.citizens.model import Citizen, CitizenId
 from idp.citizens.password_hasher import PasswordHasher
 from idp.citizens.password_rules import known_of
-from idp.citizens.store import ChangesBarred
 from idp.core.identity_number import IdentityNumber
 from idp.db.database import Database
 from idp.interactions.model import Intent, Interaction
@@ -150,7 +150,7 @@ class Password(RecoveryPage):
     def _stop(self, visit: Visit, spent: RecoveryProgress, citizen_id: CitizenId) -> Response:
         """The account was held, or the request was cancelled, while the password was typed."""
         with self._database.reading() as reading:
-            held = stop_of_holds(citizens.holds_of(reading, citizen_id))
+            held = stop_of_holds(holds_of(reading, citizen_id))
         self._path.note(visit, replace(spent, stop=held or RecoveryStop(StopReason.GONE)))
         return self._path.to(visit, Page.NOT_NOW)
 

@@ -10,7 +10,10 @@ from idp.audit.log import record
 from idp.authenticators.forget_devices import end_remembered_devices
 from idp.authenticators.store import lock
 from idp.citizens import store as citizens
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId, Evidence, EvidenceKind, Phone
+from idp.citizens.number_store import has_identity_number
+from idp.citizens.phone_store import default_phone, make_default_phone, release_phone
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.follow_ups.follow_ups import FollowUps
@@ -88,11 +91,11 @@ class ReplacePhone:
             raise RecoveryGone
         citizen_id = taken.citizen_id
         lock(transaction, citizen_id)  # the account's phones change one at a time
-        citizens.ensure_changeable(transaction, citizen_id)
-        lost = citizens.default_phone(transaction, citizen_id)
+        ensure_changeable(transaction, citizen_id)
+        lost = default_phone(transaction, citizen_id)
         if (None if lost is None else lost.id) != taken.former_phone_id:
             raise _Overtaken(citizen_id)
-        if not citizens.has_identity_number(transaction, citizen_id, taken.identity_number_index):
+        if not has_identity_number(transaction, citizen_id, taken.identity_number_index):
             raise _Overtaken(citizen_id)
         owe_end, owe_notice = self._follow_ups.owe_end, self._follow_ups.owe_notice
         owed = [
@@ -102,7 +105,7 @@ class ReplacePhone:
             owe_notice(transaction, NoticeKind.PHONE_REPLACED, citizen_id, now),
             owe_notice(transaction, NoticeKind.PASSWORD_CHANGED, citizen_id, now),
         ]
-        former_holder = citizens.release_phone(transaction, taken.phone_number_index, now)
+        former_holder = release_phone(transaction, taken.phone_number_index, now)
         if former_holder is not None and former_holder != citizen_id:
             record(transaction, PhoneMoved(citizen_id=former_holder, client_id=client_id), now)
             owed += [
@@ -110,7 +113,7 @@ class ReplacePhone:
                 owe_notice(transaction, NoticeKind.PHONE_LOST, former_holder, now),
             ]
         if lost is not None:
-            citizens.release_phone(transaction, lost.number_index, now)
+            release_phone(transaction, lost.number_index, now)
         self._add_phone(transaction, taken, now)
         citizens.replace_password(transaction, citizen_id, password_hash, now)
         end_remembered_devices(transaction, citizen_id, now)
@@ -146,7 +149,7 @@ class ReplacePhone:
         transaction.add(phone)
         transaction.flush()
         # A further phone of the account may have taken the lost one's place for a moment.
-        citizens.make_default_phone(transaction, taken.citizen_id, phone.id)
+        make_default_phone(transaction, taken.citizen_id, phone.id)
         matched: dict[str, Any] = taken.matched
         checked_at = datetime.fromisoformat(matched["checked_at"])
         transaction.add(

@@ -3,8 +3,10 @@
 from idp.audit.events import PasswordReset
 from idp.audit.log import record
 from idp.authenticators.forget_devices import end_remembered_devices
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
-from idp.citizens.store import ensure_changeable, has_default_phone, replace_password
+from idp.citizens.phone_store import has_default_phone
+from idp.citizens.store import replace_password
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.follow_ups.follow_ups import FollowUps

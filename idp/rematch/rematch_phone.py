@@ -12,8 +12,12 @@ from idp.carriers.model import Attribute, MatchOutcome
 from idp.carriers.ports import CarrierRecords, CarrierUnavailable
 from idp.carriers.rules import ties_number_to_person
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
+from idp.citizens.holds import holds_of
 from idp.citizens.link_identity_number import KindHeld, NumberTaken, link_identity_number
 from idp.citizens.model import EvidenceKind, Phone
+from idp.citizens.number_store import claimed_number
+from idp.citizens.phone_store import lock_phone, release_phone
 from idp.citizens.rules import bars_changes
 from idp.core.clock import Clock
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
@@ -103,7 +107,7 @@ class RematchPhone:
         if question.claimed is None:
             return False
         with self._database.transaction() as transaction:
-            if bars_changes(citizens.holds_of(transaction, held.citizen_id)):
+            if bars_changes(holds_of(transaction, held.citizen_id)):
                 return False
             try:
                 link_identity_number(
@@ -139,7 +143,7 @@ class RematchPhone:
                 return None
             citizen = citizens.citizen(transaction, phone.citizen_id, "identity_numbers")
             held = subscription_of(citizen, phone)
-            number = citizens.claimed_number(transaction, citizen.id)
+            number = claimed_number(transaction, citizen.id)
         if not held.person:
             return None
         by_old_number = citizen.number_of(IdentityNumberKind.CCCD) is None
@@ -167,10 +171,10 @@ class RematchPhone:
         """What follows."""
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            if not citizens.lock_phone(transaction, held.citizen_id, held.phone_id):
+            if not lock_phone(transaction, held.citizen_id, held.phone_id):
                 return ()  # it left the account meanwhile
-            number = citizens.phone_number_index(self._index, held.number)
-            citizens.release_phone(transaction, number, now)
+            number = phone_number_index(self._index, held.number)
+            release_phone(transaction, number, now)
             record(transaction, PhoneLost(citizen_id=held.citizen_id, reason=finding), now)
             told = NoticeKind.PHONE_LOST
             return (self._follow_ups.owe_notice(transaction, told, held.citizen_id, now),)

@@ -7,7 +7,10 @@ from idp.carriers.match_citizen import MatchCitizen, SubscriptionHeld, subscript
 from idp.carriers.model import MatchOutcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
+from idp.citizens.phone_store import default_phone
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
@@ -52,8 +55,8 @@ class AskCarrierAgain:
         if not is_owed:
             number = held.person[0].identity_number.value
             self._count(
-                citizens.phone_number_index(self._index, held.number),
-                citizens.identity_number_index(self._index, number),
+                phone_number_index(self._index, held.number),
+                identity_number_index(self._index, number),
                 client_id=client_id,
                 citizen_id=citizen_id,
             )
@@ -63,14 +66,14 @@ class AskCarrierAgain:
             self._note_silence(citizen_id, client_id, silence)
             raise
         with self._database.transaction() as transaction:
-            citizens.ensure_changeable(transaction, citizen_id)
+            ensure_changeable(transaction, citizen_id)
             self._match.keep(transaction, held, outcome)
         return outcome
 
     def _subscription(self, citizen_id: CitizenId) -> SubscriptionHeld:
         with self._database.reading() as reading:
-            citizens.ensure_changeable(reading, citizen_id)
-            phone = citizens.default_phone(reading, citizen_id)
+            ensure_changeable(reading, citizen_id)
+            phone = default_phone(reading, citizen_id)
             if phone is None:
                 raise NoPhone
             citizen = citizens.citizen(reading, citizen_id, "identity_numbers")

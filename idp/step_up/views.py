@@ -10,8 +10,9 @@ from flask_babel import get_locale
 from idp.authenticators.store import factors_of
 from idp.carriers.model import Outcome
 from idp.carriers.ports import CarrierUnavailable
-from idp.citizens import store as citizens
+from idp.citizens.holds import ChangesBarred, holds_of
 from idp.citizens.model import CitizenId
+from idp.citizens.phone_store import phone_number_of
 from idp.citizens.rules import VerificationLevel, bars_changes
 from idp.core.clock import Clock
 from idp.core.phone_number import PhoneNumber
@@ -80,8 +81,8 @@ class Explain(StepUpPage):
             return self._path.onwards(here.visit)
         with self._database.reading() as reading:
             factors = factors_of(reading, here.citizen_id, None, self._clock.now())
-            has_phone = citizens.phone_number_of(reading, here.citizen_id) is not None
-            is_barred = bars_changes(citizens.holds_of(reading, here.citizen_id))
+            has_phone = phone_number_of(reading, here.citizen_id) is not None
+            is_barred = bars_changes(holds_of(reading, here.citizen_id))
         return self._pages.render(
             "step_up/explain.html",
             form=form,
@@ -142,7 +143,7 @@ class BeginChallenge:
     def number_of(self, citizen_id: CitizenId) -> PhoneNumber | None:
         """The number a carrier is asked about."""
         with self._database.reading() as reading:
-            return citizens.phone_number_of(reading, citizen_id)
+            return phone_number_of(reading, citizen_id)
 
 
 class PutQuestion:
@@ -163,7 +164,7 @@ class PutQuestion:
             )
         except BudgetSpent as spent:
             return self._too_often(here, spent)
-        except citizens.ChangesBarred:
+        except ChangesBarred:
             return self._path.barred(here)
         except NoPhone:
             return self._path.leave(here)
@@ -322,7 +323,7 @@ class VisitCounter(StepUpPage):
         if form.wants_code:
             try:
                 taken = self._open_visit(here.citizen_id)
-            except citizens.ChangesBarred:
+            except ChangesBarred:
                 return self._path.barred(here)
             # The portal's request waits for as long as the code can be used.
             self._visits.keep(here.visit, taken.expires_at - self._clock.now())

@@ -11,7 +11,9 @@ from idp.audit.events import AccountClosed, TestPeopleRenewed
 from idp.audit.log import record
 from idp.authenticators.forget_devices import end_authenticators
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
 from idp.citizens.close_account import close_account
+from idp.citizens.holds import place_hold
 from idp.citizens.model import (
     Citizen,
     CitizenId,
@@ -23,7 +25,9 @@ from idp.citizens.model import (
     PasswordCredential,
     Phone,
 )
+from idp.citizens.number_store import drop_claimed_number, holder_of_identity_number
 from idp.citizens.password_hasher import PasswordHasher
+from idp.citizens.phone_store import release_phone
 from idp.core.clock import Clock
 from idp.core.handles import new_code, new_uuid
 from idp.db.database import Database
@@ -128,15 +132,15 @@ class RenewTestPeople:
         now: datetime,
     ) -> CitizenId | None:
         number = person.identity_number(made.number).value
-        citizen_id = citizens.holder_of_identity_number(
-            transaction, citizens.identity_number_index(self._index, number)
+        citizen_id = holder_of_identity_number(
+            transaction, identity_number_index(self._index, number)
         )
-        phone_index = citizens.phone_number_index(self._index, person.phone_number(made.number))
-        citizens.release_phone(transaction, phone_index, now)
+        phone_index = phone_number_index(self._index, person.phone_number(made.number))
+        release_phone(transaction, phone_index, now)
         if citizen_id is None or not close_account(transaction, citizen_id, now):
             return None
         end_authenticators(transaction, citizen_id, now)
-        citizens.drop_claimed_number(transaction, citizen_id)
+        drop_claimed_number(transaction, citizen_id)
         emails.forget_of(transaction, citizen_id)
         record(transaction, AccountClosed(citizen_id=citizen_id, by=by), now)
         return citizen_id
@@ -168,7 +172,7 @@ class RenewTestPeople:
         for kind in person.evidence:
             transaction.add(_evidence(kind, citizen, now))
         if person.purpose is Purpose.HELD:
-            citizens.place_hold(transaction, citizen.id, HoldKind.OPERATOR, now, reference="")
+            place_hold(transaction, citizen.id, HoldKind.OPERATOR, now, reference="")
 
 
 def _evidence(kind: EvidenceKind, citizen: Citizen, now: datetime) -> Evidence:

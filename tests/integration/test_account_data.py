@@ -10,6 +10,7 @@ from idp.audit.events import CounterVisitConfirmed
 from idp.audit.log import record
 from idp.authenticators.model import AuthenticatorApp
 from idp.citizens import store as citizens
+from idp.citizens.holds import place_hold
 from idp.citizens.model import (
     Citizen,
     CitizenId,
@@ -166,7 +167,7 @@ def test_there_is_no_copy_of_a_disputed_account_and_it_is_not_closed(site: Site)
     close = browser.open("/account/close").forms[0].hidden
     with site.database.transaction() as transaction:
         now = site.clock.now()
-        citizens.place_hold(transaction, citizen_id, HoldKind.DISPUTE, now, reference="KN-1")
+        place_hold(transaction, citizen_id, HoldKind.DISPUTE, now, reference="KN-1")
 
     assert "Chưa thay đổi được lúc này" in press(browser, "download").html
     assert "Chưa thay đổi được lúc này" in press(browser, "print").html

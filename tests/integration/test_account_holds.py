@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store
+from idp.citizens.holds import holds_of
 from idp.citizens.model import CitizenStatus, HoldKind
 from idp.citizens.rules import bars_changes, bars_sign_in
 from idp.core.handles import Handle
@@ -110,7 +111,7 @@ def test_a_dispute_leaves_the_account_working_and_unchanged(house: House) -> Non
     assert house.sessions.find(handle) is not None
     assert house.status is CitizenStatus.ACTIVE
     with house.database.reading() as reading:
-        holds = store.holds_of(reading, AN)
+        holds = holds_of(reading, AN)
     assert (bars_sign_in(holds), bars_changes(holds)) == (False, True)
 
 

@@ -28,9 +28,10 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from idp.app.operations import dispute_desk
-from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
 from idp.citizens.model import CitizenId, HoldKind
-from idp.citizens.store import identity_number_index
+from idp.citizens.number_store import holder_of_identity_number
+from idp.citizens.phone_store import phone_number_of
 from idp.core.handles import Handle
 from idp.core.phone_number import PhoneNumber
 from idp.disputes.decide_dispute import Decision
@@ -486,7 +487,7 @@ class AccountMachine(RuleBasedStateMachine):
     def _claim(self, person: Resident) -> None:
         """Who gets a number that was taken from an account is whom it was taken for."""
         phone, until = self.reserved.pop(person.number, (None, self.site.clock.now()))
-        mine = citizens.phone_number_index(self.site.index, person.phone)
+        mine = phone_number_index(self.site.index, person.phone)
         assert phone in {None, mine} or until <= self.site.clock.now(), "taken before its claimant"
 
     def _keep(self, account: Account, browser: Browser, *, remember: bool) -> None:
@@ -612,11 +613,11 @@ class AccountMachine(RuleBasedStateMachine):
     def _holder(self, number: str) -> CitizenId | None:
         with self.site.database.reading() as reading:
             index = identity_number_index(self.site.index, number)
-            return citizens.holder_of_identity_number(reading, index)
+            return holder_of_identity_number(reading, index)
 
     def _open_case(self, account: Account, person: Resident) -> CaseNumber | None:
         """The one about that account which the person began with the phone they have."""
-        phone = citizens.phone_number_index(self.site.index, person.phone)
+        phone = phone_number_index(self.site.index, person.phone)
         query = select(Dispute.number).where(
             Dispute.citizen_id == account.citizen_id,
             Dispute.phone_number_index == phone,
@@ -647,7 +648,7 @@ class AccountMachine(RuleBasedStateMachine):
                 for name, person in self.people.items()
                 if (account := self._account_with(person.number)) is not None
                 and account.owner == name
-                and citizens.phone_number_of(reading, account.citizen_id) == person.phone
+                and phone_number_of(reading, account.citizen_id) == person.phone
             ]
 
     def _has_code(self, resident: Resident) -> bool:

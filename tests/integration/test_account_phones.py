@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
+from idp.citizens.holds import place_hold
 from idp.citizens.model import CitizenId, HoldKind, Phone
+from idp.citizens.phone_store import release_phone
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
@@ -123,8 +126,8 @@ def test_codes_never_move_by_themselves_to_what_was_added_a_moment_ago(
     pass_time(timedelta(hours=waited))
 
     with site.database.transaction() as transaction:
-        index = citizens.phone_number_index(site.index, NUMBER)
-        citizens.release_phone(transaction, index, site.clock.now())
+        index = phone_number_index(site.index, NUMBER)
+        release_phone(transaction, index, site.clock.now())
 
     assert phones(site, citizen_id) == [(OTHER.e164, confirmed or waited > 72)]
 
@@ -185,7 +188,7 @@ def test_a_disputed_account_keeps_its_phones(site: Site) -> None:
     browser = signed_in(site, citizen_id).open(f"{PHONES}/add")
     with site.database.transaction() as transaction:
         now = site.clock.now()
-        citizens.place_hold(transaction, citizen_id, HoldKind.DISPUTE, now, reference="KN-1")
+        place_hold(transaction, citizen_id, HoldKind.DISPUTE, now, reference="KN-1")
 
     assert "Chưa thay đổi được lúc này" in browser.submit(phone_number="0912000002").html
     assert site.sms.sent == []

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from idp.account.closing.close_own_account import CloseOwnAccount
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
 from idp.citizens.model import AccountHold, CitizenStatus, HoldKind, Phone
 from idp.consents import store as consents
 from idp.consents.model import ConsentChange, ConsentLedgerEntry
@@ -66,7 +67,7 @@ class House:
                 Phone(
                     citizen_id=AN,
                     number=number,
-                    number_index=citizens.phone_number_index(self.index, PhoneNumber(number)),
+                    number_index=phone_number_index(self.index, PhoneNumber(number)),
                     is_default=False,
                     verified_at=self.clock.now(),
                 )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from idp.audit.model import AuditEvent
 from idp.authenticators.model import KnownDevice
 from idp.citizens import store as citizens
+from idp.citizens.email_store import verified_email_of
 from idp.citizens.model import AccountHold, CitizenId, CitizenStatus, HoldKind
 from idp.core.handles import digest, new_uuid
 from idp.core.phone_number import PhoneNumber
@@ -181,13 +182,13 @@ def test_an_address_is_used_once_its_link_is_opened(site: Site) -> None:
     assert "Đã gửi liên kết" in browser.html
     assert "Đang chờ bạn mở liên kết gửi tới b…@example.vn" in browser.html
     with site.database.reading() as reading:
-        assert citizens.verified_email_of(reading, citizen_id) is None
+        assert verified_email_of(reading, citizen_id) is None
     link = re.search(r"https?://[^/]+(/email\?k=\S+)", site.mail.sent[-1].text)
     assert link is not None
     site.browser().open(link[1]).submit()
 
     with site.database.reading() as reading:
-        assert citizens.verified_email_of(reading, citizen_id) is not None
+        assert verified_email_of(reading, citizen_id) is not None
 
 
 # --- that was not me ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from idp.audit.model import AuditEvent
 from idp.authenticators import store
 from idp.authenticators.model import AuthenticatorApp
 from idp.citizens import store as citizens
+from idp.citizens.holds import place_hold
 from idp.citizens.model import CitizenId, HoldKind, Phone
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
@@ -283,7 +284,7 @@ def test_a_disputed_account_stays_as_it_is(
     browser.open(f"/account/security/{path}")
     form = browser.forms[-1]
     with site.database.transaction() as transaction:
-        citizens.place_hold(transaction, citizen_id, HoldKind.DISPUTE, site.clock.now())
+        place_hold(transaction, citizen_id, HoldKind.DISPUTE, site.clock.now())
     browser.post(f"/account/security/{path}", form.hidden | {"name": "Galaxy"})
 
     assert "Chưa thay đổi được lúc này" in browser.html

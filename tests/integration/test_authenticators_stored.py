@@ -19,6 +19,7 @@ from idp.authenticators.model import (
 )
 from idp.authenticators.store import MOST_DEVICES
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import typed_number_index
 from idp.citizens.model import CitizenId
 from idp.core.handles import new_uuid
 from idp.core.phone_number import PhoneNumber
@@ -68,9 +69,9 @@ def test_a_device_is_known_after_its_first_sign_in_to_that_citizen_alone(
     assert factors(database, BINH, "one") == NOTHING
     assert factors(database, AN, None) == PHONE_ALONE
     with database.reading() as reading:
-        assert store.knows_number(reading, "one", citizens.typed_number_index(index, AN_S))
-        assert not store.knows_number(reading, "one", citizens.typed_number_index(index, BINH_S))
-        assert not store.knows_number(reading, "two", citizens.typed_number_index(index, AN_S))
+        assert store.knows_number(reading, "one", typed_number_index(index, AN_S))
+        assert not store.knows_number(reading, "one", typed_number_index(index, BINH_S))
+        assert not store.knows_number(reading, "two", typed_number_index(index, AN_S))
 
 
 def test_each_sign_in_gives_the_device_another_handle_and_the_former_is_worth_nothing(

@@ -11,7 +11,9 @@ from idp.audit.model import AuditEvent
 from idp.carriers.check_phone import CheckPhone
 from idp.carriers.model import DoubtReason, Guarded, PhoneDoubt
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
 from idp.citizens.model import Citizen, CitizenId, CitizenStatus, PasswordCredential, Phone
+from idp.citizens.phone_store import release_phone
 from idp.core.handles import new_uuid
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
@@ -114,8 +116,8 @@ def test_a_phone_that_left_the_account_meanwhile_is_trusted_with_nothing(
     ask: Ask, sqlite_database: Database, index: BlindIndex, clock: FakeClock, during: Guarded
 ) -> None:
     with sqlite_database.transaction() as transaction:
-        number = citizens.phone_number_index(index, NUMBER)
-        citizens.release_phone(transaction, number, clock.now())
+        number = phone_number_index(index, NUMBER)
+        release_phone(transaction, number, clock.now())
 
     assert ask(during, LONG) == PhoneDoubt(DoubtReason.NUMBER_RECYCLED)
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
+from idp.citizens.holds import place_hold, standing_holds
 from idp.citizens.model import CitizenStatus, HoldKind
 from idp.counter_visits.open_visit import OpenVisit
 from idp.operators.model import OperatorRole
@@ -98,13 +99,13 @@ def test_locking_ends_what_the_citizen_is_in_and_unlocking_opens_it(
 def test_a_disputes_hold_is_not_lifted_here(site: Site, desk: Desk, lan: Browser) -> None:
     with site.database.transaction() as transaction:
         now = site.clock.now()
-        citizens.place_hold(transaction, HOLDER_ID, HoldKind.DISPUTE, now, reference="KN-1")
+        place_hold(transaction, HOLDER_ID, HoldKind.DISPUTE, now, reference="KN-1")
     lan.open(f"/console/citizens/{HOLDER_ID}/unlock")
     desk.send(lan, hold="dispute", reason=REASON, **desk.proof())
 
     assert "Chọn loại khoá" in lan.html
     with site.database.reading() as reading:
-        assert citizens.standing_holds(reading, HOLDER_ID) == [(HoldKind.DISPUTE, "KN-1")]
+        assert standing_holds(reading, HOLDER_ID) == [(HoldKind.DISPUTE, "KN-1")]
 
 
 def test_a_browser_left_open_locks_nobody(site: Site, desk: Desk, lan: Browser) -> None:

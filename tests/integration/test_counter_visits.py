@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
+from idp.citizens.holds import ChangesBarred, place_hold
 from idp.citizens.link_identity_number import NumberTaken
 from idp.citizens.model import CitizenStatus, Evidence, EvidenceKind, HoldKind
 from idp.citizens.password_hasher import PasswordHasher
@@ -81,7 +82,7 @@ class House:
 
     def hold(self, kind: HoldKind) -> None:
         with self.database.transaction() as transaction:
-            citizens.place_hold(transaction, AN, kind, self.clock.now(), reference="KN-2026-000001")
+            place_hold(transaction, AN, kind, self.clock.now(), reference="KN-2026-000001")
 
 
 @pytest.fixture
@@ -259,7 +260,7 @@ def test_a_held_account_is_not_raised(on_each: House, kind: HoldKind) -> None:
         lambda: on_each.confirm.look(code, by=operator()),
         lambda: on_each.confirm(visit.id, DocumentKind.PASSPORT, by=operator()),
     ):
-        with pytest.raises(citizens.ChangesBarred):
+        with pytest.raises(ChangesBarred):
             refused()
     assert on_each.evidence() == []
     assert on_each.open.expected(AN) is not None  # and the code is not spent
@@ -270,7 +271,7 @@ def test_a_closed_account_is_not_raised(house: House) -> None:
     with house.database.transaction() as transaction:
         citizens.citizen(transaction, AN).status = CitizenStatus.CLOSED
 
-    with pytest.raises(citizens.ChangesBarred):
+    with pytest.raises(ChangesBarred):
         house.confirm(visit.id, DocumentKind.PASSPORT, by=operator())
 
 

@@ -18,8 +18,10 @@ from sqlalchemy import update
 from idp.app.operations import begin_run, dispute_desk
 from idp.authenticators import store as authenticators
 from idp.authenticators.model import AuthenticatorApp, KnownDevice, Passkey
-from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
+from idp.citizens.holds import place_hold
 from idp.citizens.model import Citizen, CitizenId, HoldKind, Phone
+from idp.citizens.phone_store import release_phone
 from idp.consents import store as consents
 from idp.core.birth_date import BirthDate
 from idp.core.handles import new_handle, new_uuid
@@ -79,7 +81,7 @@ class World:
 
     def hold(self, kind: HoldKind, reference: str = "") -> None:
         with self.site.database.transaction() as transaction:
-            citizens.place_hold(
+            place_hold(
                 transaction,
                 self.citizen_id or self.account(),
                 kind,
@@ -276,8 +278,8 @@ def sign_in_without_phone(world: World) -> None:
 
 def release_phones(world: World) -> None:
     with world.site.database.transaction() as transaction:
-        index = citizens.phone_number_index(world.site.index, world.person.phone)
-        citizens.release_phone(transaction, index, world.site.clock.now())
+        index = phone_number_index(world.site.index, world.person.phone)
+        release_phone(transaction, index, world.site.clock.now())
 
 
 def recovery(world: World) -> None:
@@ -514,7 +516,7 @@ def everything(world: World) -> None:
         Phone(
             citizen_id=citizen_id,
             number=world.next_phone.phone.e164,
-            number_index=citizens.phone_number_index(world.site.index, world.next_phone.phone),
+            number_index=phone_number_index(world.site.index, world.next_phone.phone),
             is_default=False,
             verified_at=now - 10 * DAY,
         ),

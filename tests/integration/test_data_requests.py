@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select, text, update
 
 from idp.audit.model import AuditEvent
-from idp.citizens import store as citizens
+from idp.citizens.holds import place_hold
 from idp.citizens.model import Citizen, CitizenId, HoldKind
 from idp.data_requests.answer_request import AnswerRequest
 from idp.data_requests.commands import DataRequestDesk, data_requests_commands
@@ -105,7 +105,7 @@ def test_a_session_of_long_ago_signs_in_again(site: Site, citizen_id: CitizenId)
 
 def test_a_dispute_bars_nobody_from_asking(site: Site, citizen_id: CitizenId) -> None:
     with site.database.transaction() as transaction:
-        citizens.place_hold(transaction, citizen_id, HoldKind.DISPUTE, site.clock.now())
+        place_hold(transaction, citizen_id, HoldKind.DISPUTE, site.clock.now())
 
     assert number_of(ask(site, citizen_id))
 

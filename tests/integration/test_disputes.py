@@ -8,9 +8,11 @@ from sqlalchemy import func, select
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
+from idp.citizens.holds import holds_of, standing_holds
 from idp.citizens.model import CitizenStatus, Evidence, HoldKind, Phone
+from idp.citizens.number_store import holder_of_identity_number
 from idp.citizens.rules import verification_level
-from idp.citizens.store import identity_number_index
 from idp.core.full_name import FullName
 from idp.core.handles import Handle
 from idp.core.phone_number import PhoneNumber
@@ -75,7 +77,7 @@ def count(site: Site, model: type) -> int:
 def holder_of_number(site: Site) -> str | None:
     index = identity_number_index(site.index, NUMBER)
     with site.database.reading() as reading:
-        return citizens.holder_of_identity_number(reading, index)
+        return holder_of_identity_number(reading, index)
 
 
 # --- filing ---------------------------------------------------------------------------------------
@@ -102,7 +104,7 @@ def test_the_holder_is_told_at_every_phone(site: Site) -> None:
             Phone(
                 citizen_id=HOLDER_ID,
                 number=another.e164,
-                number_index=citizens.phone_number_index(site.index, another),
+                number_index=phone_number_index(site.index, another),
                 is_default=False,
                 verified_at=site.clock.now(),
             )
@@ -119,7 +121,7 @@ def test_the_account_works_on_and_nothing_about_it_can_be_changed(site: Site) ->
     number = file(site)
 
     with site.database.reading() as reading:
-        assert citizens.standing_holds(reading, HOLDER_ID) == [(HoldKind.DISPUTE, number)]
+        assert standing_holds(reading, HOLDER_ID) == [(HoldKind.DISPUTE, number)]
         assert citizens.status_of(reading, HOLDER_ID) is CitizenStatus.ACTIVE
         [open_case] = open_disputes_of(reading, HOLDER_ID)
     assert (open_case.number, open_case.answered) == (number, False)
@@ -473,7 +475,7 @@ def test_keeping_lifts_the_hold_and_tells_both(site: Site, pass_time: PassTime) 
     decide(site, number, KEEP)
 
     with site.database.reading() as reading:
-        assert citizens.holds_of(reading, HOLDER_ID) == frozenset()
+        assert holds_of(reading, HOLDER_ID) == frozenset()
     assert signed_in.open("/account").page == "/account"
     assert "tai khoan van la cua ban" in site.sms.to(HOLDER)[-1]
     assert "da duoc giai quyet" in site.sms.to(CLAIMANT)[-1]
@@ -497,7 +499,7 @@ def test_a_decision_stands_for_ninety_days(site: Site, pass_time: PassTime) -> N
         assert number in browser.html
         assert "1800 1096" in browser.html
     with site.database.reading() as reading:
-        assert citizens.standing_holds(reading, HOLDER_ID) == []
+        assert standing_holds(reading, HOLDER_ID) == []
     pass_time(timedelta(days=90))
     assert file(site) != number
 

@@ -18,8 +18,17 @@ from idp.carriers.count_question import CountQuestion, QuestionBudgets
 from idp.carriers.match_citizen import MatchCitizen
 from idp.carriers.model import ClaimedIdentity
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index
 from idp.citizens.close_account import close_account
+from idp.citizens.holds import holds_of, standing_holds
 from idp.citizens.model import CitizenId, CitizenStatus, HoldKind
+from idp.citizens.number_store import (
+    forget_reservations,
+    is_reserved,
+    reservation,
+    reserve_number,
+    take_reserved,
+)
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.handles import Handle
@@ -301,7 +310,7 @@ def test_several_claimants_have_cases_of_their_own(court: Court) -> None:
     year = court.clock.now().year
     assert sorted(map(str, filed)) == [f"KN-{year}-00000{each}" for each in (1, 2, 3, 4)]
     with court.database.reading() as reading:
-        assert len(citizens.standing_holds(reading, AN)) == 4
+        assert len(standing_holds(reading, AN)) == 4
 
 
 # --- deciding -------------------------------------------------------------------------------------
@@ -509,7 +518,7 @@ def test_nothing_the_former_holder_has_works_any_more(
 
     assert court.sessions.find(handle) is None
     assert court.tokens.find(access) is None
-    number_index = citizens.identity_number_index(court.index, NUMBER)
+    number_index = identity_number_index(court.index, NUMBER)
     with court.database.reading() as reading:
         assert court.families.find(reading, refresh, court.clock.now()) is None
         assert not authenticators.factors_of(reading, AN, "device", now).known
@@ -545,7 +554,7 @@ def test_keeping_takes_nothing(court: Court) -> None:
     assert court.sessions.find(handle) is not None
     assert court.tokens.find(access) is not None
     with court.database.reading() as reading:
-        assert citizens.holds_of(reading, AN) == frozenset()
+        assert holds_of(reading, AN) == frozenset()
 
 
 def test_a_second_case_keeps_the_account_from_changes(court: Court) -> None:
@@ -554,7 +563,7 @@ def test_a_second_case_keeps_the_account_from_changes(court: Court) -> None:
         court.decides(first, KEEP, each)
 
     with court.database.reading() as reading:
-        assert citizens.standing_holds(reading, AN) == [(HoldKind.DISPUTE, second)]
+        assert standing_holds(reading, AN) == [(HoldKind.DISPUTE, second)]
 
 
 def test_a_number_is_transferred_once(court: Court) -> None:
@@ -567,7 +576,7 @@ def test_a_number_is_transferred_once(court: Court) -> None:
         court.decides(second, TRANSFER, HUONG)
 
     with court.database.reading() as reading:
-        assert citizens.reservation(reading, first) is not None
+        assert reservation(reading, first) is not None
         assert store.standing_votes(reading, second) == {LAN.name: TRANSFER}
 
 
@@ -605,7 +614,7 @@ def test_a_closed_account_is_closed_once(court: Court) -> None:
 def reserve(court: Court) -> Callable[..., None]:
     def reserve(reference: str, phone: bytes) -> None:
         with court.database.transaction() as transaction:
-            citizens.reserve_number(
+            reserve_number(
                 transaction,
                 b"n" * 32,
                 phone,
@@ -621,11 +630,11 @@ def test_a_number_waits_for_one_person(court: Court, reserve: Callable[..., None
     reserve("KN-2", b"b" * 32)
 
     with court.database.transaction() as transaction:
-        assert not citizens.is_reserved(transaction, b"n" * 32, besides={b"b" * 32})
-        assert citizens.is_reserved(transaction, b"n" * 32, besides={b"a" * 32})
-        assert citizens.reservation(transaction, "KN-1") is None
-        citizens.take_reserved(transaction, b"n" * 32, court.clock.now())
-        assert not citizens.is_reserved(transaction, b"n" * 32)
+        assert not is_reserved(transaction, b"n" * 32, besides={b"b" * 32})
+        assert is_reserved(transaction, b"n" * 32, besides={b"a" * 32})
+        assert reservation(transaction, "KN-1") is None
+        take_reserved(transaction, b"n" * 32, court.clock.now())
+        assert not is_reserved(transaction, b"n" * 32)
     court.clock.advance(2 * DAY)
     with court.database.transaction() as transaction:
-        assert citizens.forget_reservations(transaction, court.clock.now()) == 0
+        assert forget_reservations(transaction, court.clock.now()) == 0

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from idp.adapters.jobs import Jobs
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
+from idp.citizens.email_store import verified_email_of
+from idp.citizens.holds import ChangesBarred, place_hold
 from idp.citizens.model import (
     Citizen,
     CitizenId,
@@ -21,7 +23,6 @@ from idp.citizens.model import (
     PasswordCredential,
     Phone,
 )
-from idp.citizens.store import ChangesBarred
 from idp.core.email_address import EmailAddress
 from idp.core.handles import new_uuid
 from idp.core.phone_number import PhoneNumber
@@ -77,7 +78,7 @@ def press(site: Site, link: str) -> Browser:
 
 def verified(database: Database, citizen_id: CitizenId) -> EmailAddress | None:
     with database.reading() as reading:
-        return citizens.verified_email_of(reading, citizen_id)
+        return verified_email_of(reading, citizen_id)
 
 
 def kinds(database: Database) -> list[str]:
@@ -233,7 +234,7 @@ def test_a_made_up_link_opens_nothing(site: Site, link: str) -> None:
 def test_a_disputed_account_keeps_its_address(site: Site, citizen_id: CitizenId) -> None:
     site.parts.ask_to_verify_email(citizen_id, ADDRESS)
     with site.database.transaction() as transaction:
-        citizens.place_hold(transaction, citizen_id, HoldKind.DISPUTE, site.clock.now())
+        place_hold(transaction, citizen_id, HoldKind.DISPUTE, site.clock.now())
 
     page = press(site, link_to(site, ADDRESS))
 

@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 from idp.adapters.jobs import Jobs
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
 from idp.citizens.model import Citizen, Evidence, EvidenceKind, PasswordCredential, Phone
+from idp.citizens.phone_store import holder_of_phone
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
@@ -665,8 +667,8 @@ def test_a_number_moves_to_the_holder_the_carrier_names(site: Site) -> None:
 
     assert count(site, Citizen) == 2
     with site.database.reading() as reading:
-        index = citizens.phone_number_index(site.index, NUMBER)
-        holder = citizens.holder_of_phone(reading, index)
+        index = phone_number_index(site.index, NUMBER)
+        holder = holder_of_phone(reading, index)
         moved = reading.execute(
             select(AuditEvent.citizen_id).where(AuditEvent.kind == "phone_moved")
         ).scalar_one()
@@ -689,7 +691,7 @@ def test_whose_number_moved_is_told_at_another_one(site: Site) -> None:
             Phone(
                 citizen_id=former,
                 number=OTHER_NUMBER.e164,
-                number_index=citizens.phone_number_index(site.index, OTHER_NUMBER),
+                number_index=phone_number_index(site.index, OTHER_NUMBER),
                 is_default=False,
                 verified_at=site.clock.now() - timedelta(days=4),
             )

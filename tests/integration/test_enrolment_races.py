@@ -11,6 +11,7 @@ from idp.carriers.model import ClaimedIdentity, MatchOutcome, Outcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
 from idp.citizens.model import Citizen, CitizenIdentityNumber, Evidence, PasswordCredential, Phone
+from idp.citizens.phone_store import phone_number_of
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.enrolment.ask_carrier import NothingToAsk
@@ -191,8 +192,8 @@ def test_a_former_holder_keeps_the_account_without_the_number(enrolments: Enrolm
     new = enrolments.create(enrolments.ready("052190000002", phone), PASSWORD).citizen_id
 
     with enrolments.database.reading() as reading:
-        assert citizens.phone_number_of(reading, former) is None
-        assert citizens.phone_number_of(reading, new) == PhoneNumber(phone)
+        assert phone_number_of(reading, former) is None
+        assert phone_number_of(reading, new) == PhoneNumber(phone)
         assert all(
             (record.lapsed_at is not None) == (record.phone_id is not None)
             for record in citizens.evidence_of(reading, former)

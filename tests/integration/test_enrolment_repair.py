@@ -10,7 +10,9 @@ from idp.audit.model import AuditEvent
 from idp.carriers.model import ClaimedIdentity, MatchOutcome, Outcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index
 from idp.citizens.model import Citizen, CitizenIdentityNumber
+from idp.citizens.number_store import claimed_number, holder_of_identity_number
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
 from idp.enrolment.ask_carrier import NothingToAsk
@@ -48,10 +50,10 @@ def test_a_match_with_the_old_number_is_an_enrolment_with_that_number_alone(
 
     assert numbers(enrolments) == [("cmnd", CMND)]
     with enrolments.database.reading() as reading:
-        assert citizens.claimed_number(reading, enrolled.citizen_id) == IdentityNumber(CCCD)
-        claimed = citizens.identity_number_index(enrolments.index, CCCD)
+        assert claimed_number(reading, enrolled.citizen_id) == IdentityNumber(CCCD)
+        claimed = identity_number_index(enrolments.index, CCCD)
         assert citizens.sign_in_record(reading, claimed) is None
-        assert citizens.holder_of_identity_number(reading, claimed) is None
+        assert holder_of_identity_number(reading, claimed) is None
 
 
 def test_a_strangers_number_typed_beside_the_own_old_one_gets_nobody_anything(

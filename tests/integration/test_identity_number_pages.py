@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index
+from idp.citizens.holds import place_hold
 from idp.citizens.model import HoldKind
+from idp.citizens.number_store import holder_of_identity_number
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
@@ -150,8 +152,8 @@ def test_a_number_of_another_account_leads_to_its_ways(site: Site) -> None:
     other = PhoneNumber("+84912000002")
     browser = enrolled(site)
     with site.database.transaction() as transaction:
-        index = citizens.identity_number_index(site.index, CMND)
-        holder = citizens.holder_of_identity_number(transaction, index)
+        index = identity_number_index(site.index, CMND)
+        holder = holder_of_identity_number(transaction, index)
     assert holder is not None
     # Somebody else holds the number: of another name, so that enrolment sees two people.
     record(site, CCCD, phone=other)
@@ -176,10 +178,10 @@ def test_while_a_complaint_is_open_nothing_is_added(site: Site) -> None:
     browser = to_page(enrolled(site))
     record(site, CCCD)
     with site.database.transaction() as transaction:
-        index = citizens.identity_number_index(site.index, CMND)
-        holder = citizens.holder_of_identity_number(transaction, index)
+        index = identity_number_index(site.index, CMND)
+        holder = holder_of_identity_number(transaction, index)
         assert holder is not None
-        citizens.place_hold(transaction, holder, HoldKind.DISPUTE, site.clock.now())
+        place_hold(transaction, holder, HoldKind.DISPUTE, site.clock.now())
 
     browser.submit(identity_number=CCCD)
 

@@ -13,9 +13,13 @@ from idp.carriers.match_citizen import MatchCitizen
 from idp.carriers.model import ClaimedIdentity, MatchOutcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
 from idp.citizens.claims import claim_values
+from idp.citizens.holds import place_hold
 from idp.citizens.link_identity_number import KindHeld, NumberTaken, link_identity_number
 from idp.citizens.model import CitizenId, EvidenceKind, HoldKind
+from idp.citizens.number_store import claim_number, claimed_number
+from idp.citizens.phone_store import release_phone
 from idp.citizens.rules import pairwise_subject
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
@@ -93,7 +97,7 @@ class Account:
         """Whose account *number* opens."""
         with self.database.reading() as reading:
             found = citizens.sign_in_record(
-                reading, citizens.identity_number_index(self.index, number.value)
+                reading, identity_number_index(self.index, number.value)
             )
         return None if found is None else found.citizen_id
 
@@ -158,11 +162,11 @@ def test_a_forgotten_password_is_replaced_by_either_number(account: Account) -> 
     account.recorded(CCCD)
     account.link()
 
-    phone = citizens.phone_number_index(account.index, PHONE)
+    phone = phone_number_index(account.index, PHONE)
     with account.database.reading() as reading:
         found = {
             citizens.holder_of_both(
-                reading, citizens.identity_number_index(account.index, number.value), phone
+                reading, identity_number_index(account.index, number.value), phone
             )
             for number in (CCCD, CMND)
         }
@@ -236,7 +240,7 @@ def test_before_the_carrier_confirms_it_nobody_learns_that_a_number_has_an_accou
 def test_a_held_account_asks_nobody(account: Account) -> None:
     account.recorded(CCCD)
     with account.database.transaction() as transaction:
-        citizens.place_hold(transaction, AN, HoldKind.DISPUTE, account.clock.now())
+        place_hold(transaction, AN, HoldKind.DISPUTE, account.clock.now())
 
     assert account.link() is Linked.BARRED
     assert account.carriers.disclosed == []
@@ -250,7 +254,7 @@ def test_a_dispute_that_comes_in_while_the_carrier_is_asked_stands(
 
     def while_disputed(number: PhoneNumber, person: ClaimedIdentity) -> MatchOutcome:
         with account.database.transaction() as transaction:
-            citizens.place_hold(transaction, AN, HoldKind.DISPUTE, account.clock.now())
+            place_hold(transaction, AN, HoldKind.DISPUTE, account.clock.now())
         return honest(number, person)
 
     monkeypatch.setattr(account.carriers, "match", while_disputed)
@@ -267,8 +271,8 @@ def test_a_phone_that_left_while_the_carrier_was_asked_confirms_nothing(
 
     def while_it_moves(number: PhoneNumber, person: ClaimedIdentity) -> MatchOutcome:
         with account.database.transaction() as transaction:
-            index = citizens.phone_number_index(account.index, PHONE)
-            citizens.release_phone(transaction, index, account.clock.now())
+            index = phone_number_index(account.index, PHONE)
+            release_phone(transaction, index, account.clock.now())
         return honest(number, person)
 
     monkeypatch.setattr(account.carriers, "match", while_it_moves)
@@ -298,7 +302,7 @@ def test_a_silent_carrier_and_a_spent_budget_change_nothing(account: Account) ->
 
 def test_an_operator_adds_a_number_once_and_by_name(account: Account) -> None:
     with account.database.transaction() as transaction:
-        citizens.claim_number(transaction, AN, CCCD, account.clock.now())
+        claim_number(transaction, AN, CCCD, account.clock.now())
 
     def link() -> bool:
         with account.database.transaction() as transaction:
@@ -315,7 +319,7 @@ def test_an_operator_adds_a_number_once_and_by_name(account: Account) -> None:
     assert [link(), link()] == [True, False]
     with account.database.reading() as reading:
         event = reading.execute(select(AuditEvent)).scalar_one()
-        assert citizens.claimed_number(reading, AN) is None
+        assert claimed_number(reading, AN) is None
         assert citizens.citizen(reading, AN).updated_at == account.clock.now()
     assert event.details == {"number_kind": "cccd", "evidence": "counter_visit", "by": "lan"}
 

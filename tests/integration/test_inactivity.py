@@ -11,7 +11,10 @@ from sqlalchemy import select, update
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
+from idp.citizens.holds import holds_of, lift_hold, place_hold
 from idp.citizens.model import Citizen, CitizenId, CitizenStatus, HoldKind
+from idp.citizens.phone_store import release_phone
 from idp.citizens.rules import bars_changes, is_only_inactive
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
@@ -128,7 +131,7 @@ def test_an_account_that_an_operator_opens_is_not_locked_again(house: House) -> 
         house.clock.advance(days * DAY)
         house.sweep()
     with house.database.transaction() as transaction:
-        assert citizens.lift_hold(transaction, AN, HoldKind.INACTIVE, house.clock.now())
+        assert lift_hold(transaction, AN, HoldKind.INACTIVE, house.clock.now())
 
     assert house.sweep() == {}
     house.clock.advance(729 * DAY)
@@ -166,7 +169,7 @@ def test_nobody_is_written_to_at_night(house: House) -> None:
 
 def test_a_held_account_is_not_asked_to_sign_in(house: House) -> None:
     with house.database.transaction() as transaction:
-        citizens.place_hold(transaction, AN, HoldKind.OPERATOR, MORNING)
+        place_hold(transaction, AN, HoldKind.OPERATOR, MORNING)
     house.clock.advance(740 * DAY)
 
     assert house.sweep() == {}
@@ -191,7 +194,7 @@ def locked(site: Site) -> CitizenId:
     now = site.clock.now()
     with site.database.transaction() as transaction:
         transaction.execute(update(Citizen).values(last_sign_in_at=now - 800 * DAY))
-        citizens.place_hold(transaction, citizen_id, HoldKind.INACTIVE, now)
+        place_hold(transaction, citizen_id, HoldKind.INACTIVE, now)
     return citizen_id
 
 
@@ -210,7 +213,7 @@ def passkey_options(browser: Browser) -> str:
 
 def holds(site: Site, citizen_id: CitizenId) -> frozenset[HoldKind]:
     with site.database.reading() as reading:
-        return citizens.holds_of(reading, citizen_id)
+        return holds_of(reading, citizen_id)
 
 
 def test_password_code_and_carrier_open_the_account_and_lead_back_to_the_portal(
@@ -314,8 +317,8 @@ def test_another_hold_that_comes_meanwhile_stands(site: Site, locked: CitizenId)
 def test_without_a_phone_the_page_leads_to_another_one(site: Site, locked: CitizenId) -> None:
     assert locked
     with site.database.transaction() as transaction:
-        index = citizens.phone_number_index(site.index, PhoneNumber(NUMBER.e164))
-        citizens.release_phone(transaction, index, site.clock.now())
+        index = phone_number_index(site.index, PhoneNumber(NUMBER.e164))
+        release_phone(transaction, index, site.clock.now())
 
     browser = sign_in(site)
 
@@ -329,7 +332,7 @@ def test_a_passkey_opens_the_account_as_a_password_does(site: Site) -> None:
     browser = signed_in(site, citizen_id).open("/account/security/passkeys/add")
     browser.submit(name="Máy tính", credential=holder.create(passkey_options(browser)))
     with site.database.transaction() as transaction:
-        citizens.place_hold(transaction, citizen_id, HoldKind.INACTIVE, site.clock.now())
+        place_hold(transaction, citizen_id, HoldKind.INACTIVE, site.clock.now())
     browser = site.from_portal(site.browser(), create=False).open("/login/passkey")
     browser.submit(credential=holder.get(passkey_options(browser)))
     assert browser.page == "/reactivate", browser.html

@@ -5,7 +5,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from idp.citizens import store as citizens
+from idp.citizens.holds import place_hold
 from idp.citizens.model import HoldKind, Phone
+from idp.citizens.phone_store import lock_phone
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from tests.fakes.people import AN, NOON, citizen_of
@@ -19,10 +21,10 @@ def test_a_phone_waits_for_its_account(postgresql_database: Database, index: Bli
         phone_id = transaction.execute(select(Phone.id)).scalar_one()
 
     with database.transaction() as deciding:  # locks the account, as a decided dispute does
-        citizens.place_hold(deciding, AN, HoldKind.OPERATOR, NOON)
+        place_hold(deciding, AN, HoldKind.OPERATOR, NOON)
         with database.transaction() as matching:
             matching.execute(text("SET LOCAL lock_timeout = '50ms'"))
             with pytest.raises(OperationalError, match="lock timeout"):
-                citizens.lock_phone(matching, AN, phone_id)
+                lock_phone(matching, AN, phone_id)
             matching.rollback()
         deciding.execute(select(Phone).where(Phone.id == phone_id).with_for_update(nowait=True))

@@ -9,7 +9,7 @@ import redis
 from sqlalchemy import update
 
 from idp.adapters.jobs import Jobs
-from idp.citizens import store as citizens
+from idp.citizens.holds import place_hold
 from idp.citizens.model import Citizen, HoldKind
 from idp.data_requests.answer_request import AnswerRequest
 from idp.data_requests.model import RequestNumber, RequestState
@@ -83,7 +83,7 @@ def test_an_account_is_opened_again_and_its_citizen_goes_on(
     citizen_id, now = account(site), site.clock.now()
     with site.database.transaction() as transaction:
         transaction.execute(update(Citizen).values(last_sign_in_at=now - timedelta(days=800)))
-        citizens.place_hold(transaction, citizen_id, HoldKind.INACTIVE, now)
+        place_hold(transaction, citizen_id, HoldKind.INACTIVE, now)
     browser = site.from_portal(site.browser(), create=False).follow("choose-portal-account")
     browser.submit(username=IDENTITY_NUMBER, password=PASSWORD).submit()
     with away():

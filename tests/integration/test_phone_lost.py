@@ -15,6 +15,8 @@ from idp.audit.model import AuditEvent
 from idp.authenticators.model import KnownDevice
 from idp.carriers.model import ClaimedIdentity, MatchOutcome
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
+from idp.citizens.holds import place_hold
 from idp.citizens.model import (
     Citizen,
     CitizenId,
@@ -26,6 +28,7 @@ from idp.citizens.model import (
     PasswordCredential,
     Phone,
 )
+from idp.citizens.phone_store import default_phone, phone_number_of, release_phone
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.handles import digest, new_uuid
@@ -161,7 +164,7 @@ def kinds(site: Site) -> list[str]:
 
 def hold(site: Site, citizen_id: CitizenId, kind: HoldKind) -> None:
     with site.database.transaction() as transaction:
-        citizens.place_hold(transaction, citizen_id, kind, site.clock.now())
+        place_hold(transaction, citizen_id, kind, site.clock.now())
 
 
 # --- the whole way --------------------------------------------------------------------------------
@@ -468,8 +471,8 @@ def test_where_there_is_nobody_to_tell_the_wait_is_the_same(
     site: Site, citizen_id: CitizenId, pass_time: PassTime
 ) -> None:
     with site.database.transaction() as transaction:
-        index = citizens.phone_number_index(site.index, LOST)
-        citizens.release_phone(transaction, index, site.clock.now())
+        index = phone_number_index(site.index, LOST)
+        release_phone(transaction, index, site.clock.now())
         nobody = update(Citizen).where(Citizen.id == citizen_id).values(email_verified_at=None)
         transaction.execute(nobody)
     ask(site)
@@ -616,9 +619,9 @@ def test_a_phone_that_was_changed_in_the_meantime_voids_the_request(
     pass_time(DAY)
     back = come_back(site)
     with site.database.transaction() as transaction:
-        lost = citizens.default_phone(transaction, citizen_id)
+        lost = default_phone(transaction, citizen_id)
         assert lost is not None
-        citizens.release_phone(transaction, lost.number_index, site.clock.now())
+        release_phone(transaction, lost.number_index, site.clock.now())
 
     set_password(back)
 
@@ -638,7 +641,7 @@ def test_codes_go_to_the_other_phone_though_the_account_has_a_further_one(
             Phone(
                 citizen_id=citizen_id,
                 number=THIRD.e164,
-                number_index=citizens.phone_number_index(site.index, THIRD),
+                number_index=phone_number_index(site.index, THIRD),
                 is_default=False,
                 verified_at=site.clock.now() - timedelta(days=1),
             )
@@ -651,7 +654,7 @@ def test_codes_go_to_the_other_phone_though_the_account_has_a_further_one(
     assert back.page == "/recover/done"
     assert phones_of(site, citizen_id) == [THIRD.e164, OTHER.e164]
     with site.database.reading() as reading:
-        assert citizens.phone_number_of(reading, citizen_id) == OTHER
+        assert phone_number_of(reading, citizen_id) == OTHER
     assert is_password(site, citizen_id, NEW_PASSWORD)
 
 
@@ -659,8 +662,8 @@ def test_whose_number_went_to_somebody_else_goes_on_with_another_one(
     site: Site, citizen_id: CitizenId, pass_time: PassTime
 ) -> None:
     with site.database.transaction() as transaction:
-        index = citizens.phone_number_index(site.index, LOST)
-        citizens.release_phone(transaction, index, site.clock.now())
+        index = phone_number_index(site.index, LOST)
+        release_phone(transaction, index, site.clock.now())
     browser = site.from_portal(site.browser(), create=False).open("/login")
     browser.submit(username=IDENTITY_NUMBER, password=OLD_PASSWORD)
     (way_on,) = re.findall(r'id="other-phone" href="([^"]*)"', browser.html)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
 from idp.citizens.model import (
     Citizen,
     CitizenId,
@@ -100,8 +101,8 @@ class House:
                     id=self.recovery_id,
                     interaction_id="i",
                     phone_text=OTHER.e164,
-                    phone_number_index=citizens.phone_number_index(index, OTHER),
-                    identity_number_index=citizens.identity_number_index(index, NUMBER.value),
+                    phone_number_index=phone_number_index(index, OTHER),
+                    identity_number_index=identity_number_index(index, NUMBER.value),
                     created_at=now,
                     expires_at=now + timedelta(days=7),
                     citizen_id=self.citizen_id,
@@ -178,8 +179,8 @@ def test_of_two_that_cancel_one_is_noted(house: House) -> None:
 def test_a_request_is_found_again_by_both_numbers_only(
     house: House, index: BlindIndex, clock: FakeClock
 ) -> None:
-    number = citizens.identity_number_index(index, NUMBER.value)
-    other, lost = (citizens.phone_number_index(index, phone) for phone in (OTHER, LOST))
+    number = identity_number_index(index, NUMBER.value)
+    other, lost = (phone_number_index(index, phone) for phone in (OTHER, LOST))
 
     with house.database.reading() as reading:
         found = [store.waiting_for(reading, number, phone, clock.now()) for phone in (other, lost)]

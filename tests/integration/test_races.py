@@ -11,7 +11,9 @@ from idp.adapters.redis.grants import RedisAccessTokens, RedisAuthorizationCodes
 from idp.adapters.redis.sessions import RedisSessions
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
 from idp.citizens.model import Citizen, CitizenId, Evidence
+from idp.citizens.phone_store import release_phone
 from idp.consent.decide import DecideConsent
 from idp.consents.model import Consent, ConsentLedgerEntry
 from idp.consents.store import consented_claims
@@ -356,11 +358,11 @@ def test_a_number_is_taken_from_its_holder_once(
     database: Database, index: BlindIndex, clock: FakeClock
 ) -> None:
     add_citizen(database, index, citizen_of())
-    number_index = citizens.phone_number_index(index, NUMBER)
+    number_index = phone_number_index(index, NUMBER)
 
     def release(_: int) -> CitizenId | None:
         with database.transaction() as transaction:
-            return citizens.release_phone(transaction, number_index, clock.now())
+            return release_phone(transaction, number_index, clock.now())
 
     outcomes = at_once(8, release)
 

@@ -13,6 +13,8 @@ from sqlalchemy import select
 from idp.audit.model import AuditEvent
 from idp.authenticators.model import KnownDevice
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
+from idp.citizens.holds import place_hold
 from idp.citizens.model import (
     Citizen,
     CitizenId,
@@ -22,6 +24,7 @@ from idp.citizens.model import (
     PasswordCredential,
     Phone,
 )
+from idp.citizens.phone_store import make_default_phone
 from idp.core.handles import digest, new_uuid
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
@@ -324,13 +327,13 @@ def test_a_phone_that_codes_go_to_no_more_recovers_nothing(
         other = Phone(
             citizen_id=citizen_id,
             number=STRANGERS_NUMBER.e164,
-            number_index=citizens.phone_number_index(site.index, STRANGERS_NUMBER),
+            number_index=phone_number_index(site.index, STRANGERS_NUMBER),
             is_default=False,
             verified_at=site.clock.now(),
         )
         transaction.add(other)
         transaction.flush()
-        citizens.make_default_phone(transaction, citizen_id, other.id)
+        make_default_phone(transaction, citizen_id, other.id)
 
     if proved:
         set_password(browser)
@@ -357,7 +360,7 @@ def test_remembered_devices_end_and_the_one_at_hand_is_known(
 
 def place(site: Site, citizen_id: CitizenId, kind: HoldKind) -> None:
     with site.database.transaction() as transaction:
-        citizens.place_hold(transaction, citizen_id, kind, site.clock.now())
+        place_hold(transaction, citizen_id, kind, site.clock.now())
 
 
 def change(site: Site, **changes: object) -> None:

@@ -12,6 +12,8 @@ from idp.audit.model import AuditEvent
 from idp.carriers.match_citizen import MatchCitizen
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
+from idp.citizens.holds import place_hold
 from idp.citizens.model import (
     CitizenId,
     CitizenIdentityNumber,
@@ -21,6 +23,8 @@ from idp.citizens.model import (
     HoldKind,
     Phone,
 )
+from idp.citizens.number_store import claim_number, holder_of_identity_number
+from idp.citizens.phone_store import phone_number_of, release_phone
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
@@ -174,7 +178,7 @@ class House:
 
     def number_of(self, citizen_id: CitizenId = AN) -> PhoneNumber | None:
         with self.database.reading() as reading:
-            return citizens.phone_number_of(reading, citizen_id)
+            return phone_number_of(reading, citizen_id)
 
     @property
     def events(self) -> list[str]:
@@ -292,7 +296,7 @@ def test_codes_go_to_the_number_held_longest_of_the_others(house: House) -> None
                 Phone(
                     citizen_id=AN,
                     number=number,
-                    number_index=citizens.phone_number_index(house.index, PhoneNumber(number)),
+                    number_index=phone_number_index(house.index, PhoneNumber(number)),
                     is_default=False,
                     verified_at=house.clock.now() - timedelta(days=days),
                 )
@@ -459,8 +463,8 @@ def test_a_number_that_left_meanwhile_is_nobodys_evidence(house: House) -> None:
 
     def match_and_move(*asked: object) -> object:
         with house.database.transaction() as transaction:
-            number = citizens.phone_number_index(house.index, PhoneNumber("+84961000001"))
-            citizens.release_phone(transaction, number, house.clock.now())
+            number = phone_number_index(house.index, PhoneNumber("+84961000001"))
+            release_phone(transaction, number, house.clock.now())
         return match(*asked)
 
     house.carriers.match = match_and_move  # type: ignore[method-assign, assignment]
@@ -509,14 +513,14 @@ def claimed_beside_the_old_number(house: House) -> None:
     """Somebody whose carrier had the CMND at enrolment, and has the CCCD by now."""
     house.enrolled(number=CMND)
     with house.database.transaction() as transaction:
-        citizens.claim_number(transaction, AN, IdentityNumber(CCCD), house.clock.now())
+        claim_number(transaction, AN, IdentityNumber(CCCD), house.clock.now())
     house.carriers.subscriptions[PHONE] = replace(AN_HOLDS, identity_number=IdentityNumber(CCCD))
 
 
 def opens(house: House, number: str) -> CitizenId | None:
-    index = citizens.identity_number_index(house.index, number)
+    index = identity_number_index(house.index, number)
     with house.database.reading() as reading:
-        return citizens.holder_of_identity_number(reading, index)
+        return holder_of_identity_number(reading, index)
 
 
 def test_a_claimed_number_is_linked_when_the_carrier_has_written_it_down(on_each: House) -> None:
@@ -556,7 +560,7 @@ def test_a_claimed_number_stays_a_claim_without_evidence_or_while_it_is_disputed
         house.enrolled(BINH, number=CCCD, phone="+84961000002", ago=timedelta(days=1))
     else:
         with house.database.transaction() as transaction:
-            citizens.place_hold(transaction, AN, HoldKind.DISPUTE, house.clock.now())
+            place_hold(transaction, AN, HoldKind.DISPUTE, house.clock.now())
 
     house.sweep()
 

@@ -15,7 +15,10 @@ from idp.authenticators import store
 from idp.authenticators.forget_devices import end_remembered_devices
 from idp.authenticators.model import AuthenticatorApp
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
+from idp.citizens.holds import place_hold
 from idp.citizens.model import CitizenId, HoldKind, Phone
+from idp.citizens.phone_store import make_default_phone
 from idp.core.handles import Handle, new_handle, new_uuid
 from idp.core.phone_number import PhoneNumber
 from idp.interactions.model import AuthorizationRequest, Interaction, InteractionId, Prompt
@@ -417,13 +420,13 @@ def test_a_code_to_a_phone_that_was_replaced_meanwhile_opens_nothing(
         phone = Phone(
             citizen_id=citizen_id,
             number=other.e164,
-            number_index=citizens.phone_number_index(site.index, other),
+            number_index=phone_number_index(site.index, other),
             is_default=False,
             verified_at=site.clock.now(),
         )
         transaction.add(phone)
         transaction.flush()
-        citizens.make_default_phone(transaction, citizen_id, phone.id)
+        make_default_phone(transaction, citizen_id, phone.id)
 
     by_sms(site, browser)
 
@@ -492,7 +495,7 @@ def test_a_held_account_is_not_opened_by_a_passkey(
     site: Site, citizen_id: CitizenId, holder: SoftwareAuthenticator
 ) -> None:
     with site.database.transaction() as transaction:
-        citizens.place_hold(transaction, citizen_id, HoldKind.OPERATOR, site.clock.now())
+        place_hold(transaction, citizen_id, HoldKind.OPERATOR, site.clock.now())
     browser = site.browser().open("/login/passkey")
     browser.submit(credential=holder.get(passkey_options(browser)))
 

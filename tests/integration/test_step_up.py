@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from idp.audit.model import AuditEvent
 from idp.authenticators.model import Passkey
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import phone_number_index
+from idp.citizens.holds import place_hold
 from idp.citizens.model import (
     Citizen,
     CitizenId,
@@ -22,6 +24,7 @@ from idp.citizens.model import (
     PasswordCredential,
     Phone,
 )
+from idp.citizens.phone_store import release_phone
 from idp.consents import store as consents
 from idp.core.full_name import FullName
 from idp.core.handles import new_handle, new_uuid
@@ -232,7 +235,7 @@ def test_a_button_that_is_none_changes_nothing(site: Site, citizen_id: CitizenId
 
 def test_a_disputed_account_is_not_raised(site: Site, lapsed: CitizenId) -> None:
     with site.database.transaction() as transaction:
-        citizens.place_hold(
+        place_hold(
             transaction, lapsed, HoldKind.DISPUTE, site.clock.now(), reference="KN-2026-000001"
         )
     browser = demand(site, signed_in(site, lapsed), "LoA2")
@@ -416,8 +419,8 @@ def test_an_outage_does_not_count_against_the_citizen(site: Site, lapsed: Citize
 
 def test_without_a_number_there_is_nobody_to_ask(site: Site, lapsed: CitizenId) -> None:
     with site.database.transaction() as transaction:
-        index = citizens.phone_number_index(site.index, NUMBER)
-        citizens.release_phone(transaction, index, site.clock.now())
+        index = phone_number_index(site.index, NUMBER)
+        release_phone(transaction, index, site.clock.now())
     browser = demand(site, signed_in(site, lapsed), "LoA2")
 
     assert "step-up-add-phone" in ids(browser)
@@ -445,7 +448,7 @@ def test_what_one_citizen_was_told_the_next_one_does_not_see(site: Site, lapsed:
             Phone(
                 citizen_id=other,
                 number="+84912000002",
-                number_index=citizens.phone_number_index(site.index, PhoneNumber("+84912000002")),
+                number_index=phone_number_index(site.index, PhoneNumber("+84912000002")),
                 verified_at=now,
             )
         )

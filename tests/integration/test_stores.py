@@ -12,6 +12,7 @@ from idp.audit.events import BudgetExceeded, PhoneDoubted, SignInSucceeded
 from idp.audit.log import record
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
 from idp.citizens.model import (
     Citizen,
     CitizenId,
@@ -21,6 +22,8 @@ from idp.citizens.model import (
     PasswordCredential,
     Phone,
 )
+from idp.citizens.number_store import has_identity_number, holder_of_identity_number
+from idp.citizens.phone_store import holder_of_phone, phone_number_of, release_phone
 from idp.citizens.rules import speaks
 from idp.consents import store as consents
 from idp.consents.model import Consent, ConsentLedgerEntry
@@ -82,10 +85,10 @@ def test_sign_in_finds_a_citizen_by_either_number(database: Database, index: Bli
 
     with database.reading() as reading:
         records = [
-            citizens.sign_in_record(reading, citizens.identity_number_index(index, number))
+            citizens.sign_in_record(reading, identity_number_index(index, number))
             for number in ("052090000001", "211000001")
         ]
-        nobody = citizens.sign_in_record(reading, citizens.identity_number_index(index, "0" * 12))
+        nobody = citizens.sign_in_record(reading, identity_number_index(index, "0" * 12))
 
     assert records[0] == records[1]
     assert records[0] == citizens.SignInRecord(AN, CitizenStatus.ACTIVE, "$argon2id$of-a-test")
@@ -96,12 +99,12 @@ def test_a_number_given_up_does_not_sign_in(database: Database, index: BlindInde
     former = citizen_of()
     former.identity_numbers[0].active = False
     add(database, index, former)
-    number_index = citizens.identity_number_index(index, "052090000001")
+    number_index = identity_number_index(index, "052090000001")
 
     with database.reading() as reading:
         assert citizens.sign_in_record(reading, number_index) is None
-        assert citizens.holder_of_identity_number(reading, number_index) is None
-        assert not citizens.has_identity_number(reading, AN, number_index)
+        assert holder_of_identity_number(reading, number_index) is None
+        assert not has_identity_number(reading, AN, number_index)
 
 
 def test_the_index_of_one_key_finds_nothing_under_another(
@@ -111,8 +114,8 @@ def test_the_index_of_one_key_finds_nothing_under_another(
     other = BlindIndex(b"o" * 32)
 
     with database.reading() as reading:
-        assert citizens.holder_of_phone(reading, citizens.phone_number_index(index, NUMBER)) == AN
-        assert citizens.holder_of_phone(reading, citizens.phone_number_index(other, NUMBER)) is None
+        assert holder_of_phone(reading, phone_number_index(index, NUMBER)) == AN
+        assert holder_of_phone(reading, phone_number_index(other, NUMBER)) is None
 
 
 def test_an_identity_number_has_one_active_holder(database: Database, index: BlindIndex) -> None:
@@ -150,7 +153,7 @@ def test_former_rows_stay_beside_the_present_one(database: Database, index: Blin
 
     with database.reading() as reading:
         assert len(reading.scalars(select(CitizenIdentityNumber)).all()) == 3
-        holder = citizens.holder_of_phone(reading, citizens.phone_number_index(index, NUMBER))
+        holder = holder_of_phone(reading, phone_number_index(index, NUMBER))
     assert holder == present.id
 
 
@@ -158,7 +161,7 @@ def test_a_number_that_moves_takes_its_evidence_along(
     database: Database, index: BlindIndex
 ) -> None:
     add(database, index, citizen_of())
-    number_index = citizens.phone_number_index(index, NUMBER)
+    number_index = phone_number_index(index, NUMBER)
     with database.transaction() as transaction:
         phone_id = transaction.scalars(select(Phone.id)).one()
         transaction.add(evidence_of(phone_id=phone_id))
@@ -166,14 +169,14 @@ def test_a_number_that_moves_takes_its_evidence_along(
         transaction.add(evidence_of(phone_id=phone_id, lapsed_at=NOON - DAY))
 
     with database.transaction() as transaction:
-        assert citizens.release_phone(transaction, number_index, NOON + DAY) == AN
+        assert release_phone(transaction, number_index, NOON + DAY) == AN
         citizens.add(transaction, citizen_of(BINH, numbers=("052090000002",)), index)
 
     with database.reading() as reading:
         evidence = citizens.evidence_of(reading, AN)
-        assert citizens.phone_number_of(reading, AN) is None
-        assert citizens.phone_number_of(reading, BINH) == NUMBER
-        assert citizens.holder_of_phone(reading, number_index) == BINH
+        assert phone_number_of(reading, AN) is None
+        assert phone_number_of(reading, BINH) == NUMBER
+        assert holder_of_phone(reading, number_index) == BINH
         removed = reading.scalars(select(Phone.removed_at).where(Phone.citizen_id == AN)).one()
     assert removed == NOON + DAY
     assert {record.kind for record in evidence if speaks(record, NOON + DAY)} == {
@@ -189,9 +192,9 @@ def test_releasing_a_number_that_nobody_has_changes_nothing(
     database: Database, index: BlindIndex
 ) -> None:
     with database.transaction() as transaction:
-        number_index = citizens.phone_number_index(index, NUMBER)
+        number_index = phone_number_index(index, NUMBER)
 
-        assert citizens.release_phone(transaction, number_index, NOON) is None
+        assert release_phone(transaction, number_index, NOON) is None
 
 
 def test_a_replaced_password_does_not_come_back_by_a_rehash(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.citizens.store import identity_number_index
+from idp.citizens.blind_indexes import identity_number_index
 from idp.db.encryption import BlindIndex
 from idp.interactions.model import AuthorizationRequest, Prompt
 from idp.oidc.authorize import MAX_NONCE, MAX_STATE, AuthorizationRequests

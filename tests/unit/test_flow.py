@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index
 from idp.citizens.model import CitizenId, CitizenIdentityNumber, Evidence, EvidenceKind
 from idp.citizens.rules import VerificationLevel
 from idp.consents import store as consents
@@ -330,7 +331,7 @@ def test_a_consent_that_is_taken_away_meanwhile_is_missed(house: House) -> None:
 
 def test_a_hint_at_the_own_number_asks_nothing(house: House) -> None:
     house.consent("name", "verification_level")
-    hint = citizens.identity_number_index(INDEX, "052090000001").hex()
+    hint = identity_number_index(INDEX, "052090000001").hex()
     interaction = house.begin(interaction_of(request_of(login_hint=hint)))
 
     assert house.flow.next_step(interaction, AN_IS_HERE) is Step.RESPOND
@@ -338,7 +339,7 @@ def test_a_hint_at_the_own_number_asks_nothing(house: House) -> None:
 
 
 def test_a_hint_at_a_number_given_up_is_a_hint_at_somebody_else(house: House) -> None:
-    hint = citizens.identity_number_index(INDEX, "052090000001").hex()
+    hint = identity_number_index(INDEX, "052090000001").hex()
     with house.database.transaction() as transaction:
         transaction.execute(update(CitizenIdentityNumber).values(active=False))
     interaction = house.begin(interaction_of(request_of(login_hint=hint)))

@@ -17,8 +17,8 @@ from idp.authenticators.passkeys import PasskeyRefused, Place
 from idp.authenticators.verify_passkey import PasskeyVerified, VerifyPasskey
 from idp.authenticators.webauthn import WebauthnCeremonies
 from idp.citizens import store as citizens
+from idp.citizens.holds import ChangesBarred, place_hold
 from idp.citizens.model import CitizenId, HoldKind
-from idp.citizens.store import ChangesBarred
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.follow_ups.follow_ups import FollowUps
@@ -305,7 +305,7 @@ def test_a_disputed_account_gets_no_passkey(
     provider: Provider, authenticator: SoftwareAuthenticator
 ) -> None:
     with provider.database.transaction() as transaction:
-        citizens.place_hold(transaction, AN, HoldKind.DISPUTE, NOON)
+        place_hold(transaction, AN, HoldKind.DISPUTE, NOON)
 
     with pytest.raises(ChangesBarred):
         provider.register(authenticator)

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from idp.citizens import store
+from idp.citizens.holds import lift_hold, place_hold
 from idp.citizens.model import HoldKind
 from idp.citizens.password_hasher import PasswordHasher
 from idp.db.database import Database
@@ -62,13 +63,13 @@ def test_a_report_is_listed_until_its_hold_is_lifted(run: Run, database: Databas
     assert "no report is open" in run("lan").output
     kind, reference = HoldKind.UNRECOGNISED_ACTIVITY, "BV-2026-000001"
     with database.transaction() as transaction:
-        store.place_hold(transaction, AN, HoldKind.OPERATOR, NOON)
-        store.place_hold(transaction, AN, kind, NOON, reference=reference)
+        place_hold(transaction, AN, HoldKind.OPERATOR, NOON)
+        place_hold(transaction, AN, kind, NOON, reference=reference)
 
     assert f"BV-2026-000001  {AN}  2026-06-01 19:00\n" in run("lan").output
 
     with database.transaction() as transaction:
-        store.lift_hold(transaction, AN, kind, NOON, reference=reference)
+        lift_hold(transaction, AN, kind, NOON, reference=reference)
     assert "no report is open" in run("lan").output
 
 

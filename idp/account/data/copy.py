@@ -13,6 +13,7 @@ from idp.audit.model import AuditEvent
 from idp.authenticators import store as authenticators
 from idp.citizens import store as citizens
 from idp.citizens.model import AccountHold, CitizenId, EvidenceKind
+from idp.citizens.number_store import claimed_number
 from idp.consents.model import Consent, ConsentLedgerEntry
 from idp.counter_visits.model import CounterVisit
 from idp.data_requests.store import requests_of
@@ -87,7 +88,7 @@ def copy_of(
 
 def _person(session: Session, citizen_id: CitizenId) -> Iterator[Entry]:
     citizen = citizens.citizen(session, citizen_id, "credential")
-    claimed = citizens.claimed_number(session, citizen_id)
+    claimed = claimed_number(session, citizen_id)
     password_at = None if citizen.credential is None else citizen.credential.changed_at
     yield {
         "citizen_id": citizen.id,

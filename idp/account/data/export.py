@@ -8,8 +8,8 @@ from sqlalchemy import select
 from idp.audit.events import DataExported
 from idp.audit.log import kind_of, record
 from idp.audit.model import AuditEvent
+from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
-from idp.citizens.store import ensure_changeable
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.follow_ups.follow_ups import FollowUps

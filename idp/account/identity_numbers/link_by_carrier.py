@@ -12,17 +12,13 @@ from idp.carriers.match_citizen import MatchCitizen, SubscriptionHeld
 from idp.carriers.model import ClaimedIdentity, MatchOutcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.carriers.rules import ties_number_to_person
+from idp.citizens.blind_indexes import identity_number_index, phone_number_index
+from idp.citizens.holds import holds_of
 from idp.citizens.link_identity_number import KindHeld, NumberTaken, link_identity_number
 from idp.citizens.model import CitizenId, EvidenceKind
+from idp.citizens.phone_store import default_phone, lock_phone
 from idp.citizens.rules import bars_changes
-from idp.citizens.store import (
-    citizen,
-    default_phone,
-    holds_of,
-    identity_number_index,
-    lock_phone,
-    phone_number_index,
-)
+from idp.citizens.store import citizen
 from idp.core.clock import Clock
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber

@@ -10,6 +10,7 @@ from idp.account.identity_numbers.link_by_carrier import LinkByCarrier, Linked
 from idp.account.identity_numbers.rules import missing_kind
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
+from idp.citizens.number_store import claimed_number
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.db.database import Database
 from idp.throttling.ports import BudgetSpent
@@ -70,7 +71,7 @@ class IdentityNumbers(AccountPage):
     def _held(self, visitor: Visitor) -> tuple[list[IdentityNumber], IdentityNumber | None]:
         with self._database.reading() as reading:
             citizen = citizens.citizen(reading, visitor.citizen_id, "identity_numbers")
-            claimed = citizens.claimed_number(reading, visitor.citizen_id)
+            claimed = claimed_number(reading, visitor.citizen_id)
         held = (citizen.number_of(kind) for kind in IdentityNumberKind)
         return [number for number in held if number is not None], claimed
 

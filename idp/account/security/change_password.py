@@ -3,7 +3,8 @@
 from idp.audit.events import PasswordChanged
 from idp.audit.log import record
 from idp.authenticators.forget_devices import end_remembered_devices
-from idp.citizens.store import ensure_changeable, replace_password
+from idp.citizens.holds import ensure_changeable
+from idp.citizens.store import replace_password
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.follow_ups.follow_ups import FollowUps

@@ -10,6 +10,7 @@ from idp.account.security.change_password import ChangePassword
 from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
 from idp.authenticators.store import factors_of
 from idp.citizens import store as citizens
+from idp.citizens.email_store import verified_email_of
 from idp.citizens.forms import NewPasswordForm
 from idp.citizens.model import Citizen
 from idp.citizens.password_hasher import PasswordHasher
@@ -50,7 +51,7 @@ class Security(AccountPage):
         with self._database.reading() as reading:
             citizen = citizens.citizen(reading, citizen_id, "credential")
             phones = phones_of(reading, citizen_id, now)
-            email = citizens.verified_email_of(reading, citizen_id)
+            email = verified_email_of(reading, citizen_id)
             pending = pending_address_of(reading, citizen_id, now)
             factors = factors_of(reading, citizen_id, None, now)
         changed_at = None if citizen.credential is None else citizen.credential.changed_at
@@ -191,7 +192,7 @@ class Email(AccountPage):
 
     def _render(self, visitor: Visitor, form: EmailForm, *, status: int = 200) -> Response:
         with self._database.reading() as reading:
-            email = citizens.verified_email_of(reading, visitor.citizen_id)
+            email = verified_email_of(reading, visitor.citizen_id)
         return self.render(
             "account/security/email.html",
             status=status,

@@ -2,8 +2,8 @@
 
 from flask import Response
 
+from idp.citizens.holds import ChangesBarred
 from idp.citizens.link_identity_number import KindHeld, NumberTaken
-from idp.citizens.store import ChangesBarred
 from idp.console.frame import ConsoleForm, ConsoleFrame, Section
 from idp.console.visits.forms import ConfirmVisitForm, VisitCodeForm
 from idp.counter_visits.confirm_visit import ConfirmVisit, NoSuchVisit
