@@ -31,6 +31,14 @@ class TooManyInteractions(BudgetSpent):
     """That network began so many that they could fill the store."""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundInteraction:
+    """What was found under an interaction's name, if anything."""
+
+    interaction: Interaction | None
+    registry_version: int
+
+
 class Interactions(Protocol):
     """
     Interactions in progress.
@@ -49,6 +57,10 @@ class Interactions(Protocol):
 
     def find(self, interaction_id: InteractionId) -> Interaction | None:
         """The interaction as it is now."""
+        ...
+
+    def look_up(self, interaction_id: InteractionId) -> FoundInteraction:
+        """The same, and in the same step which registry it is to be judged by."""
         ...
 
     def update(self, interaction: Interaction, change: Change) -> Interaction:

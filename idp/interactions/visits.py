@@ -124,7 +124,10 @@ class Visits:
         name = request.args.get("i")
         if name is None:
             raise BegunHere(self._begin())
-        interaction = self._interactions.find(InteractionId(name))
+        found = self._interactions.look_up(InteractionId(name))
+        # A portal that another process disabled a moment ago gets no code for a page begun before.
+        self._relying_parties.catch_up(found.registry_version)
+        interaction = found.interaction
         if interaction is None:
             raise InteractionExpired
         visit = self._visit(interaction)

@@ -7,8 +7,14 @@ from datetime import timedelta
 import pytest
 import redis
 
+from idp.adapters.redis.registry_version import RedisRegistryVersion
 from idp.interactions.model import Intent, Interaction, InteractionId, Prompt
-from idp.interactions.ports import InteractionGone, Interactions, TooManyInteractions
+from idp.interactions.ports import (
+    FoundInteraction,
+    InteractionGone,
+    Interactions,
+    TooManyInteractions,
+)
 from idp.interactions.progress import RecoveryProgress, TakeUp
 from idp.settings import Rate
 from idp.throttling.ports import Budget
@@ -64,6 +70,17 @@ def test_it_is_found_as_it_was_stored(interactions: Interactions, interaction: I
     interactions.add(interaction, network=HERE)
 
     assert interactions.find(interaction.id) == interaction
+
+
+def test_looking_up_tells_the_version_of_the_registry(redis_client: redis.Redis) -> None:
+    interactions = redis_interactions(redis_client)
+    interactions.add(FULL, network=HERE)
+    assert interactions.look_up(FULL.id) == FoundInteraction(FULL, 0)
+
+    RedisRegistryVersion(redis_client).bump()
+
+    assert interactions.look_up(FULL.id) == FoundInteraction(FULL, 1)
+    assert interactions.look_up(InteractionId("unknown")) == FoundInteraction(None, 1)
 
 
 @pytest.mark.parametrize("name", ["", "unknown", "\x00", "ß" * 3000, "interaction:bare"])

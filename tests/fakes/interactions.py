@@ -10,7 +10,12 @@ from idp.adapters.redis.interactions import RedisInteractions
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.core.clock import Clock
 from idp.interactions.model import Interaction, InteractionId
-from idp.interactions.ports import Change, InteractionGone, TooManyInteractions
+from idp.interactions.ports import (
+    Change,
+    FoundInteraction,
+    InteractionGone,
+    TooManyInteractions,
+)
 from idp.throttling.ports import Budget, BudgetSpent, Throttle
 from tests.fakes.expiring import Expiring
 from tests.fakes.throttle import ThrottleInMemory
@@ -37,6 +42,7 @@ class InteractionsInMemory:
         self._throttle = throttle
         self._budget = budget
         self._held: Expiring[Interaction] = Expiring(clock)
+        self.registry_version = 0
 
     def add(self, interaction: Interaction, *, network: str) -> None:
         """See the port."""
@@ -53,6 +59,10 @@ class InteractionsInMemory:
         """See the port."""
         with self._lock:
             return self._held.get(interaction_id)
+
+    def look_up(self, interaction_id: InteractionId) -> FoundInteraction:
+        """See the port."""
+        return FoundInteraction(self.find(interaction_id), self.registry_version)
 
     def update(self, interaction: Interaction, change: Change) -> Interaction:
         """See the port."""

@@ -7,10 +7,16 @@ import redis
 from pydantic import TypeAdapter
 
 from idp.adapters.redis.connection import milliseconds
+from idp.adapters.redis.grants import REGISTRY_VERSION
 from idp.adapters.redis.tally import COUNTS, field_of
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.interactions.model import Interaction, InteractionId, Prompt
-from idp.interactions.ports import Change, InteractionGone, TooManyInteractions
+from idp.interactions.ports import (
+    Change,
+    FoundInteraction,
+    InteractionGone,
+    TooManyInteractions,
+)
 from idp.statistics.model import Measure, Tick
 from idp.throttling.ports import Budget, BudgetSpent, Counted
 
@@ -74,8 +80,13 @@ class RedisInteractions:
 
     def find(self, interaction_id: InteractionId) -> Interaction | None:
         """The interaction as it is now."""
-        raw = self._redis.get(_key(interaction_id))
-        return None if raw is None else _JSON.validate_json(raw)
+        return self.look_up(interaction_id).interaction
+
+    def look_up(self, interaction_id: InteractionId) -> FoundInteraction:
+        """The same, and in the same step which registry it is to be judged by."""
+        raw, version = self._redis.mget(_key(interaction_id), REGISTRY_VERSION)
+        found = None if raw is None else _JSON.validate_json(raw)
+        return FoundInteraction(found, int(version or 0))
 
     def update(self, interaction: Interaction, change: Change) -> Interaction:
         """Apply *change* to the newest value. Raises `InteractionGone`."""
