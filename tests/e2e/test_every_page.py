@@ -7,6 +7,8 @@ With `SCREENSHOTS=<folder>` all are photographed, in Vietnamese too.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -144,21 +146,22 @@ def test_sign_in(visitor: Walk, citizen: Person, system: RunningSystem) -> None:
     visitor.look("otp")
     visitor.type_code_sent_to(citizen)
     visitor.look("consent-other-portal")
-    address = _stop_at_the_way_back(visitor, system.dak_lak)
-    visitor.look("continue")
+    with _stopped_at_the_way_back(visitor, system.dak_lak) as address:
+        visitor.look("continue")
     visitor.open(address)
     visitor.look("already-done")
     visitor.open_portal(system.dak_lak, "/callback?state=old&code=old")
     visitor.look("portal-stale")
 
 
-def _stop_at_the_way_back(visitor: Walk, portal: str) -> str:
-    """Agree, and stay on the page that leads to the portal; its address."""
+@contextmanager
+def _stopped_at_the_way_back(visitor: Walk, portal: str) -> Iterator[str]:
+    """Agree, and stay on the page that leads to the portal, whenever it does; its address."""
     callback = f"{portal}/callback?*"
     visitor.page.route(callback, lambda route: route.fulfill(status=204))  # nothing to go to
     visitor.press("consent-allow")
+    yield visitor.page.url
     visitor.page.unroute(callback)
-    return visitor.page.url
 
 
 def test_too_many_wrong_passwords(visitor: Walk, system: RunningSystem) -> None:
