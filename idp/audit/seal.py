@@ -11,7 +11,7 @@ from idp.audit import store
 from idp.audit.roots import RootsFile
 from idp.audit.rules import LATEST, Link, day_to_close, last_day_to_drop, link
 from idp.core.clock import Clock
-from idp.core.vietnam import end_of
+from idp.core.vietnam import day_of, end_of
 from idp.db.database import Database
 
 SEALED_EVERY: Final = timedelta(minutes=1)
@@ -96,15 +96,20 @@ class SealLog:
         return len(seals)
 
     def _close_day(self, now: datetime) -> None:
+        """Close the last day on which something happened, however long nobody sealed."""
         day = day_to_close(now)
         with self._database.transaction() as transaction:
             last = store.last_root(transaction)
             if last is not None and last.day >= day:
                 return
-            ends = end_of(day)
-            end = store.last_link(transaction, since=ends - timedelta(days=1), before=ends)
-            if end is not None:
-                store.close_day(transaction, day, end)
+            since = None if last is None else end_of(last.day)
+            sealed = store.last_sealed(transaction, since=since, before=end_of(day))
+            if sealed is None:
+                return
+            end, at = sealed
+            # An event of the first moments of a day may be covered by the root of the day before.
+            if last is None or end.position > last.link.position:
+                store.close_day(transaction, day_of(at), end)
 
     def _publish(self) -> None:
         """Write what the file has not: another worker may have closed the days before."""

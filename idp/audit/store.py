@@ -122,16 +122,21 @@ def links_of(session: Session, events: Collection[int]) -> Mapping[int, tuple[Li
     }
 
 
-def last_link(session: Session, *, since: datetime, before: datetime) -> Link | None:
-    """The last position of an event of that period, if there is one."""
-    row = session.execute(
-        select(AuditSeal.position, AuditSeal.hash)
+def last_sealed(
+    session: Session, *, since: datetime | None, before: datetime
+) -> tuple[Link, datetime] | None:
+    """The last position of an event of that period, and the event's moment, if there is one."""
+    query = (
+        select(AuditSeal.position, AuditSeal.hash, AuditEvent.at)
         .join(AuditEvent, AuditEvent.id == AuditSeal.event_id)
-        .where(AuditEvent.at >= since, AuditEvent.at < before)
+        .where(AuditEvent.at < before)
         .order_by(AuditSeal.position.desc())
         .limit(1)
-    ).first()
-    return None if row is None else Link(row.position, row.hash)
+    )
+    if since is not None:
+        query = query.where(AuditEvent.at >= since)
+    row = session.execute(query).first()
+    return None if row is None else (Link(row.position, row.hash), row.at)
 
 
 def close_day(session: Session, day: date, at: Link) -> None:

@@ -250,6 +250,18 @@ def test_a_day_is_closed_and_its_root_published(log: Log) -> None:
     assert found.roots == 2
 
 
+def test_a_day_that_ended_while_nobody_sealed_is_closed_later(log: Log) -> None:
+    log.sealed(2)
+    log.write(at=log.clock.now())
+    log.clock.advance(timedelta(days=3))
+    log.seal()
+    log.seal()
+
+    [line] = log.published.path.read_text().splitlines()
+    told = json.loads(line)
+    assert (told["day"], told["position"]) == ("2026-11-22", 3)
+
+
 @pytest.fixture
 def closed(log: Log) -> Log:
     """A log with a root behind its fourth event."""
