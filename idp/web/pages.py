@@ -52,9 +52,47 @@ class NamedRelyingParty(Protocol):
     """What a page says of the portal that asks."""
 
     @property
+    def client_id(self) -> str: ...
+
+    @property
     def initiate_login_uri(self) -> str | None: ...
 
+    @property
+    def logo(self) -> str | None: ...
+
+    @property
+    def policy_uri(self) -> str | None: ...
+
+    @property
+    def tos_uri(self) -> str | None: ...
+
     def name(self, locale: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """All that a page which is kept may show of a portal: its keys, say, are none of that."""
+
+    client_id: str
+    called: str
+    initiate_login_uri: str | None
+    logo: str | None
+    policy_uri: str | None
+    tos_uri: str | None
+
+    @classmethod
+    def of(cls, relying_party: NamedRelyingParty, locale: str) -> "_Shown":
+        return cls(
+            client_id=relying_party.client_id,
+            called=relying_party.name(locale),
+            initiate_login_uri=relying_party.initiate_login_uri,
+            logo=relying_party.logo,
+            policy_uri=relying_party.policy_uri,
+            tos_uri=relying_party.tos_uri,
+        )
+
+    def name(self, _locale: str) -> str:
+        return self.called
 
 
 @dataclass(frozen=True)
@@ -204,6 +242,7 @@ class Pages:
         page is kept for each combination of *facts*, so nothing of a person belongs to those.
         """
         locale = self._language.locale()
+        asking = None if relying_party is None else _Shown.of(relying_party, locale)
         maybe = {"i": i, "switch_url": switch_url(self._language.other()), **words}
         shown = {name: word for name, word in maybe.items() if word}
         if forms:
@@ -219,10 +258,10 @@ class Pages:
             return _html(
                 template,
                 locale,
-                {**absent, **marks, **made, "relying_party": relying_party, **facts},
+                {**absent, **marks, **made, "relying_party": asking, **facts},
             )
 
-        page = (template, locale, relying_party, tuple(shown), tuple(facts.items()))
+        page = (template, locale, asking, tuple(shown), tuple(facts.items()))
         return Ready(self._blank.filled(page, shown, render), content_type=_HTML)
 
     def form(self, form_class: type[F], **data: Any) -> F:  # noqa: ANN401 (each form's own)

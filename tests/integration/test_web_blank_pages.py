@@ -1,7 +1,7 @@
 """A page that is filled in is the page that would have been rendered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ class Portal:
     policy_uri: str | None = "https://portal.example/?a=1&b=%20"
     tos_uri: str | None = None
     initiate_login_uri: str | None = None
+    keys: Mapping[str, object] = field(default_factory=dict)  # which no page can be known by
 
     def name(self, locale: str) -> str:
         return f"{self.words} {locale}"
