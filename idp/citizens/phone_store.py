@@ -88,27 +88,37 @@ def has_default_phone(session: Session, citizen_id: CitizenId, number_index: byt
     return phone is not None and phone.number_index == number_index
 
 
-def release_phone(session: Session, number_index: bytes, at: datetime) -> CitizenId | None:
-    """
-    Take a number from the citizen who holds it, and let the evidence that rests on it lapse.
-
-    Codes go to the number that the citizen has had longest of the others, if one of them may have
-    them. Returns who that was, to one caller only.
-    """
-    phone = session.execute(
+def locked_phone(session: Session, number_index: bytes) -> Phone | None:
+    """The phone with that number, which stays whose it is until the commit."""
+    return session.execute(
         select(Phone)
         .where(Phone.number_index == number_index, Phone.active.is_(True))
         .with_for_update()
     ).scalar_one_or_none()
+
+
+def release_phone(session: Session, number_index: bytes, at: datetime) -> CitizenId | None:
+    """Like `release`, of the phone with that number: returns who had it, to one caller only."""
+    phone = locked_phone(session, number_index)
     if phone is None:
         return None
+    release(session, phone, at)
+    return phone.citizen_id
+
+
+def release(session: Session, phone: Phone, at: datetime) -> None:
+    """
+    Take a locked phone from the citizen who holds it, and let the evidence resting on it lapse.
+
+    Codes go to the number that the citizen has had longest of the others, if one of them may have
+    them.
+    """
     phone.active = False
     phone.removed_at = at
     lapse_evidence_of_phone(session, phone.id, at)
     session.flush()
     if phone.is_default:
         _choose_default_phone(session, phone.citizen_id, at)
-    return phone.citizen_id
 
 
 def _choose_default_phone(session: Session, citizen_id: CitizenId, at: datetime) -> None:

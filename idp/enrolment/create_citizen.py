@@ -24,7 +24,7 @@ from idp.citizens.model import (
 )
 from idp.citizens.number_store import claim_number, take_reserved
 from idp.citizens.password_hasher import PasswordHasher
-from idp.citizens.phone_store import release_phone
+from idp.citizens.phone_store import locked_phone, release
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
 from idp.db.database import Database
@@ -135,9 +135,12 @@ class CreateCitizen:
             confirmed_at = pending.phone_confirmed_at
             if confirmed_at is None or not phone_proved(confirmed_at, now, self._proves_for):
                 raise NotReady
+            # Before the question whose account it is: what the same person's other enrolment made
+            # after that question is no former holder's, but stops the insertion below.
+            held = locked_phone(transaction, pending.phone_number_index)
             if store.account_of(transaction, pending) is not None:
                 raise AlreadyEnrolled
-            owed = [*self._release_phone(transaction, pending, now)]
+            owed = [*self._move_phone(transaction, held, pending.client_id, now)]
             citizen = _citizen(pending, password_hash, confirmed_at, now)
             citizens.add(transaction, citizen, self._index)
             take_reserved(transaction, pending.identity_number_index, now)
@@ -157,14 +160,15 @@ class CreateCitizen:
             owed.append(self._follow_ups.owe_notice(transaction, told, citizen.id, now))
             return Enrolled(citizen.id, confirmed_at, pending.client_id), owed
 
-    def _release_phone(
-        self, transaction: Session, pending: PendingEnrolment, now: datetime
+    def _move_phone(
+        self, transaction: Session, held: Phone | None, client_id: str | None, now: datetime
     ) -> Sequence[FollowUpId]:
         """Take the number from who had it until now, if anybody had; what follows for them."""
-        former = release_phone(transaction, pending.phone_number_index, now)
-        if former is None:
+        if held is None:
             return ()
-        record(transaction, PhoneMoved(citizen_id=former, client_id=pending.client_id), now)
+        release(transaction, held, now)
+        former = held.citizen_id
+        record(transaction, PhoneMoved(citizen_id=former, client_id=client_id), now)
         return (
             self._follow_ups.owe_end(transaction, former, "phone_moved", now),
             self._follow_ups.owe_notice(transaction, NoticeKind.PHONE_LOST, former, now),

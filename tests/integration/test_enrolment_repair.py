@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from idp.audit.model import AuditEvent
 from idp.carriers.model import ClaimedIdentity, MatchOutcome, Outcome
@@ -15,6 +16,7 @@ from idp.citizens.model import Citizen, CitizenIdentityNumber
 from idp.citizens.number_store import claimed_number, holder_of_identity_number
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
+from idp.enrolment import store as enrolment_store
 from idp.enrolment.ask_carrier import NothingToAsk
 from idp.enrolment.create_citizen import AlreadyEnrolled, NotReady
 from idp.enrolment.model import PendingEnrolment, PendingEnrolmentId
@@ -223,6 +225,30 @@ def test_both_numbers_of_one_person_at_once_make_one_account(enrolments: Enrolme
 
     assert sorted(made) == [False, True]
     assert enrolments.count(Citizen) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite writes one by one
+def test_who_finishes_between_the_others_question_and_insertion_keeps_the_account(
+    enrolments: Enrolments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_cmnd = enrolments.ready(CMND, PHONE)
+    by_cccd = enrolments.ready(CCCD, PHONE)
+    asked = enrolment_store.account_of
+    waiting = [by_cccd]
+
+    def ask(session: Session, row: PendingEnrolment) -> enrolment_store.ExistingAccount | None:
+        found = asked(session, row)
+        if waiting:
+            enrolments.create(waiting.pop(), PASSWORD)
+        return found
+
+    monkeypatch.setattr(enrolment_store, "account_of", ask)
+
+    with pytest.raises(AlreadyEnrolled):
+        enrolments.create(by_cmnd, PASSWORD)
+    assert numbers(enrolments) == [("cccd", CCCD)]
+    assert enrolments.count(Citizen) == 1
+    assert "phone_moved" not in kinds(enrolments)
 
 
 # --- taken up -------------------------------------------------------------------------------------
