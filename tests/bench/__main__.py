@@ -21,7 +21,7 @@ from tests.bench.console import PageTime, page_times
 from tests.bench.indistinct import compare
 from tests.bench.measure import machine, on_core
 from tests.bench.scenarios import FULL, QUICK, Scenarios
-from tests.bench.surroundings import NoProvider, provider, stores
+from tests.bench.surroundings import NoProvider, apart_from_argon2id, provider, stores
 from tests.bench.table import Table
 from tests.bench.wire import NotAsExpected
 
@@ -38,23 +38,27 @@ def main() -> int:
     except ValueError:
         click.echo("Two cores are needed: one for the provider, one for the load.", err=True)
         return 1
+    people = size.rounds * size.sign_ins + 1  # somebody signs in before the rounds
     table = Table()
     try:
         # Not below the repository: a socket's name has to be short.
         with (
             tempfile.TemporaryDirectory(prefix="idp-bench-") as folder,
             stores(Path(folder), core=core, wanted=options.database) as used,
-            provider(
-                Path(folder), used, core=provider_core, people=size.rounds * size.sign_ins + 1
-            ) as around,
+            provider(Path(folder), used, core=provider_core, people=people) as around,
+            apart_from_argon2id(around, core=provider_core, people=people) as apart,
             on_core(core),
         ):
-            scenarios = Scenarios(around, size, stores=used.processes, provider_core=provider_core)
+            scenarios = Scenarios(
+                around, apart, size, stores=used.processes, provider_core=provider_core
+            )
+            weather = [scenarios.weather()]
             for measured in scenarios.rounds():
                 table.add(measured)
+                weather.append(scenarios.weather())
             table.weigh(around.process)
-            numbers = around.known_and_unknown(min(size.answers, _NUMBERS))
-            compared = list(compare(*numbers, samples=size.answers))
+            numbers = apart.known_and_unknown(min(size.answers, _NUMBERS))
+            compared = list(compare(apart.settings, *numbers, samples=size.answers))
             console: list[PageTime] = []
             if used.database_url is not None:
                 with connect(used.redis_url) as client:
@@ -70,6 +74,8 @@ def main() -> int:
         f"Python {platform.python_version()}, Redis and {used.named}, {size.rounds} runs of each"
     )
     click.echo(table)
+    loops = ", ".join(f"{each:.0f}" for each in weather)
+    click.echo(f"\nWeather, a loop of Python before each round and after the last: {loops} ms")
     click.echo(f"\nTime to an answer, {size.answers} of each, in this process:")
     for comparison in compared:
         click.echo(comparison)

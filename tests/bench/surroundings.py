@@ -13,7 +13,7 @@ import time
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,7 +58,9 @@ _SCOPE: Final = "openid profile phone identity_number"
 _PASSWORD: Final = "Matkhau-1990!"  # of people who do not exist
 _SECONDS_TO_START: Final = 30
 _SECONDS_TO_END: Final = 15
-_FIRST_COMPARED: Final = 500_000  # beyond those who sign in
+_FIRST_APART: Final = 250_000  # beyond those whose passwords cost what passwords do
+_FIRST_COMPARED: Final = 500_000  # beyond all who sign in
+_CHEAP_PASSWORDS: Final = {"IDP__PASSWORDS__MEMORY_KIB": "8", "IDP__PASSWORDS__ITERATIONS": "1"}
 _PRACTICALLY_NONE: Final = 1_000_000
 
 _REGISTRATION: Final = f"""
@@ -95,7 +97,11 @@ class Stores:
 
 
 class Surroundings:
-    """A running provider, its portal, its people, and a look at the messages they get."""
+    """
+    A running provider, its portal, its people, and a look at the messages they get.
+
+    *environment* is what the provider was told.
+    """
 
     def __init__(
         self,
@@ -109,7 +115,7 @@ class Surroundings:
         self.portal = portal
         self.people = people
         self.process = process
-        self._environment = environment
+        self.environment = environment
         parts = Parts(settings)
         self._redis = parts.redis
         self._codes = parts.code_generator
@@ -120,20 +126,14 @@ class Surroundings:
         challenge = ChallengeId(orjson.loads(stored or b"{}")["challenge_id"])
         return self._codes.code(challenge, 0)
 
-    def known_and_unknown(self, count: int) -> tuple[Settings, list[Numbers], list[Numbers]]:
-        """
-        So many numbers that somebody has, and so many that nobody has.
-
-        With settings under which a password costs nearly nothing, that of those people too.
-        """
-        cheap = {"IDP__PASSWORDS__MEMORY_KIB": "8", "IDP__PASSWORDS__ITERATIONS": "1"}
-        settings = load({**self._environment, **cheap}, config=CONFIG)
+    def known_and_unknown(self, count: int) -> tuple[list[Numbers], list[Numbers]]:
+        """So many numbers that somebody has, and so many that nobody has."""
         known, unknown = (
             [_numbers(first + number) for number in range(count)]
             for first in (_FIRST_COMPARED, _FIRST_COMPARED + count)
         )
-        _people(settings, count, first=_FIRST_COMPARED)
-        return settings, known, unknown
+        _people(self.settings, count, first=_FIRST_COMPARED)
+        return known, unknown
 
     def close(self) -> None:
         """Close what looks into the provider's stores."""
@@ -210,21 +210,44 @@ def provider(folder: Path, used: Stores, *, core: int, people: int) -> Iterator[
     settings = load(environment, config=CONFIG)
     secret = (client_secrets / "bench.client_secret").read_text("utf-8").strip()
     portal = Portal("bench", secret, _REDIRECT_URI, _SCOPE)
-    with _served(folder, settings, environment, core) as process:
-        surroundings = Surroundings(
-            settings, portal, _people(settings, people), process, environment
-        )
-        try:
-            yield surroundings
-        finally:
-            surroundings.close()
+    with (
+        _served(settings, environment, core) as process,
+        closing(
+            Surroundings(settings, portal, _people(settings, people), process, environment)
+        ) as around,
+    ):
+        yield around
 
 
 @contextmanager
-def _served(
-    folder: Path, settings: Settings, environment: Mapping[str, str], core: int
-) -> Iterator[int]:
-    log = folder / "provider.log"
+def apart_from_argon2id(around: Surroundings, *, core: int, people: int) -> Iterator[Surroundings]:
+    """
+    Run a second provider beside the one *around*, to which a password costs nearly nothing.
+
+    On the same stores, with the same keys and portals; it has *people* of its own, whose passwords
+    are stored at that cost. Raises `NoProvider`.
+    """
+    home = around.settings.home / "apart"
+    home.mkdir()
+    environment = {
+        **around.environment,
+        **_CHEAP_PASSWORDS,
+        "IDP_HOME": str(home),
+        "IDP__SERVER__PORT": str(_free_port()),
+        "IDP__DATABASE__URL": around.settings.database_url,
+    }
+    settings = load(environment, config=CONFIG)
+    own = _people(settings, people, first=_FIRST_APART)
+    with (
+        _served(settings, environment, core) as process,
+        closing(Surroundings(settings, around.portal, own, process, environment)) as apart,
+    ):
+        yield apart
+
+
+@contextmanager
+def _served(settings: Settings, environment: Mapping[str, str], core: int) -> Iterator[int]:
+    log = settings.home / "provider.log"
     with log.open("wb") as output, on_core(core):
         process = subprocess.Popen(
             [*_IDP, "serve"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
@@ -247,9 +270,7 @@ def _served(
 
 def _environment(folder: Path, used: Stores) -> dict[str, str]:
     """What the provider is told: the defaults, our stores, our keys, and limits out of the way."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _free_port()
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("IDP_", "MAKE"))
     }
@@ -268,6 +289,13 @@ def _environment(folder: Path, used: Stores) -> dict[str, str]:
     if used.database_url is not None:
         told["IDP__DATABASE__URL"] = used.database_url
     return {**inherited, **told}
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
 
 
 def _limits() -> dict[str, str]:
