@@ -45,6 +45,7 @@ from tests.fakes.compiled_templates import CompiledTemplates
 from tests.fakes.database import keep_nothing_through_a_crash, make_tables
 from tests.fakes.following_client import FollowingClient
 from tests.fakes.mail import MailOutbox
+from tests.fakes.redis_clients import disconnect_clients, note_clients
 from tests.fakes.redis_server import let_pass, redis_executable, running_redis
 from tests.fakes.rsa_keys import share_rsa_keys
 from tests.fakes.sms import SmsOutbox
@@ -89,6 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
     share_compiled_rules()
     share_compiled_statements()
     share_rsa_keys()
+    note_clients()
     # Decrypting and checking a key of RSA takes longer than composing the application around it.
     keys_on_disk.load_pem_private_key = cache(keys_on_disk.load_pem_private_key)  # type: ignore[assignment, attr-defined]
     # Each application would read and compress its style sheets, and look for a module in vain.
@@ -172,17 +174,16 @@ def flushing(redis_server: str) -> Iterator[redis.Redis]:
 
 @pytest.fixture
 def redis_url(redis_server: str, flushing: redis.Redis) -> Iterator[str]:
-    """The URL of an empty Redis."""
+    """The URL of an empty Redis; connections to it end with the test."""
     yield redis_server
+    disconnect_clients()
     flushing.flushall()
 
 
 @pytest.fixture
-def redis_client(redis_url: str) -> Iterator[redis.Redis]:
+def redis_client(redis_url: str) -> redis.Redis:
     """A client as the provider has it."""
-    with connect(redis_url) as client:
-        yield client
-        client.connection_pool.disconnect()
+    return connect(redis_url)
 
 
 # --- databases ------------------------------------------------------------------------------------
@@ -203,8 +204,10 @@ def postgresql_server() -> Iterator[str]:
         server = get_server(folder, cleanup_mode="delete")
     except Exception as error:  # noqa: BLE001 (whatever it is: no server, no such tests)
         pytest.skip(f"PostgreSQL does not start here: {error!r}")
-    # Nothing of it shall survive this run.
-    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+    # Nothing of it shall survive this run, and little is there to be cleared away meanwhile.
+    for name in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+        server.psql(f"ALTER SYSTEM SET {name} = off;")
+    server.psql("SELECT pg_reload_conf();")
     yield server.get_uri()
     server.cleanup()
 
@@ -217,20 +220,23 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_with_tables(postgresql_server: str) -> Iterator[str]:
-    """The name of a database with every table, to be copied."""
+def postgresql_kept(postgresql_server: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The URL of a database with every table, and what empties it; see `postgresql_database`."""
+    from tests.fakes.emptied_database import emptying  # noqa: PLC0415 (wants the driver)
+
     with _new_in_postgresql(postgresql_server) as url:
         _make_tables(url)
-        yield make_url(url).database or ""
+        with emptying(url) as empty:
+            yield url, empty
 
 
 @contextmanager
-def _new_in_postgresql(server: str, copied_from: str = "template1") -> Iterator[str]:
+def _new_in_postgresql(server: str) -> Iterator[str]:
     url = make_url(server).set(drivername="postgresql+psycopg")
     name = f"test_{os.getpid()}_{next(_database_numbers)}"
     owner = create_engine(url, isolation_level="AUTOCOMMIT")
     with owner.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {copied_from}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
     yield url.set(database=name).render_as_string(hide_password=False)
     with owner.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
@@ -293,14 +299,13 @@ def sqlite_database(
 
 @pytest.fixture
 def postgresql_database(
-    postgresql_server: str, postgresql_with_tables: str, cipher: PersonalDataCipher
+    postgresql_kept: tuple[str, Callable[[], None]], cipher: PersonalDataCipher
 ) -> Iterator[Database]:
     """A database with every table, in PostgreSQL."""
-    with (
-        _new_in_postgresql(postgresql_server, copied_from=postgresql_with_tables) as url,
-        _opened_database(url, cipher) as database,
-    ):
+    url, empty = postgresql_kept
+    with _opened_database(url, cipher) as database:
         yield database
+    empty()
 
 
 def _make_tables(url: str) -> None:
