@@ -10,6 +10,7 @@ _TABLES = (
     "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 )
 _COUNT_ANEW = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+_MANY = 1000
 # Who lost a race may still be in a transaction, which would let us wait for ever.
 _END_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -33,7 +34,10 @@ def emptying(url: str) -> Iterator[Callable[[], None]]:
         def empty() -> None:
             connection.execute(_END_OTHERS)
             for (name,) in connection.execute(filled).fetchall():
-                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+                table = sql.Identifier(name)
+                deleted = connection.execute(sql.SQL("DELETE FROM {}").format(table))
+                if deleted.rowcount > _MANY:  # whoever reads the table later would pass them all
+                    connection.execute(sql.SQL("VACUUM {}").format(table))
             connection.execute(_COUNT_ANEW)
 
         yield empty
