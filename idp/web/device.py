@@ -37,11 +37,15 @@ class DeviceName:
     system: str
 
 
-@lru_cache(maxsize=1024)  # most people have what others have
 def device_name(user_agent: str) -> DeviceName:
     """Return the names for a `User-Agent`; made-up ones do no harm: this is for people to read."""
-    text = user_agent[:_LONGEST_LOOKED_AT]
+    return _name_in(user_agent[:_LONGEST_LOOKED_AT])
 
+
+# Most people have what others have. What is kept is cut: else a thousand made-up ones, of 64 KB
+# each, would double a process.
+@lru_cache(maxsize=1024)
+def _name_in(text: str) -> DeviceName:
     def first(names: tuple[tuple[str, re.Pattern[str]], ...]) -> str:
         return next((name for name, pattern in names if pattern.search(text)), "")
 

@@ -1,5 +1,6 @@
 """The rules of authenticators: what comes first, what is enough, what must stay."""
 
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -210,3 +211,15 @@ def test_what_follows_is_said_before_one_is_taken_away(
 )
 def test_a_device_is_named_in_two_words(user_agent: str, browser: str, system: str) -> None:
     assert device_name(user_agent) == DeviceName(browser, system)
+
+
+def test_nobody_fills_a_process_with_what_a_browser_says_of_itself() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            device_name(f"{number} {'x' * 60_000}")
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert held < 1_000_000
