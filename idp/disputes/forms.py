@@ -2,18 +2,15 @@
 
 from idp.carriers.forms import SubscriberForm
 from idp.disputes.model import CaseNumber, ClaimedDetails
-from idp.disputes.rules import parse_case_number
+from idp.disputes.rules import LONGEST_WORDS, SHORTEST_WORDS, parse_case_number
 from idp.web.forms import Form, LineField, ParagraphField, PhoneField, refuse
 from idp.web.texts import lazy_gettext as _
-
-LONGEST_WORDS = 2000
-_SHORTEST_WORDS = 10
 
 
 def check_words(field: ParagraphField) -> None:
     """Refuse words that say nothing, or too much for anybody to read."""
     length = len(field.data or "")
-    if length < _SHORTEST_WORDS:
+    if length < SHORTEST_WORDS:
         refuse(_("Viết vài câu về chuyện đã xảy ra"))
     if length > LONGEST_WORDS:
         refuse(_("Viết nhiều nhất %(n)d ký tự", n=LONGEST_WORDS))

@@ -20,7 +20,7 @@ MOST_WORDS: Final = 20
 """How often a side adds words unasked: operators read them all, and so does every page."""
 SHORTEST_WORDS: Final = 10
 LONGEST_WORDS: Final = 2000
-"""How much an operator writes: a reason for the file, a question to a side."""
+"""How much is written at a time: by a side, of what happened; by an operator, why or a question."""
 LONGEST_EXTENSION: Final = 720
 """How many hours more a holder is given at a time."""
 _CASE_NUMBER: Final = re.compile(r"KN([0-9]{4})([0-9]{6})")

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from idp.disputes.forms import LONGEST_WORDS, ComplaintForm, FollowForm, WordsForm
+from idp.disputes.forms import ComplaintForm, FollowForm, WordsForm
+from idp.disputes.rules import LONGEST_WORDS
 from idp.web.forms import Form
 
 pytestmark = pytest.mark.usefixtures("in_a_request")
