@@ -99,7 +99,7 @@ class RegisterDynamically:
             row.registration_token = digest(token)
             secret = self._secret_where_needed(transaction, row, parsed, now)
             record(transaction, RelyingPartyRegistered(client_id=client_id, changed=()), now)
-        self._keep_logo(client_id, parsed)
+        self._publish(client_id, parsed)
         return Registered(client_id, parsed.shown, now, secret, token)
 
     def find(self, client_id: ClientId, token: str) -> Registered:
@@ -142,7 +142,7 @@ class RegisterDynamically:
             )
             record(transaction, RelyingPartyRegistered(client_id=client_id, changed=changed), now)
             issued_at = row.created_at
-        self._keep_logo(client_id, parsed)
+        self._publish(client_id, parsed)
         return Registered(client_id, parsed.shown, issued_at, secret, next_token)
 
     def remove(self, client_id: ClientId, token: str) -> None:
@@ -209,8 +209,8 @@ class RegisterDynamically:
         ):
             raise InvalidRegistration([said("client_secret", "is not the one that was issued")])
 
-    def _keep_logo(self, client_id: ClientId, parsed: ClientMetadata) -> None:
-        """First every worker is told of the change: whoever has the logo may take its time."""
+    def _publish(self, client_id: ClientId, parsed: ClientMetadata) -> None:
+        """Tell every worker of the change, then have the logo, whose host may take its time."""
         self._version.bump()
         self._logos.refresh(client_id, parsed.registration.relying_party.logo_uri)
 
