@@ -96,7 +96,7 @@ def prepare(settings: Settings, *, client_secrets: Path, operators: Path | None 
         for each in read_registrations(registration_files(settings.registrations.folder))
         if each.relying_party.environment is Environment.SANDBOX  # production is two operators'
     ]
-    client_secrets.mkdir(mode=0o700, parents=True, exist_ok=True)  # a secret is shown this once
+    client_secrets.mkdir(mode=0o700, parents=True, exist_ok=True)  # while no secret can be lost
     for client_id, secret in _register(parts).apply(registrations).items():
         path = client_secrets / f"{client_id}.client_secret"
         path.touch(mode=0o600)

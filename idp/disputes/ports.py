@@ -39,7 +39,7 @@ class EndAuthenticators(Protocol):
 
 
 class TypedBefore(Protocol):
-    """What a person has typed to enrol, before it told them of an account."""
+    """What a person has typed to enrol, before its pages told them of an account."""
 
     def details(self, interaction: Interaction) -> tuple[ClaimedIdentity, PhoneNumber] | None:
         """The details of this very interaction, if whoever sits here is sure to have typed them."""
