@@ -1,8 +1,9 @@
 """
-Sending text messages.
+Sending text messages and mail.
 
-Owns: the port to the gateway, and the words of every message.
-Does not own: when a message is due and to whom (otp, recovery, enrolment), codes, the gateway's
-protocol (adapters), limits (throttling).
+Owns: the ports to the gateway and the mail server, the words of every message, notices on every
+channel, and the links in them.
+Does not own: when a message is due and to whom (otp, recovery, follow_ups, …), codes, the protocols
+of gateway and mail server (adapters), limits (throttling).
 Routes: none.
 """
