@@ -154,7 +154,8 @@ class Interaction:
     def with_(self, **changes: object) -> "Interaction":
         """The same interaction with some facts changed. Raises TypeError for what is none."""
         if not changes.keys() <= self.__dict__.keys():
-            raise TypeError(f"no facts of an interaction: {sorted(changes)}")
+            unknown = sorted(changes.keys() - self.__dict__.keys())
+            raise TypeError(f"no facts of an interaction: {unknown}")
         changed = object.__new__(Interaction)
         changed.__dict__.update(self.__dict__, **changes)
         return changed

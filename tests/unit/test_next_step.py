@@ -340,3 +340,8 @@ def test_a_session_just_made_is_never_asked_to_be_made_again(
 
     allowed = {Step.RESPOND, Step.CONSENT, Step.STEP_UP, Step.NOT_ADMITTED}
     assert step in allowed or isinstance(step, Refusal)
+
+
+def test_what_is_no_fact_of_an_interaction_is_named() -> None:
+    with pytest.raises(TypeError, match=r"\['chosen'\]$"):
+        interaction_of(PLAIN).with_(account_chosen=True, chosen=True)
