@@ -62,8 +62,8 @@ class _Queue(RedisBroker):
         """
         if delay is not None:
             return super().enqueue(message, delay=delay)
-        message.options["redis_message_id"] = number = new_short_id()
-        self.do_enqueue(message.queue_name, number, orjson.dumps(message))
+        message.options["redis_message_id"] = name = new_short_id()
+        self.do_enqueue(message.queue_name, name, orjson.dumps(message))
         return message
 
 

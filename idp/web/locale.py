@@ -94,7 +94,7 @@ class LanguageCookie:
         """Keep the choice of a request that carries `?lang=`; every other response stays as is."""
         if not may_be_named("lang"):
             return response
-        asked = request.args.get("lang")
+        asked = request.args.get("lang", "")
         choice = Choice.parse(f"{asked}.{request.args.get('i', '')}")
         return self._cookie.put(response, str(choice), lasts=LIFETIME) if choice else response
 
