@@ -90,7 +90,9 @@ def _security(parts: Parts, frame: AccountFrame) -> Blueprint:
     return security_routes(
         frame=frame,
         sign_in=parts.sign_in,
-        change_password=ChangePassword(database=database, follow_ups=parts.follow_ups, clock=clock),
+        change_password=ChangePassword(
+            sign_in=parts.sign_in, database=database, follow_ups=parts.follow_ups, clock=clock
+        ),
         hasher=parts.hasher,
         ask_to_verify_email=parts.ask_to_verify_email,
         database=database,

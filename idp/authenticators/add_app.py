@@ -7,7 +7,7 @@ from idp.authenticators.attempts import Attempts
 from idp.authenticators.changes import NotThere, TooMany
 from idp.authenticators.model import AuthenticatorApp, AuthenticatorKind
 from idp.authenticators.verify_app_code import WrongCode
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import lock_changeable
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
@@ -42,7 +42,7 @@ class AddApp:
         """Make a secret for an app; the id to confirm. Raises `TooMany`, `ChangesBarred`."""
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)
             if len(store.apps_of(transaction, citizen_id)) >= self._at_most:
                 raise TooMany
             store.forget_pending_apps(transaction, citizen_id)
@@ -66,7 +66,7 @@ class AddApp:
         self._attempts.count(self._budget, citizen_id)
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)
             app = store.pending_app(transaction, citizen_id, app_id)
             if app is None:
                 raise NotThere

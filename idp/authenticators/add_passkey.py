@@ -9,7 +9,7 @@ from idp.authenticators.changes import TooMany
 from idp.authenticators.model import AuthenticatorKind, Passkey
 from idp.authenticators.passkeys import PasskeyRefused, Place
 from idp.authenticators.ports import OpenCeremonies
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import lock_changeable
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
@@ -67,7 +67,7 @@ class AddPasskey:
         )
         try:
             with self._database.transaction() as transaction:
-                ensure_changeable(transaction, citizen_id)
+                lock_changeable(transaction, citizen_id)
                 if len(store.passkeys_of(transaction, citizen_id)) >= self._at_most:
                     raise TooMany
                 transaction.add(passkey)

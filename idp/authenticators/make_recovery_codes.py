@@ -6,7 +6,7 @@ from idp.audit.events import RecoveryCodesMade
 from idp.audit.log import record
 from idp.authenticators import store
 from idp.authenticators.rules import CODE_ALPHABET, CODE_LENGTH
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import lock_changeable
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.handles import new_code
@@ -35,7 +35,7 @@ class MakeRecoveryCodes:
         hashes = [store.recovery_code_hash(self._index, citizen_id, code) for code in codes]
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)
             store.replace_recovery_codes(transaction, citizen_id, hashes, now)
             record(transaction, RecoveryCodesMade(citizen_id=citizen_id, codes=CODES), now)
             told = NoticeKind.RECOVERY_CODES_MADE

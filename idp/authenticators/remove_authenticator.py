@@ -6,7 +6,7 @@ from idp.authenticators import store
 from idp.authenticators.changes import NotThere
 from idp.authenticators.model import AuthenticatorKind
 from idp.authenticators.rules import leaves_no_way
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import lock_changeable
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.db.database import Database
@@ -36,8 +36,7 @@ class RemoveAuthenticator:
         now = self._clock.now()
         owed: list[FollowUpId] = []
         with self._database.transaction() as transaction:
-            store.lock(transaction, citizen_id)  # of two that go at once, one has to stay
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)  # of two that go at once, one has to stay
             if not store.remove(transaction, kind, citizen_id, one):
                 raise NotThere
             if kind is not AuthenticatorKind.DEVICE and leaves_no_way(

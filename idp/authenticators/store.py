@@ -31,7 +31,7 @@ from idp.authenticators.model import (
     SeenDevice,
 )
 from idp.authenticators.rules import ways
-from idp.citizens.model import Citizen, CitizenId, CitizenIdentityNumber, Phone
+from idp.citizens.model import CitizenId, CitizenIdentityNumber, Phone
 from idp.core.handles import new_uuid
 from idp.core.phone_number import PhoneNumber
 from idp.db.encryption import BlindIndex
@@ -140,11 +140,6 @@ def factors_of(source: Source, citizen_id: CitizenId, device: str | None, at: da
 def ways_of(source: Source, citizen_id: CitizenId, at: datetime) -> tuple[SecondFactor, ...]:
     """What can complete the citizen's sign-ins after the password, the strongest first."""
     return ways(factors_of(source, citizen_id, None, at))
-
-
-def lock(session: Session, citizen_id: CitizenId) -> None:
-    """One removal of a citizen's authenticators at a time: each looks at what remains."""
-    session.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
 
 
 def knows_number(source: Source, device: str, number_index: bytes) -> bool:

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from idp.citizens.model import AccountHold, Citizen, CitizenId, CitizenStatus, HoldKind
 from idp.citizens.rules import bars_changes, bars_sign_in
-from idp.citizens.store import lock, note_sign_in
+from idp.citizens.store import lock, note_sign_in, status_of
 
 
 class ChangesBarred(Exception):
-    """The account is held: phone, password, authenticators and evidence stay as they are."""
+    """The account is held, or closed: its phones, password and evidence stay as they are."""
 
 
 def holds_of(session: Session, citizen_id: CitizenId) -> frozenset[HoldKind]:
@@ -39,6 +39,18 @@ def standing_holds(session: Session, citizen_id: CitizenId) -> Sequence[tuple[Ho
 def ensure_changeable(session: Session, citizen_id: CitizenId) -> None:
     """Raise `ChangesBarred` where the account is held: it stays as it is until that is decided."""
     if bars_changes(holds_of(session, citizen_id)):
+        raise ChangesBarred
+
+
+def lock_changeable(session: Session, citizen_id: CitizenId) -> None:
+    """
+    Lock the account for a change. Raises `ChangesBarred` where it is held, or closed.
+
+    Whoever holds, closes or recovers it meanwhile waits, and finds what was changed.
+    """
+    lock(session, citizen_id)
+    ensure_changeable(session, citizen_id)
+    if status_of(session, citizen_id) is CitizenStatus.CLOSED:
         raise ChangesBarred
 
 

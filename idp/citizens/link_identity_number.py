@@ -17,6 +17,7 @@ from idp.citizens.number_store import (
     take_reserved,
 )
 from idp.citizens.phone_store import phone_indexes_of
+from idp.citizens.store import lock
 from idp.core.identity_number import IdentityNumber
 from idp.db.encryption import BlindIndex
 
@@ -53,7 +54,7 @@ def link_identity_number(
     Raises `NumberTaken`, `KindHeld`; nothing is written then. Whoever links at the wish of the
     citizen asks `bars_changes` first.
     """
-    session.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
+    lock(session, citizen_id)
     number_index = identity_number_index(index, number.value)
     holder = holder_of_identity_number(session, number_index)
     if holder == citizen_id:

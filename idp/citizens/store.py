@@ -224,9 +224,19 @@ def note_sign_in(source: Source, citizen_id: CitizenId, at: datetime) -> None:
     rows_of(source).change(_NOTE_SIGN_IN, citizen_id=citizen_id, at=at)
 
 
-def lock(session: Session, citizen_id: CitizenId) -> None:
-    """One change of an account's holds or phones at a time; the account is locked first."""
-    session.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
+def lock(session: Session, *citizen_ids: CitizenId) -> None:
+    """
+    One change of what belongs to an account at a time; the account is locked before all that.
+
+    Accounts that change together are locked by one call, in one order for everybody. Rows that only
+    refer to an account do not wait: whoever adds one would hold what the other one comes to next.
+    """
+    session.execute(
+        select(Citizen.id)
+        .where(Citizen.id.in_(citizen_ids))
+        .order_by(Citizen.id)
+        .with_for_update(key_share=True)
+    )
 
 
 def replace_password(

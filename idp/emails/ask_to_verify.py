@@ -5,7 +5,7 @@ from typing import Final
 
 from idp.audit.events import EmailAsked
 from idp.audit.log import record
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import lock_changeable
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.email_address import EmailAddress
@@ -59,7 +59,7 @@ class AskToVerifyEmail:
         self._count(citizen_id)
         verification_id = EmailVerificationId(new_handle())
         with self._database.transaction() as transaction:
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)
             store.forget_of(transaction, citizen_id)
             transaction.add(
                 EmailVerification(

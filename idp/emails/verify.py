@@ -3,7 +3,7 @@
 from idp.audit.events import EmailVerified
 from idp.audit.log import record
 from idp.citizens.email_store import set_verified_email
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import lock_changeable
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.handles import digest
@@ -33,10 +33,12 @@ class VerifyEmail:
         """
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            asked = store.spend(transaction, digest(handle), now)
+            asked = store.find(transaction, digest(handle), now)
             if asked is None:
                 raise LinkSpent
-            ensure_changeable(transaction, asked.citizen_id)
+            lock_changeable(transaction, asked.citizen_id)
+            if store.spend(transaction, digest(handle), now) is None:
+                raise LinkSpent
             set_verified_email(transaction, asked.citizen_id, asked.address, now)
             record(transaction, EmailVerified(citizen_id=asked.citizen_id), now)
             owed = self._follow_ups.owe_notice(

@@ -20,6 +20,7 @@ from idp.citizens.store import PasswordReplaced, may_sign_in
 from idp.core.clock import Clock
 from idp.core.handles import Handle, new_handle
 from idp.db.database import Database
+from idp.db.rows import Source
 from idp.follow_ups import store as follow_ups
 from idp.follow_ups.follow_ups import owe_end_of
 from idp.follow_ups.model import EndOfSessions, FollowUpId
@@ -167,6 +168,17 @@ class SignIn:
             return None
         with self._database.reading_rows() as reading:
             return None if is_over(reading, session) else session
+
+    def is_live(self, source: Source, session: Session) -> bool:
+        """
+        Whether nobody has ended *session*, by what *source* sees and by the store.
+
+        In this order: whatever ends it stands in the database until the store has it no more.
+        """
+        citizen_id = session.authentication.citizen_id
+        return not is_over(source, session) and any(
+            each.session.id == session.id for each in self.sessions_of(citizen_id)
+        )
 
     def is_open(self, handle: Handle) -> bool:
         """Whether nobody has ended the session of *handle* since it was found."""

@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from idp.audit.events import CarrierUnanswered, PhoneAdded, PhoneMoved
 from idp.audit.log import record
-from idp.authenticators.store import lock
 from idp.carriers.count_question import CountQuestion
 from idp.carriers.match_citizen import MatchCitizen, SubscriptionHeld, subscription_of
 from idp.carriers.model import MatchOutcome, Outcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
 from idp.citizens.blind_indexes import identity_number_index
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import lock_changeable
 from idp.citizens.model import CitizenId, Phone
 from idp.citizens.phone_store import default_phone, holder_of_phone, release_phone
 from idp.core.clock import Clock
@@ -78,8 +77,7 @@ class AddPhone:
         with self._database.transaction() as transaction:
             # The account before its phones, as whoever changes both; and a dispute that is being
             # filed at this moment is seen.
-            lock(transaction, citizen_id)
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)
             if not store.take_pending(transaction, pending.id):
                 return Added.GONE
             holder = holder_of_phone(transaction, pending.number_index)

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from idp.carriers.check_phone import CheckPhone
 from idp.carriers.model import Guarded, PhoneDoubt
 from idp.citizens.blind_indexes import phone_number_index
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import ensure_changeable, lock_changeable
+from idp.citizens.model import CitizenId
 from idp.citizens.phone_store import default_phone, phone_indexes_of
 from idp.core.clock import Clock
 from idp.core.handles import new_uuid
@@ -117,15 +120,12 @@ class BeginPhone:
         )
         with self._database.reading() as reading:
             ensure_changeable(reading, citizen_id)
-            held = phone_indexes_of(reading, citizen_id)
-        if number_index in held:
-            raise AlreadyHeld
-        if len(held) >= self._policy.at_most:
-            raise TooManyPhones
+            self._require_room(reading, citizen_id, number_index)
         self._trust(authentication)
         pending_id = PendingPhoneId(new_uuid())
         with self._database.transaction() as transaction:
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)  # of two tabs the later one is meant
+            self._require_room(transaction, citizen_id, number_index)
             store.forget_pending_of(transaction, citizen_id)
             transaction.add(
                 PendingPhone(
@@ -137,3 +137,11 @@ class BeginPhone:
                 )
             )
         return pending_id
+
+    def _require_room(self, session: Session, citizen_id: CitizenId, number_index: bytes) -> None:
+        """Raise `AlreadyHeld`, `TooManyPhones`."""
+        held = phone_indexes_of(session, citizen_id)
+        if number_index in held:
+            raise AlreadyHeld
+        if len(held) >= self._policy.at_most:
+            raise TooManyPhones

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from idp.audit.events import DefaultPhoneChanged, PhoneRemoved
 from idp.audit.log import record
-from idp.authenticators.store import lock
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import lock_changeable
 from idp.citizens.model import CitizenId
 from idp.citizens.phone_store import make_default_phone, release_phone
 from idp.core.clock import Clock
@@ -64,8 +63,7 @@ class MakeDefault:
         self._trust(authentication)
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            lock(transaction, citizen_id)
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)
             phone = _find(store.phones_of(transaction, citizen_id, now), phone_id)
             if phone.is_default:
                 return
@@ -96,8 +94,7 @@ class RemovePhone:
         """Do so. Raises `ChangesBarred`, `NoSuchPhone`, `PhoneStays`."""
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            lock(transaction, citizen_id)
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)
             phones = store.phones_of(transaction, citizen_id, now)
             phone = _find(phones, phone_id)
             why = stays(is_default=phone.is_default, phones=len(phones))

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from idp.audit.events import PasswordReset, PhoneMoved, PhoneRecovered, PhoneRecoveryRefused
 from idp.audit.log import record
 from idp.authenticators.forget_devices import end_remembered_devices
-from idp.authenticators.store import lock
 from idp.citizens import store as citizens
 from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId, Evidence, EvidenceKind, Phone
@@ -90,7 +89,7 @@ class ReplacePhone:
         if taken is None:
             raise RecoveryGone
         citizen_id = taken.citizen_id
-        lock(transaction, citizen_id)  # the account's phones change one at a time
+        citizens.lock(transaction, citizen_id)  # the account's phones change one at a time
         ensure_changeable(transaction, citizen_id)
         lost = default_phone(transaction, citizen_id)
         if (None if lost is None else lost.id) != taken.former_phone_id:

@@ -3,7 +3,7 @@
 from idp.audit.events import PasswordReset
 from idp.audit.log import record
 from idp.authenticators.forget_devices import end_remembered_devices
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import lock_changeable
 from idp.citizens.model import CitizenId
 from idp.citizens.phone_store import has_default_phone
 from idp.citizens.store import replace_password
@@ -38,7 +38,7 @@ class ResetPassword:
         """
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)
             if not has_default_phone(transaction, citizen_id, phone_index):
                 raise RecoveryGone
             replace_password(transaction, citizen_id, password_hash, now)

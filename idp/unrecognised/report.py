@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from idp.audit.events import AccountHeld, ActivityUnrecognised
 from idp.audit.log import record
 from idp.authenticators.forget_devices import end_remembered_devices
-from idp.authenticators.store import lock
 from idp.citizens.holds import place_hold
 from idp.citizens.model import CitizenId, HoldKind
+from idp.citizens.store import lock
 from idp.core.clock import Clock
 from idp.core.handles import digest
 from idp.db.database import Database

@@ -51,6 +51,6 @@ def test_an_account_that_is_closed_waits_for_an_answer_before_it_is_locked(
     with counted(database) as questions:
         close(AN, shown="-")
 
-    locks = [str(each) for each in questions.statements if str(each).endswith("FOR UPDATE")]
+    locks = [str(each) for each in questions.statements if str(each).endswith("UPDATE")]
     assert "FROM consent" in locks[0]
     assert "FROM citizen" in locks[1]

@@ -3,11 +3,11 @@
 from idp.audit.events import AccountClosed, ConsentWithdrawn
 from idp.audit.log import record
 from idp.authenticators.forget_devices import end_authenticators
-from idp.authenticators.store import lock
 from idp.citizens.close_account import close_account
 from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId
 from idp.citizens.number_store import drop_claimed_number
+from idp.citizens.store import lock
 from idp.consents import store as consents
 from idp.core.clock import Clock
 from idp.db.database import Database

@@ -3,13 +3,18 @@
 from idp.audit.events import PasswordChanged
 from idp.audit.log import record
 from idp.authenticators.forget_devices import end_remembered_devices
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import lock_changeable
 from idp.citizens.store import replace_password
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.follow_ups.follow_ups import FollowUps
+from idp.interactions.sign_in import SignIn
 from idp.messaging.model import NoticeKind
 from idp.sessions.model import Session
+
+
+class SessionOver(Exception):
+    """The session ended while the new password was typed, or hashed."""
 
 
 class ChangePassword:
@@ -20,16 +25,22 @@ class ChangePassword:
     is remembered: whoever knew the old password may be in by it.
     """
 
-    def __init__(self, *, database: Database, follow_ups: FollowUps, clock: Clock) -> None:
+    def __init__(
+        self, *, sign_in: SignIn, database: Database, follow_ups: FollowUps, clock: Clock
+    ) -> None:
+        self._sign_in = sign_in
         self._database = database
         self._follow_ups = follow_ups
         self._clock = clock
 
     def __call__(self, session: Session, password_hash: str) -> None:
-        """Do so. Raises `ChangesBarred`; nothing has changed then."""
+        """Do so. Raises `ChangesBarred`, `SessionOver`; nothing has changed then."""
         citizen_id, now = session.authentication.citizen_id, self._clock.now()
         with self._database.transaction() as transaction:
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)
+            # A reset that was faster ends the session: its password must not be replaced from here.
+            if not self._sign_in.is_live(transaction, session):
+                raise SessionOver
             replace_password(transaction, citizen_id, password_hash, now)
             end_remembered_devices(transaction, citizen_id, now)
             record(transaction, PasswordChanged(citizen_id=citizen_id), now)

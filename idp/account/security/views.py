@@ -6,7 +6,7 @@ from flask import Response
 
 from idp.account.device_words import device_words
 from idp.account.frame import AccountFrame, AccountPage, Section, Visitor
-from idp.account.security.change_password import ChangePassword
+from idp.account.security.change_password import ChangePassword, SessionOver
 from idp.account.security.forms import EmailForm, EndOthersForm, EndSessionForm
 from idp.authenticators.store import factors_of
 from idp.citizens import store as citizens
@@ -147,7 +147,10 @@ class Password(AccountPage):
         form = self._pages.form(NewPasswordForm, forbidden=forbidden)
         if not form.validate():
             return self._render(form, citizen)
-        self._change(visitor.session, self._hasher.hash(form.password))
+        try:
+            self._change(visitor.session, self._hasher.hash(form.password))
+        except SessionOver:
+            return self._frame.fresh_sign_in.ask(request.path)
         self._frame.know_device(visitor)
         return _to_security("password_changed")
 
