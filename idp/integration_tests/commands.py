@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import click
 
+from idp.core.vietnam import minute
 from idp.db.database import Database
 from idp.integration_tests import store
 from idp.integration_tests.begin_run import BeginRun, NotForTests
@@ -71,7 +72,7 @@ def integration_tests_commands(open_desk: OpenRunDesk) -> click.Group:
 
 
 def _table(report: Report) -> str:
-    head = f"{report.run.client_id}  begun {report.run.begun_at:%Y-%m-%d %H:%M} UTC"
+    head = f"{report.run.client_id}  begun {minute(report.run.begun_at)}"
     lines = [
         f"{case.name:<18}"
         + ("  not tried yet" if result is None else f"  {result.outcome:<15}{result.reason or ''}")

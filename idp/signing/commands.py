@@ -9,6 +9,7 @@ import click
 
 from idp.core.clock import Clock
 from idp.core.reason import Reason, parse_reason
+from idp.core.vietnam import minute
 from idp.shell.errors import one_line_errors
 from idp.shell.options import with_reason
 from idp.signing import rotate, rules
@@ -60,7 +61,7 @@ def keys_commands(open_ring: OpenRing, audit: Audit) -> click.Group:
     @keys.command("list")
     @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
     def list_keys(*, as_json: bool) -> None:
-        """List the signing keys and what happens to each next."""
+        """List the signing keys and what happens to each next (Vietnam's clock)."""
         with one_line_errors(_ERRORS):
             store, policy, clock = open_ring()
             now = clock.now()
@@ -141,9 +142,7 @@ def _tell_activation(ring: KeyRing, events: Iterable[KeyEvent]) -> None:
     for event in events:
         key = ring.find(event.kid)
         if key and event.kind is KeyEventKind.ANNOUNCED:
-            click.echo(
-                f"The new {key.algorithm} key becomes active at {_minute(key.activates_at)}."
-            )
+            click.echo(f"The new {key.algorithm} key becomes active at {minute(key.activates_at)}.")
 
 
 def _as_json(ring: KeyRing, key: SigningKey, policy: RotationPolicy) -> dict[str, object]:
@@ -167,7 +166,7 @@ def _row(ring: KeyRing, key: SigningKey, policy: RotationPolicy, now: datetime) 
         key.algorithm.value,
         key.state.value,
         _age(now - key.created_at),
-        f"{_NEXT[upcoming.kind]} {_minute(upcoming.at)}",
+        f"{_NEXT[upcoming.kind]} {minute(upcoming.at)}",
     )
 
 
@@ -185,7 +184,3 @@ def _age(age: timedelta) -> str:
     if age.days:
         return f"{age.days} d {hours % 24} h"
     return f"{hours} h {minutes} min"
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -9,6 +9,7 @@ processes that look at the same stored ring at different moments come to the sam
 from dataclasses import replace
 from datetime import datetime
 
+from idp.core.vietnam import minute
 from idp.signing.material import KeyMaterial, SigningAlgorithm
 from idp.signing.model import (
     KeyEvent,
@@ -63,7 +64,7 @@ def announce(
     if waiting:
         raise AlreadyAnnounced(
             f"{waiting.algorithm} key {waiting.kid} is announced already and becomes active"
-            f" at {waiting.activates_at:%Y-%m-%d %H:%M} UTC"
+            f" at {minute(waiting.activates_at)} by Vietnam's clock"
         )
     activates_at = now + policy.announce
     return _with(

@@ -70,9 +70,9 @@ def test_the_list_tells_what_happens_next_and_when(
 
     assert lines == [
         "KID    ALGORITHM  STATE    AGE      NEXT",
-        "ec-1   ES256      retired  1 d 2 h  leaves the JWKS 2026-06-04 12:00 UTC",
-        "rsa-1  RS256      active   1 d 2 h  retires 2026-08-30 12:00 UTC",
-        "ec-2   ES256      active   1 d 2 h  retires 2026-08-31 12:00 UTC",
+        "ec-1   ES256      retired  1 d 2 h  leaves the JWKS 2026-06-04 19:00",
+        "rsa-1  RS256      active   1 d 2 h  retires 2026-08-30 19:00",
+        "ec-2   ES256      active   1 d 2 h  retires 2026-08-31 19:00",
     ]
 
 
@@ -110,8 +110,8 @@ def test_rotate_announces_in_every_ring_and_changes_no_active_key(
     result = run("rotate")
 
     assert result.exit_code == 0
-    assert "The new ES256 key becomes active at 2026-06-02 12:00 UTC." in result.output
-    assert "The new RS256 key becomes active at 2026-06-02 12:00 UTC." in result.output
+    assert "The new ES256 key becomes active at 2026-06-02 19:00." in result.output
+    assert "The new RS256 key becomes active at 2026-06-02 19:00." in result.output
     assert sorted(states(store, clock).values()) == ["active", "active", "announced", "announced"]
     assert [event for event, _ in audited] == ["signing_key.announced"] * 2
 
@@ -132,7 +132,8 @@ def test_a_second_rotate_is_refused_in_one_line(
 
     assert result.exit_code == 1
     assert result.output == (
-        "Error: ES256 key ec-2 is announced already and becomes active at 2026-06-02 12:00 UTC\n"
+        "Error: ES256 key ec-2 is announced already and becomes active"
+        " at 2026-06-02 19:00 by Vietnam's clock\n"
     )
     assert store.load() == before
     assert audited == []
