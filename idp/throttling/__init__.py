@@ -1,5 +1,6 @@
 """
 Budgets: how often something may happen, by person, number, address and for the whole system.
 
-Owns counting. Does not own what happens when a budget is used up: each capability says that.
+Owns counting, and the note in the audit log that a budget is used up. Does not own what a person is
+shown then: each capability says that.
 """
