@@ -88,13 +88,28 @@ def has_default_phone(session: Session, citizen_id: CitizenId, number_index: byt
     return phone is not None and phone.number_index == number_index
 
 
+def lock_with_holder(session: Session, citizen_id: CitizenId, number_index: bytes) -> None:
+    """Lock the account, and the one that has the number, before it comes from there to here."""
+    holder = holder_of_phone(session, number_index)
+    lock(session, citizen_id, *(() if holder is None else (holder,)))
+
+
 def locked_phone(session: Session, number_index: bytes) -> Phone | None:
-    """The phone with that number, which stays whose it is until the commit."""
-    return session.execute(
-        select(Phone)
-        .where(Phone.number_index == number_index, Phone.active.is_(True))
-        .with_for_update()
-    ).scalar_one_or_none()
+    """The phone with that number, which stays whose it is until the commit; so does the account."""
+    while (holder := holder_of_phone(session, number_index)) is not None:
+        lock(session, holder)
+        phone = session.execute(
+            select(Phone)
+            .where(
+                Phone.number_index == number_index,
+                Phone.active.is_(True),
+                Phone.citizen_id == holder,
+            )
+            .with_for_update()
+        ).scalar_one_or_none()
+        if phone is not None:  # else it went to another account while this one was waited for
+            return phone
+    return None
 
 
 def release_phone(session: Session, number_index: bytes, at: datetime) -> CitizenId | None:

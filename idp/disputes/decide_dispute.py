@@ -21,7 +21,7 @@ from idp.citizens.close_account import close_account
 from idp.citizens.holds import lift_hold, place_hold
 from idp.citizens.model import HoldKind
 from idp.citizens.number_store import release_identity_number, reserve_number
-from idp.citizens.phone_store import locked_phone, release
+from idp.citizens.phone_store import holder_of_phone, release_phone
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.disputes import store
@@ -243,9 +243,8 @@ class DecideDispute:
             until=now + self._reserved_for,
             reference=row.number,
         )
-        phone = locked_phone(transaction, phone_index)
-        if phone is not None and phone.citizen_id == holder:
-            release(transaction, phone, now)
+        if holder_of_phone(transaction, phone_index) == holder:
+            release_phone(transaction, phone_index, now)
             record(transaction, PhoneMoved(citizen_id=holder), now)
         self._end_authenticators(transaction, holder, now)
         place_hold(transaction, holder, HoldKind.OPERATOR, now, reference=row.number)

@@ -16,7 +16,12 @@ from idp.citizens import store as citizens
 from idp.citizens.blind_indexes import identity_number_index
 from idp.citizens.holds import lock_changeable
 from idp.citizens.model import CitizenId, Phone
-from idp.citizens.phone_store import default_phone, holder_of_phone, release_phone
+from idp.citizens.phone_store import (
+    default_phone,
+    holder_of_phone,
+    lock_with_holder,
+    release_phone,
+)
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
@@ -75,8 +80,9 @@ class AddPhone:
         owe_end, owe_notice = self._follow_ups.owe_end, self._follow_ups.owe_notice
         former: CitizenId | None = None
         with self._database.transaction() as transaction:
-            # The account before its phones, as whoever changes both; and a dispute that is being
+            # The accounts before their phones, as whoever changes both; and a dispute that is being
             # filed at this moment is seen.
+            lock_with_holder(transaction, citizen_id, pending.number_index)
             lock_changeable(transaction, citizen_id)
             if not store.take_pending(transaction, pending.id):
                 return Added.GONE

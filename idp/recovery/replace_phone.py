@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from idp.audit.events import PasswordReset, PhoneMoved, PhoneRecovered, PhoneRecoveryRefused
@@ -12,7 +13,12 @@ from idp.citizens import store as citizens
 from idp.citizens.holds import ensure_changeable
 from idp.citizens.model import CitizenId, Evidence, EvidenceKind, Phone
 from idp.citizens.number_store import has_identity_number
-from idp.citizens.phone_store import default_phone, make_default_phone, release_phone
+from idp.citizens.phone_store import (
+    default_phone,
+    lock_with_holder,
+    make_default_phone,
+    release_phone,
+)
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.follow_ups.follow_ups import FollowUps
@@ -66,15 +72,27 @@ class ReplacePhone:
         """
         now = self._clock.now()
         try:
-            with self._database.transaction() as transaction:
-                citizen_id, owed = self._replace(
-                    transaction, recovery_id, password_hash, client_id, now
-                )
+            citizen_id, owed = self._replace_repeatedly(recovery_id, password_hash, client_id, now)
         except _Overtaken as overtaken:
             self._make_void(recovery_id, overtaken.citizen_id, client_id, now)
             raise
         self._follow_ups.do(*owed)
         return citizen_id
+
+    def _replace_repeatedly(
+        self,
+        recovery_id: PhoneRecoveryId,
+        password_hash: str,
+        client_id: str | None,
+        now: datetime,
+    ) -> tuple[CitizenId, list[FollowUpId]]:
+        """Whose account it is, and what follows."""
+        try:
+            with self._database.transaction() as transaction:
+                return self._replace(transaction, recovery_id, password_hash, client_id, now)
+        except IntegrityError:  # somebody else got the number at this moment, and loses it
+            with self._database.transaction() as transaction:
+                return self._replace(transaction, recovery_id, password_hash, client_id, now)
 
     def _replace(
         self,
@@ -84,12 +102,11 @@ class ReplacePhone:
         client_id: str | None,
         now: datetime,
     ) -> tuple[CitizenId, list[FollowUpId]]:
-        """Whose account it is, and what follows."""
         taken = store.complete(transaction, recovery_id, now)
         if taken is None:
             raise RecoveryGone
         citizen_id = taken.citizen_id
-        citizens.lock(transaction, citizen_id)  # the account's phones change one at a time
+        lock_with_holder(transaction, citizen_id, taken.phone_number_index)
         ensure_changeable(transaction, citizen_id)
         lost = default_phone(transaction, citizen_id)
         if (None if lost is None else lost.id) != taken.former_phone_id:

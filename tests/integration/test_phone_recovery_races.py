@@ -17,6 +17,7 @@ from idp.citizens.model import (
     PasswordCredential,
     Phone,
 )
+from idp.citizens.phone_store import phone_number_of
 from idp.core.handles import digest, new_handle, new_uuid
 from idp.core.identity_number import IdentityNumber
 from idp.core.phone_number import PhoneNumber
@@ -24,13 +25,15 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.follow_ups.follow_ups import FollowUps
 from idp.follow_ups.model import EndOfSessions
-from idp.recovery import store
+from idp.recovery import replace_phone, store
 from idp.recovery.ask_for_other_phone import RecoveryGone
 from idp.recovery.cancel import CancelRecovery
 from idp.recovery.model import PhoneRecovery, PhoneRecoveryId, RecoveryEnd, RecoveryText
 from idp.recovery.replace_phone import ReplacePhone
 from tests.fakes.at_once import at_once
 from tests.fakes.clock import FakeClock
+from tests.fakes.meanwhile import Meanwhile
+from tests.fakes.people import BINH, citizen_of
 
 NUMBER = IdentityNumber("052190000001")
 LOST, OTHER = PhoneNumber("+84912000001"), PhoneNumber("+84962000002")
@@ -125,7 +128,7 @@ class House:
 
     def password(self) -> str:
         with self.database.reading() as reading:
-            return reading.execute(select(PasswordCredential.hash)).scalar_one()
+            return reading.get_one(PasswordCredential, self.citizen_id).hash
 
     def kinds(self) -> list[str]:
         with self.database.reading() as reading:
@@ -186,3 +189,24 @@ def test_a_request_is_found_again_by_both_numbers_only(
         found = [store.waiting_for(reading, number, phone, clock.now()) for phone in (other, lost)]
 
     assert found == [house.recovery_id, None]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite writes one by one
+def test_who_gets_the_number_at_this_moment_loses_it(
+    house: House, index: BlindIndex, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def enrol() -> None:
+        with house.database.transaction() as transaction:
+            new = citizen_of(BINH, phone=OTHER.e164, at=clock.now())
+            citizens.add(transaction, new, index)
+
+    meanwhile = Meanwhile(house.database, enrol).after(monkeypatch, replace_phone, "release_phone")
+
+    house.replace(house.recovery_id, "new", client_id=None)
+
+    assert meanwhile.outcome() is None
+    assert (house.password(), house.active_phones()) == ("new", [OTHER.e164])
+    with house.database.reading() as reading:
+        assert phone_number_of(reading, BINH) is None
+        assert phone_number_of(reading, house.citizen_id) == OTHER
+    assert house.heard.notices.count("phone_lost") == 1
