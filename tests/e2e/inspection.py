@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import unquote_plus, urlsplit
 
 from playwright.sync_api import (
@@ -18,7 +18,7 @@ from playwright.sync_api import (
     ViewportSize,
 )
 
-from tests.e2e.barriers import AXE, CONTRAST, RULES, Examiner
+from tests.e2e.barriers import AXE, Examiner
 
 STRUCTURE: Final = """
 () => {
@@ -53,7 +53,6 @@ MOST_BYTES: Final = 15 * 1024
 DESK: Final[ViewportSize] = {"width": 1280, "height": 900}
 # A refused form answers 4xx, which is right, and which Chromium notes in the console all the same.
 _STATUS_NOTE = re.compile("Failed to load resource: the server responded with a status of [45]")
-Scheme = Literal["dark", "light"]
 _SHOW_NOTHING = {204, *range(300, 400)}
 
 
@@ -114,7 +113,7 @@ class Inspector:
         self._screenshots = screenshots
         self._inspected: set[tuple[str, ...]] = set()
         self._assets: dict[str, int] = {}
-        self._examiners: dict[tuple[str, Scheme], Examiner] = {}
+        self._examiners: dict[str, Examiner] = {}
         self.headings: dict[str, set[str]] = {}
 
     def inspect(self, name: str, record: Record, *, setting: str, scripts: bool) -> None:
@@ -158,21 +157,19 @@ class Inspector:
     def _axe(self, page: Page, *, scripts: bool) -> Iterable[str]:
         if not scripts:  # the same page is looked at where they may run
             return
-        origin, html = "{0.scheme}://{0.netloc}".format(urlsplit(page.url)), page.content()
-        yield from self._examiner(origin, "light").examine(html)
-        if origin != self._provider:  # ours are in the gallery, and seen in the dark there
-            yield from (f"dark: {fault}" for fault in self._examiner(origin, "dark").examine(html))
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+        yield from self._examiner(origin).examine(page.content())
 
-    def _examiner(self, origin: str, scheme: Scheme) -> Examiner:
-        if (origin, scheme) not in self._examiners:
+    def _examiner(self, origin: str) -> Examiner:
+        if origin not in self._examiners:
             page = self._chromium.new_context(
-                color_scheme=scheme, reduced_motion="reduce", viewport=DESK
+                color_scheme="light", reduced_motion="reduce", viewport=DESK
             ).new_page()
             page.add_init_script(path=AXE)
             page.goto(origin)
-            rules = RULES if scheme == "light" else CONTRAST
-            self._examiners[origin, scheme] = Examiner(page, rules)
-        return self._examiners[origin, scheme]
+            # Ours are in the gallery, and seen in the dark there.
+            self._examiners[origin] = Examiner(page, in_the_dark=origin != self._provider)
+        return self._examiners[origin]
 
     def _answer(self, answer: Response) -> Iterable[str]:
         headers = answer.all_headers()
