@@ -11,6 +11,7 @@ from idp.audit.log import record
 from idp.carriers.model import Attribute, ClaimedIdentity, MatchOutcome, Outcome
 from idp.carriers.ports import CarrierRecords
 from idp.citizens.model import Citizen, CitizenId, Evidence, EvidenceKind, Phone
+from idp.citizens.number_store import numbers_of
 from idp.citizens.phone_store import lapse_evidence_of_phone, lock_phone
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.core.phone_number import PhoneNumber
@@ -76,13 +77,17 @@ class MatchCitizen:
         """
         Keep what was said; whether it is evidence now.
 
-        A match takes the place of what the same phone spoke for before. It is none for a phone
-        that left the account while the carrier was asked.
+        A match takes the place of what the same phone spoke for before. It is none where the phone,
+        or a number that was asked about, left the account while the carrier was asked.
         """
         self.note(transaction, held, outcome)
         if outcome.outcome is not Outcome.MATCH:
             return False
         if not lock_phone(transaction, held.citizen_id, held.phone_id):
+            return False
+        if not numbers_of(transaction, held.citizen_id).issuperset(
+            person.identity_number for person in held.person
+        ):
             return False
         lapse_evidence_of_phone(transaction, held.phone_id, outcome.checked_at)
         transaction.add(

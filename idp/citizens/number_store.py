@@ -36,6 +36,16 @@ def has_identity_number(source: Source, citizen_id: CitizenId, number_index: byt
     return holder_of_identity_number(source, number_index) == citizen_id
 
 
+def numbers_of(session: Session, citizen_id: CitizenId) -> frozenset[IdentityNumber]:
+    """The citizen's active numbers."""
+    held = session.execute(
+        select(CitizenIdentityNumber.value).where(
+            CitizenIdentityNumber.citizen_id == citizen_id, CitizenIdentityNumber.active.is_(True)
+        )
+    )
+    return frozenset(map(IdentityNumber, held.scalars()))
+
+
 def claimed_number(session: Session, citizen_id: CitizenId) -> IdentityNumber | None:
     """The number the citizen says is theirs as well, and nobody has confirmed."""
     found = session.execute(

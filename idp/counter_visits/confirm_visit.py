@@ -134,6 +134,7 @@ class ConfirmVisit:
             citizen_id = store.spend(transaction, visit_id, now)
             if citizen_id is None:
                 raise NoSuchVisit
+            citizens.lock(transaction, citizen_id)
             self._require_active(transaction, citizen_id)  # else the code is as it was
             transaction.add(
                 Evidence(

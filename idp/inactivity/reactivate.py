@@ -96,6 +96,7 @@ class Reactivate:
             return Reactivation(Answer.SILENT)
         now = self._clock.now()
         with self._database.transaction() as transaction:
+            citizens.lock(transaction, citizen_id)
             if not is_only_inactive(holds_of(transaction, citizen_id)):
                 self._match.note(transaction, held, outcome)
                 return Reactivation(Answer.GONE)

@@ -13,12 +13,11 @@ from idp.carriers.ports import CarrierRecords, CarrierUnavailable
 from idp.carriers.rules import ties_number_to_person
 from idp.citizens import store as citizens
 from idp.citizens.blind_indexes import phone_number_index
-from idp.citizens.holds import holds_of
+from idp.citizens.holds import ChangesBarred, lock_changeable
 from idp.citizens.link_identity_number import KindHeld, NumberTaken, link_identity_number
 from idp.citizens.model import EvidenceKind, Phone
 from idp.citizens.number_store import claimed_number
 from idp.citizens.phone_store import lock_phone, release_phone
-from idp.citizens.rules import bars_changes
 from idp.core.clock import Clock
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
 from idp.db.database import Database
@@ -101,15 +100,15 @@ class RematchPhone:
         """
         Add the number that the citizen claims: the carrier has written it down since.
 
-        False where it is another account's, or a dispute is open: it stays a claim then.
+        False where it is another account's, or a dispute is open: it stays a claim then. So it is
+        where the account was closed.
         """
         held, now = question.held, self._clock.now()
         if question.claimed is None:
             return False
         with self._database.transaction() as transaction:
-            if bars_changes(holds_of(transaction, held.citizen_id)):
-                return False
             try:
+                lock_changeable(transaction, held.citizen_id)
                 link_identity_number(
                     transaction,
                     held.citizen_id,
@@ -119,7 +118,7 @@ class RematchPhone:
                     by=found.carrier or "",
                     at=now,
                 )
-            except (NumberTaken, KindHeld):
+            except (ChangesBarred, NumberTaken, KindHeld):
                 return False
             self._match.keep(transaction, held, found)
             told = NoticeKind.IDENTITY_NUMBER_ADDED

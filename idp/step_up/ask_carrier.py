@@ -8,7 +8,7 @@ from idp.carriers.model import MatchOutcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
 from idp.citizens.blind_indexes import identity_number_index, phone_number_index
-from idp.citizens.holds import ensure_changeable
+from idp.citizens.holds import ensure_changeable, lock_changeable
 from idp.citizens.model import CitizenId
 from idp.citizens.phone_store import default_phone
 from idp.core.clock import Clock
@@ -66,7 +66,7 @@ class AskCarrierAgain:
             self._note_silence(citizen_id, client_id, silence)
             raise
         with self._database.transaction() as transaction:
-            ensure_changeable(transaction, citizen_id)
+            lock_changeable(transaction, citizen_id)
             self._match.keep(transaction, held, outcome)
         return outcome
 

@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
 from idp.citizens import store as citizens
+from idp.citizens.blind_indexes import identity_number_index
 from idp.citizens.holds import ChangesBarred, place_hold
 from idp.citizens.link_identity_number import NumberTaken
 from idp.citizens.model import CitizenStatus, Evidence, EvidenceKind, HoldKind
+from idp.citizens.number_store import release_identity_number
 from idp.citizens.password_hasher import PasswordHasher
 from idp.core.identity_number import IdentityNumber
 from idp.counter_visits.codes import VisitCodes
@@ -31,6 +33,7 @@ from idp.throttling.ports import Budget, BudgetSpent
 from tests.fakes.at_once import at_once
 from tests.fakes.clock import FakeClock
 from tests.fakes.follow_ups import follow_ups_of
+from tests.fakes.meanwhile import Meanwhile
 from tests.fakes.notices import NoticesInMemory
 from tests.fakes.operators import PASSWORD, code_at, keep_operator
 from tests.fakes.people import AN, BINH, citizen_of
@@ -417,3 +420,24 @@ def test_a_role_that_may_not_is_told_so(house: House, run: Callable[..., Result]
     assert result.exit_code == 1
     assert "may not do this" in result.output
     assert "Nguyễn" not in result.output
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite writes one by one
+def test_a_decision_that_comes_between_leaves_no_evidence(
+    on_each: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number goes to somebody else, and with it whatever speaks for it."""
+
+    def decide() -> None:
+        index = identity_number_index(on_each.index, "052090000001")
+        with on_each.database.transaction() as transaction:
+            place_hold(transaction, AN, HoldKind.OPERATOR, on_each.clock.now())
+            assert release_identity_number(transaction, AN, index, on_each.clock.now())
+
+    visit = on_each.confirm.look(on_each.open(AN).code, by=operator())
+    decision = Meanwhile(on_each.database, decide).after(monkeypatch, citizens, "status_of")
+
+    on_each.confirm(visit.id, DocumentKind.IDENTITY_CARD, by=operator())
+
+    assert decision.outcome() is None
+    assert [each.lapsed_at for each in on_each.evidence()] == [on_each.clock.now()]

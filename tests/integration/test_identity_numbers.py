@@ -15,10 +15,11 @@ from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
 from idp.citizens.blind_indexes import identity_number_index, phone_number_index
 from idp.citizens.claims import claim_values
+from idp.citizens.close_account import close_account
 from idp.citizens.holds import place_hold
 from idp.citizens.link_identity_number import KindHeld, NumberTaken, link_identity_number
 from idp.citizens.model import CitizenId, EvidenceKind, HoldKind
-from idp.citizens.number_store import claim_number, claimed_number
+from idp.citizens.number_store import claim_number, claimed_number, holder_of_identity_number
 from idp.citizens.phone_store import release_phone
 from idp.citizens.rules import pairwise_subject
 from idp.core.birth_date import BirthDate
@@ -280,6 +281,26 @@ def test_a_phone_that_left_while_the_carrier_was_asked_confirms_nothing(
     assert account.link() is Linked.NOT_CONFIRMED
     assert account.link() is Linked.NO_PHONE
     assert account.holder(CCCD) is None
+
+
+def test_an_account_that_is_closed_while_the_carrier_is_asked_gets_no_number(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could make an account with that number any more."""
+    account.recorded(CCCD)
+    honest = account.carriers.match
+
+    def while_it_is_closed(number: PhoneNumber, person: ClaimedIdentity) -> MatchOutcome:
+        with account.database.transaction() as transaction:
+            close_account(transaction, AN, account.clock.now())
+        return honest(number, person)
+
+    monkeypatch.setattr(account.carriers, "match", while_it_is_closed)
+
+    assert account.link() is Linked.BARRED
+    with account.database.reading() as reading:
+        index = identity_number_index(account.index, CCCD.value)
+        assert holder_of_identity_number(reading, index) is None
 
 
 def test_a_silent_carrier_and_a_spent_budget_change_nothing(account: Account) -> None:

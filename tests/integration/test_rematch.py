@@ -10,9 +10,11 @@ from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
 from idp.carriers.match_citizen import MatchCitizen
+from idp.carriers.model import ClaimedIdentity, MatchOutcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.citizens import store as citizens
 from idp.citizens.blind_indexes import identity_number_index, phone_number_index
+from idp.citizens.close_account import close_account
 from idp.citizens.holds import place_hold
 from idp.citizens.model import (
     CitizenId,
@@ -23,7 +25,11 @@ from idp.citizens.model import (
     HoldKind,
     Phone,
 )
-from idp.citizens.number_store import claim_number, holder_of_identity_number
+from idp.citizens.number_store import (
+    claim_number,
+    holder_of_identity_number,
+    release_identity_number,
+)
 from idp.citizens.phone_store import phone_number_of, release_phone
 from idp.citizens.rules import VerificationLevel, verification_level
 from idp.core.birth_date import BirthDate
@@ -226,6 +232,52 @@ def test_nobody_is_asked_by_day(house: House) -> None:
 
     assert house.sweep() == {}
     assert house.carriers.disclosed == []
+
+
+def test_a_number_that_left_while_the_carrier_was_asked_is_spoken_for_by_nobody(
+    on_each: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dispute was decided: the account has its phone still, and no word of a carrier."""
+    on_each.enrolled()
+    honest = on_each.carriers.match
+
+    def while_it_is_decided(number: PhoneNumber, person: ClaimedIdentity) -> MatchOutcome:
+        index = identity_number_index(on_each.index, "052090000001")
+        with on_each.database.transaction() as transaction:
+            assert release_identity_number(transaction, AN, index, on_each.clock.now())
+        return honest(number, person)
+
+    monkeypatch.setattr(on_each.carriers, "match", while_it_is_decided)
+    on_each.sweep()
+
+    assert on_each.level() == 1
+    assert [each.lapsed_at is None for each in on_each.evidence()] == [False]
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_claimed_number_comes_to_no_account_that_was_closed_or_disputed_meanwhile(
+    on_each: House, monkeypatch: pytest.MonkeyPatch, *, closes: bool
+) -> None:
+    on_each.enrolled(number="205090001")
+    on_each.carriers.subscriptions[PhoneNumber("+84961000001")] = AN_HOLDS
+    with on_each.database.transaction() as transaction:
+        claim_number(transaction, AN, IdentityNumber("052090000001"), on_each.clock.now())
+    honest = on_each.carriers.match
+
+    def while_that_happens(number: PhoneNumber, person: ClaimedIdentity) -> MatchOutcome:
+        with on_each.database.transaction() as transaction:
+            if closes:
+                close_account(transaction, AN, on_each.clock.now())
+            else:
+                place_hold(transaction, AN, HoldKind.DISPUTE, on_each.clock.now())
+        return honest(number, person)
+
+    monkeypatch.setattr(on_each.carriers, "match", while_that_happens)
+    on_each.sweep()
+
+    with on_each.database.reading() as reading:
+        index = identity_number_index(on_each.index, "052090000001")
+        assert holder_of_identity_number(reading, index) is None
 
 
 def test_a_recycled_number_leaves_the_account_and_its_new_holder_learns_nothing(

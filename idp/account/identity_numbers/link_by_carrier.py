@@ -13,7 +13,7 @@ from idp.carriers.model import ClaimedIdentity, MatchOutcome
 from idp.carriers.ports import CarrierUnavailable
 from idp.carriers.rules import ties_number_to_person
 from idp.citizens.blind_indexes import identity_number_index, phone_number_index
-from idp.citizens.holds import holds_of
+from idp.citizens.holds import ChangesBarred, holds_of, lock_changeable
 from idp.citizens.link_identity_number import KindHeld, NumberTaken, link_identity_number
 from idp.citizens.model import CitizenId, EvidenceKind
 from idp.citizens.phone_store import default_phone, lock_phone
@@ -114,8 +114,10 @@ class LinkByCarrier:
         found: MatchOutcome,
         now: datetime,
     ) -> Linked:
-        # Again: a dispute may have come in while the carrier was asked.
-        if bars_changes(holds_of(transaction, asked.citizen_id)):
+        # Again: a dispute may have come in while the carrier was asked, or the account was closed.
+        try:
+            lock_changeable(transaction, asked.citizen_id)
+        except ChangesBarred:
             self._match.note(transaction, asked, found)
             return Linked.BARRED
         if not ties_number_to_person(found) or not lock_phone(
