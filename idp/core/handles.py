@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
-from base64 import urlsafe_b64encode
+from os import urandom
 from typing import NewType
 from uuid import UUID
+
+from idp.core import base64url
 
 Handle = NewType("Handle", str)
 """A random value that names something of ours to one browser or one relying party."""
@@ -16,12 +18,12 @@ _FRACTIONS = 2**32
 
 def new_handle() -> Handle:
     """Return a fresh handle: 256 random bits as 43 characters that are safe in URLs and cookies."""
-    return Handle(secrets.token_urlsafe(_ENTROPY_BYTES))
+    return Handle(base64url.encode(urandom(_ENTROPY_BYTES)))
 
 
 def new_secret_bytes(count: int) -> bytes:
     """Return *count* random bytes, for a secret that is shared with somebody's device."""
-    return secrets.token_bytes(count)
+    return urandom(count)
 
 
 def new_code(alphabet: str, length: int) -> str:
@@ -31,17 +33,17 @@ def new_code(alphabet: str, length: int) -> str:
 
 def new_uuid() -> str:
     """Return a random UUID (RFC 9562 §5.4), for what is named for good: no secret."""
-    return str(UUID(bytes=secrets.token_bytes(16), version=4))
+    return str(UUID(bytes=urandom(16), version=4))
 
 
 def new_short_id() -> str:
     """Return a random id of 128 bits as 22 characters, for what is told apart and is no secret."""
-    return secrets.token_urlsafe(_ID_BYTES)
+    return base64url.encode(urandom(_ID_BYTES))
 
 
 def random_bytes(count: int) -> bytes:
     """Return so many random bytes."""
-    return secrets.token_bytes(count)
+    return urandom(count)
 
 
 def random_fraction() -> float:
@@ -56,4 +58,4 @@ def digest(value: str) -> str:
     Plain SHA-256 is enough only because a handle has 256 random bits: nobody can run through them.
     For a value that a person chose, or one with few possibilities, it would hide nothing.
     """
-    return urlsafe_b64encode(hashlib.sha256(value.encode()).digest()).rstrip(b"=").decode()
+    return base64url.encode(hashlib.sha256(value.encode()).digest())

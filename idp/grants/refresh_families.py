@@ -7,7 +7,6 @@ on: two requests at once do one after the other what they would have done alone.
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +27,7 @@ from sqlalchemy.orm import Session
 
 from idp.citizens.model import Citizen, CitizenId, CitizenStatus
 from idp.consents.store import sharing
+from idp.core import base64url
 from idp.core.handles import digest, new_handle
 from idp.db.rows import Prepared, Rows, Source, rows_of
 from idp.follow_ups.store import ends
@@ -239,7 +239,7 @@ class RefreshFamilies:
     def _value(self, family_id: FamilyId, generation: int) -> str:
         message = f"refresh_token\0{family_id}\0{generation}".encode()
         value = hmac.digest(self._key, message, hashlib.sha256)
-        return urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
+        return base64url.encode(value)
 
     def _limits(self, now: datetime) -> dict[str, Any]:
         return {"idle_since": now - self._policy.idle, "oldest": now - self._policy.maximum}

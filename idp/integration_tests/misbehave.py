@@ -6,7 +6,7 @@ another provider that there is, and every subject is the invented person's.
 """
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 from joserfc.jwk import KeySet
 
+from idp.core import base64url
 from idp.core.handles import new_handle
 from idp.integration_tests.model import CaseName
 from idp.signing.material import KeyMaterial, SigningAlgorithm
@@ -68,12 +69,12 @@ def signed(
         case CaseName.ALGORITHM_HS256:
             message = _message(good, alg="HS256")
             tag = hmac.digest(_public_pem(good, signer), message.encode("ascii"), sha256)
-            return Signed(f"{message}.{_base64url(tag)}")
+            return Signed(f"{message}.{base64url.encode(tag)}")
         case CaseName.UNKNOWN_KEY:
             key = KeyMaterial.generate(algorithm)
             message = _message(good, kid=key.kid)
             signature = key.sign(message.encode("ascii"))
-            return Signed(f"{message}.{_base64url(signature)}", key.public_jwk)
+            return Signed(f"{message}.{base64url.encode(signature)}", key.public_jwk)
     return Signed(good)
 
 
@@ -81,13 +82,13 @@ def forged(token: str, algorithm: SigningAlgorithm) -> str:
     """The same header and claims, with the signature of somebody else's key."""
     message = token.rpartition(".")[0]
     stranger = KeyMaterial.generate(algorithm)
-    return f"{message}.{_base64url(stranger.sign(message.encode('ascii')))}"
+    return f"{message}.{base64url.encode(stranger.sign(message.encode('ascii')))}"
 
 
 def _message(token: str, **header: str) -> str:
     """What a signature is over, with some of its header changed."""
     head, claims, _ = token.split(".")
-    return f"{_base64url(orjson.dumps(_header(head) | header))}.{claims}"
+    return f"{base64url.encode(orjson.dumps(_header(head) | header))}.{claims}"
 
 
 def _header(encoded: str) -> dict[str, str]:
@@ -105,10 +106,6 @@ def _public_pem(token: str, signer: Signer) -> bytes:
     keys = KeySet.import_key_set(orjson.loads(signer.jwks().body))
     key = keys.get_by_kid(kid)
     return bytes(key.as_pem(private=False))  # type: ignore[union-attr]
-
-
-def _base64url(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
 def _decoded(text: str) -> bytes:

@@ -2,9 +2,10 @@
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
+
+from idp.core import base64url
 
 _BYTES = 16
 
@@ -29,7 +30,7 @@ class Links:
         """
         # No other use of the key has a NUL in what it signs.
         signed = hmac.digest(self.key, f"link\0{path}\0{row_id}".encode(), hashlib.sha256)
-        return urlsafe_b64encode(signed[:_BYTES]).rstrip(b"=").decode()
+        return base64url.encode(signed[:_BYTES])
 
     def link(self, path: str, row_id: str) -> str:
         """The whole address."""

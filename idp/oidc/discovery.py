@@ -1,12 +1,12 @@
 """Discovery (OpenID Connect Discovery §4, RFC 8414) and the JWKS: bytes that stand ready."""
 
 import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 
+from idp.core import base64url
 from idp.interactions.model import Prompt
 from idp.oidc.authorize import RESPONSE_MODES
 from idp.oidc.client_authentication import METHODS
@@ -140,4 +140,4 @@ def _together(jwks: Jwks, more: Sequence[Mapping[str, str]]) -> _Document:
 
 def _etag(body: bytes) -> str:
     digest = hashlib.sha256(body).digest()
-    return f'"{urlsafe_b64encode(digest).rstrip(b"=").decode()}"'
+    return f'"{base64url.encode(digest)}"'

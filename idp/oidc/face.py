@@ -152,7 +152,7 @@ class ProtocolFace:
         **facts: str | None,
     ) -> None:
         """One line a request. The path, never the query: that holds handles, codes and hints."""
-        _log.info(
+        _log.bind().info(  # else the logger finds `info` by an error that is raised and caught
             "request",
             method=environ["REQUEST_METHOD"],
             path=environ.get("PATH_INFO", "")[:_MAX_PATH],

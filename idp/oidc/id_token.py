@@ -1,7 +1,6 @@
 """ID tokens (OpenID Connect Core §2): the one place that makes them."""
 
 import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from idp.citizens import store as citizens
 from idp.citizens.claims import claim_values
 from idp.citizens.model import CitizenId, ClaimValue
 from idp.citizens.rules import Subject, pairwise_subject
+from idp.core import base64url
 from idp.core.clock import Clock
 from idp.db.rows import Source
 from idp.grants.model import Authorization
@@ -123,4 +123,4 @@ def claims_asked_for(source: Source, authorization: Authorization) -> dict[str, 
 def _left_half(access_token: str) -> str:
     """`at_hash` (OpenID Connect Core §3.1.3.6); both our algorithms hash with SHA-256."""
     digest = hashlib.sha256(access_token.encode("ascii")).digest()
-    return urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
+    return base64url.encode(digest[: len(digest) // 2])

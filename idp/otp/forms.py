@@ -18,9 +18,10 @@ class OtpForm(Form):
     remember = LineField()  # where the page offers it: a box that nobody ticked beforehand
 
     def validate_otp(self, _field: LineField) -> None:
-        if not self.code:
+        code = self.code
+        if not code:
             refuse(_("Nhập mã OTP"))
-        if not _SIX_DIGITS.fullmatch(self.code):
+        if not _SIX_DIGITS.fullmatch(code):
             refuse(_("Mã OTP gồm 6 chữ số"))
 
     @property

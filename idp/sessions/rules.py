@@ -2,10 +2,10 @@
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from typing import Final
 
+from idp.core import base64url
 from idp.core.acr import ACR_CLASSES
 from idp.sessions.model import SessionId
 
@@ -80,4 +80,4 @@ def sid(key: bytes, sector: str, session: SessionId) -> str:
     Different in each sector, so that portals cannot join their citizens by it.
     """
     value = hmac.digest(key, f"sid\0{sector}\0{session}".encode(), hashlib.sha256)
-    return urlsafe_b64encode(value[:24]).decode()
+    return base64url.encode(value[:24])

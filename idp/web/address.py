@@ -34,8 +34,10 @@ def may_be_named(name: str) -> bool:
 
 def page_query(**changes: str) -> str:
     """Give the query of this page with *changes*, and without the answer it showed."""
-    kept = {name: values for name, values in request.args.lists() if name != SHOWN}
-    return query_of(kept | {name: [value] for name, value in changes.items()})
+    query = dict(request.args.lists())
+    query.pop(SHOWN, None)
+    query.update((name, [value]) for name, value in changes.items())
+    return query_of(query)
 
 
 def same_page_url() -> str:

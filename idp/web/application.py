@@ -5,29 +5,25 @@ What Flask and Werkzeug do at every request for applications of other kinds took
 it is left out here, by the hooks that they have for it, and nowhere else.
 """
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response
-from flask.globals import request_ctx
+from flask.ctx import AppContext, RequestContext
+from flask.globals import _cv_app, _cv_request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
-from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from werkzeug.http import parse_cookie
+from werkzeug.datastructures import EnvironHeaders, Headers, ImmutableMultiDict, MultiDict
+from werkzeug.http import HTTP_STATUS_CODES, parse_cookie
 from werkzeug.routing import MapAdapter, Rule, UnicodeConverter, ValidationError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _FORM: Final = "application/x-www-form-urlencoded"
-
-# A parameter in which nothing is encoded; most of ours are such.
-_AS_IT_STANDS: Final = re.compile(r"\w[\w.~-]*=[\w.~-]*", re.ASCII)
-
-# As browsers send them (RFC 6265 §4.2.1), none of them quoted: ours are handles.
-_PLAIN_COOKIES: Final = re.compile(r"[\w-]+=[\w.~-]*(?:; [\w-]+=[\w.~-]*)*", re.ASCII)
+_HTML: Final = "text/html; charset=utf-8"
+_STATUS: Final = {code: f"{code} {words.upper()}" for code, words in HTTP_STATUS_CODES.items()}
 
 
 class Values(ImmutableMultiDict[str, str]):
@@ -37,6 +33,14 @@ class Values(ImmutableMultiDict[str, str]):
 
     That a name is missing is ordinary, and not told by making and catching a page for an error.
     """
+
+    @classmethod
+    def of(cls, pairs: Iterable[Sequence[str]]) -> "Values":
+        """Those *pairs*; Werkzeug's constructor asks first what else it might have been given."""
+        values = cls.__new__(cls)
+        for name, value in pairs:
+            dict.setdefault(cast("dict[str, list[str]]", values), name, []).append(value)
+        return values
 
     def get(  # type: ignore[override]  # (as Werkzeug's overloads)
         self,
@@ -53,14 +57,14 @@ class Values(ImmutableMultiDict[str, str]):
 
 def _named(text: str) -> Values:
     """Read *text*, a query or a posted form (WHATWG URL §5.1), as Werkzeug does."""
-    pairs: list[tuple[str, str]] = []
-    for pair in text.split("&"):
-        if _AS_IT_STANDS.fullmatch(pair):
-            name, _, value = pair.partition("=")
-            pairs.append((name, value))
-        else:
-            pairs += parse_qsl(pair, keep_blank_values=True, errors="werkzeug.url_quote")
-    return Values(pairs)
+    if "%" in text or "+" in text:
+        return Values.of(parse_qsl(text, keep_blank_values=True, errors="werkzeug.url_quote"))
+    return Values.of(_pairs(text, "&"))
+
+
+def _pairs(text: str, between: str) -> list[Sequence[str]]:
+    """Names and values in which nothing is encoded."""
+    return [pair.partition("=")[::2] for pair in text.split(between) if pair]
 
 
 class PageRequest(Request):
@@ -68,6 +72,30 @@ class PageRequest(Request):
 
     parameter_storage_class = Values
     dict_storage_class = Values
+
+    def __init__(self, environ: "WSGIEnvironment") -> None:
+        path = environ.get("PATH_INFO", "")
+        if environ.get("SCRIPT_NAME") or not path.isascii():
+            super().__init__(environ)
+            return
+        # What Werkzeug would come to: nothing has to be decoded, and no part of ours is asked for
+        # the server's own name.
+        self.environ = environ
+        self.method = environ["REQUEST_METHOD"].upper()
+        self.scheme = environ["wsgi.url_scheme"]
+        self.root_path = ""
+        self.path = "/" + path.lstrip("/")
+        self.query_string = environ.get("QUERY_STRING", "").encode("latin-1")
+        self.headers = EnvironHeaders(environ)
+        self.remote_addr = environ.get("REMOTE_ADDR")
+        self.shallow = False
+
+    @cached_property
+    def server(  # type: ignore[override]  # (read once, as the others)
+        self,
+    ) -> tuple[str, int | None] | None:
+        """Name and port as the server calls itself, for what is sent without `Host` (HTTP/1.0)."""
+        return Request(self.environ, populate_request=False).server
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
@@ -88,8 +116,10 @@ class PageRequest(Request):
     def cookies(self) -> ImmutableMultiDict[str, str]:
         """What the browser keeps for us."""
         sent = self.environ.get("HTTP_COOKIE", "")
-        if _PLAIN_COOKIES.fullmatch(sent):
-            return Values([pair.split("=", 1) for pair in sent.split("; ")])
+        # As browsers send them (RFC 6265 §4.2.1), none of them quoted: ours are handles.
+        plain = sent.isascii() and '"' not in sent and "\t" not in sent
+        if plain and sent.count("; ") == sent.count(";") == sent.count(" "):
+            return Values.of(_pairs(sent, "; "))
         found = parse_cookie(self.environ, self.dict_storage_class)
         return cast("ImmutableMultiDict[str, str]", found)
 
@@ -104,12 +134,28 @@ class PageRequest(Request):
             super().close()
 
 
+class _OwnHeaders(Headers):
+    """Headers of our own making: no value has a newline that would have to be looked for."""
+
+    def __init__(self, *pairs: tuple[str, str]) -> None:
+        self._list = list(pairs)
+
+
 class Ready(Response):
     """
-    An answer whose headers are all there: it is sent as it stands.
+    A page of ours whose headers are all there: it is sent as it stands.
 
     Werkzeug copies the headers of others, and looks through the copy for what is to be mended.
     """
+
+    def __init__(self, page: str | bytes, status: int = 200, *headers: tuple[str, str]) -> None:
+        body = page.encode() if isinstance(page, str) else page
+        length = ("Content-Length", str(len(body)))
+        self.headers = _OwnHeaders(("Content-Type", _HTML), length, *headers)
+        self._status, self._status_code = _STATUS[status], status
+        self.response = [body]
+        self.direct_passthrough = False
+        self._on_close = []
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -117,7 +163,7 @@ class Ready(Response):
         """Answer a request."""
         if environ["REQUEST_METHOD"] == "HEAD":
             return super().__call__(environ, start_response)
-        start_response(self.status, list(self.headers))
+        start_response(self._status, list(self.headers))
         return cast("list[bytes]", self.response)
 
 
@@ -134,10 +180,11 @@ class Place(UnicodeConverter):
 class _Found(MapAdapter):
     """A view that was found by the whole address, and its hooks: there is nothing to be matched."""
 
-    def __init__(self, app: Flask, rule: Rule) -> None:
-        super().__init__(rule.map, "", "/", "", "https", rule.rule, "GET")
-        self._rule = rule
-        self.view = app.view_functions[rule.endpoint]
+    def __init__(self, app: Flask, rule: Rule, method: str) -> None:
+        super().__init__(rule.map, "", "/", "", "https", rule.rule, method)
+        self.rule = rule
+        view = app.view_functions[rule.endpoint]
+        self.view = getattr(view, "answers", {}).get(method, view)
         parts = rule.endpoint.split(".")
         names = (None, *(".".join(parts[:length]) for length in range(1, len(parts))))
         self.before = [hook for name in names for hook in app.before_request_funcs.get(name, ())]
@@ -146,7 +193,7 @@ class _Found(MapAdapter):
 
     def match(self, *_args: Any, **_kwargs: Any) -> Any:  # noqa: ANN401 (overloaded)
         """The rule, and the parts of the address that vary: none."""
-        return self._rule, {}
+        return self.rule, {}
 
 
 class _NoSessions(SessionInterface):
@@ -180,7 +227,7 @@ class Application(Flask):
         Read at the first request: Flask takes no route after that.
         """
         return {
-            (method, rule.rule): _Found(self, rule)
+            (method, rule.rule): _Found(self, rule, method)
             for rule in reversed(list(self.url_map.iter_rules()))  # the first of two counts
             if not (rule.arguments or rule.defaults or rule.redirect_to or rule.build_only)
             for method in (rule.methods or set()) & {"GET", "POST"}
@@ -193,12 +240,39 @@ class Application(Flask):
         found = self._whole_addresses.get((request.method, request.path))
         return super().create_url_adapter(request) if found is None else found
 
-    def full_dispatch_request(self) -> Response:
-        """Answer the request at hand; at an address from the table, without looking anything up."""
-        context = request_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-        found = context.url_adapter
-        if not isinstance(found, _Found):
-            return super().full_dispatch_request()
+    def wsgi_app(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """
+        Answer a request: as Flask, with its two contexts around it.
+
+        Flask's own way asks of each whether it is there already, and tells listeners, whom we do
+        not have, that it comes and goes.
+        """
+        found = self._whole_addresses.get((environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")))
+        if found is None or "werkzeug.debug.preserve_context" in environ:
+            return super().wsgi_app(environ, start_response)
+        context = RequestContext(self, environ)
+        context.request.url_rule, context.request.view_args = found.rule, {}
+        around = _cv_app.set(AppContext(self)), _cv_request.set(context)
+        error: Exception | None = None
+        try:
+            try:
+                response = self._answer(found, context)
+            except Exception as failure:  # noqa: BLE001 (as Flask)
+                error = failure
+                response = self.handle_exception(failure)
+            return response(environ, start_response)
+        finally:
+            try:
+                self.do_teardown_request(error)
+                context.request.close()
+            finally:
+                _cv_request.reset(around[1])
+                _cv_app.reset(around[0])
+
+    def _answer(self, found: _Found, context: RequestContext) -> Response:
+        """What Flask's `full_dispatch_request` does, with nothing to be looked up."""
         self._got_first_request = True
         answer: Any = None
         try:
@@ -210,10 +284,10 @@ class Application(Flask):
                 answer = found.view()
         except Exception as error:  # noqa: BLE001 (as Flask: the handlers know what to do)
             answer = self.handle_user_exception(error)
-        response = self.make_response(answer)
-        for hook in (*context._after_request_functions, *found.after):  # noqa: SLF001
-            response = hook(response)
-        return response
+        response: Any = answer if isinstance(answer, Response) else self.make_response(answer)
+        for after in (*context._after_request_functions, *found.after):  # noqa: SLF001
+            response = after(response)
+        return cast("Response", response)
 
     def do_teardown_appcontext(self, *exc: Any) -> None:  # noqa: ANN401 (Flask's own)
         """Nothing ends with a context: sessions of the database are `idp.db.database`'s."""

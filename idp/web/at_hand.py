@@ -6,34 +6,37 @@ for first: some three hundred times a sign-in, a twentieth of its work.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import flask
 from flask.ctx import _AppCtxGlobals
+from flask.globals import _cv_app, _cv_request
 
-T = TypeVar("T")
 
-
-def _stand_in(current: Callable[[], T]) -> T:
-    """What behaves as whatever *current* gives at that moment."""
+def _stand_in(context: Callable[[None], Any], part: str) -> Any:  # noqa: ANN401 (that part)
+    """What behaves as that *part* of whatever *context* there is at that moment."""
 
     class StandIn:
         __slots__ = ()
 
         def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 (that object's)
-            return getattr(current(), name)
+            return getattr(getattr(context(None) or _outside(), part), name)
 
         def __setattr__(self, name: str, value: object) -> None:
-            setattr(current(), name, value)
+            setattr(getattr(context(None) or _outside(), part), name, value)
 
         def __contains__(self, name: str) -> bool:
-            return name in cast("Any", current())
+            return name in getattr(context(None) or _outside(), part)
 
-    return cast("T", StandIn())
+    return StandIn()
 
 
-request: flask.Request = _stand_in(flask.request._get_current_object)  # type: ignore[attr-defined]  # noqa: SLF001
+def _outside() -> Any:  # noqa: ANN401 (it never returns)
+    raise RuntimeError("This needs a request context: there is no request at hand.")
+
+
+request: flask.Request = _stand_in(_cv_request.get, "request")
 """The request at hand. Raises RuntimeError where there is none, as Flask's does."""
 
-g: _AppCtxGlobals = _stand_in(flask.g._get_current_object)  # noqa: SLF001
+g: _AppCtxGlobals = _stand_in(_cv_app.get, "g")
 """What the parts of a request leave for one another."""

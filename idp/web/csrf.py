@@ -6,7 +6,6 @@ own, since a page that a person left open over lunch is no attack; whoever can r
 cookie could post the form anyway.
 """
 
-import base64
 import hmac
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta as BaseMeta
 
+from idp.core import base64url
 from idp.core.handles import Handle
 from idp.core.mac import Mac
 
@@ -28,8 +28,7 @@ class CookieMissing(Exception):
 
 def form_token(key: Mac, browser: Handle, form_name: str) -> str:
     """Make the token of the form named *form_name* in *browser*; same inputs, same token."""
-    mac = key.of(f"{browser}\0{form_name}")
-    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+    return base64url.encode(key.of(f"{browser}\0{form_name}"))
 
 
 class BrowserBound(CSRF):

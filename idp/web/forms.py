@@ -49,9 +49,9 @@ def plain_paragraphs(text: str | None) -> str:
     return "\n".join(kept).strip("\n")
 
 
-def digits_as_typed(text: str | None) -> str:
-    """Drop what people group digits with; all else stays as typed."""
-    return plain_digits(plain_line(text))
+def digits_as_typed(line: str | None) -> str:
+    """Drop what people group digits with from the *line* of a `LineField`; all else stays."""
+    return plain_digits(line or "")
 
 
 def secret_as_typed(text: str | None) -> str:

@@ -36,7 +36,7 @@ class Choice:
     @classmethod
     def parse(cls, text: str) -> "Choice | None":
         """Read the cookie's value; None for anything we did not write."""
-        written = _COOKIE.fullmatch(text)
+        written = _COOKIE.fullmatch(text) if text else None
         return cls(written[1], written[2]) if written else None
 
     def __str__(self) -> str:
@@ -78,17 +78,14 @@ class LanguageCookie:
         """
         language: str | None = g.get("language")
         if language is None:
+            named = request.args
             language = g.language = choose(
-                asked=request.args.get("lang"),
+                asked=named.get("lang"),
                 ui_locales=g.get("ui_locales", ()),
                 remembered=Choice.parse(self._cookie.sent()),
-                interaction=request.args.get("i", ""),
+                interaction=named.get("i", ""),
             )
         return language
-
-    def other(self) -> str:
-        """Give the language that the page can be switched to."""
-        return _OTHER[self.locale()]
 
     def remember(self, response: Response) -> Response:
         """Keep the choice of a request that carries `?lang=`; every other response stays as is."""
@@ -101,10 +98,12 @@ class LanguageCookie:
 
 def switch_url(language: str) -> str:
     """
-    Give the address of this same page in *language*, with the rest of its query kept.
+    Give the address of this same page in the other language than *language*, its own.
+
+    The rest of its query is kept.
 
     Only the query: the path stays the browser's own, so a path such as `//host` cannot make the
     switch a link to somewhere else. An answer that is shown is in one language: the switch leads
     to the page itself.
     """
-    return "?" + page_query(lang=language)
+    return "?" + page_query(lang=_OTHER[language])

@@ -33,7 +33,7 @@ class OwnCookie:
 
     def sent_handle(self) -> Handle | None:
         """The handle this request sent; anything that is no handle counts as none."""
-        sent = self.sent()
+        sent = request.cookies.get(self.name, "")
         return Handle(sent) if _HANDLE.fullmatch(sent) else None
 
     def put(self, response: Response, value: str, *, lasts: timedelta | None = None) -> Response:

@@ -39,7 +39,6 @@ from idp.web.translations import catalogue
 
 TEMPLATES = Path(__file__).parent / "templates"
 TIMEZONE = "Asia/Ho_Chi_Minh"
-_HTML = "text/html; charset=utf-8"
 
 _LOCALES = {language: Locale(language) for language in LANGUAGES}  # flask-babel parses names
 
@@ -212,9 +211,10 @@ class Pages:
         *context* may name `relying_party` (`NamedRelyingParty`) and `i`, the interaction's id; that
         is otherwise the one in the query, and links of the page stay within it.
         """
-        of_address = {"i": request.args.get("i"), "switch_url": switch_url(self._language.other())}
-        html = _html(template, self._language.locale(), of_address | context)
-        return Ready(html, status, content_type=_HTML)
+        locale = self._language.locale()
+        of_address = {"i": request.args.get("i"), "switch_url": switch_url(locale)}
+        html = _html(template, locale, of_address | context)
+        return Ready(html, status)
 
     def too_many(
         self, wait: timedelta, *, template: str = "errors/too_many.html", **context: object
@@ -243,7 +243,7 @@ class Pages:
         """
         locale = self._language.locale()
         asking = None if relying_party is None else _Shown.of(relying_party, locale)
-        maybe = {"i": i, "switch_url": switch_url(self._language.other()), **words}
+        maybe = {"i": i, "switch_url": switch_url(locale), **words}
         shown = {name: word for name, word in maybe.items() if word}
         if forms:
             browser = self._cookies.ensure()
@@ -262,7 +262,7 @@ class Pages:
             )
 
         page = (template, locale, asking, tuple(shown), tuple(facts.items()))
-        return Ready(self._blank.filled(page, shown, render), content_type=_HTML)
+        return Ready(self._blank.filled(page, shown, render))
 
     def form(self, form_class: type[F], **data: Any) -> F:  # noqa: ANN401 (each form's own)
         """

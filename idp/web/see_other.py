@@ -14,8 +14,5 @@ _OWN_ADDRESS: Final = re.compile(r"/(?!/)[\w!$&'()*+,./:;=?@~-]*", re.ASCII)
 def see_other(address: str) -> Response:
     """Send the browser to *address*; no browser shows the page that could come with it."""
     if _OWN_ADDRESS.fullmatch(address):
-        way = Ready(status=303, content_type="text/html; charset=utf-8")
-        way.headers.add("Location", address)
-        way.headers.add("Content-Length", "0")
-        return way
+        return Ready(b"", 303, ("Location", address))
     return Response(status=303, headers=[("Location", address)])

@@ -34,4 +34,5 @@ class MethodView(flask.views.MethodView):
         view.__doc__ = cls.__doc__
         view.view_class = cls  # type: ignore[attr-defined]
         view.methods = cls.methods  # type: ignore[attr-defined]
+        view.answers = answers  # type: ignore[attr-defined]
         return view

@@ -2,7 +2,6 @@
 
 import hmac
 import re
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -12,6 +11,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 
 from idp.audit.events import CodeReplayed, TokensIssued
 from idp.audit.log import record
+from idp.core import base64url
 from idp.core.clock import Clock
 from idp.core.handles import Handle
 from idp.db.database import Database
@@ -201,7 +201,7 @@ def check_verifier(verifier: str | None, challenge: str | None) -> None:
     if challenge is None or verifier is None or not _VERIFIER.fullmatch(verifier):
         fault = _verifier_fault(verifier, expected=challenge is not None)
         raise InvalidGrant("code_verifier is missing, malformed or not expected", fault)
-    made = urlsafe_b64encode(sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode()
+    made = base64url.encode(sha256(verifier.encode("ascii")).digest())
     if not hmac.compare_digest(made, challenge):
         raise InvalidGrant("code_verifier does not fit", Fault(cause=Cause.VERIFIER_WRONG))
 

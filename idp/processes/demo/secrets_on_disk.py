@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from idp.core import base64url
 from idp.processes.demo.home import Home
 from idp.processes.demo.problem import Problem
 
@@ -155,10 +156,10 @@ def _public_jwks(pem: str) -> str:
     }
     # RFC 7638 §3: the members that make the key, sorted, without white space.
     thumbprint = hashlib.sha256(json.dumps(members, separators=(",", ":")).encode()).digest()
-    key_id = base64.urlsafe_b64encode(thumbprint).rstrip(b"=").decode()
+    key_id = base64url.encode(thumbprint)
     return json.dumps({"keys": [{**members, "kid": key_id, "use": "sig", "alg": "ES256"}]})
 
 
 def _coordinate(number: int) -> str:
     """RFC 7518 §6.2.1.2: as many octets as the curve has, base64url without padding."""
-    return base64.urlsafe_b64encode(number.to_bytes(KEY_BYTES, "big")).rstrip(b"=").decode()
+    return base64url.encode(number.to_bytes(KEY_BYTES, "big"))
