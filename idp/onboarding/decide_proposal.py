@@ -87,10 +87,15 @@ class DecideProposal:
         now = self._clock.now()
         registration, changed = None, frozenset[str]()
         with self._database.transaction() as transaction:
+            found = store.proposal(transaction, proposal_id)
+            if found is None:
+                raise NotThere(proposal_id)
+            # The registration before its proposal, as by whoever gives both to a team: else two
+            # wait for each other.
+            row = relying_parties.record_of(transaction, found.client_id)
             proposal = store.locked_proposal(transaction, proposal_id)
             if proposal is None or not may_see(by, proposal.team):
                 raise NotThere(proposal_id)
-            row = relying_parties.record_of(transaction, proposal.client_id)
             ruling = rule_on(
                 approve=approve,
                 by=by.name,

@@ -10,6 +10,7 @@ from idp.core.environment import Environment
 from idp.core.handles import Handle, new_handle
 from idp.core.reason import NO_REASON, Reason
 from idp.db.database import Database
+from idp.db.turns import take_turn
 from idp.onboarding import store, versions
 from idp.onboarding.access import NotThere, own, require
 from idp.onboarding.model import Registered, Saved, Stale
@@ -215,5 +216,6 @@ def refuse_taken_sector(session: Session, party: RelyingParty, by: VerifiedOpera
     """
     if party.sector == party.profile.default_sector:
         return
+    take_turn(session, f"sector {party.sector}")  # of two teams that want it at once one gets it
     if any(not may_see(by, team) for team in store.teams_of_sector(session, party.sector)):
         raise InvalidRegistration([problem("sector", Rule.SECTOR_TAKEN, value=party.sector)])

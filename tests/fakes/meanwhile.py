@@ -36,25 +36,26 @@ class Meanwhile:
 
         def and_then(*args: Any, **options: Any) -> Any:
             found = called(*args, **options)
-            self._begin()
+            self.begin()
             return found
 
         monkeypatch.setattr(owner, name, and_then)
         return self
 
-    def outcome(self) -> object:
-        """What the deed returned or raised, once it is done."""
-        assert self._thread is not None, "it was never begun"
-        self._thread.join()
-        return self._outcome
-
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Begin it, unless it was."""
         if self._thread is not None:
             return
         self._thread = Thread(target=self._do)
         self._thread.start()
         while self._thread.is_alive() and not self._waits():
             self._thread.join(_STEP)
+
+    def outcome(self) -> object:
+        """What the deed returned or raised, once it is done."""
+        assert self._thread is not None, "it was never begun"
+        self._thread.join()
+        return self._outcome
 
     def _do(self) -> None:
         try:

@@ -17,11 +17,14 @@ from idp.onboarding.model import Saved
 from idp.onboarding.propose_production import AlreadyProposed
 from idp.onboarding.rules import Ruling
 from idp.relying_parties.model import ClientId, RelyingPartyRecord, RelyingPartyVersion
+from idp.relying_parties.registration import InvalidRegistration
 from idp.relying_parties.registry import Registry
 from tests.fakes.clock import FakeClock
+from tests.fakes.meanwhile import Meanwhile
 from tests.fakes.onboarding import (
     BUOI,
     HUONG,
+    KHOAI,
     LAN,
     REASON,
     OnboardingHouse,
@@ -128,6 +131,51 @@ def test_of_three_who_add_at_once_one_does(house: OnboardingHouse) -> None:
     made = at_once(*[lambda: house.desk.add_secret(PORTAL, by=LAN, reason=REASON)] * 3)
 
     assert sum(isinstance(each, TooManySecrets) for each in made) == 2
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite writes one by one
+@pytest.mark.parametrize("proposed", [False, True])
+def test_two_teams_do_not_get_one_sector(
+    house: OnboardingHouse, monkeypatch: pytest.MonkeyPatch, *, proposed: bool
+) -> None:
+    """They could lay their records of a citizen side by side."""
+    house.tried("portal", "binh-dinh")
+    other = Meanwhile(
+        house.database,
+        lambda: house.desk.register(
+            registration("third", sector="shared"), team="dak-lak", by=KHOAI
+        ),
+    ).after(monkeypatch, store, "teams_of_sector")
+
+    if proposed:
+        house.propose(production("portal-live", "portal", sector="shared"), by=BUOI)
+    else:
+        house.desk.register(registration("second", sector="shared"), team="binh-dinh", by=BUOI)
+
+    assert isinstance(other.outcome(), InvalidRegistration)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_registration_is_given_to_a_team_while_a_change_of_it_is_decided(
+    house: OnboardingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both lock the registration before the proposal: neither waits for the other for ever."""
+    house.tried("portal", "binh-dinh")
+    house.put_into_production("portal-live", "portal")
+    number = house.propose(
+        production("portal-live", "portal", contacts=["a@b.example"]), base_version=1
+    )
+    given = Meanwhile(
+        house.database, lambda: house.desk.assign(LIVE, "dak-lak", by=HUONG, reason=REASON)
+    ).after(monkeypatch, store, "locked_proposal")
+
+    ruling = house.desk.decide(number, approve=True, by=HUONG, reason=REASON)
+
+    assert ruling is Ruling.APPROVED
+    assert given.outcome() is None
+    with house.database.reading() as reading:
+        row = reading.get_one(RelyingPartyRecord, LIVE)
+        assert (row.team, row.version) == ("dak-lak", 2)
 
 
 def test_a_key_ends_and_its_end_goes_along(house: OnboardingHouse) -> None:
