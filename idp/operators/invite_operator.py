@@ -134,13 +134,20 @@ class AcceptInvitation:
         if step is None:
             raise CodeNotShown
         password_hash = self._hasher.hash(password)
+        try:
+            self._add(found, password_hash, step)
+        except IntegrityError:  # the name became somebody else's at this moment
+            raise InvitationSpent from None
+
+    def _add(self, found: OperatorInvitation, password_hash: str, step: int) -> None:
+        now = self._clock.now()
         with self._database.transaction() as transaction:
             author = store.find(transaction, found.created_by)
             if author is None or not may_invite(
                 store.verified(transaction, author), found.role, found.team
             ):
                 raise InvitationSpent
-            if not store.spend_invitation(transaction, digest(handle), now):
+            if not store.spend_invitation(transaction, found.handle_digest, now):
                 raise InvitationSpent
             if store.is_taken(transaction, found.name):  # added at a shell meanwhile
                 raise InvitationSpent

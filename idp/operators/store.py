@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from idp.operators.model import (
@@ -65,14 +66,19 @@ def is_first(session: Session) -> bool:
     return session.execute(select(func.count()).select_from(Operator)).scalar_one() == 0
 
 
-def spend_step(session: Session, name: OperatorName, step: int) -> bool:
-    """Use the code of a time step: true once, and for later steps than the last one only."""
+def spend_step(session: Session, name: OperatorName, step: int, *, password_hash: str) -> bool:
+    """
+    Use the code of a time step: true once, and for later steps than the last one only.
+
+    Only beside that password: one that was replaced since it was verified counts no more.
+    """
     spent = session.execute(
         update(Operator)
         .where(
             Operator.name == name,
             Operator.disabled_at.is_(None),
             Operator.totp_step_used < step,
+            Operator.password_hash == password_hash,
         )
         .values(totp_step_used=step)
         .returning(Operator.name)
@@ -236,10 +242,11 @@ def _members(team_id: TeamId) -> Select[Operator]:
 
 def add_member(session: Session, member: TeamMember) -> bool:
     """Take somebody into a team; false where the person belongs to it already."""
-    if session.get(TeamMember, (member.team, member.operator)) is not None:
+    try:
+        with session.begin_nested():
+            session.add(member)
+    except IntegrityError:
         return False
-    session.add(member)
-    session.flush()
     return True
 
 

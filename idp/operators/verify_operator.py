@@ -89,7 +89,13 @@ class VerifyOperator:
         """Use the code, and say in the audit log what came of it, in one transaction."""
         now = self._clock.now()
         with self._database.transaction() as transaction:
-            if found is None or step is None or not store.spend_step(transaction, found.name, step):
+            if (
+                found is None
+                or step is None
+                or not store.spend_step(
+                    transaction, found.name, step, password_hash=found.password_hash
+                )
+            ):
                 refused = OperatorRefused(by=None if found is None else found.name)
                 record(transaction, refused, now)
                 return None

@@ -16,11 +16,19 @@ from idp.operators.change_members import AddMember, LastMember, NotOfAProvince, 
 from idp.operators.create_team import CreateTeam, RenameTeam, TeamTaken, UnknownTeam
 from idp.operators.disable_operator import UnknownOperator
 from idp.operators.invite_operator import AcceptInvitation, InvitationSpent, InviteOperator
-from idp.operators.model import OperatorName, OperatorRole, TeamId, VerifiedOperator
+from idp.operators.model import (
+    Operator,
+    OperatorName,
+    OperatorRole,
+    TeamId,
+    TeamMember,
+    VerifiedOperator,
+)
 from idp.operators.permissions import may_invite, may_see
 from idp.operators.rules import InvalidTeam, parse_team_id, parse_team_name
 from tests.fakes.at_once import at_once
 from tests.fakes.clock import FakeClock
+from tests.fakes.meanwhile import Meanwhile
 from tests.fakes.operators import PASSWORD, keep_operator
 from tests.fakes.people import NOON
 
@@ -201,6 +209,45 @@ def test_who_belongs_to_it_already_is_not_added_again(office: Office) -> None:
 
     assert not office.add(BINH_DINH, minh.name, by=LAN)
     assert office.events.count("team_member_added") == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite writes one by one
+def test_who_joins_at_this_moment_is_not_added_again(office: Office) -> None:
+    office.keep("khoai", PROVINCE)
+    name = OperatorName("khoai")
+    again = Meanwhile(office.database, lambda: office.add(BINH_DINH, name, by=LAN))
+    with office.database.transaction() as transaction:
+        joined = TeamMember(team=BINH_DINH, operator=name, added_at=NOON, added_by=LAN.name)
+        assert store.add_member(transaction, joined)
+        again.begin()
+
+    assert again.outcome() is False
+    assert office.members(BINH_DINH) == ["khoai"]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_an_invitation_is_spent_where_somebody_gets_its_name_at_this_moment(
+    office: Office,
+) -> None:
+    handle = office.invite(OperatorName("moi"), "Mới", PROVINCE, team=BINH_DINH, by=LAN)
+    coming = Meanwhile(office.database, lambda: office.come_in(handle))
+    with office.database.transaction() as transaction:
+        transaction.add(
+            Operator(
+                name=OperatorName("moi"),
+                display_name="Mới",
+                role=PROVINCE,
+                password_hash="-",
+                totp_secret="-",
+                created_at=NOON,
+                created_by=LAN.name,
+            )
+        )
+        transaction.flush()
+        coming.begin()
+
+    assert isinstance(coming.outcome(), InvitationSpent)
+    assert office.members(BINH_DINH) == []
 
 
 @pytest.mark.parametrize("typed", ["", "ab", "1st", "đắk-lắk", "a.b.c", "a" * 33, "a/b"])

@@ -1,6 +1,6 @@
 """Operators: one answer for every fault, a code that counts once, and never without an owner."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pyotp
@@ -18,7 +18,7 @@ from idp.operators.add_operator import (
     NewOperator,
     NotAllowed,
 )
-from idp.operators.change_operator import ChangeRole
+from idp.operators.change_operator import ChangeOperatorPassword, ChangeRole
 from idp.operators.disable_operator import (
     DisableOperator,
     LastAdministrator,
@@ -37,6 +37,7 @@ from idp.settings import Rate
 from idp.throttling.ports import Budget, BudgetSpent
 from tests.fakes.clock import FakeClock
 from tests.fakes.database import database_in_memory
+from tests.fakes.operator_sessions import OperatorSessionsInMemory
 from tests.fakes.operators import PASSWORD, SECRET
 from tests.fakes.people import NOON
 from tests.fakes.throttle import ThrottleInMemory
@@ -47,13 +48,19 @@ REASON = Reason("left the ministry")
 
 
 class CountingHasher(PasswordHasher):
-    """Counts what it verifies: each costs the same, whoever it is for."""
+    """
+    Counts what it verifies: each costs the same, whoever it is for.
+
+    *meanwhile* is what somebody else does in that time.
+    """
 
     verified = 0
+    meanwhile: Callable[[], object] = staticmethod(lambda: None)
 
     def verify(self, password: str, stored: str | None) -> bool:
         """See `PasswordHasher`."""
         self.verified += 1
+        self.meanwhile()
         return super().verify(password, stored)
 
 
@@ -336,3 +343,20 @@ def test_a_name_has_no_look_alikes(typed: str) -> None:
 def test_a_password_is_long_and_not_the_name(password: str) -> None:
     with pytest.raises(WeakOperatorPassword):
         check_operator_password(password, LAN)
+
+
+def test_a_password_that_is_replaced_while_it_is_verified_lets_nobody_in(office: Office) -> None:
+    """Its owner ends every session with it: none may begin after that."""
+    office.add()
+    lan = office.shown()
+    sessions = OperatorSessionsInMemory(
+        office.clock, idle=timedelta(hours=1), maximum=timedelta(hours=12)
+    )
+    change = ChangeOperatorPassword(
+        database=office.database, hasher=office.hasher, sessions=sessions, clock=office.clock
+    )
+    office.clock.advance(STEP)
+    office.hasher.meanwhile = lambda: change("other quiet words, and a mountain", by=lan)
+
+    with pytest.raises(WrongOperatorCredentials):
+        office.verify("lan", PASSWORD, office.code())
