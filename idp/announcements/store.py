@@ -105,21 +105,23 @@ def listed(
 
 
 def withdraw(session: Session, announcement_id: AnnouncementId, at: datetime) -> bool:
-    """Take it back, with the mails that are not sent; true for the one caller that did."""
+    """
+    Take it back, with the mails that are not sent; true for the one caller that did.
+
+    The mails first, as by whoever has sent one: else two wait for each other.
+    """
+    session.execute(
+        delete(AnnouncementMail)
+        .where(AnnouncementMail.announcement_id == announcement_id)
+        .execution_options(synchronize_session=False)
+    )
     withdrawn = session.execute(
         update(Announcement)
         .where(Announcement.id == announcement_id, Announcement.withdrawn_at.is_(None))
         .values(withdrawn_at=at)
         .returning(Announcement.id)
     )
-    if withdrawn.first() is None:
-        return False
-    session.execute(
-        delete(AnnouncementMail)
-        .where(AnnouncementMail.announcement_id == announcement_id)
-        .execution_options(synchronize_session=False)
-    )
-    return True
+    return withdrawn.first() is not None
 
 
 def due_mails(session: Session, now: datetime, *, limit: int) -> Sequence[str]:

@@ -23,6 +23,7 @@ from idp.operators.permissions import Permission
 from idp.relying_parties.secrets import SecretHasher
 from tests.fakes.at_once import at_once
 from tests.fakes.clock import FakeClock
+from tests.fakes.meanwhile import Meanwhile
 from tests.fakes.operators import keep_operator
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -68,6 +69,30 @@ def test_of_many_workers_one_sends_a_mail(database: Database) -> None:
     with database.reading() as reading:
         assert store.due_mails(reading, NOW, limit=10) == []
         assert store.due_mails(reading, NOW + LEASE, limit=10) == [due]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite writes one by one
+def test_an_announcement_is_withdrawn_while_a_mail_of_it_was_sent(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither waits for the other for ever."""
+    announcement = announce(database, "a")
+    with database.reading() as reading:
+        (mail,) = store.due_mails(reading, NOW, limit=10)
+
+    def withdraw() -> bool:
+        with database.transaction() as transaction:
+            return store.withdraw(transaction, announcement, NOW)
+
+    withdrawn = Meanwhile(database, withdraw).after(monkeypatch, store, "_leave_outbox")
+
+    with database.transaction() as transaction:
+        store.mail_sent(transaction, mail)
+
+    assert withdrawn.outcome() is True
+    with database.reading() as reading:
+        told = reading.get_one(Announcement, announcement)
+        assert (told.mails_sent, told.withdrawn_at) == (1, NOW)
 
 
 def test_a_mail_that_two_have_sent_counts_once(database: Database) -> None:
