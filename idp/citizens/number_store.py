@@ -14,6 +14,7 @@ from idp.citizens.model import (
     Evidence,
     IdentityNumberReservation,
 )
+from idp.citizens.store import lock
 from idp.core.identity_number import IdentityNumber
 from idp.db.rows import Prepared, Source, rows_of
 
@@ -29,6 +30,15 @@ def holder_of_identity_number(source: Source, number_index: bytes) -> CitizenId 
     """The citizen to whom an identity number belongs."""
     row = rows_of(source).one(_HOLDER_OF_IDENTITY_NUMBER, number_index=number_index)
     return None if row is None else row[0]
+
+
+def locked_holder(session: Session, number_index: bytes) -> CitizenId | None:
+    """The same, of an account that is locked: it keeps the number until the commit."""
+    holder = holder_of_identity_number(session, number_index)
+    if holder is None:
+        return None
+    lock(session, holder)
+    return holder if has_identity_number(session, holder, number_index) else None
 
 
 def has_identity_number(source: Source, citizen_id: CitizenId, number_index: bytes) -> bool:

@@ -12,7 +12,7 @@ from idp.audit.log import record
 from idp.carriers.model import Outcome
 from idp.citizens.holds import place_hold
 from idp.citizens.model import CitizenId, HoldKind
-from idp.citizens.number_store import holder_of_identity_number
+from idp.citizens.number_store import locked_holder
 from idp.core.clock import Clock
 from idp.db.database import Database
 from idp.db.series import next_number
@@ -100,7 +100,7 @@ class FileDispute:
             if standing is not None:
                 transaction.delete(row)
                 return _Filed(standing, is_new=False)
-            holder = holder_of_identity_number(transaction, row.identity_number_index)
+            holder = locked_holder(transaction, row.identity_number_index)
             if holder is None:
                 raise NotReady
             if store.kept_case_of(

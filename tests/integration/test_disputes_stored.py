@@ -17,6 +17,7 @@ from idp.authenticators.model import SeenDevice
 from idp.carriers.count_question import CountQuestion, QuestionBudgets
 from idp.carriers.match_citizen import MatchCitizen
 from idp.carriers.model import ClaimedIdentity
+from idp.citizens import number_store
 from idp.citizens import store as citizens
 from idp.citizens.blind_indexes import identity_number_index
 from idp.citizens.close_account import close_account
@@ -81,6 +82,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.disputed import HUONG, LAN
 from tests.fakes.grants import add_agreed
 from tests.fakes.logouts import nobody_to_tell
+from tests.fakes.meanwhile import Meanwhile
 from tests.fakes.notices import NoticesInMemory
 from tests.fakes.people import AN, authorization_of, citizen_of, evidence_of
 from tests.fakes.throttle import ThrottleInMemory
@@ -299,6 +301,26 @@ def test_one_complaint_sent_from_two_tabs_is_one_case(court: Court) -> None:
 
     assert sorted(isinstance(each, NotReady) for each in filed) == [False, True]
     assert court.count(Dispute) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite writes one by one
+def test_there_is_no_case_about_an_account_that_is_closed_at_this_moment(
+    court: Court, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number is free again: whoever claims it makes an account of their own."""
+    complaint = court.complaint()
+
+    def close() -> bool:
+        with court.database.transaction() as transaction:
+            return close_account(transaction, AN, court.clock.now())
+
+    closed = Meanwhile(court.database, close)
+    closed.after(monkeypatch, number_store, "holder_of_identity_number")
+
+    with pytest.raises(NotReady):
+        court.file(complaint)
+    assert closed.outcome() is True
+    assert court.count(Dispute) == 0
 
 
 def test_several_claimants_have_cases_of_their_own(court: Court) -> None:
