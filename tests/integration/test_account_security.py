@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from idp.audit.model import AuditEvent
@@ -10,6 +11,7 @@ from idp.authenticators.model import KnownDevice
 from idp.citizens import store as citizens
 from idp.citizens.email_store import verified_email_of
 from idp.citizens.model import AccountHold, CitizenId, CitizenStatus, HoldKind
+from idp.citizens.password_hasher import PasswordHasher
 from idp.core.handles import digest, new_uuid
 from idp.core.phone_number import PhoneNumber
 from idp.grants.model import FamilyId, Grant, GrantId, RefreshFamily
@@ -162,6 +164,24 @@ def test_a_new_password_ends_what_a_portal_may_ask_because_of_an_older_session(s
         for model in (Grant, RefreshFamily):
             live = reading.execute(select(model.id).where(model.revoked_at.is_(None))).scalars()
             assert list(live) == ["here"]
+
+
+def test_whose_session_ends_while_the_password_is_hashed_signs_in_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen_id = account(site)
+    page = signed_in(site, citizen_id).open(f"{SECURITY}/password")
+    honest = PasswordHasher.hash
+
+    def while_it_ends(hasher: PasswordHasher, password: str) -> str:
+        site.parts.sign_in.end_all_of(citizen_id, reason="password_reset")
+        return honest(hasher, password)
+
+    monkeypatch.setattr(PasswordHasher, "hash", while_it_ends)
+    page.submit(new_password=NEW_PASSWORD, confirm_password=NEW_PASSWORD)
+
+    assert page.page == "/login"
+    assert "password_changed" not in events(site, citizen_id)
 
 
 def test_a_password_made_of_the_person_is_refused(site: Site) -> None:
