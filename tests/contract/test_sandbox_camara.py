@@ -47,7 +47,7 @@ class Definition:
 
     def __init__(self, name: str) -> None:
         self.document = with_null(
-            yaml.safe_load((DEFINITIONS / f"{name}.yaml").read_text(encoding="utf-8"))
+            yaml.load((DEFINITIONS / f"{name}.yaml").read_bytes(), Loader=yaml.CSafeLoader)
         )
 
     def resolve(self, part: Mapping[str, Any]) -> Mapping[str, Any]:

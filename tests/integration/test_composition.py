@@ -1,6 +1,7 @@
 """The application as it is composed: made ready, served, and its jobs done."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -68,6 +69,20 @@ def test_an_installation_without_files_of_portals_has_none(
     assert secrets.stat().st_mode & 0o777 == 0o700
     with create_engine(settings.database_url).connect() as connection:
         assert connection.execute(select(RelyingPartyRecord)).all() == []
+
+
+def test_what_is_prepared_is_left_as_it_is(home: Path, settings: Settings) -> None:
+    def kept() -> dict[str, object]:
+        files = (*home.glob("*.client_secret"), *settings.signing.folder.iterdir())
+        with closing(create_engine(settings.database_url).connect()) as connection:
+            parties = connection.execute(select(RelyingPartyRecord.__table__)).all()
+        return {file.name: file.read_bytes() for file in files} | {"parties": parties}
+
+    before = kept()
+
+    prepare(settings, client_secrets=home)
+
+    assert kept() == before
 
 
 def test_a_silent_request_without_a_session_is_answered_at_once(client: FlaskClient) -> None:

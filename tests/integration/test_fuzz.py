@@ -356,7 +356,7 @@ def every_path(prober: Prober) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     "examples",
     [
-        pytest.param(_examples(500, derandomize=True), id="500"),
+        pytest.param(_examples(250, derandomize=True), id="250"),
         pytest.param(_examples(20_000, derandomize=False), id="20000", marks=pytest.mark.nightly),
     ],
 )
