@@ -137,16 +137,23 @@ def forget_all_in(session: Session, browser: str) -> None:
 
 
 def forget_finished(session: Session, done: PendingEnrolment) -> None:
-    """Delete *done*, and what the same person left unfinished in the same browser."""
-    session.execute(
-        delete(PendingEnrolment).where(
+    """
+    Delete *done*, and what the same person left unfinished in the same browser.
+
+    But for what another tab is finishing at this moment: it waits for us.
+    """
+    finished = (
+        select(PendingEnrolment.id)
+        .where(
             or_(
                 PendingEnrolment.id == done.id,
                 (PendingEnrolment.browser == done.browser)
                 & (PendingEnrolment.identity_number_index == done.identity_number_index),
             )
         )
+        .with_for_update(skip_locked=True)
     )
+    session.execute(delete(PendingEnrolment).where(PendingEnrolment.id.in_(finished)))
 
 
 def forget_expired(session: Session, now: datetime) -> int:

@@ -185,10 +185,10 @@ class Enrolments:
         where = Circumstances("i" * 43, browser, "10.0.0.0/24", None, "2026-11", "h" * 43, current)
         return self.submit(details, where).id
 
-    def ready(self, number: str, phone: str) -> PendingEnrolmentId:
+    def ready(self, number: str, phone: str, *, browser: str | None = None) -> PendingEnrolmentId:
         """Somebody has come as far as the password."""
         self.carriers.subscriptions[PhoneNumber(phone)] = subscription(number)
-        pending_id = self.typed(number, phone, browser=phone.ljust(43, "b"))
+        pending_id = self.typed(number, phone, browser=browser or phone.ljust(43, "b"))
         self.confirm(pending_id)
         self.ask(pending_id)
         return pending_id

@@ -19,6 +19,7 @@ from idp.enrolment.create_citizen import AlreadyEnrolled, CreateCitizen, NotRead
 from idp.enrolment.model import PendingEnrolment, PendingEnrolmentId
 from idp.throttling.ports import BudgetSpent
 from tests.fakes.enrolments import PASSWORD, PROVES_FOR, Enrolments, NoMore
+from tests.fakes.meanwhile import Meanwhile
 
 
 def at_once(
@@ -76,6 +77,23 @@ def test_one_enrolment_sent_many_times_makes_one_account(enrolments: Enrolments)
     assert results.count(None) == 1
     assert set(results) == {None, NotReady}
     assert enrolments.count(PendingEnrolment) == 0
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite writes one by one
+def test_two_tabs_that_finish_for_one_person_do_not_wait_for_each_other(
+    enrolments: Enrolments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would forget what the other one is at."""
+    one, two = (
+        enrolments.ready("052190000001", f"+8491200000{each}", browser="b" * 43) for each in (1, 2)
+    )
+    other = Meanwhile(enrolments.database, lambda: enrolments.create(two, PASSWORD))
+    other.after(monkeypatch, citizens, "add")
+
+    enrolments.create(one, PASSWORD)
+
+    assert isinstance(other.outcome(), AlreadyEnrolled)
+    assert enrolments.count(Citizen) == 1
 
 
 def test_an_answer_about_other_details_is_not_stored(
