@@ -10,6 +10,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_END = 60
 SERVERS = (
@@ -53,7 +55,7 @@ class RunningSystem:
 
 @contextmanager
 def running_system(home: Path) -> Iterator[RunningSystem]:
-    """Run everything until the block ends."""
+    """Run everything until the block ends; Ctrl-C ends it, and leaves nothing behind."""
     ports = dict(zip(SERVERS, map(str, free_ports(len(SERVERS))), strict=True))
     provider, binh_dinh, dak_lak, sandbox, _ = ports.values()
     system = RunningSystem(
@@ -76,12 +78,16 @@ def running_system(home: Path) -> Iterator[RunningSystem]:
         text=True,
         encoding="utf-8",
     ) as process:
+        family: list[psutil.Process] = []
         try:
             _await_welcome(process)
+            family += psutil.Process(process.pid).children(recursive=True)
             yield system
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=SECONDS_TO_END)
+    assert process.returncode == 0
+    assert psutil.wait_procs(family, timeout=SECONDS_TO_END)[1] == []
 
 
 def _await_welcome(process: subprocess.Popen[str]) -> None:

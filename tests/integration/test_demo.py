@@ -173,14 +173,13 @@ class FirstRun:
     secrets: dict[Path, bytes]
     secret_modes: set[int]
     open_to_others: list[Path]
-    ended_with: int
     still_alive: list[psutil.Process]
     left_behind: list[psutil.Process]
 
 
 @pytest.fixture(scope="module")
 def first_run() -> Iterator[FirstRun]:
-    """A run in a new folder, ended by Ctrl-C; the folder stays as it was left."""
+    """A run in a new folder, whose supervisor is killed; the folder stays as it was left."""
     with _place() as place:
         folder, environment = place.folder, place.environment
         with _running(environment) as (process, said):
@@ -195,8 +194,8 @@ def first_run() -> Iterator[FirstRun]:
             secret_modes = {path.stat().st_mode & 0o777 for path in secrets}
             open_to_others = [path for path in folder.rglob("*") if path.stat().st_mode & 0o077]
             family = _family(process)
-            process.send_signal(signal.SIGINT)
-            ended_with = process.wait()
+            process.kill()
+            process.wait()
             still_alive = _still_alive(family)
         yield FirstRun(
             place=place,
@@ -207,13 +206,12 @@ def first_run() -> Iterator[FirstRun]:
             secrets=secrets,
             secret_modes=secret_modes,
             open_to_others=open_to_others,
-            ended_with=ended_with,
             still_alive=still_alive,
             left_behind=_processes_of(folder),
         )
 
 
-def test_every_address_answers_until_ctrl_c(first_run: FirstRun) -> None:
+def test_every_address_answers(first_run: FirstRun) -> None:
     environment = first_run.place.environment
 
     assert set(first_run.statuses.values()) == {200}
@@ -221,7 +219,9 @@ def test_every_address_answers_until_ctrl_c(first_run: FirstRun) -> None:
     assert all(environment[name] in first_run.said for name in WITH_PAGES)
     assert "052090000001" in first_run.said
     assert "\x1b" not in first_run.said
-    assert first_run.ended_with == 0
+
+
+def test_nothing_outlives_a_killed_supervisor(first_run: FirstRun) -> None:
     assert first_run.family >= PROGRAMS
     assert not first_run.still_alive
     assert not first_run.left_behind
@@ -240,16 +240,22 @@ def test_secrets_are_for_the_owner_alone(first_run: FirstRun) -> None:
     }
 
 
-def test_secrets_stay_and_nothing_outlives_a_killed_supervisor(first_run: FirstRun) -> None:
-    with _running(first_run.place.environment) as (process, _):
+@pytest.mark.parametrize(
+    "module", [SLEEPERS, pytest.param(DEMONSTRATION, marks=pytest.mark.nightly)]
+)
+def test_secrets_stay_and_ctrl_c_ends_everything(first_run: FirstRun, module: str) -> None:
+    """Every day, the real programs that browsers walk end like that (`tests/e2e`)."""
+    with _running(first_run.place.environment, module) as (process, _):
         secrets = first_run.place.secrets()
         family = _family(process)
 
-        process.kill()
+        process.send_signal(signal.SIGINT)
 
+        assert process.wait() == 0
         assert secrets == first_run.secrets
-        assert family
+        assert len(family) >= PROGRAMS
         assert not _still_alive(family)
+        assert not _processes_of(first_run.place.folder)
 
 
 @pytest.mark.parametrize(
