@@ -17,11 +17,12 @@ import orjson
 from psycopg import Connection, OperationalError, pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
+from psycopg.types.json import set_json_loads
 from sqlalchemy import Engine, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from idp.db.encryption import PersonalDataCipher
@@ -45,90 +46,49 @@ _DONE: Final = frozenset(
 )
 
 
-class _Connection:
-    """A connection of the driver's, of which only libpq's part is used."""
+_IDLE: Final = pq.TransactionStatus.IDLE
 
-    def __init__(self, driver: Connection[Any]) -> None:
+
+class PostgresqlRows(Rows):
+    """Runs prepared statements on a connection of the driver's; libpq's part alone is used."""
+
+    def __init__(self, driver: Connection[Any], dialect: Dialect) -> None:
+        set_json_loads(orjson.loads, driver)
         self._driver = driver
+        self._dialect = dialect
         self._libpq = driver.pgconn
         self._values = Transformer(driver)
         self._prepared: dict[str, bytes] = {}
         self._rests_since = monotonic()
 
-    def run(self, text: str, values: Sequence[Any]) -> pq.abc.PGresult:
-        """Run a statement, prepared where it is the first time. Raises psycopg's errors."""
-        name = self._prepared.get(text) or self._prepare(text)
-        # As text: what a value is to the server, its place in the statement decides.
-        texts = [_moment(value) if type(value) is datetime else value for value in values]
-        dumped: Any = self._values.dump_sequence(texts, [PyFormat.TEXT] * len(texts))
-        return self._checked(self._libpq.exec_prepared(name, dumped))
-
-    def say(self, command: bytes) -> None:
-        """Begin, commit or roll back. Raises psycopg's errors."""
-        self._checked(self._libpq.exec_(command))
-
-    def rows_of(self, result: pq.abc.PGresult) -> list[tuple[Any, ...]]:
-        """The rows of an answer."""
-        self._values.set_pgresult(result)
-        return self._values.load_rows(0, result.ntuples, tuple)
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether it is known to be closed."""
-        return self._libpq.status != pq.ConnStatus.OK
+    def begin(self) -> None:
+        """Begin a transaction."""
+        self._say("BEGIN")
 
     def lives(self) -> bool:
         """Whether it can be used; the server is asked where it has rested."""
         if monotonic() - self._rests_since < RESTED:
             return True
         try:
-            self.say(b"")
-        except OperationalError:
+            self._say("")
+        except DBAPIError:
             return False
         return True
 
     def rest(self) -> None:
-        """Be used no more for now; what was not committed is taken back. Raises psycopg's."""
-        if self._libpq.transaction_status != pq.TransactionStatus.IDLE:
-            self.say(b"ROLLBACK")
+        """Be used no more for now; what was not committed is taken back."""
+        if self._libpq.transaction_status != _IDLE:
+            self._say("ROLLBACK")
         self._rests_since = monotonic()
 
     def close(self) -> None:
         """End it."""
         self._driver.close()
 
-    def _prepare(self, text: str) -> bytes:
-        name = b"rows_%d" % len(self._prepared)
-        self._checked(self._libpq.prepare(name, text.encode()))
-        self._prepared[text] = name
-        return name
-
-    def _checked(self, result: pq.abc.PGresult) -> pq.abc.PGresult:
-        if result.status in _DONE:
-            return result
-        if self.is_lost:  # libpq has words for it, and no code
-            raise OperationalError(result.get_error_message())
-        raise error_from_result(result)
-
-
-def _moment(value: datetime) -> str:
-    """As the driver would write it, which takes six times as long."""
-    return orjson.dumps(value)[1:-1].decode()
-
-
-class PostgresqlRows(Rows):
-    """Runs prepared statements on one such connection."""
-
-    def __init__(self, connection: _Connection, dialect: Dialect) -> None:
-        self._connection = connection
-        self._dialect = dialect
-
-    def begin(self) -> None:
-        """Begin a transaction."""
-        self._say("BEGIN")
-
     def _fetch(self, text: str, parameters: Any) -> Sequence[Sequence[Any]]:  # noqa: ANN401 (a sequence)
-        return self._connection.rows_of(self._run(text, parameters))
+        result = self._run(text, parameters)
+        self._values.set_pgresult(result)
+        return self._values.load_rows(0, result.ntuples, tuple)
 
     def _count(self, text: str, parameters: Any) -> int:  # noqa: ANN401 (a sequence)
         return self._run(text, parameters).command_tuples or 0
@@ -138,18 +98,48 @@ class PostgresqlRows(Rows):
 
     def _say(self, command: str) -> None:
         try:
-            self._connection.say(command.encode())
+            self._check(self._libpq.exec_(command.encode()))
         except self._dialect.loaded_dbapi.Error as error:
             raise self._translated(command, error) from error
 
     def _run(self, text: str, values: Sequence[Any]) -> pq.abc.PGresult:
         try:
-            return self._connection.run(text, values)
+            name = self._prepared.get(text) or self._prepare(text)
+            # As text: what a value is to the server, its place in the statement decides.
+            texts = [_moment(value) if type(value) is datetime else value for value in values]
+            dumped: Any = self._values.dump_sequence(texts, [PyFormat.TEXT] * len(texts))
+            result = self._libpq.exec_prepared(name, dumped)
+            if result.status not in _DONE:
+                self._check(result)
         except self._dialect.loaded_dbapi.Error as error:
             raise self._translated(text, error) from error
+        return result
+
+    def _prepare(self, text: str) -> bytes:
+        name = b"rows_%d" % len(self._prepared)
+        self._check(self._libpq.prepare(name, text.encode()))
+        self._prepared[text] = name
+        return name
+
+    def _check(self, result: pq.abc.PGresult) -> None:
+        if result.status in _DONE:
+            return
+        if self._is_lost:  # libpq has words for it, and no code
+            raise OperationalError(result.get_error_message())
+        raise error_from_result(result)
+
+    @property
+    def _is_lost(self) -> bool:
+        """Whether it is known to be closed."""
+        return self._libpq.status != pq.ConnStatus.OK
 
     def _translated(self, text: str, error: Exception) -> Exception:
-        return translated(self._dialect, text, error, lost=self._connection.is_lost)
+        return translated(self._dialect, text, error, lost=self._is_lost)
+
+
+def _moment(value: datetime) -> str:
+    """As the driver would write it, which takes six times as long."""
+    return orjson.dumps(value)[1:-1].decode()
 
 
 class PostgresqlConnections:
@@ -166,14 +156,14 @@ class PostgresqlConnections:
             dbapi=engine.dialect.loaded_dbapi, paramstyle="numeric_dollar"
         )
         self._dialect.personal_data_cipher = cipher  # type: ignore[attr-defined]
-        self._resting: list[_Connection] = []
+        self._resting: list[PostgresqlRows] = []
         event.listen(engine, "engine_disposed", self._close)
 
     def borrowed(self, *, to_write: bool = False) -> "_Borrowed":
         """One of them; with *to_write* in a transaction, committed unless an exception comes."""
-        return _Borrowed(self, self._dialect, to_write=to_write)
+        return _Borrowed(self, to_write=to_write)
 
-    def take(self) -> _Connection:
+    def take(self) -> PostgresqlRows:
         """One that lives, for one thread, until it is given back."""
         while self._resting:
             try:
@@ -185,7 +175,7 @@ class PostgresqlConnections:
             connection.close()
         return self._new()
 
-    def _new(self) -> _Connection:
+    def _new(self) -> PostgresqlRows:
         try:
             taken = self._engine.raw_connection()
         except self._engine.dialect.loaded_dbapi.Error as error:
@@ -193,16 +183,16 @@ class PostgresqlConnections:
         driver: Any = taken.driver_connection
         taken.detach()
         driver.autocommit = True
-        return _Connection(driver)
+        return PostgresqlRows(driver, self._dialect)
 
-    def give_back(self, connection: _Connection) -> None:
+    def give_back(self, rows: PostgresqlRows) -> None:
         """Let others have it; a transaction that is not committed is rolled back."""
         try:
-            connection.rest()
-        except OperationalError:
-            connection.close()
+            rows.rest()
+        except DBAPIError:
+            rows.close()
         else:
-            self._resting.append(connection)
+            self._resting.append(rows)
 
     def _close(self, _engine: Engine) -> None:
         while self._resting:
@@ -212,30 +202,26 @@ class PostgresqlConnections:
 class _Borrowed:
     """The time in which a connection is borrowed; no generator, which takes twice as long."""
 
-    def __init__(
-        self, connections: PostgresqlConnections, dialect: Dialect, *, to_write: bool
-    ) -> None:
+    def __init__(self, connections: PostgresqlConnections, *, to_write: bool) -> None:
         self._connections = connections
-        self._dialect = dialect
         self._to_write = to_write
 
     def __enter__(self) -> PostgresqlRows:
-        self._connection = self._connections.take()
-        self._rows = PostgresqlRows(self._connection, self._dialect)
+        rows = self._rows = self._connections.take()
         if self._to_write:
             try:
-                self._rows.begin()
+                rows.begin()
             except BaseException:
-                self._connections.give_back(self._connection)
+                self._connections.give_back(rows)
                 raise
-        return self._rows
+        return rows
 
     def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
         try:
             if self._to_write and kind is None:
                 self._rows.commit()
         finally:
-            self._connections.give_back(self._connection)
+            self._connections.give_back(self._rows)
 
 
 def ping_what_rested(engine: Engine) -> None:

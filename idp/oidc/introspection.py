@@ -1,7 +1,6 @@
 """The introspection endpoint (RFC 7662): what a token is, told to those it concerns."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -83,7 +82,7 @@ class IntrospectionEndpoint:
             response = json_response(200, told)
         except OAuth2Error as error:
             response = error_of_client(error)
-        return replace(response, client_id=client_id)
+        return response.to(client_id)
 
     def _bearer_of(self, bearer: str, asked: str | None) -> RelyingParty:
         """

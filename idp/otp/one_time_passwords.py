@@ -153,6 +153,7 @@ class OneTimePasswords:
         runs no text is sent: the challenge then has no code yet, and `resend_from` says when.
         Raises `BudgetSpent`, `Paused`.
         """
+        now = self._clock.now()
         return self._begin(
             Challenge(
                 id=ChallengeId(new_handle()),
@@ -161,11 +162,12 @@ class OneTimePasswords:
                 number_index=phone_number_index(self._index, number).hex(),
                 interaction_id=interaction_id,
                 client_id=client_id,
-                codes=(),
-                resend_from=self._clock.now(),
+                codes=(self._next_code((), now),),
+                resend_from=now + self.policy.resend_after,
                 carrier=self._carrier_of(number) or OTHER_CARRIER,
             ),
             network,
+            now,
         )
 
     def begin_again(self, used_up: Challenge, *, network: str) -> Challenge:
@@ -174,27 +176,28 @@ class OneTimePasswords:
 
         Raises `BudgetSpent`, `Paused`.
         """
-        fresh = ChallengeId(new_handle())
-        return self._begin(replace(used_up, id=fresh, codes=(), attempts=0), network)
-
-    def _begin(self, challenge: Challenge, network: str) -> Challenge:
         now = self._clock.now()
-        begun = replace(
-            challenge,
+        fresh = replace(
+            used_up,
+            id=ChallengeId(new_handle()),
             codes=(self._next_code((), now),),
             resend_from=now + self.policy.resend_after,
+            attempts=0,
             delivery_failed=False,
         )
+        return self._begin(fresh, network, now)
+
+    def _begin(self, begun: Challenge, network: str, now: datetime) -> Challenge:
         try:
             hindered = self._challenges.begin(
                 begun,
                 lifetime=self._challenge_lifetime,
                 cooldown=self.policy.resend_after,
                 used_up_before_pause=self.policy.challenges_before_pause,
-                counted=self._counted(challenge, network),
+                counted=self._counted(begun, network),
             )
         except BudgetSpent as spent:
-            self._note_exceeded(challenge, spent)
+            self._note_exceeded(begun, spent)
             raise
         if hindered is None:
             self._deliveries.enqueue(begun.id, begun.codes[0].counter)

@@ -37,10 +37,10 @@ class Values(ImmutableMultiDict[str, str]):
     @classmethod
     def of(cls, pairs: Iterable[Sequence[str]]) -> "Values":
         """Those *pairs*; Werkzeug's constructor asks first what else it might have been given."""
-        values = cls.__new__(cls)
+        values: Any = cls.__new__(cls)
         for name, value in pairs:
-            dict.setdefault(cast("dict[str, list[str]]", values), name, []).append(value)
-        return values
+            dict.setdefault(values, name, []).append(value)
+        return cast("Values", values)
 
     def get(  # type: ignore[override]  # (as Werkzeug's overloads)
         self,

@@ -69,7 +69,7 @@ def test_an_answer_of_any_length_is_read_whole(redis_client: redis.Redis, length
     redis_client.set("long", "x" * length)
 
     assert redis_client.get("long") == b"x" * length
-    assert redis_client.mget(["long", "none"]) == [b"x" * length, None]
+    assert redis_client.mget("long", "none") == [b"x" * length, None]
 
 
 def test_a_connection_that_was_closed_while_it_rested_is_made_anew(

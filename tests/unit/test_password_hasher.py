@@ -69,5 +69,8 @@ def test_the_queue_ends_at_the_deadline_and_the_place_is_given_back() -> None:
 
 @contextmanager
 def busy(passwords: PasswordHasher) -> Iterator[None]:
-    with passwords._place():
+    passwords._wait()
+    try:
         yield
+    finally:
+        passwords._places.release()

@@ -168,6 +168,8 @@ class RedisOtpChallenges:
 
     def _read(self, raw: bytes | str, attempts: Any, failed: Any) -> Challenge:  # noqa: ANN401
         stored = _JSON.validate_json(raw)
+        if not attempts and failed is None:
+            return stored  # as it was stored: with neither
         return replace(stored, attempts=int(attempts or 0), delivery_failed=failed is not None)
 
 

@@ -1,7 +1,6 @@
 """What Authlib's grants look at, made of what we have."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from authlib.oauth2.rfc6749 import OAuth2Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
@@ -10,9 +9,6 @@ from idp.failures.model import Cause, Fault
 from idp.oidc.errors import UnauthorizedClient
 from idp.oidc.http import Parameters, ProtocolRequest
 from idp.relying_parties.model import GrantType, RelyingParty
-
-_SOME_HTTPS_URL: Final = "https://issuer.invalid/token"
-"""Authlib wants one and would refuse loopback http; nothing is done with it."""
 
 
 class Client:
@@ -46,7 +42,9 @@ class TokenRequest(OAuth2Request):  # type: ignore[misc]
         relying_party: RelyingParty,
         confirm: Callable[[], None],
     ) -> None:
-        super().__init__(request.method, _SOME_HTTPS_URL)
+        # Not Authlib's, which would look for https in an address that the provider is not told.
+        self.method = request.method
+        self.headers: Mapping[str, str] = {}
         self.sent: Parameters = request.form
         self.payload = BasicOAuth2Payload(dict(request.form.values))
         self.client = Client(relying_party)
