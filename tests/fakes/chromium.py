@@ -25,9 +25,6 @@ ARGUMENTS: Final = (
     # much as two pages. Cookies, policies and origins are kept apart all the same.
     "--renderer-process-limit=1",
     "--disable-site-isolation-trials",
-    # Nobody watches: pages are drawn where their scripts run, not by threads that wait beside it.
-    "--disable-threaded-compositing",
-    "--num-raster-threads=1",
 )
 
 
