@@ -334,6 +334,15 @@ def chromium() -> Iterator["Browser"]:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def undrawn(chromium: "Browser") -> Iterator["Browser"]:
+    """A Chromium that lays pages out and never draws them, for what only looks at them."""
+    from tests.fakes.chromium import running_undrawn  # noqa: PLC0415
+
+    with running_undrawn(chromium) as browser:
+        yield browser
+
+
 # --- settings and the application -----------------------------------------------------------------
 
 

@@ -26,10 +26,10 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
 
 
 @pytest.fixture(scope="session")
-def inspector(chromium: Browser, system: RunningSystem) -> Inspector:
+def inspector(undrawn: Browser, system: RunningSystem) -> Inspector:
     """Inspects each page state; `SCREENSHOTS=<folder>` keeps pictures."""
     folder = os.environ.get("SCREENSHOTS")
-    return Inspector(chromium, system.provider, Path(folder) if folder else None)
+    return Inspector(undrawn, system.provider, Path(folder) if folder else None)
 
 
 @pytest.fixture(scope="session")

@@ -107,8 +107,8 @@ class Inspector:
     axe has windows of its own, in which each page is written as it is on the screen.
     """
 
-    def __init__(self, chromium: Browser, provider: str, screenshots: Path | None) -> None:
-        self._chromium = chromium
+    def __init__(self, undrawn: Browser, provider: str, screenshots: Path | None) -> None:
+        self._undrawn = undrawn
         self._provider = provider
         self._screenshots = screenshots
         self._inspected: set[tuple[str, ...]] = set()
@@ -162,7 +162,7 @@ class Inspector:
 
     def _examiner(self, origin: str) -> Examiner:
         if origin not in self._examiners:
-            page = self._chromium.new_context(
+            page = self._undrawn.new_context(
                 color_scheme="light", reduced_motion="reduce", viewport=DESK
             ).new_page()
             page.add_init_script(path=AXE)

@@ -177,16 +177,16 @@ def _is_inline(name: str, value: str) -> bool:
     return name == "style" or name.startswith("on") or value.lower().startswith("javascript:")
 
 
-def test_pages_are_accessible(chromium: Browser, base: str) -> None:
+def test_pages_are_accessible(undrawn: Browser, base: str) -> None:
     """In the dark too, where only colours differ."""
-    with window(chromium, base, axe=True) as page:
+    with window(undrawn, base, axe=True) as page:
         assert barriers(page, states("vi")) == {}
 
 
 @pytest.mark.nightly
-def test_english_pages_are_accessible(chromium: Browser, base: str) -> None:
+def test_english_pages_are_accessible(undrawn: Browser, base: str) -> None:
     """Every day, `test_every_page` looks at them as they are walked."""
-    with window(chromium, base, axe=True) as page:
+    with window(undrawn, base, axe=True) as page:
         assert barriers(page, states("en")) == {}
 
 
@@ -212,13 +212,13 @@ PLANTED: Final = {
 }
 
 
-def test_a_barrier_is_found_on_the_one_page_that_has_it(chromium: Browser, base: str) -> None:
+def test_a_barrier_is_found_on_the_one_page_that_has_it(undrawn: Browser, base: str) -> None:
     """However much of the page was seen on others, and whichever others have a barrier too."""
     pages = states("vi")
     sound = {name: pages[name] for name in ("login", "login-empty", "mobile", "password")}
     planted = {name: pages["login"].replace(*change, 1) for name, change in PLANTED.items()}
     assert pages["login"] not in planted.values()
-    with opened(chromium, **STILL, viewport=NARROW, bypass_csp=True) as page:
+    with opened(undrawn, **STILL, viewport=NARROW, bypass_csp=True) as page:
         page.add_init_script(path=AXE)
         page.goto(f"{base}/gallery/login")
         found = barriers(page, sound | planted)
@@ -266,9 +266,9 @@ def test_a_page_that_asks_more_of_its_policy_is_told_apart(planted: str) -> None
     ],
 )
 def test_pages_fit_and_nothing_is_too_small_to_press(
-    chromium: Browser, base: str, language: str, widths: list[int]
+    undrawn: Browser, base: str, language: str, widths: list[int]
 ) -> None:
-    with window(chromium, base) as page:
+    with window(undrawn, base) as page:
         page.evaluate(FRAMES, widths)
         assert page.evaluate("Array.from(frames, frame => frame.innerWidth)") == widths
         found = {
@@ -281,11 +281,11 @@ def test_pages_fit_and_nothing_is_too_small_to_press(
 
 
 def test_what_does_not_fit_is_found_on_the_one_page_that_has_it(
-    chromium: Browser, base: str
+    undrawn: Browser, base: str
 ) -> None:
     html = states("vi")["login"]
     planted = "</h1><p>" + "W" * 200 + '</p><button><img width="9" height="9" alt=""></button>'
-    with opened(chromium, bypass_csp=True) as page:
+    with opened(undrawn, bypass_csp=True) as page:
         page.goto(f"{base}/gallery/login")
         page.evaluate(FRAMES, WIDTHS)
         sound = page.evaluate(MISFITS, html)

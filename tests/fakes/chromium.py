@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Final
 
 import pytest
@@ -31,7 +31,7 @@ ARGUMENTS: Final = (
 @contextmanager
 def running_chromium() -> Iterator[Browser]:
     """Start it; the test is skipped, with the reason, where none can be driven."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = _found()
     if found is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium-headless-shell)")
     with ExitStack() as stack:
@@ -42,3 +42,22 @@ def running_chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS])
         stack.callback(browser.close)
         yield browser
+
+
+@contextmanager
+def running_undrawn(browser: Browser) -> Iterator[Browser]:
+    """
+    Start another one beside *browser*, whose pages are laid out and never drawn.
+
+    Drawing is a third of what a page costs. What waits for the next frame waits for ever: this one
+    is for looking at pages, not for pressing anything.
+    """
+    undrawn = browser.browser_type.launch(
+        executable_path=_found(), args=[*ARGUMENTS, "--disable-threaded-compositing"]
+    )
+    with closing(undrawn):
+        yield undrawn
+
+
+def _found() -> str | None:
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
