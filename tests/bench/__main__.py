@@ -21,7 +21,13 @@ from tests.bench.console import PageTime, page_times
 from tests.bench.indistinct import compare
 from tests.bench.measure import machine, on_core
 from tests.bench.scenarios import FULL, QUICK, Scenarios
-from tests.bench.surroundings import NoProvider, apart_from_argon2id, provider, stores
+from tests.bench.surroundings import (
+    NoProvider,
+    apart_from_argon2id,
+    provider,
+    stores,
+    yardstick,
+)
 from tests.bench.table import Table
 from tests.bench.wire import NotAsExpected
 
@@ -47,16 +53,15 @@ def main() -> int:
             stores(Path(folder), core=core, wanted=options.database) as used,
             provider(Path(folder), used, core=provider_core, people=people) as around,
             apart_from_argon2id(around, core=provider_core, people=people) as apart,
+            yardstick(Path(folder), core=provider_core) as bare,
             on_core(core),
         ):
             scenarios = Scenarios(
-                around, apart, size, stores=used.processes, provider_core=provider_core
+                around, apart, bare, size, stores=used.processes, provider_core=provider_core
             )
-            weather = [scenarios.weather()]
             for measured in scenarios.rounds():
                 table.add(measured)
-                weather.append(scenarios.weather())
-            table.weigh(around.process)
+            table.weigh(around.server.process)
             numbers = apart.known_and_unknown(min(size.answers, _NUMBERS))
             compared = list(compare(apart.settings, *numbers, samples=size.answers))
             console: list[PageTime] = []
@@ -74,8 +79,6 @@ def main() -> int:
         f"Python {platform.python_version()}, Redis and {used.named}, {size.rounds} runs of each"
     )
     click.echo(table)
-    loops = ", ".join(f"{each:.0f}" for each in weather)
-    click.echo(f"\nWeather, a loop of Python before each round and after the last: {loops} ms")
     click.echo(f"\nTime to an answer, {size.answers} of each, in this process:")
     for comparison in compared:
         click.echo(comparison)

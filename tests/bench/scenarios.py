@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Final
 
 from idp.core.handles import new_handle
 from tests.bench.journeys import (
@@ -21,7 +20,7 @@ from tests.bench.journeys import (
     userinfo,
 )
 from tests.bench.measure import Run, on_core, run, work
-from tests.bench.surroundings import Surroundings, password_hasher
+from tests.bench.surroundings import Server, Surroundings, password_hasher
 from tests.bench.wire import Connection
 
 DISCOVERY = "discovery"
@@ -36,9 +35,7 @@ INTROSPECTION = "introspection"
 REFRESH = "refresh with rotation and ID token"
 CLIENT_CREDENTIALS = "client_credentials, ES256"
 ARGON2ID = "Argon2id alone"
-
-_STEPS: Final = 1_000_000  # of the loop that tells the weather
-_LOOPS: Final = 5  # whose mean is told: a single one is at the mercy of a moment
+YARDSTICK = "a page of bare Flask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +66,14 @@ class Scenarios:
     """
     Runs the rounds against one provider; sign-ins also against one *apart* from Argon2id.
 
-    Both are on *provider_core*, and one of them rests.
+    Both are on *provider_core*, as is the *yardstick*, and all but one of them rest.
     """
 
     def __init__(
         self,
         around: Surroundings,
         apart: Surroundings,
+        yardstick: Server,
         size: Size,
         *,
         stores: Sequence[int],
@@ -83,6 +81,7 @@ class Scenarios:
     ) -> None:
         self._around = around
         self._apart = apart
+        self._yardstick = yardstick
         self._stores = stores
         self._size = size
         self._core = provider_core
@@ -98,11 +97,6 @@ class Scenarios:
         for number in range(self._size.rounds):
             yield self._round(number)
 
-    def weather(self) -> float:
-        """The milliseconds of processor time that a loop of Python takes on the provider's core."""
-        with on_core(self._core):
-            return work(_loop, _LOOPS).cpu
-
     def _warm_up(self) -> None:
         """Compile templates, open the connections to the stores, fill the caches."""
         around = self._around
@@ -113,7 +107,8 @@ class Scenarios:
         self._drive([fetch("/jwks") for _ in range(self._size.documents // 10)], 1)
         apart = self._apart
         walk = sign_in(apart.portal, apart.people[-1], apart.read_message, Browser())
-        self._drive([walk], 1, apart)
+        self._drive([walk], 1, apart.server)
+        self._bare_pages(self._size.documents // 10)
 
     def _round(self, number: int) -> dict[str, Run]:
         size = self._size
@@ -123,6 +118,7 @@ class Scenarios:
         measured[FIRST_SIGN_IN_APART], measured[SIGN_IN_APART], _ = self._sign_ins(
             self._apart, number
         )
+        measured[YARDSTICK] = self._bare_pages(size.documents)
         measured[FIRST_SIGN_IN], measured[SIGN_IN], browsers = self._sign_ins(self._around, number)
         with on_core(self._core):
             measured[ARGON2ID] = work(self._verify, size.hashes)
@@ -161,23 +157,24 @@ class Scenarios:
         turns = [refresh(self._offline, chains) for _ in range(size.exchanges)]
         return self._drive(turns, size.connections)
 
+    def _bare_pages(self, count: int) -> Run:
+        pages = [fetch("/") for _ in range(count)]
+        return self._drive(pages, self._size.connections, self._yardstick)
+
     def _sign_ins(self, at: Surroundings, number: int) -> tuple[Run, Run, list[Browser]]:
         """A round's people sign in for the first time, and in their browsers once more."""
         size = self._size
         people = at.people[number * size.sign_ins : (number + 1) * size.sign_ins]
         browsers = [Browser() for _ in people]
-        first = self._drive(_walks(at, people, browsers), size.browsers, at)
+        first = self._drive(_walks(at, people, browsers), size.browsers, at.server)
         browsers = [browser.reopened() for browser in browsers]
-        return first, self._drive(_walks(at, people, browsers), size.browsers, at), browsers
+        return first, self._drive(_walks(at, people, browsers), size.browsers, at.server), browsers
 
-    def _drive(
-        self, journeys: Sequence[Journey], at_once: int, at: Surroundings | None = None
-    ) -> Run:
+    def _drive(self, journeys: Sequence[Journey], at_once: int, at: Server | None = None) -> Run:
         """One run on fresh connections: the server ends those that were idle for seconds."""
-        at = at or self._around
+        at = at or self._around.server
         with ExitStack() as stack:
-            port = at.settings.server.port
-            connections = [stack.enter_context(Connection(port)) for _ in range(at_once)]
+            connections = [stack.enter_context(Connection(at.port)) for _ in range(at_once)]
             return run(at.process, self._stores, journeys, connections)
 
 
@@ -188,10 +185,3 @@ def _walks(
         sign_in(at.portal, person, at.read_message, browser)
         for person, browser in zip(people, browsers, strict=True)
     ]
-
-
-def _loop() -> int:
-    total = 0
-    for number in range(_STEPS):
-        total += number & 1
-    return total

@@ -53,6 +53,10 @@ ROOT: Final = Path(__file__).parents[2]
 CONFIG: Final = ROOT / "config.toml"
 
 _IDP: Final = (sys.executable, "-m", "idp.cli")
+_GRANIAN: Final = (
+    *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+    *("--workers", "1", "--blocking-threads", "1", "--log-level", "error"),
+)
 _REDIRECT_URI: Final = "http://localhost:9/callback"
 _SCOPE: Final = "openid profile phone identity_number"
 _PASSWORD: Final = "Matkhau-1990!"  # of people who do not exist
@@ -96,6 +100,14 @@ class Stores:
     processes: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What is asked: the process whose descendants work, and its port on this machine."""
+
+    process: int
+    port: int
+
+
 class Surroundings:
     """
     A running provider, its portal, its people, and a look at the messages they get.
@@ -108,13 +120,13 @@ class Surroundings:
         settings: Settings,
         portal: Portal,
         people: Sequence[Person],
-        process: int,
+        server: Server,
         environment: Mapping[str, str],
     ) -> None:
         self.settings = settings
         self.portal = portal
         self.people = people
-        self.process = process
+        self.server = server
         self.environment = environment
         parts = Parts(settings)
         self._redis = parts.redis
@@ -211,9 +223,9 @@ def provider(folder: Path, used: Stores, *, core: int, people: int) -> Iterator[
     secret = (client_secrets / "bench.client_secret").read_text("utf-8").strip()
     portal = Portal("bench", secret, _REDIRECT_URI, _SCOPE)
     with (
-        _served(settings, environment, core) as process,
+        _provider(settings, environment, core) as server,
         closing(
-            Surroundings(settings, portal, _people(settings, people), process, environment)
+            Surroundings(settings, portal, _people(settings, people), server, environment)
         ) as around,
     ):
         yield around
@@ -239,26 +251,50 @@ def apart_from_argon2id(around: Surroundings, *, core: int, people: int) -> Iter
     settings = load(environment, config=CONFIG)
     own = _people(settings, people, first=_FIRST_APART)
     with (
-        _served(settings, environment, core) as process,
-        closing(Surroundings(settings, around.portal, own, process, environment)) as apart,
+        _provider(settings, environment, core) as server,
+        closing(Surroundings(settings, around.portal, own, server, environment)) as apart,
     ):
         yield apart
 
 
 @contextmanager
-def _served(settings: Settings, environment: Mapping[str, str], core: int) -> Iterator[int]:
-    log = settings.home / "provider.log"
+def yardstick(folder: Path, *, core: int) -> Iterator[Server]:
+    """Serve a page of bare Flask on *core*, by granian with one thread. Raises `NoProvider`."""
+    port = _free_port()
+    command = [*_GRANIAN, "--port", str(port), "tests.bench.bare_flask:app"]
+    log = folder / "yardstick.log"
+    with _served(command, os.environ, log, port=port, ready="/", core=core) as server:
+        yield server
+
+
+@contextmanager
+def _provider(settings: Settings, environment: Mapping[str, str], core: int) -> Iterator[Server]:
+    log, port = settings.home / "provider.log", settings.server.port
+    with _served([*_IDP, "serve"], environment, log, port=port, ready="/readyz", core=core) as it:
+        yield it
+
+
+@contextmanager
+def _served(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path,
+    *,
+    port: int,
+    ready: str,
+    core: int,
+) -> Iterator[Server]:
     with log.open("wb") as output, on_core(core):
         process = subprocess.Popen(
-            [*_IDP, "serve"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
     try:
         deadline = time.monotonic() + _SECONDS_TO_START
-        while not readiness.http("127.0.0.1", settings.server.port, "/readyz"):
+        while not readiness.http("127.0.0.1", port, ready):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise NoProvider(f"it does not serve:\n{log.read_text('utf-8')[-4000:]}")
             time.sleep(0.05)
-        yield process.pid
+        yield Server(process.pid, port)
     finally:
         process.terminate()
         try:
