@@ -8,8 +8,8 @@ from idp.authenticators.model import SecondFactor
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.db.database import Database
-from idp.throttling.note_exceeded import note_exceeded
-from idp.throttling.ports import Budget, BudgetSpent, Throttle
+from idp.throttling.note_exceeded import noting_exceeded
+from idp.throttling.ports import Budget, Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,8 @@ class Attempts:
 
     def count(self, budget: Budget, citizen_id: CitizenId) -> None:
         """Count one. Raises `BudgetSpent`, noted once a window."""
-        try:
+        with noting_exceeded(self._database, self._clock, citizen_id=citizen_id):
             self._throttle.count(budget, citizen_id)
-        except BudgetSpent as spent:
-            note_exceeded(spent, self._database, self._clock.now(), citizen_id=citizen_id)
-            raise
 
     def forget(self, budget: Budget, citizen_id: CitizenId) -> None:
         """Start over: one was right."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from idp.core.clock import Clock
 from idp.db.database import Database
-from idp.throttling.note_exceeded import note_exceeded
-from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
+from idp.throttling.note_exceeded import noting_exceeded
+from idp.throttling.ports import Budget, Counted, Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,10 @@ class CountQuestion:
         citizen_id: str | None = None,
     ) -> None:
         """Count one about these two, by their blind indexes. Raises `BudgetSpent`."""
-        try:
+        with noting_exceeded(
+            self._database, self._clock, citizen_id=citizen_id, client_id=client_id
+        ):
             self._throttle.count_in_turn(
                 Counted(self._budgets.per_phone, (phone_number.hex(),)),
                 Counted(self._budgets.per_identity_number, (identity_number.hex(),)),
             )
-        except BudgetSpent as spent:
-            now = self._clock.now()
-            note_exceeded(spent, self._database, now, citizen_id=citizen_id, client_id=client_id)
-            raise

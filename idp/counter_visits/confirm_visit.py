@@ -1,7 +1,5 @@
 """An officer's part of a visit: whose code it is, and that the card shows the same person."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,8 +24,8 @@ from idp.follow_ups.follow_ups import FollowUps
 from idp.messaging.model import NoticeKind
 from idp.operators.model import VerifiedOperator
 from idp.operators.permissions import Permission, may
-from idp.throttling.note_exceeded import note_exceeded
-from idp.throttling.ports import Budget, BudgetSpent, Throttle
+from idp.throttling.note_exceeded import noting_exceeded
+from idp.throttling.ports import Budget, Throttle
 
 _ATTRIBUTES = ("birth_date", "full_name", "identity_number")
 
@@ -86,12 +84,12 @@ class ConfirmVisit:
         Raises `NoSuchVisit`, `NotAnOfficer`, `ChangesBarred`, `BudgetSpent`.
         """
         self._require_officer(by)
-        with self._noted():
+        with noting_exceeded(self._database, self._clock):
             self._throttle.require(self._wrong_codes, by.name)
         try:
             return self._look(typed_code, by)
         except NoSuchVisit:
-            with self._noted():
+            with noting_exceeded(self._database, self._clock):
                 self._throttle.count(self._wrong_codes, by.name)
             raise
 
@@ -173,12 +171,3 @@ class ConfirmVisit:
     def _require_officer(self, by: VerifiedOperator) -> None:
         if not may(by.role, Permission.CONFIRM_VISITS):
             raise NotAnOfficer
-
-    @contextmanager
-    def _noted(self) -> Iterator[None]:
-        """Note in the audit log, once a window, that an officer has tried too often."""
-        try:
-            yield
-        except BudgetSpent as spent:
-            note_exceeded(spent, self._database, self._clock.now())
-            raise

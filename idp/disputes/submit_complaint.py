@@ -10,8 +10,8 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.disputes import store
 from idp.disputes.model import ClaimedDetails, Complaint, ComplaintId
-from idp.throttling.note_exceeded import note_exceeded
-from idp.throttling.ports import Budget, BudgetSpent, Throttle
+from idp.throttling.note_exceeded import noting_exceeded
+from idp.throttling.ports import Budget, Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,5 @@ class SubmitComplaint:
         return row
 
     def _count(self, where: Circumstances) -> None:
-        try:
+        with noting_exceeded(self._database, self._clock, client_id=where.client_id):
             self._throttle.count(self._budget, where.network)
-        except BudgetSpent as spent:
-            note_exceeded(spent, self._database, self._clock.now(), client_id=where.client_id)
-            raise

@@ -15,8 +15,8 @@ from idp.emails import store
 from idp.emails.model import EmailVerification, EmailVerificationId
 from idp.emails.ports import EmailLinks
 from idp.messaging.links import Links
-from idp.throttling.note_exceeded import note_exceeded
-from idp.throttling.ports import Budget, BudgetSpent, Throttle
+from idp.throttling.note_exceeded import noting_exceeded
+from idp.throttling.ports import Budget, Throttle
 
 PATH: Final = "/email"
 """The page that a link opens."""
@@ -75,8 +75,5 @@ class AskToVerifyEmail:
         self._queue.send_link(verification_id)
 
     def _count(self, citizen_id: CitizenId) -> None:
-        try:
+        with noting_exceeded(self._database, self._clock, citizen_id=citizen_id):
             self._throttle.count(self._budget, citizen_id)
-        except BudgetSpent as spent:
-            note_exceeded(spent, self._database, self._clock.now(), citizen_id=citizen_id)
-            raise

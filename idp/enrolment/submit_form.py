@@ -13,8 +13,8 @@ from idp.enrolment import store
 from idp.enrolment.model import ClaimedDetails, PendingEnrolment, PendingEnrolmentId
 from idp.statistics.model import EVERYBODY, Measure, Stage, Tick
 from idp.statistics.ports import Tally
-from idp.throttling.note_exceeded import note_exceeded
-from idp.throttling.ports import Budget, BudgetSpent, Throttle
+from idp.throttling.note_exceeded import noting_exceeded
+from idp.throttling.ports import Budget, Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,5 @@ class SubmitForm:
         return row
 
     def _count(self, where: Circumstances) -> None:
-        try:
+        with noting_exceeded(self._database, self._clock, client_id=where.client_id):
             self._throttle.count(self._budget, where.network)
-        except BudgetSpent as spent:
-            note_exceeded(spent, self._database, self._clock.now(), client_id=where.client_id)
-            raise

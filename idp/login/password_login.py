@@ -18,7 +18,7 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.interactions.sign_in import AccountInactive, SignInBarred
 from idp.sessions.rules import PASSWORD_AND_SMS
-from idp.throttling.note_exceeded import note_exceeded
+from idp.throttling.note_exceeded import noting_exceeded
 from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
 
 _LONGEST_PASSWORD: Final = 1024
@@ -117,7 +117,7 @@ class PasswordLogin:
         Raises `BudgetSpent`, recorded once a window.
         """
         number, budgets = number_index.hex(), self._budgets
-        try:
+        with noting_exceeded(self._database, self._clock):
             if device is not None and self._knows_number(device, number_index):
                 counted: tuple[Counted, ...] = (Counted(budgets.per_device, (number, device)),)
             else:
@@ -129,9 +129,6 @@ class PasswordLogin:
                     Counted(budgets.per_number, (number,)),
                 )
             self._throttle.count_in_turn(*counted)
-        except BudgetSpent as spent:
-            note_exceeded(spent, self._database, self._clock.now())
-            raise
         return counted
 
     def _knows_number(self, device: str, number_index: bytes) -> bool:

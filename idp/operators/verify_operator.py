@@ -11,8 +11,8 @@ from idp.db.database import Database
 from idp.operators import store
 from idp.operators.model import Operator, OperatorName, VerifiedOperator
 from idp.operators.rules import LONGEST_PASSWORD
-from idp.throttling.note_exceeded import note_exceeded
-from idp.throttling.ports import Budget, BudgetSpent, Counted, Throttle
+from idp.throttling.note_exceeded import noting_exceeded
+from idp.throttling.ports import Budget, Counted, Throttle
 from idp.totp.codes import new_totp_secret, step_of_code
 
 SHELL: Final = "shell"
@@ -79,11 +79,8 @@ class VerifyOperator:
         counted = [Counted(self._budgets.per_name, (name, origin))]
         if origin != SHELL:
             counted.insert(0, Counted(self._budgets.per_network, (origin,)))
-        try:
+        with noting_exceeded(self._database, self._clock):
             self._throttle.count_in_turn(*counted)
-        except BudgetSpent as spent:
-            note_exceeded(spent, self._database, self._clock.now())
-            raise
 
     def _spend(self, found: Operator | None, step: int | None) -> VerifiedOperator | None:
         """Use the code, and say in the audit log what came of it, in one transaction."""

@@ -10,8 +10,8 @@ from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.recovery.model import PhoneRecovery, PhoneRecoveryId
-from idp.throttling.note_exceeded import note_exceeded
-from idp.throttling.ports import Budget, BudgetSpent, Throttle
+from idp.throttling.note_exceeded import noting_exceeded
+from idp.throttling.ports import Budget, Throttle
 
 
 class BeginWithOtherPhone:
@@ -68,8 +68,5 @@ class BeginWithOtherPhone:
         return recovery_id
 
     def _count(self, network: str, client_id: str | None) -> None:
-        try:
+        with noting_exceeded(self._database, self._clock, client_id=client_id):
             self._throttle.count(self._forms_per_network, network)
-        except BudgetSpent as spent:
-            note_exceeded(spent, self._database, self._clock.now(), client_id=client_id)
-            raise
