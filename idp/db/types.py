@@ -12,6 +12,21 @@ from sqlalchemy.types import TypeDecorator
 from idp.db.encryption import PersonalDataCipher
 
 _Read = Callable[[Any], str | None]
+_Moment = Callable[[Any], Any]
+
+
+def _stored(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return value.astimezone(UTC)
+
+
+def _given_back(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -22,17 +37,23 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Store in UTC; refuse a moment without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone")
-        return value.astimezone(UTC)
+        return _stored(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give back in UTC: SQLite forgets the zone, PostgreSQL answers in the session's."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return _given_back(value)
+
+    def bind_processor(self, dialect: Dialect) -> _Moment | None:
+        """The same for many values: what is asked most takes the shortest way."""
+        if self.impl_instance.bind_processor(dialect) is not None:
+            return super().bind_processor(dialect)
+        return _stored
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Moment | None:
+        """As above."""
+        if self.impl_instance.result_processor(dialect, coltype) is not None:
+            return super().result_processor(dialect, coltype)
+        return _given_back
 
 
 class PersonalText(TypeDecorator[str]):

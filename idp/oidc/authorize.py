@@ -300,6 +300,9 @@ def _code_challenge(parameters: Parameters, *, required: bool) -> str | None:
     return challenge
 
 
+_PROMPTS: Final = frozenset(Prompt)
+
+
 def _prompt(parameters: Parameters) -> frozenset[Prompt]:
     """
     The prompts asked for.
@@ -308,7 +311,7 @@ def _prompt(parameters: Parameters) -> frozenset[Prompt]:
     via OpenID Connect asks; `none` and `create` stand alone.
     """
     names = {name for name in (parameters.get("prompt") or "").split(" ") if name}
-    if not names <= set(Prompt):
+    if not names <= _PROMPTS:
         fault = _not_supported(parameters, "prompt")
         raise InvalidRequest("prompt has a value that is not supported", fault)
     prompts = frozenset(Prompt(name) for name in names)

@@ -157,7 +157,7 @@ class ProtocolFace:
             method=environ["REQUEST_METHOD"],
             path=environ.get("PATH_INFO", "")[:_MAX_PATH],
             status=status,
-            duration_ms=round((self._timer() - started) * 1000, 1),
+            duration_ms=int((self._timer() - started) * 10_000) / 10,
             reference=environ[REFERENCE],
             **{name: value for name, value in facts.items() if value is not None},
         )

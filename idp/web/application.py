@@ -37,10 +37,11 @@ class Values(ImmutableMultiDict[str, str]):
     @classmethod
     def of(cls, pairs: Iterable[Sequence[str]]) -> "Values":
         """Those *pairs*; Werkzeug's constructor asks first what else it might have been given."""
-        values: Any = cls.__new__(cls)
+        values = cls.__new__(cls)
+        lists: Any = values
         for name, value in pairs:
-            dict.setdefault(values, name, []).append(value)
-        return cast("Values", values)
+            dict.setdefault(lists, name, []).append(value)
+        return values
 
     def get(  # type: ignore[override]  # (as Werkzeug's overloads)
         self,
@@ -287,7 +288,8 @@ class Application(Flask):
         response: Any = answer if isinstance(answer, Response) else self.make_response(answer)
         for after in (*context._after_request_functions, *found.after):  # noqa: SLF001
             response = after(response)
-        return cast("Response", response)
+        answered: Response = response
+        return answered
 
     def do_teardown_appcontext(self, *exc: Any) -> None:  # noqa: ANN401 (Flask's own)
         """Nothing ends with a context: sessions of the database are `idp.db.database`'s."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from socket import socket
 from threading import local
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import redis
 from hiredis import Reader, pack_command
@@ -66,15 +66,18 @@ class ThreadsOwn(redis.Redis):
 
     def mget(self, *keys: str) -> list[bytes | None]:  # type: ignore[override]
         """The values of *keys*."""
-        return cast("list[bytes | None]", self.execute_command("MGET", *keys))
+        values: list[bytes | None] = self.execute_command("MGET", *keys)
+        return values
 
     def hmget(self, name: str, fields: Sequence[str]) -> list[bytes | None]:  # type: ignore[override]
         """The values of those *fields*."""
-        return cast("list[bytes | None]", self.execute_command("HMGET", name, *fields))
+        values: list[bytes | None] = self.execute_command("HMGET", name, *fields)
+        return values
 
     def getex(self, name: str, *, px: int) -> bytes | None:  # type: ignore[override]
         """The value, which lives for *px* milliseconds from now on."""
-        return cast("bytes | None", self.execute_command("GETEX", name, "PX", px))
+        value: bytes | None = self.execute_command("GETEX", name, "PX", px)
+        return value
 
     def _take(self) -> "_Line":
         """A connection for this thread, until it ends."""

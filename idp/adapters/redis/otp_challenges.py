@@ -9,6 +9,7 @@ import redis
 from pydantic import TypeAdapter
 
 from idp.adapters.redis.connection import milliseconds
+from idp.adapters.redis.remembered import Remembered
 from idp.adapters.redis.tally import COUNTS, field_of
 from idp.adapters.redis.throttle import RedisThrottle
 from idp.otp.model import Challenge, ChallengeId, SentCode
@@ -79,6 +80,7 @@ class RedisOtpChallenges:
 
     def __init__(self, client: redis.Redis, throttle: RedisThrottle) -> None:
         self._redis = client
+        self._known = Remembered(_JSON.validate_json)
         self._begin = throttle.counted(_COOL + _STORE, unless=_UNLESS_PAUSED + _UNLESS_COOLING)
         self._send_again = throttle.counted(_COOL, unless=_UNLESS_COOLING)
         self._add = client.register_script(_ADD)
@@ -98,6 +100,8 @@ class RedisOtpChallenges:
         counted: Sequence[Counted],
     ) -> Hindered | None:
         """Store a new one whose text may be sent. Raises `BudgetSpent`."""
+        record = _JSON.dump_json(challenge)
+        self._known.note(record, challenge)
         return _hindered(
             self._begin(
                 *counted,
@@ -105,7 +109,7 @@ class RedisOtpChallenges:
                 args=[
                     milliseconds(cooldown),
                     used_up_before_pause,
-                    _JSON.dump_json(challenge),
+                    record,
                     milliseconds(lifetime),
                 ],
             )
@@ -167,7 +171,7 @@ class RedisOtpChallenges:
         self._count_used_up(keys=[_used_up(challenge)], args=[milliseconds(pause)])
 
     def _read(self, raw: bytes | str, attempts: Any, failed: Any) -> Challenge:  # noqa: ANN401
-        stored = _JSON.validate_json(raw)
+        stored = self._known.read(raw)
         if not attempts and failed is None:
             return stored  # as it was stored: with neither
         return replace(stored, attempts=int(attempts or 0), delivery_failed=failed is not None)

@@ -7,6 +7,7 @@ import redis
 from pydantic import TypeAdapter
 
 from idp.adapters.redis.connection import milliseconds
+from idp.adapters.redis.remembered import Remembered
 from idp.citizens.model import CitizenId
 from idp.core.clock import Clock
 from idp.core.handles import Handle, digest, new_handle
@@ -63,6 +64,7 @@ class RedisSessions:
         self, client: redis.Redis, *, idle: timedelta, maximum: timedelta, clock: Clock
     ) -> None:
         self._redis = client
+        self._known = Remembered(_JSON.validate_json)
         self._idle = milliseconds(idle)
         self._maximum = maximum
         self._clock = clock
@@ -75,10 +77,12 @@ class RedisSessions:
         """Store *session* under a new handle."""
         handle = new_handle()
         index = _index(session.authentication.citizen_id)
+        record = _JSON.dump_json(session)
+        self._known.note(record, session)
         self._begin(
             keys=[_key(handle), index],
             args=[
-                _JSON.dump_json(session),
+                record,
                 self._idle,
                 digest(handle),
                 milliseconds(self._maximum),
@@ -91,7 +95,7 @@ class RedisSessions:
         raw = self._redis.getex(_key(handle), px=self._idle)
         if raw is None:
             return None
-        session = _JSON.validate_json(raw)
+        session = self._known.read(raw)
         return None if self._is_over(session) else session
 
     def is_open(self, handle: Handle) -> bool:
