@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
     from idp.app import Adapters
     from tests.dealing import Dealer
+    from tests.fakes.emptied_database import EmptiedDatabase
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config.toml"
@@ -220,14 +221,14 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_kept(postgresql_server: str) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The URL of a database with every table, and what empties it; see `postgresql_database`."""
-    from tests.fakes.emptied_database import emptying  # noqa: PLC0415 (wants the driver)
+def postgresql_kept(postgresql_server: str) -> Iterator["EmptiedDatabase"]:
+    """A database with every table, and what empties it; take `postgresql_database`."""
+    from tests.fakes.emptied_database import EmptiedDatabase  # noqa: PLC0415 (wants the driver)
 
     with _new_in_postgresql(postgresql_server) as url:
         _make_tables(url)
-        with emptying(url) as empty:
-            yield url, empty
+        with closing(EmptiedDatabase(url)) as kept:
+            yield kept
 
 
 @contextmanager
@@ -299,13 +300,12 @@ def sqlite_database(
 
 @pytest.fixture
 def postgresql_database(
-    postgresql_kept: tuple[str, Callable[[], None]], cipher: PersonalDataCipher
+    postgresql_kept: "EmptiedDatabase", cipher: PersonalDataCipher
 ) -> Iterator[Database]:
     """A database with every table, in PostgreSQL."""
-    url, empty = postgresql_kept
-    with _opened_database(url, cipher) as database:
+    with _opened_database(postgresql_kept.url, cipher) as database:
         yield database
-    empty()
+    postgresql_kept.empty()
 
 
 def _make_tables(url: str) -> None:

@@ -1,9 +1,8 @@
 """A database in PostgreSQL that every test leaves empty: a copy for each costs ten times that."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from typing import Any
 
-from psycopg import Connection, sql
+from psycopg import Connection, OperationalError, sql
 from sqlalchemy import make_url
 
 _TABLES = (
@@ -18,26 +17,44 @@ _END_OTHERS = (
 )
 
 
-@contextmanager
-def emptying(url: str) -> Iterator[Callable[[], None]]:
-    """What empties all tables of the database at *url*, and ends whoever is still in it."""
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with Connection.connect(address, autocommit=True, prepare_threshold=0) as connection:
-        # Rows go in any order, as their references are not looked at.
-        connection.execute("SET session_replication_role = replica")
-        names = [name for (name,) in connection.execute(_TABLES)]
-        filled = sql.SQL(" UNION ALL ").join(
+class EmptiedDatabase:
+    """The database at *url*, and a connection to it for what nobody tests."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connection = self._connect()
+        names = [name for (name,) in self._connection.execute(_TABLES)]
+        self._filled = sql.SQL(" UNION ALL ").join(
             sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(name, sql.Identifier(name))
             for name in names
         )
 
-        def empty() -> None:
-            connection.execute(_END_OTHERS)
-            for (name,) in connection.execute(filled).fetchall():
-                table = sql.Identifier(name)
-                deleted = connection.execute(sql.SQL("DELETE FROM {}").format(table))
-                if deleted.rowcount > _MANY:  # whoever reads the table later would pass them all
-                    connection.execute(sql.SQL("VACUUM {}").format(table))
-            connection.execute(_COUNT_ANEW)
+    def empty(self) -> None:
+        """Empty all tables, and end whoever is still there."""
+        try:
+            self._empty()
+        except OperationalError:  # a test ended all connections, ours among them
+            self._connection.close()
+            self._connection = self._connect()
+            self._empty()
 
-        yield empty
+    def close(self) -> None:
+        """Leave it."""
+        self._connection.close()
+
+    def _connect(self) -> Connection[tuple[Any, ...]]:
+        url = make_url(self.url).set(drivername="postgresql")
+        address = url.render_as_string(hide_password=False)
+        connection = Connection.connect(address, autocommit=True, prepare_threshold=0)
+        # Rows go in any order, as their references are not looked at.
+        connection.execute("SET session_replication_role = replica")
+        return connection
+
+    def _empty(self) -> None:
+        self._connection.execute(_END_OTHERS)
+        for (name,) in self._connection.execute(self._filled).fetchall():
+            table = sql.Identifier(name)
+            deleted = self._connection.execute(sql.SQL("DELETE FROM {}").format(table))
+            if deleted.rowcount > _MANY:  # whoever reads the table later would pass them all
+                self._connection.execute(sql.SQL("VACUUM {}").format(table))
+        self._connection.execute(_COUNT_ANEW)
