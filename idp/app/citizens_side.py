@@ -9,6 +9,7 @@ from idp.app.parts import Parts
 from idp.app.policies import interactions_budget, otp_budgets, otp_policy
 from idp.authenticators.device_cookie import DeviceCookie
 from idp.carriers.check_phone import CheckPhone
+from idp.core.mac import Mac
 from idp.interactions.flow import Flow
 from idp.interactions.visits import Visits
 from idp.logout.sign_out import NameOfSession, SignOut
@@ -85,7 +86,7 @@ class CitizensSide:
 
     @cached_property
     def name_of_session(self) -> NameOfSession:
-        return partial(sid, self.parts.subject_key)
+        return partial(sid, Mac(self.parts.subject_key))
 
     @cached_property
     def farewells(self) -> RedisFarewells:

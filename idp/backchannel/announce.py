@@ -10,6 +10,7 @@ from idp.backchannel.ports import LogoutWakes
 from idp.citizens.model import CitizenId
 from idp.citizens.rules import pairwise_subject
 from idp.core.clock import Clock
+from idp.core.mac import Mac
 from idp.relying_parties.ports import CurrentRelyingParties
 from idp.sessions.rules import sid
 
@@ -26,7 +27,7 @@ class AnnounceLogout:
         clock: Clock,
     ) -> None:
         self._relying_parties = relying_parties
-        self._key = key
+        self._key = Mac(key)
         self._wakes = wakes
         self._clock = clock
 

@@ -1,7 +1,5 @@
 """What is derived of a citizen: the verification level and the pairwise subject."""
 
-import hashlib
-import hmac
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +10,7 @@ from idp.citizens.model import CitizenId, EvidenceKind, HoldKind
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber, IdentityNumberKind
+from idp.core.mac import Mac
 
 UNCONFIRMED_WAITS: Final = timedelta(hours=72)
 """How long a number that no carrier confirmed is there before codes go to it by themselves."""
@@ -121,11 +120,11 @@ def _level(entry: VerificationLevel) -> int:
     return entry.level
 
 
-def pairwise_subject(key: bytes, sector: str, citizen: CitizenId) -> Subject:
+def pairwise_subject(key: Mac, sector: str, citizen: CitizenId) -> Subject:
     """
     The subject of *citizen* at *sector* (OpenID Connect Core §8.1).
 
     A UUID made of HMAC-SHA-256; *key* never rotates, because portals key their records on it.
     """
-    value = hmac.digest(key, f"{sector}\0{citizen}".encode(), hashlib.sha256)
+    value = key.of(f"{sector}\0{citizen}")
     return Subject(str(UUID(bytes=value[:16], version=5)))

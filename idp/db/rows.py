@@ -50,8 +50,6 @@ class _Compiled:
         return converted
 
     def row(self, raw: Sequence[Any]) -> _Row:
-        if not self.columns:
-            return tuple(raw)
         row = list(raw)
         for place, convert in self.columns:
             row[place] = convert(row[place])
@@ -130,6 +128,8 @@ class Rows(ABC):
         """Every row of the answer."""
         compiled = statement.compiled(self._dialect)
         found = self._fetch(compiled.text, compiled.parameters(values))
+        if not compiled.columns:
+            return list(map(tuple, found))
         return [compiled.row(raw) for raw in found]
 
     def one(self, statement: Prepared, **values: object) -> _Row | None:

@@ -6,6 +6,7 @@ from idp.backchannel.ports import LogoutNotSent, LogoutSender, LogoutTokens
 from idp.backchannel.rules import may_be_here
 from idp.citizens.rules import pairwise_subject
 from idp.core.handles import new_handle
+from idp.core.mac import Mac
 from idp.db.database import Database
 from idp.integration_tests import store
 from idp.integration_tests.misbehave import forged
@@ -36,7 +37,7 @@ class TellLogout:
         self._relying_parties = relying_parties
         self._tokens = tokens
         self._sender = sender
-        self._key = key
+        self._key = Mac(key)
         self._database = database
 
     def __call__(self, run: Run) -> None:

@@ -12,6 +12,7 @@ from idp.citizens.model import CitizenId, ClaimValue
 from idp.citizens.rules import Subject, pairwise_subject
 from idp.core import base64url
 from idp.core.clock import Clock
+from idp.core.mac import Mac
 from idp.db.rows import Source
 from idp.grants.model import Authorization
 from idp.relying_parties.model import RelyingParty
@@ -24,7 +25,7 @@ class SubjectClaims:
     """What tokens and userinfo both say of a grant; *key* makes subjects and never rotates."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._key = Mac(key)
 
     def name(self, citizen_id: CitizenId, relying_party: RelyingParty) -> Subject:
         """What the relying party knows the citizen by."""

@@ -5,8 +5,6 @@ The code is HOTP (RFC 4226) by pyotp; its secret is HMAC(server key, challenge i
 the store nor the queue holds anything from which a code could be told.
 """
 
-import base64
-import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +18,7 @@ from idp.audit.log import record
 from idp.citizens.blind_indexes import phone_number_index
 from idp.core.clock import Clock
 from idp.core.handles import new_handle
+from idp.core.mac import Mac
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
@@ -101,13 +100,23 @@ class CodeGenerator:
     """Derives the codes of a challenge."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._key = Mac(key)
 
     def code(self, challenge_id: ChallengeId, counter: int) -> str:
         """The six digits of that challenge and counter."""
-        seed = hmac.digest(self._key, challenge_id.encode(), hashlib.sha256)
-        secret = base64.b32encode(seed[:_SECRET_BYTES]).decode()
-        return pyotp.HOTP(secret, digits=DIGITS).at(counter)
+        return _Hotp(self._key.of(challenge_id)[:_SECRET_BYTES]).at(counter)
+
+
+class _Hotp(pyotp.HOTP):
+    """HOTP of a seed that is bytes: pyotp takes it as base32, and decodes that twice for a code."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._seed = seed
+        super().__init__("", digits=DIGITS)
+
+    def byte_secret(self) -> bytes:
+        """The seed; pyotp asks for it."""
+        return self._seed
 
 
 class OneTimePasswords:

@@ -1,12 +1,11 @@
 """What is derived of a session: how strong the sign-in was, and its name for one sector."""
 
-import hashlib
-import hmac
 from collections.abc import Collection
 from typing import Final
 
 from idp.core import base64url
 from idp.core.acr import ACR_CLASSES
+from idp.core.mac import Mac
 from idp.sessions.model import SessionId
 
 ONE_FACTOR: Final = 1
@@ -73,11 +72,10 @@ def levels_wanted(acr: str) -> tuple[int, int]:
     return rank, min(rank, 3)
 
 
-def sid(key: bytes, sector: str, session: SessionId) -> str:
+def sid(key: Mac, sector: str, session: SessionId) -> str:
     """
     The session's name in tokens for one sector.
 
     Different in each sector, so that portals cannot join their citizens by it.
     """
-    value = hmac.digest(key, f"sid\0{sector}\0{session}".encode(), hashlib.sha256)
-    return base64url.encode(value[:24])
+    return base64url.encode(key.of(f"sid\0{sector}\0{session}")[:24])

@@ -43,6 +43,7 @@ from idp.consents.store import give
 from idp.core.environment import Environment
 from idp.core.handles import Handle, new_handle
 from idp.core.identity_number import IdentityNumber
+from idp.core.mac import Mac
 from idp.core.reason import Reason
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex, PersonalDataCipher
@@ -321,13 +322,13 @@ class ProtocolHouse:
                     visits=visits,
                     farewells=farewells,
                     relying_parties=self.registry,
-                    name_of_session=partial(sid, KEY),
+                    name_of_session=partial(sid, Mac(KEY)),
                     issuer=ISSUER,
                     clock=clock,
                 ),
                 relying_parties=self.registry,
                 database=database,
-                name_of_session=partial(sid, KEY),
+                name_of_session=partial(sid, Mac(KEY)),
                 clock=clock,
             ),
         ):

@@ -25,6 +25,7 @@ from idp.citizens.rules import pairwise_subject
 from idp.core.birth_date import BirthDate
 from idp.core.full_name import FullName
 from idp.core.identity_number import IdentityNumber
+from idp.core.mac import Mac
 from idp.core.phone_number import PhoneNumber
 from idp.db.database import Database
 from idp.db.encryption import BlindIndex
@@ -176,14 +177,14 @@ def test_a_forgotten_password_is_replaced_by_either_number(account: Account) -> 
 
 def test_portals_know_the_citizen_by_the_same_name_as_before(account: Account) -> None:
     account.recorded(CCCD)
-    before = pairwise_subject(b"k" * 32, "vnconnect", AN)
+    before = pairwise_subject(Mac(b"k" * 32), "vnconnect", AN)
     account.link()
 
     with account.database.reading() as reading:
         held = citizens.claim_record(reading, AN)
         (number,) = {account.holder(CCCD), account.holder(CMND)}
     assert number is not None
-    subject = pairwise_subject(b"k" * 32, "vnconnect", number)
+    subject = pairwise_subject(Mac(b"k" * 32), "vnconnect", number)
     values = claim_values(held, {"identity_number", "old_identity_number"})
     told = vnconnect_claims(subject, values, acr="LoA2")
 

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from idp.citizens.model import CitizenId
 from idp.citizens.rules import pairwise_subject
+from idp.core.mac import Mac
 from tests.fakes.people import AN, BINH
 
-KEY = b"k" * 32
+KEY = Mac(b"k" * 32)
 
 
 def test_a_subject_stays_the_same() -> None:
@@ -17,7 +18,7 @@ def test_a_subject_stays_the_same() -> None:
 def test_sector_citizen_and_key_each_change_it() -> None:
     subjects = {
         pairwise_subject(key, sector, citizen)
-        for key in (KEY, b"l" * 32)
+        for key in (KEY, Mac(b"l" * 32))
         for sector in ("binh-dinh", "dak-lak")
         for citizen in (AN, BINH)
     }

@@ -3,11 +3,12 @@
 import re
 
 from idp.citizens.rules import pairwise_subject
+from idp.core.mac import Mac
 from idp.sessions.model import SessionId
 from idp.sessions.rules import sid
 from tests.fakes.people import BINH, NOON, session_of
 
-KEY = b"k" * 32
+KEY = Mac(b"k" * 32)
 SESSION = SessionId("session")
 
 
@@ -21,7 +22,7 @@ def test_it_is_the_same_each_time_and_another_for_each_session() -> None:
 
 
 def test_it_cannot_be_told_from_the_session_without_the_key() -> None:
-    assert sid(KEY, "binh-dinh", SESSION) != sid(b"l" * 32, "binh-dinh", SESSION)
+    assert sid(KEY, "binh-dinh", SESSION) != sid(Mac(b"l" * 32), "binh-dinh", SESSION)
     assert re.fullmatch(r"[A-Za-z0-9_-]{32}", sid(KEY, "binh-dinh", SESSION))
 
 

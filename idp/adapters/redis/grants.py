@@ -9,12 +9,12 @@ import redis
 from pydantic import TypeAdapter
 
 from idp.adapters.redis.connection import milliseconds
+from idp.adapters.redis.remembered import Remembered
 from idp.adapters.redis.tally import COUNTS, field_of
 from idp.core.clock import Clock
 from idp.core.handles import Handle, digest, new_handle
 from idp.grants.model import (
     AccessToken,
-    Authorization,
     AuthorizationCode,
     FamilyId,
     FoundToken,
@@ -28,7 +28,6 @@ from idp.relying_parties.model import ClientId
 from idp.statistics.model import Tick
 
 _CODE: Final = TypeAdapter(AuthorizationCode)
-_AUTHORIZATION: Final = TypeAdapter(Authorization)
 _TOKEN: Final = TypeAdapter(AccessToken)
 
 REGISTRY_VERSION: Final = "registry_version"
@@ -105,6 +104,7 @@ class RedisAuthorizationCodes:
         refresh_lifetime: timedelta,
     ) -> None:
         self._redis = client
+        self._known = Remembered(_CODE.validate_json)
         self._lifetime = milliseconds(lifetime)
         self._remembered = milliseconds(lifetime + token_lifetime)
         self._remembered_offline = milliseconds(lifetime + token_lifetime + refresh_lifetime)
@@ -115,14 +115,16 @@ class RedisAuthorizationCodes:
         """Store *code* for its lifetime, and count; the value to hand out."""
         value = new_handle()
         hashed = digest(value)
+        record = orjson.dumps(code)
+        self._known.note(record, code)
         self._add(
             keys=[f"code:{hashed}", f"code_of:{hashed}", COUNTS],
             args=[
                 self._lifetime,
                 code.authorization.client_id,
                 code.authorization.grant_id,
-                _CODE.dump_json(code),
-                _AUTHORIZATION.dump_json(code.authorization),
+                record,
+                orjson.dumps(code.authorization),
                 milliseconds(_REMEMBERED_FOR),
                 "" if counted is None else field_of(counted),
             ],
@@ -154,7 +156,7 @@ class RedisAuthorizationCodes:
             args=[client_id, self._remembered, times, lifetime, self._remembered_offline],
         )
         if what == b"redeemed":
-            return Redeemed(_CODE.validate_json(record), int(version))
+            return Redeemed(self._known.read(record), int(version))
         if what == b"replayed":
             return Replayed(GrantId(record.decode()), int(version))
         return Unknown(int(version))
@@ -172,6 +174,7 @@ class RedisAccessTokens:
         clock: Clock,
     ) -> None:
         self._redis = client
+        self._known = Remembered(_TOKEN.validate_json)
         self._remembered = milliseconds(lifetime + code_lifetime)
         self._clock = clock
         self._issue = client.register_script(_ISSUE)
@@ -184,7 +187,7 @@ class RedisAccessTokens:
         self._issue(
             keys=[f"token:{digest(value)}", f"tokens_of:{owner}", f"revoked:{owner}"],
             args=[
-                _TOKEN.dump_json(token),
+                orjson.dumps(token),
                 milliseconds(token.expires_at - self._clock.now()),
             ],
         )
@@ -197,7 +200,7 @@ class RedisAccessTokens:
     def look_up(self, value: str) -> FoundToken:
         """The same, and in the same step which registry it is to be judged by."""
         raw, version = self._redis.mget(f"token:{digest(value)}", REGISTRY_VERSION)
-        token = None if raw is None else _TOKEN.validate_json(raw)
+        token = None if raw is None else self._known.read(raw)
         if token is not None and token.expires_at <= self._clock.now():
             token = None
         return FoundToken(token, int(version or 0))

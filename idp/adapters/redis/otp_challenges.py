@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import orjson
 import redis
 from pydantic import TypeAdapter
 
@@ -100,7 +101,7 @@ class RedisOtpChallenges:
         counted: Sequence[Counted],
     ) -> Hindered | None:
         """Store a new one whose text may be sent. Raises `BudgetSpent`."""
-        record = _JSON.dump_json(challenge)
+        record = orjson.dumps(challenge)
         self._known.note(record, challenge)
         return _hindered(
             self._begin(
@@ -119,7 +120,7 @@ class RedisOtpChallenges:
         """Store a new one without a text."""
         self._add(
             keys=[_key(challenge.id)],
-            args=[_JSON.dump_json(challenge), milliseconds(lifetime)],
+            args=[orjson.dumps(challenge), milliseconds(lifetime)],
         )
 
     def send_again(
@@ -149,7 +150,7 @@ class RedisOtpChallenges:
         while (record := self._redis.hget(key, "record")) is not None:
             stored = _JSON.validate_json(record)
             changed = replace(stored, codes=(*stored.codes, code), resend_from=resend_from)
-            if self._change(keys=[key], args=[record, _JSON.dump_json(changed)]):
+            if self._change(keys=[key], args=[record, orjson.dumps(changed)]):
                 return self.find(challenge_id)
         return None
 

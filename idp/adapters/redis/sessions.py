@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+import orjson
 import redis
 from pydantic import TypeAdapter
 
@@ -77,7 +78,7 @@ class RedisSessions:
         """Store *session* under a new handle."""
         handle = new_handle()
         index = _index(session.authentication.citizen_id)
-        record = _JSON.dump_json(session)
+        record = orjson.dumps(session)
         self._known.note(record, session)
         self._begin(
             keys=[_key(handle), index],

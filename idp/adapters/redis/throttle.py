@@ -53,16 +53,20 @@ class CountedScript:
         Raises `BudgetSpent`: nothing was done then.
         """
         counting = [each for each in counted if not self._is_exempt(each)]
-        windows = [window for each in counting for window in _windows(each.budget, each.key)]
+        windows: list[str] = []
+        sizes: list[int] = []
+        for each in counting:
+            windows += _windows(each.budget, each.key)
+            for window in each.budget.windows:
+                sizes += (window.count, milliseconds(window.period))
         if not windows and not keys:  # every limit is lifted
             return None
-        sizes = [size for each in counting for size in _sizes(each.budget)]
         answer = self._script(keys=[*windows, *keys], args=[len(windows), *sizes, *args])
         if isinstance(answer, list) and answer[0] == b"spent":
-            _, window, left, first = answer
+            _, place, left, first = answer
             budgets = [each.budget for each in counting for _ in each.budget.windows]
             wait = max(timedelta(milliseconds=left), timedelta(seconds=1))
-            raise BudgetSpent(budgets[window - 1].name, wait, first=bool(first))
+            raise BudgetSpent(budgets[place - 1].name, wait, first=bool(first))
         return answer
 
 
@@ -123,7 +127,3 @@ def _windows(budget: Budget, key: tuple[str, ...]) -> list[str]:
     # keys of a budget do not read the same.
     what = "|".join((budget.name, *key))
     return [f"budget:{what}|{int(each.period.total_seconds())}" for each in budget.windows]
-
-
-def _sizes(budget: Budget) -> list[int]:
-    return [number for each in budget.windows for number in (each.count, milliseconds(each.period))]
