@@ -82,6 +82,7 @@ class PageRequest(Request):
         # What Werkzeug would come to: nothing has to be decoded, and no part of ours is asked for
         # the server's own name.
         self.environ = environ
+        environ["werkzeug.request"] = self  # for who measures what became of it
         self.method = environ["REQUEST_METHOD"].upper()
         self.scheme = environ["wsgi.url_scheme"]
         self.root_path = ""
