@@ -112,6 +112,12 @@ def pytest_configure_node(node: "WorkerController") -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: each waits a third of the time, for a browser, say."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Dealer | None":
     """Deal out files as `Dealer` does, where files are dealt out (`--dist loadfile`)."""
     from tests.dealing import Dealer  # noqa: PLC0415 (one process of a run deals)
