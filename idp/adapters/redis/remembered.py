@@ -5,7 +5,7 @@ from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-_MOST: Final = 1024
+_MOST: Final = 256
 """Of each kind, of some kilobytes each; a record is read by each of the few pages that follow."""
 
 
