@@ -1,12 +1,13 @@
 """The pages for what went wrong outside any step: each says what to do next."""
 
-import math
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 
+from idp.core.waiting import whole_minutes
 from idp.web.address import same_page_url
 from idp.web.at_hand import request
 from idp.web.csrf import CookieMissing, CsrfFailed
@@ -22,7 +23,7 @@ _TEMPLATES = {
     429: "errors/too_many.html",
     503: "errors/unavailable.html",
 }
-_DEFAULT_WAIT_SECONDS = 60
+_DEFAULT_WAIT_MINUTES = 1
 _log = structlog.get_logger(__name__)
 
 
@@ -72,5 +73,6 @@ def _broken(pages: "Pages") -> Response:
 
 
 def _minutes(retry_after: str | None) -> int:
-    seconds = int(retry_after) if retry_after and retry_after.isdecimal() else _DEFAULT_WAIT_SECONDS
-    return max(1, math.ceil(seconds / 60))
+    if not retry_after or not retry_after.isdecimal():
+        return _DEFAULT_WAIT_MINUTES
+    return whole_minutes(timedelta(seconds=int(retry_after)))
