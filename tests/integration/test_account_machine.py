@@ -723,8 +723,8 @@ def machine(site: Site, client_secrets: dict[str, str]) -> Callable[[], AccountM
     "examples",
     [
         pytest.param(
-            _examples(8, 15, derandomize=True, phases=[Phase.generate]),
-            id="8",
+            _examples(5, 15, derandomize=True, phases=[Phase.generate]),
+            id="5",
         ),
         pytest.param(
             _examples(1500, 40, derandomize=False, phases=tuple(Phase)),

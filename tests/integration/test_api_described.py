@@ -20,7 +20,7 @@ from tests.fakes.registrations import registration
 
 # To make requests up takes ten times as long as to answer them.
 FEW = settings(
-    max_examples=3,
+    max_examples=2,
     derandomize=True,
     database=None,
     deadline=None,

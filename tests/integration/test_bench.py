@@ -38,6 +38,7 @@ def folder() -> Iterator[Path]:
         yield Path(path)
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="it wants a core for the load")
 @pytest.mark.skipif(redis_executable() is None, reason="there is no redis-server")
 def test_the_benchmark_prints_every_row(folder: Path) -> None:
