@@ -1,7 +1,5 @@
 """Holds: what keeps an account from being used or changed, each independent of the others."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
@@ -15,15 +13,13 @@ from idp.db.database import Database
 from idp.db.encryption import BlindIndex
 from idp.follow_ups.follow_ups import FollowUps
 from idp.interactions.hold_account import HoldAccount
-from idp.interactions.sign_in import SignIn, SignInBarred
+from idp.interactions.sign_in import SignInBarred
 from idp.sessions.model import Authentication, Session
 from idp.sessions.rules import PASSWORD_AND_SMS
 from tests.fakes.clock import FakeClock
-from tests.fakes.grants import AccessTokensInMemory
-from tests.fakes.logouts import nobody_to_tell
 from tests.fakes.notices import NoticesInMemory
 from tests.fakes.people import AN, citizen_of
-from tests.fakes.sessions import SessionsInMemory
+from tests.fakes.sign_ins import sign_in_in_memory
 
 
 class House:
@@ -31,16 +27,7 @@ class House:
 
     def __init__(self, database: Database, index: BlindIndex, clock: FakeClock) -> None:
         self.database, self.clock = database, clock
-        self.sessions = SessionsInMemory(
-            clock, idle=timedelta(hours=1), maximum=timedelta(hours=12)
-        )
-        self.sign_in = SignIn(
-            sessions=self.sessions,
-            tokens=AccessTokensInMemory(clock),
-            announce=nobody_to_tell(clock),
-            database=database,
-            clock=clock,
-        )
+        self.sign_in, self.sessions = sign_in_in_memory(database, clock)
         self.hold = HoldAccount(
             database=database,
             follow_ups=FollowUps(

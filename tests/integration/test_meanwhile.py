@@ -33,7 +33,6 @@ from idp.emails import store as emails
 from idp.emails.ask_to_verify import AskToVerifyEmail
 from idp.emails.model import EmailVerificationId
 from idp.follow_ups.follow_ups import FollowUps
-from idp.interactions.sign_in import SignIn
 from idp.messaging.links import Links
 from idp.phones import begin_phone
 from idp.phones.begin_phone import BeginPhone, PhonePolicy, TooManyPhones
@@ -44,12 +43,10 @@ from idp.recovery.reset_password import ResetPassword
 from idp.sessions.model import Authentication
 from idp.throttling.ports import Budget
 from tests.fakes.clock import FakeClock
-from tests.fakes.grants import AccessTokensInMemory
-from tests.fakes.logouts import nobody_to_tell
 from tests.fakes.meanwhile import Meanwhile
 from tests.fakes.notices import NoticesInMemory
 from tests.fakes.people import AN, TWO_FACTORS, citizen_of, session_of
-from tests.fakes.sessions import SessionsInMemory
+from tests.fakes.sign_ins import sign_in_in_memory
 from tests.fakes.throttle import ThrottleInMemory
 
 pytestmark = pytest.mark.postgresql
@@ -74,16 +71,7 @@ class House:
 
     def __init__(self, database: Database, index: BlindIndex, clock: FakeClock) -> None:
         self.database, self.index, self.clock = database, index, clock
-        self.sessions = SessionsInMemory(
-            clock, idle=timedelta(hours=1), maximum=timedelta(hours=12)
-        )
-        self.sign_in = SignIn(
-            sessions=self.sessions,
-            tokens=AccessTokensInMemory(clock),
-            announce=nobody_to_tell(clock),
-            database=database,
-            clock=clock,
-        )
+        self.sign_in, self.sessions = sign_in_in_memory(database, clock)
         self.follow_ups = FollowUps(
             end_sessions=self.sign_in, notices=NoticesInMemory(), database=database, clock=clock
         )
