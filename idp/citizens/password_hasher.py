@@ -3,6 +3,8 @@
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import Final
@@ -47,11 +49,8 @@ class PasswordHasher:
 
     def hash(self, password: str) -> str:
         """The hash to be stored, with its parameters and salt. Raises `HasherBusy`."""
-        self._wait()
-        try:
+        with self._place():
             return self._hash(password)
-        finally:
-            self._places.release()
 
     def verify(self, password: str, stored: str | None) -> bool:
         """
@@ -59,14 +58,12 @@ class PasswordHasher:
 
         Raises `HasherBusy`.
         """
-        self._wait()
-        try:
-            argon2id.verify((stored or self._dummy).encode("ascii"), _composed(password))
-        except InvalidkeyError:
-            return False
-        finally:
-            self._places.release()
-        return stored is not None
+        with self._place():
+            try:
+                argon2id.verify((stored or self._dummy).encode("ascii"), _composed(password))
+            except InvalidkeyError:
+                return False
+            return stored is not None
 
     def needs_rehash(self, stored: str) -> bool:
         """Whether *stored* was made with other parameters than today's."""
@@ -79,10 +76,14 @@ class PasswordHasher:
             _composed(password), opslimit=self._iterations, memlimit=self._memory_kib * 1024
         ).decode("ascii")
 
-    def _wait(self) -> None:
-        """Take a place, which whoever hashed gives back."""
+    @contextmanager
+    def _place(self) -> Iterator[None]:
         if not self._places.acquire(timeout=self._queue_deadline.total_seconds()):
             raise HasherBusy
+        try:
+            yield
+        finally:
+            self._places.release()
 
 
 def _composed(password: str) -> bytes:

@@ -172,18 +172,6 @@ class ProtocolResponse:
     detail: str | None = None
     fault: Fault | None = None
 
-    def to(self, client_id: str | None) -> "ProtocolResponse":
-        """The same, as one that answers *client_id*."""
-        return ProtocolResponse(
-            self.status,
-            self.headers,
-            self.body,
-            client_id,
-            self.error,
-            self.detail,
-            self.fault,
-        )
-
 
 Endpoint = Callable[[ProtocolRequest], ProtocolResponse]
 

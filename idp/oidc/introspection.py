@@ -1,6 +1,7 @@
 """The introspection endpoint (RFC 7662): what a token is, told to those it concerns."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -82,7 +83,7 @@ class IntrospectionEndpoint:
             response = json_response(200, told)
         except OAuth2Error as error:
             response = error_of_client(error)
-        return response.to(client_id)
+        return replace(response, client_id=client_id)
 
     def _bearer_of(self, bearer: str, asked: str | None) -> RelyingParty:
         """

@@ -1,5 +1,6 @@
 """The revocation endpoint (RFC 7009): a relying party gives a token back."""
 
+from dataclasses import replace
 from typing import Final
 
 from authlib.oauth2 import OAuth2Error
@@ -65,7 +66,7 @@ class RevocationEndpoint:
             response = ProtocolResponse(200, NO_STORE)
         except OAuth2Error as error:
             response = error_of_client(error)
-        return response.to(client_id)
+        return replace(response, client_id=client_id)
 
     def _end(self, value: str, caller: RelyingParty, request: ProtocolRequest) -> None:
         """End it. Raises `InvalidClient` where the caller's proof was withdrawn this moment."""

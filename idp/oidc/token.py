@@ -6,6 +6,7 @@ parsed request. What it does in an unsafe order is done in our grants.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -69,7 +70,7 @@ class TokenEndpoint(AuthorizationServer):  # type: ignore[misc]
             response = self.create_token_response(TokenRequest(request, relying_party, confirm))
         except OAuth2Error as error:
             response = self.handle_error_response(None, error)
-        return response.to(client_id)
+        return replace(response, client_id=client_id)
 
     def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
         """It is one already."""

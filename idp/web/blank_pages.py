@@ -18,10 +18,6 @@ _MOST: Final = 512
 """Pages that are kept, of some 5 kB each; there are a few for each portal and language."""
 
 
-_PLAIN: Final = re.compile(r"[\w.~-]*", re.ASCII)
-"""Of such characters handles, tokens and numbers are: there is nothing to be escaped."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A page as it was rendered, cut where words stand: each is named with what comes after it."""
@@ -54,10 +50,7 @@ class BlankPages:
             if len(self._kept) >= _MOST:
                 self._kept.clear()  # to render them anew is less than to note who asks for which
             self._kept[name] = page
-        shown = {
-            word: (text if _PLAIN.fullmatch(text) else escape(text)).encode()
-            for word, text in words.items()
-        }
+        shown = {word: escape(text).encode() for word, text in words.items()}
         parts = [page.beginning]
         for word, after in page.rest:
             parts += (shown[word], after)

@@ -1,10 +1,12 @@
 """A second number for an account: who may have it, and what stays as it is."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from idp.account.identity_numbers.link_by_carrier import LinkByCarrier, Linked
 from idp.audit.model import AuditEvent
@@ -248,18 +250,28 @@ def test_a_held_account_asks_nobody(account: Account) -> None:
     assert account.carriers.disclosed == []
 
 
+def while_the_carrier_is_asked(
+    account: Account, monkeypatch: pytest.MonkeyPatch, deed: Callable[[Session], object]
+) -> None:
+    """Have somebody do *deed* before the carrier answers."""
+    honest = account.carriers.match
+
+    def match(number: PhoneNumber, person: ClaimedIdentity) -> MatchOutcome:
+        with account.database.transaction() as transaction:
+            deed(transaction)
+        return honest(number, person)
+
+    monkeypatch.setattr(account.carriers, "match", match)
+
+
 def test_a_dispute_that_comes_in_while_the_carrier_is_asked_stands(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account.recorded(CCCD)
-    honest = account.carriers.match
-
-    def while_disputed(number: PhoneNumber, person: ClaimedIdentity) -> MatchOutcome:
-        with account.database.transaction() as transaction:
-            place_hold(transaction, AN, HoldKind.DISPUTE, account.clock.now())
-        return honest(number, person)
-
-    monkeypatch.setattr(account.carriers, "match", while_disputed)
+    now = account.clock.now()
+    while_the_carrier_is_asked(
+        account, monkeypatch, lambda session: place_hold(session, AN, HoldKind.DISPUTE, now)
+    )
 
     assert account.link() is Linked.BARRED
     assert account.holder(CCCD) is None
@@ -269,15 +281,10 @@ def test_a_phone_that_left_while_the_carrier_was_asked_confirms_nothing(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account.recorded(CCCD)
-    honest = account.carriers.match
-
-    def while_it_moves(number: PhoneNumber, person: ClaimedIdentity) -> MatchOutcome:
-        with account.database.transaction() as transaction:
-            index = phone_number_index(account.index, PHONE)
-            release_phone(transaction, index, account.clock.now())
-        return honest(number, person)
-
-    monkeypatch.setattr(account.carriers, "match", while_it_moves)
+    index, now = phone_number_index(account.index, PHONE), account.clock.now()
+    while_the_carrier_is_asked(
+        account, monkeypatch, lambda session: release_phone(session, index, now)
+    )
 
     assert account.link() is Linked.NOT_CONFIRMED
     assert account.link() is Linked.NO_PHONE
@@ -289,14 +296,10 @@ def test_an_account_that_is_closed_while_the_carrier_is_asked_gets_no_number(
 ) -> None:
     """Nobody could make an account with that number any more."""
     account.recorded(CCCD)
-    honest = account.carriers.match
-
-    def while_it_is_closed(number: PhoneNumber, person: ClaimedIdentity) -> MatchOutcome:
-        with account.database.transaction() as transaction:
-            close_account(transaction, AN, account.clock.now())
-        return honest(number, person)
-
-    monkeypatch.setattr(account.carriers, "match", while_it_is_closed)
+    now = account.clock.now()
+    while_the_carrier_is_asked(
+        account, monkeypatch, lambda session: close_account(session, AN, now)
+    )
 
     assert account.link() is Linked.BARRED
     with account.database.reading() as reading:

@@ -69,8 +69,5 @@ def test_the_queue_ends_at_the_deadline_and_the_place_is_given_back() -> None:
 
 @contextmanager
 def busy(passwords: PasswordHasher) -> Iterator[None]:
-    passwords._wait()
-    try:
+    with passwords._place():
         yield
-    finally:
-        passwords._places.release()
