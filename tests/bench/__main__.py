@@ -21,13 +21,8 @@ from tests.bench.console import PageTime, page_times
 from tests.bench.indistinct import compare
 from tests.bench.measure import machine, on_core
 from tests.bench.scenarios import FULL, QUICK, Scenarios
-from tests.bench.surroundings import (
-    NoProvider,
-    apart_from_argon2id,
-    provider,
-    stores,
-    yardstick,
-)
+from tests.bench.servers import NotServing, yardstick
+from tests.bench.surroundings import apart_from_argon2id, provider, stores
 from tests.bench.table import Table
 from tests.bench.wire import NotAsExpected
 
@@ -72,7 +67,7 @@ def main() -> int:
                         around.settings, client, shown, samples=2 if options.quick else _PAGES
                     )
                     client.connection_pool.disconnect()
-    except (NoProvider, NotAsExpected) as error:
+    except (NotServing, NotAsExpected) as error:
         click.echo(f"The measurement was broken off: {error}", err=True)
         return 1
     click.echo(

